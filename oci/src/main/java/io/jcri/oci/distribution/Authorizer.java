@@ -1,0 +1,133 @@
+package io.jcri.oci.distribution;
+
+import io.jcri.oci.distribution.TokenServer.Secret;
+import io.jcri.oci.distribution.TokenServer.Token;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BiPredicate;
+
+/**
+ * Gives each host of one pull its {@code Authorization} header. Credentials go to the hosts that
+ * {@link CredentialScope} names; every other host is asked as no one, or with what {@code
+ * hosts.toml} has for it. Thread-safe: layers that meet the same challenge at once fetch one token.
+ */
+final class Authorizer {
+
+  private record Known(String header, Instant until) {}
+
+  private final TokenServer tokens;
+  private final Timing timing;
+  private final Credentials credentials;
+  private final ImageReference reference;
+  private final BiPredicate<Credentials, RegistryHost> scope;
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Map<String, Known> known = new HashMap<>();
+
+  Authorizer(TokenServer tokens, Timing timing, ImageReference reference, Credentials credentials) {
+    this.tokens = tokens;
+    this.timing = timing;
+    this.reference = reference;
+    this.credentials = credentials;
+    this.scope = (secret, host) -> CredentialScope.covers(secret, reference.registry(), host);
+  }
+
+  /** What to send before any challenge. */
+  Optional<String> current(RegistryHost host) {
+    lock.lock();
+    try {
+      Known one = known.get(host.origin());
+      if (one != null && one.until.isAfter(timing.now())) {
+        return Optional.of(one.header);
+      }
+    } finally {
+      lock.unlock();
+    }
+    return registryToken(host).or(() -> configured(host));
+  }
+
+  /**
+   * What to send after a 401.
+   *
+   * @param used what was sent with the refused request
+   * @return empty when there is nothing else to try
+   */
+  Optional<String> answer(RegistryHost host, List<Challenge> challenges, Optional<String> used)
+      throws HostFailure, InterruptedException {
+    lock.lockInterruptibly();
+    try {
+      Known other = known.get(host.origin());
+      if (other != null
+          && !used.equals(Optional.of(other.header))
+          && other.until.isAfter(timing.now())) {
+        return Optional.of(other.header);
+      }
+      Optional<Known> fresh = fresh(host, challenges);
+      if (fresh.isEmpty() || used.equals(fresh.map(Known::header))) {
+        return Optional.empty();
+      }
+      known.put(host.origin(), fresh.get());
+      return fresh.map(Known::header);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * Whether the pull's credentials were kept from this host; an operator wants to know when it says
+   * 401.
+   */
+  boolean withholds(RegistryHost host) {
+    return !credentials.isAnonymous() && !scope.test(credentials, host);
+  }
+
+  private Optional<Known> fresh(RegistryHost host, List<Challenge> challenges)
+      throws HostFailure, InterruptedException {
+    Secret secret = secret(host);
+    Optional<Challenge> bearer = first(challenges, "bearer");
+    if (bearer.isPresent() && registryToken(host).isEmpty()) {
+      Token token =
+          tokens.fetch(
+              host, bearer.get(), "repository:" + reference.repository() + ":pull", secret);
+      return Optional.of(new Known("Bearer " + token.value(), timing.now().plus(token.lifetime())));
+    }
+    return first(challenges, "basic")
+        .flatMap(challenge -> secret.basic())
+        .map(basic -> new Known("Basic " + basic, Instant.MAX));
+  }
+
+  private Secret secret(RegistryHost host) {
+    if (scope.test(credentials, host) && !credentials.isAnonymous()) {
+      return new Secret(
+          credentials.basic(),
+          Optional.of(credentials.identityToken()).filter(token -> !token.isEmpty()));
+    }
+    Optional<String> basic =
+        configured(host)
+            .filter(header -> header.toLowerCase(Locale.ROOT).startsWith("basic "))
+            .map(header -> header.substring("basic ".length()).strip());
+    return new Secret(basic, Optional.empty());
+  }
+
+  private Optional<String> registryToken(RegistryHost host) {
+    return Optional.of(credentials.registryToken())
+        .filter(token -> !token.isEmpty() && scope.test(credentials, host))
+        .map(token -> "Bearer " + token);
+  }
+
+  /** The operator's own header for this host. */
+  private static Optional<String> configured(RegistryHost host) {
+    return host.headers().entrySet().stream()
+        .filter(header -> header.getKey().equalsIgnoreCase("authorization"))
+        .flatMap(header -> header.getValue().stream())
+        .findFirst();
+  }
+
+  private static Optional<Challenge> first(List<Challenge> challenges, String scheme) {
+    return challenges.stream().filter(challenge -> challenge.scheme().equals(scheme)).findFirst();
+  }
+}

@@ -1,0 +1,144 @@
+package io.jcri.oci.distribution;
+
+import io.jcri.oci.Digest;
+import io.jcri.oci.OciException;
+import io.jcri.oci.OciException.Kind;
+import io.jcri.oci.distribution.ManifestEndpoint.Fetched;
+import io.jcri.oci.distribution.RegistryHost.Capability;
+import java.io.InputStream;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
+
+/** A repository at the hosts of its registry. */
+final class RemoteRepository implements Repository {
+
+  private final ImageReference reference;
+  private final HostSequence hosts;
+  private final ManifestEndpoint manifests;
+  private final BlobEndpoint blobs;
+
+  /** By blob, the hosts that sent other content: asked last from then on. */
+  private final Map<Digest, Set<RegistryHost>> liars = new ConcurrentHashMap<>();
+
+  /** What resolving had to fetch anyway. */
+  private final Map<Digest, byte[]> fetched = new ConcurrentHashMap<>();
+
+  RemoteRepository(ImageReference reference, HostSequence hosts, Exchange exchange) {
+    this.reference = reference;
+    this.hosts = hosts;
+    this.manifests = new ManifestEndpoint(exchange);
+    this.blobs = new BlobEndpoint(exchange);
+  }
+
+  @Override
+  public Resolved resolve() {
+    Capability needed = reference.digest().isPresent() ? Capability.PULL : Capability.RESOLVE;
+    return hosts.first(
+        "cannot resolve " + reference,
+        needed,
+        host -> false,
+        host -> new Resolved(reference, resolveAt(host), host.host()));
+  }
+
+  @Override
+  public byte[] fetchManifest(Descriptor descriptor) {
+    Digest digest = descriptor.digest();
+    if (descriptor.size() > ManifestDocument.MAX_BYTES) {
+      throw new OciException(
+          Kind.INVALID,
+          "manifest "
+              + digest
+              + " of "
+              + reference.name()
+              + " has "
+              + descriptor.size()
+              + " bytes, the limit is "
+              + ManifestDocument.MAX_BYTES);
+    }
+    byte[] known = fetched.remove(digest);
+    if (known != null) {
+      return known;
+    }
+    List<String> accept =
+        Stream.concat(Stream.of(descriptor.mediaType()), MediaTypes.ACCEPTED_MANIFESTS.stream())
+            .filter(type -> !type.isEmpty())
+            .distinct()
+            .toList();
+    return hosts.first(
+        "cannot fetch manifest " + digest + " of " + reference.name(),
+        Capability.PULL,
+        host -> false,
+        host -> {
+          byte[] content = manifests.get(host, digest.toString(), accept).content();
+          if (content.length != descriptor.size()) {
+            throw HostFailure.of(
+                host,
+                Kind.DATA_LOSS,
+                "it has " + content.length + " bytes, its descriptor says " + descriptor.size());
+          }
+          return content;
+        });
+  }
+
+  @Override
+  public InputStream openBlob(Descriptor descriptor, long offset) {
+    if (offset < 0 || offset > descriptor.size()) {
+      throw new OciException(
+          Kind.INVALID,
+          "offset "
+              + offset
+              + " is outside blob "
+              + descriptor.digest()
+              + " of "
+              + descriptor.size()
+              + " bytes");
+    }
+    BlobStream stream = new BlobStream(new BlobSource(descriptor), descriptor, offset);
+    stream.start();
+    return stream;
+  }
+
+  private Descriptor resolveAt(RegistryHost host) throws HostFailure, InterruptedException {
+    String wanted = reference.wanted();
+    Optional<Descriptor> told = manifests.head(host, wanted);
+    if (told.isPresent()) {
+      return told.get();
+    }
+    Fetched whole = manifests.get(host, wanted, MediaTypes.ACCEPTED_MANIFESTS);
+    fetched.put(whole.descriptor().digest(), whole.content());
+    return whole.descriptor();
+  }
+
+  private final class BlobSource implements BlobStream.Source {
+    private final Descriptor blob;
+
+    BlobSource(Descriptor blob) {
+      this.blob = blob;
+    }
+
+    @Override
+    public BlobStream.Opened open(long offset) {
+      Set<RegistryHost> distrusted = liars.getOrDefault(blob.digest(), Set.of());
+      return hosts.first(
+          "cannot fetch blob " + blob.digest() + " of " + reference.name(),
+          Capability.PULL,
+          distrusted::contains,
+          host -> new BlobStream.Opened(host, blobs.open(host, blob, offset)));
+    }
+
+    @Override
+    public void failed(HostFailure failure) {
+      if (failure.kind() == Kind.DATA_LOSS) {
+        liars
+            .computeIfAbsent(blob.digest(), d -> ConcurrentHashMap.newKeySet())
+            .add(failure.host());
+      } else {
+        hosts.failed(failure);
+      }
+    }
+  }
+}
