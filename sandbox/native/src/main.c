@@ -57,7 +57,7 @@ static void start_child(int sockets[2], struct title title) {
   autoclose int directory = open(".", O_PATH | O_DIRECTORY | O_CLOEXEC);
   /* The child's future root. A process may stand in a directory that is gone: nothing is in it, and
    * nothing can be made in it. */
-  if (directory < 0 || mkdir("root", 0500) != 0 || chdir("root") != 0) {
+  if (directory < 0 || mkdir("root", 0555) != 0 || chdir("root") != 0) {
     die("pause", errno, "cannot create %s/root", request.directory);
   }
   child = namespaces_clone(&request);
