@@ -1,0 +1,166 @@
+package io.jcri.oci;
+
+import com.google.gson.Gson;
+import com.google.gson.GsonBuilder;
+import com.google.gson.JsonParseException;
+import com.google.gson.Strictness;
+import com.google.gson.reflect.TypeToken;
+import com.google.gson.stream.JsonReader;
+import com.google.gson.stream.JsonToken;
+import com.google.gson.stream.MalformedJsonException;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.lang.annotation.ElementType;
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
+import java.lang.annotation.Target;
+import java.lang.reflect.Type;
+import java.math.BigDecimal;
+import java.math.BigInteger;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.CodingErrorAction;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * JSON to and from records and trees, safe for untrusted input: strict grammar, capped size and
+ * depth, duplicate keys refused.
+ *
+ * <p>Records: unknown keys are skipped. A key that is absent or null becomes an empty {@code List},
+ * {@code Set}, {@code Map} or {@code Optional}, zero or false, or null for a component marked
+ * {@code @Nullable}; for any other component it is an error that names the key. Empty optionals and
+ * nulls are not written. {@link Name} gives a key that is no Java name. {@code Instant}, {@code
+ * Duration}, {@code Path} and {@link Digest} are strings. Thread-safe.
+ */
+public final class Json {
+
+  /** The most bytes that {@link #parse(byte[], Class)} and {@link #parseTree(byte[])} accept. */
+  public static final int DEFAULT_MAX_BYTES = 16 << 20;
+
+  private static final int MAX_DEPTH = 64;
+  private static final TypeToken<Map<String, @Nullable Object>> TREE = new TypeToken<>() {};
+
+  private static final Gson COMPACT = builder().create();
+  private static final Gson PRETTY = builder().setPrettyPrinting().create();
+
+  /** The key of a record's component when it differs from the component's name. */
+  @Target(ElementType.RECORD_COMPONENT)
+  @Retention(RetentionPolicy.RUNTIME)
+  public @interface Name {
+    String value();
+  }
+
+  private Json() {}
+
+  /**
+   * Reads a record, list or scalar.
+   *
+   * @throws OciException INVALID when the bytes are not JSON of that shape
+   */
+  public static <T> T parse(byte[] json, Class<T> type) {
+    return parse(json, type, DEFAULT_MAX_BYTES);
+  }
+
+  /**
+   * Reads a record, list or scalar from not more bytes than the cap.
+   *
+   * @throws OciException INVALID when the bytes are more than the cap or not JSON of that shape
+   */
+  public static <T> T parse(byte[] json, Class<T> type, int maxBytes) {
+    return read(json, TypeToken.get(type), type.getSimpleName(), maxBytes);
+  }
+
+  /**
+   * Reads an object into maps, lists, strings, booleans and numbers ({@code Long}; {@code
+   * BigInteger} beyond it; {@code BigDecimal} for fractions) in the order of the text.
+   *
+   * @throws OciException INVALID
+   */
+  public static Map<String, @Nullable Object> parseTree(byte[] json) {
+    return read(json, TREE, "object", DEFAULT_MAX_BYTES);
+  }
+
+  /**
+   * One line, no spaces. Accepts records and trees of maps, iterables, strings, numbers and
+   * booleans.
+   */
+  public static byte[] toBytes(Object value) {
+    return COMPACT.toJson(value).getBytes(StandardCharsets.UTF_8);
+  }
+
+  /** Indented by two spaces, ending in a line feed. */
+  public static byte[] toPrettyBytes(Object value) {
+    return (PRETTY.toJson(value) + "\n").getBytes(StandardCharsets.UTF_8);
+  }
+
+  private static <T> T read(byte[] json, TypeToken<T> type, String what, int maxBytes) {
+    if (json.length > maxBytes) {
+      throw invalid(what, json.length + " bytes, the limit is " + maxBytes, null);
+    }
+    // Malformed UTF-8 must not turn into replacement characters: two different texts would read as
+    // one.
+    var decoder =
+        StandardCharsets.UTF_8
+            .newDecoder()
+            .onMalformedInput(CodingErrorAction.REPORT)
+            .onUnmappableCharacter(CodingErrorAction.REPORT);
+    try (JsonReader reader =
+        new JsonReader(new InputStreamReader(new ByteArrayInputStream(json), decoder))) {
+      reader.setStrictness(Strictness.STRICT);
+      reader.setNestingLimit(MAX_DEPTH);
+      T value = COMPACT.getAdapter(type).read(reader);
+      if (value == null) {
+        throw invalid(what, "null", null);
+      }
+      if (reader.peek() != JsonToken.END_DOCUMENT) {
+        throw invalid(what, "something follows the document", null);
+      }
+      return value;
+    } catch (CharacterCodingException e) {
+      throw invalid(what, "not UTF-8", e);
+    } catch (MalformedJsonException | JsonParseException | IllegalStateException e) {
+      throw invalid(what, firstLine(e), e);
+    } catch (OciException e) {
+      throw invalid(what, firstLine(e), e);
+    } catch (IOException | IllegalArgumentException e) {
+      throw invalid(what, firstLine(e), e);
+    }
+  }
+
+  private static OciException invalid(String what, String why, @Nullable Throwable cause) {
+    return new OciException(OciException.Kind.INVALID, "bad JSON for " + what + ": " + why, cause);
+  }
+
+  /** Gson adds a second line with a link to its own help. */
+  private static String firstLine(Exception e) {
+    String message = e.getMessage();
+    return message == null ? e.getClass().getSimpleName() : message.lines().findFirst().orElse("");
+  }
+
+  private static GsonBuilder builder() {
+    return new GsonBuilder()
+        .disableHtmlEscaping()
+        .setObjectToNumberStrategy(in -> exactNumber(in.nextString()))
+        .registerTypeAdapterFactory(JsonRecords.FACTORY)
+        .registerTypeAdapterFactory(JsonScalars.OPTIONALS)
+        .registerTypeAdapterFactory(JsonScalars.STRINGS);
+  }
+
+  private static Number exactNumber(String text) {
+    if (text.length() > 400) {
+      throw new JsonParseException("number of " + text.length() + " characters");
+    }
+    if (text.chars().anyMatch(c -> c == '.' || c == 'e' || c == 'E')) {
+      return new BigDecimal(text);
+    }
+    BigInteger integer = new BigInteger(text);
+    return integer.bitLength() < Long.SIZE ? (Number) integer.longValue() : integer;
+  }
+
+  /** The raw class behind a generic type. */
+  static Class<?> raw(Type type) {
+    return TypeToken.get(type).getRawType();
+  }
+}

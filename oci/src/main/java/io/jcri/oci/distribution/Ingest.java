@@ -1,0 +1,168 @@
+package io.jcri.oci.distribution;
+
+import io.jcri.oci.Digest;
+import io.jcri.oci.OciException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.security.MessageDigest;
+
+/**
+ * One blob on its way into the {@link ContentStore}. Write from {@link #offset} on, then commit.
+ * Not thread-safe.
+ */
+public final class Ingest implements AutoCloseable {
+
+  private static final int BUFFER = 1 << 16;
+
+  private final ContentStore store;
+  private final Descriptor descriptor;
+  private final Path file;
+  private final FileChannel channel;
+  private MessageDigest hash;
+  private long offset;
+  private boolean closed;
+
+  Ingest(ContentStore store, Descriptor descriptor, Path file) {
+    this.store = store;
+    this.descriptor = descriptor;
+    this.file = file;
+    this.hash = descriptor.digest().newHash();
+    try {
+      this.channel =
+          FileChannel.open(
+              file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
+    } catch (IOException e) {
+      throw OciException.ofIo("cannot open " + file, e);
+    }
+    try {
+      rehash();
+    } catch (IOException e) {
+      closeQuietly(e);
+      throw OciException.ofIo("cannot continue " + file, e);
+    }
+  }
+
+  /** How many bytes are here; the next write goes behind them. */
+  public long offset() {
+    return offset;
+  }
+
+  /** Forgets what came so far. */
+  public void restart() {
+    try {
+      channel.truncate(0);
+      channel.position(0);
+    } catch (IOException e) {
+      throw OciException.ofIo("cannot truncate " + file, e);
+    }
+    hash = descriptor.digest().newHash();
+    offset = 0;
+  }
+
+  /**
+   * Appends.
+   *
+   * @throws OciException DATA_LOSS when it would grow beyond the descriptor's size,
+   *     RESOURCE_EXHAUSTED when the disk is full
+   */
+  public void write(byte[] buffer, int from, int length) {
+    if (offset + length > descriptor.size()) {
+      throw new OciException(
+          OciException.Kind.DATA_LOSS,
+          "blob " + descriptor.digest() + " is longer than its " + descriptor.size() + " bytes");
+    }
+    try {
+      ByteBuffer bytes = ByteBuffer.wrap(buffer, from, length);
+      while (bytes.hasRemaining()) {
+        channel.write(bytes);
+      }
+    } catch (IOException e) {
+      throw OciException.ofIo("cannot write " + file, e);
+    }
+    hash.update(buffer, from, length);
+    offset += length;
+  }
+
+  /** Writes all that the stream has; the stream starts at {@link #offset}. */
+  public void writeAll(InputStream in) throws IOException {
+    byte[] buffer = new byte[BUFFER];
+    for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
+      write(buffer, 0, n);
+    }
+  }
+
+  /**
+   * Checks size and digest, syncs and makes the blob visible. A file with wrong content is deleted,
+   * so that the next try starts afresh.
+   *
+   * @throws OciException DATA_LOSS
+   */
+  public void commit() {
+    Digest digest = descriptor.digest();
+    if (offset < descriptor.size()) {
+      throw new OciException(
+          OciException.Kind.DATA_LOSS,
+          "blob " + digest + " ended after " + offset + " of " + descriptor.size() + " bytes");
+    }
+    try {
+      if (!digest.matches(hash.digest())) {
+        Files.deleteIfExists(file);
+        throw new OciException(
+            OciException.Kind.DATA_LOSS,
+            "the content of blob " + digest + " is not that of its digest");
+      }
+      channel.force(true);
+      store.commit(digest);
+    } catch (IOException e) {
+      throw OciException.ofIo("cannot store blob " + digest, e);
+    } finally {
+      close();
+    }
+  }
+
+  /** Keeps an unfinished download for a later try. */
+  @Override
+  public void close() {
+    if (closed) {
+      return;
+    }
+    closed = true;
+    try {
+      channel.close();
+    } catch (IOException e) {
+      throw OciException.ofIo("cannot close " + file, e);
+    } finally {
+      store.release(descriptor.digest());
+    }
+  }
+
+  /**
+   * What a killed run left may end in bytes that never reached the disk; the digest at the end
+   * tells.
+   */
+  private void rehash() throws IOException {
+    if (channel.size() > descriptor.size()) {
+      channel.truncate(0);
+    }
+    ByteBuffer buffer = ByteBuffer.allocate(BUFFER);
+    while (channel.read(buffer) >= 0) {
+      buffer.flip();
+      offset += buffer.remaining();
+      hash.update(buffer);
+      buffer.clear();
+    }
+  }
+
+  private void closeQuietly(IOException reason) {
+    try {
+      channel.close();
+    } catch (IOException e) {
+      reason.addSuppressed(e);
+    }
+  }
+}

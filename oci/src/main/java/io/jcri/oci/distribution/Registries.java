@@ -1,0 +1,15 @@
+package io.jcri.oci.distribution;
+
+/**
+ * Where images come from: {@code RegistryClient} in earnest, a map in memory in tests. Thread-safe.
+ */
+public interface Registries {
+
+  /**
+   * Begins one pull. Nothing is sent yet.
+   *
+   * @param reference decides the registry, its mirrors and the repository
+   * @param credentials for that registry only; {@link Credentials#anonymous} when there are none
+   */
+  Repository open(ImageReference reference, Credentials credentials);
+}

@@ -1,0 +1,8 @@
+/**
+ * What every part of the OCI module shares: JSON, digests and the one exception. Allowed
+ * dependencies: the JDK; gson only behind {@link io.jcri.oci.Json}.
+ */
+@NullMarked
+package io.jcri.oci;
+
+import org.jspecify.annotations.NullMarked;
