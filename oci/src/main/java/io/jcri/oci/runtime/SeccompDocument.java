@@ -70,6 +70,7 @@ record SeccompDocument(
     if (!architectures.isEmpty() && !archMap.isEmpty()) {
       throw invalid("architectures and archMap are both set");
     }
+    action(defaultAction);
     List<SeccompProfile.Rule> rules = new ArrayList<>();
     for (Syscall syscall : syscalls) {
       if (applies(syscall, target)) {
@@ -135,9 +136,17 @@ record SeccompDocument(
             .toList();
     return new SeccompProfile.Rule(
         syscall.name().map(List::of).orElse(syscall.names()),
-        syscall.action(),
+        action(syscall.action()),
         syscall.errnoRet(),
         args);
+  }
+
+  /** The runtime knows which ones it has; this only tells an action from a slip. */
+  private static String action(String action) {
+    if (!action.startsWith("SCMP_ACT_")) {
+      throw invalid("\"" + action + "\" is not an action");
+    }
+    return action;
   }
 
   /** Neighbours that differ in names only become one rule, which is less for runtimes to read. */
