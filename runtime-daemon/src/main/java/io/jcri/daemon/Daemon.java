@@ -75,7 +75,7 @@ public final class Daemon {
     Syscalls syscalls = Linux.get();
     Mounts mounts = new Mounts(syscalls);
     Cgroups cgroups = Cgroups.detect();
-    CgroupDriver driver = driver(config.cgroupDriver());
+    CgroupDriver driver = driver(config.cgroupDriver(), cgroups);
     Optional<SystemdScopes> scopes =
         driver == CgroupDriver.SYSTEMD ? Optional.of(new SystemdScopes()) : Optional.empty();
     CgroupPaths cgroupPaths = new CgroupPaths(driver);
@@ -88,7 +88,7 @@ public final class Daemon {
 
     // pods
     this.podRecords = new RecordStore<>(layout.podRecords(), Pod.class);
-    Sandboxes sandboxes = new Sandboxes(binaries.sandbox(), syscalls, mounts, cgroups);
+    Sandboxes sandboxes = new Sandboxes(binaries.sandbox(), syscalls, mounts);
     this.pods =
         new Pods(
             new Registry<>("pod sandbox", Pod::id, podRecords),
@@ -126,11 +126,11 @@ public final class Daemon {
         new SdNotify(syscalls, System.getenv().getOrDefault("NOTIFY_SOCKET", ""));
   }
 
-  private static CgroupDriver driver(String configured) {
+  private static CgroupDriver driver(String configured, Cgroups cgroups) throws IOException {
     return switch (configured) {
       case "cgroupfs" -> CgroupDriver.CGROUPFS;
       case "systemd" -> CgroupDriver.SYSTEMD;
-      default -> CgroupDriver.detect();
+      default -> cgroups.detectDriver();
     };
   }
 

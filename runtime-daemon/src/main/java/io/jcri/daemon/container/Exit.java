@@ -13,12 +13,16 @@ public record Exit(int code, long at, String reason, String message) {
   /** The code of a container whose process could not be started. */
   public static final int START_ERROR_CODE = 128;
 
+  /** 128 + SIGKILL: another process of the container may have been the one that memory killed. */
+  private static final int KILLED_CODE = 137;
+
   /** The code of a container whose exit nobody saw. */
   public static final int UNKNOWN_CODE = 255;
 
   /** An ordinary end, with the reason that follows from the code. */
   public static Exit of(int code, long at, boolean oomKilled) {
-    return new Exit(code, at, oomKilled ? "OOMKilled" : code == 0 ? "Completed" : "Error", "");
+    boolean oom = oomKilled && code == KILLED_CODE;
+    return new Exit(code, at, oom ? "OOMKilled" : code == 0 ? "Completed" : "Error", "");
   }
 
   public static Exit startError(long at, String message) {

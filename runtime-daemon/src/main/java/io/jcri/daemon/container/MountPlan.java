@@ -96,9 +96,9 @@ public final class MountPlan {
     if (mount.propagation() == Propagation.PRIVATE) {
       return;
     }
-    Mounts.Propagation of = mounts.propagationOf(host);
-    boolean shared = of == Mounts.Propagation.SHARED;
-    boolean slave = of == Mounts.Propagation.SLAVE;
+    io.jcri.sandbox.mount.Propagation of = mounts.propagationOf(host);
+    boolean shared = of == io.jcri.sandbox.mount.Propagation.SHARED;
+    boolean slave = of == io.jcri.sandbox.mount.Propagation.SLAVE;
     if (mount.propagation() == Propagation.BIDIRECTIONAL ? !shared : !shared && !slave) {
       throw JcriException.precondition(
           "config.mounts: host_path %s is on a %s mount, but %s propagation needs a shared%s one"

@@ -55,11 +55,16 @@ public final class ShimSpecs {
             layout.container(container.id()),
             runtime.binary(),
             runtime.root(),
+            runtime.extraArgs(),
             runtime.systemdCgroup(),
+            false,
             config.tty(),
             config.stdin(),
             config.stdinOnce(),
-            log));
+            log,
+            0,
+            layout.exitRecord(container.id()),
+            Optional.empty()));
   }
 
   Shim connect(String id, Duration timeout) throws IOException {

@@ -4,6 +4,7 @@ import io.grpc.Status;
 import io.jcri.cni.CniException;
 import io.jcri.daemon.JcriException;
 import io.jcri.oci.OciException;
+import io.jcri.sandbox.SandboxException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.concurrent.TimeoutException;
@@ -19,6 +20,8 @@ final class ErrorMapping {
       case UncheckedIOException e -> status(io(e));
       case CniException e ->
           Status.UNAVAILABLE.withDescription("network: " + e.getMessage()).withCause(e);
+      case SandboxException e when e.kind() == SandboxException.Kind.INVALID ->
+          Status.INVALID_ARGUMENT.withDescription(describe(e)).withCause(e);
       case IllegalArgumentException e ->
           Status.INVALID_ARGUMENT.withDescription(describe(e)).withCause(e);
       case TimeoutException e ->

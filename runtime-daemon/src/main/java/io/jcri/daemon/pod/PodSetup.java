@@ -133,12 +133,14 @@ public final class PodSetup {
     Files.deleteIfExists(directory);
   }
 
-  boolean alive(Pod pod) {
-    return pod.sandbox().map(sandboxes::alive).orElse(false);
+  boolean alive(Pod pod) throws IOException {
+    return pod.sandbox().isPresent() && sandboxes.alive(pod.sandbox().get());
   }
 
-  void onSandboxExit(Pod pod, Runnable action) {
-    pod.sandbox().ifPresent(sandbox -> sandboxes.onExit(sandbox, action));
+  void onSandboxExit(Pod pod, Runnable action) throws IOException {
+    if (pod.sandbox().isPresent()) {
+      sandboxes.onExit(pod.sandbox().get(), action);
+    }
   }
 
   private SandboxSpec spec(Pod pod) {

@@ -182,7 +182,7 @@ public final class Pods {
         } else if (pod.ready()) {
           takeUp(pod);
         }
-      } catch (RuntimeException e) {
+      } catch (IOException | RuntimeException e) {
         log.error("pod {} could not be taken up", pod.id(), e);
       }
     }
@@ -195,7 +195,7 @@ public final class Pods {
     }
   }
 
-  private void takeUp(Pod pod) {
+  private void takeUp(Pod pod) throws IOException {
     if (!pod.bootId().equals(bootId) || !setup.alive(pod)) {
       change(pod.id(), p -> p.with(PodPhase.NOT_READY));
     } else {
@@ -203,16 +203,19 @@ public final class Pods {
     }
   }
 
-  private void watch(String id) {
+  private void watch(String id) throws IOException {
+    Optional<Pod> pod = pods.get(id);
+    if (pod.isPresent()) {
+      setup.onSandboxExit(pod.get(), () -> sandboxEnded(id));
+    }
+  }
+
+  /** Expected while the pod is being stopped; a surprise otherwise. */
+  private void sandboxEnded(String id) {
     pods.get(id)
-        .ifPresent(
-            pod ->
-                setup.onSandboxExit(
-                    pod,
-                    () -> {
-                      log.warn("the pause process of pod sandbox {} has ended", id);
-                      markStopping(id);
-                    }));
+        .filter(Pod::ready)
+        .ifPresent(_ -> log.warn("the pause process of pod sandbox {} has ended", id));
+    markStopping(id);
   }
 
   private void save(Pod pod) {
