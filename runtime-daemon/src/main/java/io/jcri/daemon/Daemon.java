@@ -88,7 +88,7 @@ public final class Daemon {
 
     // pods
     this.podRecords = new RecordStore<>(layout.podRecords(), Pod.class);
-    Sandboxes sandboxes = new Sandboxes(binaries.sandbox(), syscalls, mounts);
+    Sandboxes sandboxes = new Sandboxes(binaries.sandbox(), syscalls, mounts, cgroups);
     this.pods =
         new Pods(
             new Registry<>("pod sandbox", Pod::id, podRecords),
@@ -159,7 +159,7 @@ public final class Daemon {
               .filter(Pod::networkDue)
               .map(Pod::id)
               .collect(Collectors.toUnmodifiableSet()));
-    } catch (IOException | RuntimeException e) {
+    } catch (RuntimeException e) {
       log.warn("network leftovers could not be collected: {}", e.getMessage());
     }
   }

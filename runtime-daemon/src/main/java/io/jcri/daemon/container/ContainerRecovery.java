@@ -2,7 +2,6 @@ package io.jcri.daemon.container;
 
 import io.jcri.daemon.Registry;
 import io.jcri.daemon.system.Clock;
-import io.jcri.sandbox.linux.ProcessId;
 import io.jcri.shim.Shim;
 import java.io.IOException;
 import java.time.Duration;
@@ -115,12 +114,21 @@ public final class ContainerRecovery {
     if (recorded.isPresent()) {
       containers.update(id, c -> c.exited(recorded.get()));
       shims.forceDelete(containers.get(id));
-    } else if (container.shim().map(ProcessId::alive).orElse(false)) {
+    } else if (shimAlive(container)) {
       log.warn("shim of container {} does not answer: {}", id, why.getMessage());
       retryLater(container);
     } else {
       shims.forceDelete(containers.get(id));
       end(container, "its shim was lost, and with it the true exit code");
+    }
+  }
+
+  private static boolean shimAlive(Container container) {
+    try {
+      return container.shim().isPresent() && container.shim().get().alive();
+    } catch (IOException e) {
+      log.warn("cannot look for the shim of container {}: {}", container.id(), e.getMessage());
+      return true; // what can't be known must not end a container
     }
   }
 

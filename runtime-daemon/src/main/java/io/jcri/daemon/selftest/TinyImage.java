@@ -27,7 +27,7 @@ record TinyImage(byte[] manifest, Map<String, byte[]> blobs) {
    */
   static TinyImage of(Path program, String architecture) throws IOException {
     byte[] layer = tar(Files.readAllBytes(program));
-    String layerDigest = Digest.ofBytes(layer).toString();
+    String layerDigest = Digest.of(layer).toString();
     byte[] config =
         Json.toBytes(
             Map.of(
@@ -35,7 +35,7 @@ record TinyImage(byte[] manifest, Map<String, byte[]> blobs) {
                 "os", "linux",
                 "config", Map.of("Entrypoint", List.of("/" + PROGRAM), "WorkingDir", "/"),
                 "rootfs", Map.of("type", "layers", "diff_ids", List.of(layerDigest))));
-    String configDigest = Digest.ofBytes(config).toString();
+    String configDigest = Digest.of(config).toString();
     Map<String, Object> manifest = new LinkedHashMap<>();
     manifest.put("schemaVersion", 2);
     manifest.put("mediaType", MediaTypes.OCI_MANIFEST);

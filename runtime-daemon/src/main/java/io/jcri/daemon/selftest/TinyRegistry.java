@@ -39,7 +39,7 @@ final class TinyRegistry implements AutoCloseable {
         exchange.getResponseHeaders().set("Content-Type", MediaTypes.OCI_MANIFEST);
         exchange
             .getResponseHeaders()
-            .set("Docker-Content-Digest", Digest.ofBytes(body).toString());
+            .set("Docker-Content-Digest", Digest.of(body).toString());
       } else if (image.blobs().containsKey(last)) {
         body = image.blobs().get(last);
         exchange.getResponseHeaders().set("Content-Type", "application/octet-stream");
