@@ -28,6 +28,7 @@ import io.jcri.daemon.system.BootId;
 import io.jcri.daemon.system.Clock;
 import io.jcri.daemon.system.NativeBinaries;
 import io.jcri.daemon.system.SdNotify;
+import io.jcri.oci.runtime.BindMounts;
 import io.jcri.oci.runtime.OpenatRootfsFiles;
 import io.jcri.oci.runtime.SeccompProfiles;
 import io.jcri.oci.runtime.UserResolver;
@@ -92,7 +93,7 @@ public final class Daemon {
     this.pods =
         new Pods(
             new Registry<>("pod sandbox", Pod::id, podRecords),
-            new PodSetup(layout, sandboxes, cgroups, scopes, cgroupPaths, networks),
+            new PodSetup(layout, sandboxes, scopes, cgroupPaths, networks),
             clock,
             bootId);
 
@@ -106,7 +107,7 @@ public final class Daemon {
             new UserResolver(new OpenatRootfsFiles(syscalls)),
             new SeccompProfiles(),
             new ContainerNamespaces(registry, cgroups.layout()),
-            new MountPlan(layout, mounts));
+            new MountPlan(layout, handlers, new BindMounts(mounts)));
     ShimSpecs shims = new ShimSpecs(new ShimLauncher(binaries.shim()), layout, handlers, pods);
     ContainerCreation creation =
         new ContainerCreation(registry, pods, images, specs, layout, clock, bootId, locks);

@@ -24,7 +24,7 @@ public record ContainerConfig(
     List<String> arguments,
     String workingDirectory,
     List<String> environment,
-    List<ContainerMount> mounts,
+    List<VolumeMount> mounts,
     List<ContainerDevice> devices,
     Map<String, String> labels,
     Map<String, String> annotations,

@@ -5,6 +5,7 @@ import io.jcri.daemon.pod.Pod;
 import io.jcri.daemon.pod.SecurityProfile;
 import io.jcri.oci.image.Image;
 import io.jcri.oci.image.ImageConfig;
+import io.jcri.oci.runtime.BindMounts;
 import io.jcri.oci.runtime.Capability;
 import io.jcri.oci.runtime.CapabilitySet;
 import io.jcri.oci.runtime.ContainerMount;
@@ -84,7 +85,7 @@ public final class SpecAssembly {
         .maskedPaths(security.privileged() ? List.of() : security.maskedPaths())
         .readonlyPaths(security.privileged() ? List.of() : security.readOnlyPaths())
         .seccomp(seccomp(security, capabilities))
-        .rootfsPropagation(MountPlan.rootPropagation(config.mounts()))
+        .rootfsPropagation(BindMounts.rootfsPropagation(planned))
         .annotations(annotations(pod, container))
         .build();
   }

@@ -11,8 +11,8 @@ import io.jcri.cri.v1.LinuxContainerConfig;
 import io.jcri.cri.v1.Mount;
 import io.jcri.cri.v1.Signal;
 import io.jcri.daemon.container.ContainerDevice;
-import io.jcri.daemon.container.ContainerMount;
-import io.jcri.daemon.container.ContainerMount.Propagation;
+import io.jcri.daemon.container.VolumeMount;
+import io.jcri.oci.runtime.BindMounts.Propagation;
 import io.jcri.oci.runtime.IdMapping;
 import java.util.ArrayList;
 import java.util.List;
@@ -72,8 +72,8 @@ final class ContainerConfigs {
     return environment;
   }
 
-  private static List<ContainerMount> mounts(ContainerConfig config) {
-    List<ContainerMount> mounts = new ArrayList<>();
+  private static List<VolumeMount> mounts(ContainerConfig config) {
+    List<VolumeMount> mounts = new ArrayList<>();
     for (Mount mount : config.getMountsList()) {
       String where = "config.mounts: " + mount.getContainerPath();
       if (!mount.getContainerPath().startsWith("/")) {
@@ -94,7 +94,7 @@ final class ContainerConfigs {
         throw invalid(where + ": recursive_read_only needs private propagation");
       }
       mounts.add(
-          new ContainerMount(
+          new VolumeMount(
               mount.getContainerPath(),
               mount.getHostPath(),
               mount.getReadonly(),

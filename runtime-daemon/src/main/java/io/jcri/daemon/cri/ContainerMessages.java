@@ -7,7 +7,7 @@ import io.jcri.cri.v1.ImageSpec;
 import io.jcri.cri.v1.Mount;
 import io.jcri.cri.v1.MountPropagation;
 import io.jcri.daemon.container.Container;
-import io.jcri.daemon.container.ContainerMount;
+import io.jcri.daemon.container.VolumeMount;
 import io.jcri.oci.runtime.IdMapping;
 import java.util.List;
 
@@ -85,7 +85,7 @@ final class ContainerMessages {
         .build();
   }
 
-  private static Mount mount(ContainerMount mount) {
+  private static Mount mount(VolumeMount mount) {
     return Mount.newBuilder()
         .setContainerPath(mount.containerPath())
         .setHostPath(mount.hostPath())

@@ -7,7 +7,6 @@ import io.jcri.daemon.network.PodNetworks;
 import io.jcri.sandbox.SandboxSpec;
 import io.jcri.sandbox.SandboxState;
 import io.jcri.sandbox.Sandboxes;
-import io.jcri.sandbox.cgroup.Cgroups;
 import io.jcri.sandbox.cgroup.SystemdScopes;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -17,8 +16,8 @@ import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
- * What a pod is made of, in the order in which it is made: cgroup, namespaces and pause process,
- * network, files. Unmaking goes backwards, and each step may be repeated.
+ * What a pod is made of, in the order in which it is made: namespaces and pause process (in its
+ * cgroup), network, files. Unmaking goes backwards, and each step may be repeated.
  */
 public final class PodSetup {
   /** As containerd and CRI-O: the pause process is the last that the kernel should kill. */
@@ -28,7 +27,6 @@ public final class PodSetup {
 
   private final Layout layout;
   private final Sandboxes sandboxes;
-  private final Cgroups cgroups;
   private final Optional<SystemdScopes> scopes;
   private final CgroupPaths cgroupPaths;
   private final PodNetworks networks;
@@ -40,13 +38,11 @@ public final class PodSetup {
   public PodSetup(
       Layout layout,
       Sandboxes sandboxes,
-      Cgroups cgroups,
       Optional<SystemdScopes> scopes,
       CgroupPaths cgroupPaths,
       PodNetworks networks) {
     this.layout = layout;
     this.sandboxes = sandboxes;
-    this.cgroups = cgroups;
     this.scopes = scopes;
     this.cgroupPaths = cgroupPaths;
     this.networks = networks;
@@ -63,8 +59,6 @@ public final class PodSetup {
         cgroupPaths.sandboxDirectory(config.cgroupParent(), pod.id());
     if (cgroup.isPresent()) {
       pod = pod.withCgroup(cgroup.get());
-      cgroups.create(cgroup.get());
-      stages.done("cgroup");
     }
     Files.createDirectories(layout.pod(pod.id()));
     SandboxState sandbox = sandboxes.create(spec(pod));
@@ -102,10 +96,7 @@ public final class PodSetup {
     if (scopes.isPresent()) {
       scopes.get().stop(CgroupPaths.sandboxScope(pod.id()));
     }
-    if (pod.cgroupPath().isPresent()) {
-      cgroups.remove(pod.cgroupPath().get());
-    }
-    stages.done("cgroup");
+    stages.done("scope");
     stages.finish();
     if (stuck.isPresent()) {
       throw stuck.get();

@@ -68,6 +68,11 @@ public final class Handlers {
       return runtime.orElseThrow(() -> JcriException.precondition(problem().orElse(binary)));
     }
 
+    /** What the runtime says of itself; waits for its answer when that has not come yet. */
+    public RuntimeFeatures features() {
+      return features.join();
+    }
+
     public boolean recursiveReadOnlyMounts() {
       return features.join().recursiveReadOnlyMounts();
     }

@@ -1,5 +1,6 @@
 package io.jcri.daemon.container;
 
+import io.jcri.oci.runtime.BindMounts;
 import io.jcri.oci.runtime.IdMapping;
 import java.util.List;
 
@@ -8,26 +9,19 @@ import java.util.List;
  *
  * @param options further bind-mount options, such as {@code noexec} ({@code mount_options})
  */
-public record ContainerMount(
+public record VolumeMount(
     String containerPath,
     String hostPath,
     boolean readOnly,
     boolean recursiveReadOnly,
-    Propagation propagation,
+    BindMounts.Propagation propagation,
     List<IdMapping> uidMappings,
     List<IdMapping> gidMappings,
     List<String> options) {
 
-  public ContainerMount {
+  public VolumeMount {
     uidMappings = List.copyOf(uidMappings);
     gidMappings = List.copyOf(gidMappings);
     options = List.copyOf(options);
-  }
-
-  /** {@code MountPropagation}. */
-  public enum Propagation {
-    PRIVATE,
-    HOST_TO_CONTAINER,
-    BIDIRECTIONAL
   }
 }
