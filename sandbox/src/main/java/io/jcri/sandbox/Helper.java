@@ -23,15 +23,15 @@ final class Helper {
     this.binary = binary;
   }
 
-  /** Runs it to its end; an answer other than Up or Failed means that it may have left something. */
+  /**
+   * Runs it to its end; an answer other than Up or Failed means that it may have left something.
+   */
   HelperAnswer run(List<String> arguments) throws IOException {
     List<String> command = new ArrayList<>();
     command.add(binary.toString());
     command.addAll(arguments);
     ProcessBuilder builder =
-        new ProcessBuilder(command)
-            .redirectInput(new File("/dev/null"))
-            .redirectErrorStream(true);
+        new ProcessBuilder(command).redirectInput(new File("/dev/null")).redirectErrorStream(true);
     // The pause process keeps it for its life, and it is the daemon's own.
     builder.environment().clear();
     Process process = builder.start();

@@ -33,8 +33,7 @@ sealed interface HelperAnswer {
     String line = output.strip();
     Matcher up = UP.matcher(line);
     if (up.matches()) {
-      return new Up(
-          new ProcessId(Integer.parseInt(up.group(1)), Long.parseLong(up.group(2))));
+      return new Up(new ProcessId(Integer.parseInt(up.group(1)), Long.parseLong(up.group(2))));
     }
     Matcher failed = FAILED.matcher(line);
     return failed.matches() ? new Failed(failed.group(1), failed.group(2)) : new Nonsense(line);

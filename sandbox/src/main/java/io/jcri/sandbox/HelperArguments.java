@@ -4,7 +4,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/** The arguments of {@code jcri-sandbox}; their meaning is written at the top of native/src/main.c. */
+/**
+ * The arguments of {@code jcri-sandbox}; their meaning is written at the top of native/src/main.c.
+ */
 final class HelperArguments {
   private HelperArguments() {}
 
@@ -53,12 +55,11 @@ final class HelperArguments {
       arguments.add("new=pid");
     }
     spec.user()
-        .ifPresent(
-            user -> {
-              arguments.add("new=user");
-              user.uidMappings().forEach(mapping -> arguments.add("uidmap=" + ranges(mapping)));
-              user.gidMappings().forEach(mapping -> arguments.add("gidmap=" + ranges(mapping)));
-            });
+        .ifPresent(user -> {
+          arguments.add("new=user");
+          user.uidMappings().forEach(mapping -> arguments.add("uidmap=" + ranges(mapping)));
+          user.gidMappings().forEach(mapping -> arguments.add("gidmap=" + ranges(mapping)));
+        });
   }
 
   private static String ranges(IdMapping mapping) {

@@ -9,6 +9,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * What lies in a sandbox's directory:
@@ -22,6 +24,8 @@ import java.util.Optional;
  */
 record SandboxFiles(Path directory) {
   private static final List<String> NAMESPACES = List.of("net", "ipc", "uts", "pid", "user");
+
+  private static final Pattern PAUSE = Pattern.compile("([0-9]{1,9}) ([0-9]{1,18})");
 
   Path namespace(String name) {
     return directory.resolve("ns").resolve(name);
@@ -62,10 +66,11 @@ record SandboxFiles(Path directory) {
 
   /** The pause process as the helper has noted it; empty when it came to none. */
   Optional<ProcessId> readPause() throws IOException {
+    // A file cut short by a crash names no process: the helper died before it let the process go.
     return read(pause())
-        .map(text -> text.split(" ", -1))
-        .filter(fields -> fields.length == 2)
-        .map(fields -> new ProcessId(Integer.parseInt(fields[0]), Long.parseLong(fields[1])));
+        .map(PAUSE::matcher)
+        .filter(Matcher::matches)
+        .map(line -> new ProcessId(Integer.parseInt(line.group(1)), Long.parseLong(line.group(2))));
   }
 
   /** The cgroup to remove, if one was made. */

@@ -2,10 +2,10 @@
  * The kernel side of a pod: its namespaces, pinned below the pod's directory, its shared memory and
  * its pause process.
  *
- * <p>{@link io.jcri.sandbox.Sandboxes} drives {@code jcri-sandbox}, the C helper in {@code native/},
- * since a process with threads can neither enter a user namespace nor change a namespace without
- * leaking it to the next task of the thread. The helper does everything or nothing and leaves the
- * pause process behind, which has no rights, no open file and an empty root directory.
+ * <p>{@link io.jcri.sandbox.Sandboxes} drives {@code jcri-sandbox}, the C helper in {@code
+ * native/}, since a process with threads can neither enter a user namespace nor change a namespace
+ * without leaking it to the next task of the thread. The helper does everything or nothing and
+ * leaves the pause process behind, which has no rights, no open file and an empty root directory.
  *
  * <p>Everything that is needed to take a sandbox down again is in its directory, so {@link
  * io.jcri.sandbox.Sandboxes#destroy destroy} works after a restart that knows nothing else.
