@@ -1,5 +1,6 @@
 package io.jcri.sandbox;
 
+import io.jcri.sandbox.cgroup.Cgroups;
 import io.jcri.sandbox.linux.Fd;
 import io.jcri.sandbox.linux.ProcessCalls;
 import io.jcri.sandbox.linux.ProcessId;
@@ -22,6 +23,7 @@ public final class Sandboxes implements AutoCloseable {
   private final Helper helper;
   private final Syscalls calls;
   private final Mounts mounts;
+  private final PauseCgroups cgroups;
   private final ExitWatch exits;
 
   /**
@@ -29,10 +31,11 @@ public final class Sandboxes implements AutoCloseable {
    *
    * @param helperBinary the path of {@code jcri-sandbox}
    */
-  public Sandboxes(Path helperBinary, Syscalls calls, Mounts mounts) {
+  public Sandboxes(Path helperBinary, Syscalls calls, Mounts mounts, Cgroups cgroups) {
     this.helper = new Helper(helperBinary);
     this.calls = calls;
     this.mounts = mounts;
+    this.cgroups = new PauseCgroups(cgroups);
     this.exits = new ExitWatch(calls);
   }
 
@@ -43,20 +46,26 @@ public final class Sandboxes implements AutoCloseable {
    *     cannot be fulfilled anywhere
    */
   public SandboxState create(SandboxSpec spec) throws IOException {
-    switch (helper.run(HelperArguments.of(spec))) {
-      case HelperAnswer.Up up -> {
-        return stateOf(spec.id(), new SandboxFiles(spec.directory()), up.pause());
+    SandboxFiles files = new SandboxFiles(spec.directory());
+    List<String> arguments = HelperArguments.of(spec);
+    // Before anything is touched: the undo of a second sandbox would take the first one down.
+    if (files.readPause().isPresent()) {
+      throw failure(spec, spec.directory() + " holds a sandbox already");
+    }
+    try {
+      if (spec.cgroupPath().isPresent()) {
+        cgroups.prepare(spec.cgroupPath().get(), files).forEach(d -> arguments.add("cgroup=" + d));
       }
-      case HelperAnswer.Failed failed ->
-          throw new SandboxException(failed.kind(), failed.message());
-      case HelperAnswer.Nonsense nonsense -> {
-        SandboxException failure =
-            new SandboxException(
-                SandboxException.Kind.FAILED,
-                "cannot make the sandbox of " + spec.id() + ": " + nonsense.output());
-        undo(spec, failure);
-        throw failure;
-      }
+      return switch (helper.run(arguments)) {
+        case HelperAnswer.Up up -> stateOf(spec.id(), files, up.pause());
+        case HelperAnswer.Failed failed ->
+            throw new SandboxException(
+                failed.kind(), "cannot make the sandbox of " + spec.id() + ": " + failed.message());
+        case HelperAnswer.Nonsense nonsense -> throw failure(spec, nonsense.output());
+      };
+    } catch (IOException | RuntimeException e) {
+      undo(spec, e);
+      throw e;
     }
   }
 
@@ -105,6 +114,7 @@ public final class Sandboxes implements AutoCloseable {
       for (Path leftover : files.leftovers()) {
         failures.attempt(() -> Files.deleteIfExists(leftover));
       }
+      failures.attempt(() -> cgroups.removeIfMade(files));
     }
     failures.throwFirst();
   }
@@ -115,7 +125,13 @@ public final class Sandboxes implements AutoCloseable {
     exits.close();
   }
 
-  private void undo(SandboxSpec spec, SandboxException failure) {
+  private static SandboxException failure(SandboxSpec spec, String why) {
+    return new SandboxException(
+        SandboxException.Kind.FAILED, "cannot make the sandbox of " + spec.id() + ": " + why);
+  }
+
+  /** The helper has taken back what it did, unless it was killed or the daemon interrupted. */
+  private void undo(SandboxSpec spec, Exception failure) {
     try {
       destroy(spec.id(), spec.directory(), Optional.empty());
     } catch (IOException e) {
