@@ -41,6 +41,16 @@ void close_fd(const int *fd) {
   }
 }
 
+void close_range_of(unsigned first, unsigned last) {
+  if (syscall(SYS_close_range, first, last, 0U) != 0) {
+    /* Before Linux 5.9. */
+    long limit = sysconf(_SC_OPEN_MAX);
+    for (unsigned fd = first; fd <= last && (long)fd < limit; fd++) {
+      close((int)fd);
+    }
+  }
+}
+
 /* Version 1: writing 0 to "tasks" moves the calling thread only. Unlike a pid in cgroup.procs it does not
  * take the lock that stops every fork of the machine, whose grace period costs milliseconds. Version 2 has
  * no such file, and there a child can be born in place. */

@@ -40,18 +40,34 @@ final class Helper {
       if (!process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
         return new HelperAnswer.Nonsense("no answer within " + PATIENCE.toSeconds() + " s");
       }
-      byte[] output = process.getInputStream().readNBytes(MAX_OUTPUT);
-      String text = new String(output, StandardCharsets.UTF_8);
-      return process.exitValue() <= 1
-          ? HelperAnswer.parse(text)
-          : new HelperAnswer.Nonsense("exit status " + process.exitValue() + " " + text.strip());
+      return answerOf(process);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw (IOException)
           new InterruptedIOException("interrupted while making a sandbox").initCause(e);
     } finally {
-      process.destroyForcibly();
-      process.getInputStream().close();
+      end(process);
     }
+  }
+
+  private static HelperAnswer answerOf(Process process) throws IOException {
+    byte[] output = process.getInputStream().readNBytes(MAX_OUTPUT);
+    String text = new String(output, StandardCharsets.UTF_8);
+    return process.exitValue() <= 1
+        ? HelperAnswer.parse(text)
+        : new HelperAnswer.Nonsense("exit status " + process.exitValue() + " " + text.strip());
+  }
+
+  /** It must be gone before anyone takes back what it has done. */
+  private static void end(Process process) throws IOException {
+    if (process.isAlive()) {
+      process.destroyForcibly();
+      process
+          .onExit()
+          .orTimeout(PATIENCE.toSeconds(), TimeUnit.SECONDS)
+          .exceptionally(_ -> process)
+          .join();
+    }
+    process.getInputStream().close();
   }
 }

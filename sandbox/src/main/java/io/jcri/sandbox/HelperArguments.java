@@ -20,7 +20,7 @@ final class HelperArguments {
     arguments.add("id=" + spec.id());
     arguments.add("dir=" + spec.directory());
     addNamespaces(spec, arguments);
-    if (!spec.hostname().isEmpty()) {
+    if (spec.uts() && !spec.hostname().isEmpty()) {
       arguments.add("hostname=" + spec.hostname());
     }
     // In the order of their names, so that the same request fails at the same one.

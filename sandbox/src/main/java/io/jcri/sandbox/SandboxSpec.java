@@ -15,7 +15,8 @@ import java.util.Optional;
  * @param uts whether it has a uts namespace
  * @param pid whether its containers share a pid namespace, whose PID 1 the pause process is
  * @param user its user namespace, which then owns the others
- * @param hostname at most 64 bytes, set in the uts namespace; empty leaves it as it is
+ * @param hostname at most 64 bytes, set in the pod's own uts namespace; without one, or when empty,
+ *     it is the node's
  * @param sysctls by name, in either spelling of sysctl(8); only those that one of the pod's own
  *     namespaces owns are let through, safe or unsafe
  * @param cgroupPath the cgroup of the pause process, as {@link io.jcri.sandbox.cgroup.Cgroups}

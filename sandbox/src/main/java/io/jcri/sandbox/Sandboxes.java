@@ -64,7 +64,12 @@ public final class Sandboxes implements AutoCloseable {
         case HelperAnswer.Nonsense nonsense -> throw failure(spec, nonsense.output());
       };
     } catch (IOException | RuntimeException e) {
+      // An interrupted thread can read no file, and undoing takes some.
+      boolean interrupted = Thread.interrupted();
       undo(spec, e);
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
       throw e;
     }
   }

@@ -6,8 +6,14 @@ import io.jcri.sandbox.linux.ProcessCalls;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -108,6 +114,29 @@ final class PauseKernelTest {
   }
 
   @Test
+  void manyAreMadeAndTakenDownAtOnce() throws Exception {
+    List<SandboxSpec> pods = new ArrayList<>();
+    for (int i = 0; i < 16; i++) {
+      pods.add(i % 2 == 0 ? fixture.pod("many" + i) : fixture.isolatedPod("many" + i));
+    }
+    try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      List<Future<SandboxState>> made =
+          pods.stream().map(pod -> threads.submit(() -> fixture.sandboxes.create(pod))).toList();
+      Set<Integer> pids = new HashSet<>();
+      for (Future<SandboxState> state : made) {
+        assertThat(fixture.sandboxes.alive(state.get())).isTrue();
+        pids.add(state.get().pause().pid());
+      }
+      assertThat(pids).hasSize(16);
+      List<Future<String>> gone =
+          made.stream().map(state -> threads.submit(() -> destroyed(state.get()))).toList();
+      for (Future<String> id : gone) {
+        fixture.assertNothingLeft(id.get());
+      }
+    }
+  }
+
+  @Test
   void outlivesWhoeverMadeIt() throws Exception {
     SandboxSpec pod = podOf("plain");
     // The shell is the daemon here: killed with its whole session right after the answer.
@@ -126,6 +155,11 @@ final class PauseKernelTest {
         .isEqualTo("ok %d %d\n".formatted(state.pause().pid(), state.pause().startTime()));
     assertThat(fixture.sandboxes.alive(state)).isTrue();
     Files.delete(pod.directory().resolve("answer"));
+  }
+
+  private String destroyed(SandboxState state) throws IOException {
+    fixture.destroy(state);
+    return state.id();
   }
 
   private SandboxSpec podOf(String kind) throws IOException {

@@ -64,6 +64,19 @@ final class SandboxFailureKernelTest {
   }
 
   @Test
+  void anInterruptLeavesNothing() throws Exception {
+    try (SandboxFixture fixture = new SandboxFixture(root)) {
+      SandboxSpec spec = SandboxFixture.withCgroup(fixture.isolatedPod("bad"), CGROUP);
+      Thread.currentThread().interrupt();
+      assertThatThrownBy(() -> fixture.sandboxes.create(spec)).isInstanceOf(IOException.class);
+      assertThat(Thread.interrupted()).isTrue();
+      fixture.assertNothingLeft("bad");
+      assertThat(fixture.cgroups.exists(CGROUP)).isFalse();
+      fixture.cgroups.remove("/jcri-test-sandbox-failure");
+    }
+  }
+
+  @Test
   void aMissingHelperIsNamedAndLeavesNothing() throws Exception {
     try (SandboxFixture fixture = new SandboxFixture(root, root.resolve("no-such-helper"))) {
       SandboxSpec spec = fixture.pod("bad");

@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 
 /** Sandboxes below one directory, all taken down at the end. */
@@ -139,6 +140,10 @@ final class SandboxFixture implements AutoCloseable {
       try (Stream<Path> files = Files.list(directory)) {
         assertThat(files).isEmpty();
       }
+    }
+    // A pause process that was not let go ends by itself when its helper has.
+    for (int i = 0; i < 1000 && !processesOf(id).isEmpty(); i++) {
+      LockSupport.parkNanos(10_000_000);
     }
     assertThat(processesOf(id)).isEmpty();
   }
