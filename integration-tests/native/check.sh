@@ -10,6 +10,11 @@ fail() {
 
 [ "$("$dir/effective-uid")" = "Effective uid: $(id -u)" ] || fail "effective-uid does not know who it is"
 
+[ "$("$dir/sh" -c 'echo plain words')" = "plain words" ] || fail "sh runs no plain command"
+[ "$("$dir/sh" -c 'echo $((6 * 7)) | cat')" = 42 ] || fail "sh does not leave the rest to busybox"
+said=$("$dir/sh" -c no-such-command 2>&1) && fail "sh runs what is not there"
+[ "$said" = "$dir/sh: no-such-command: not found" ] || fail "sh says: $said"
+
 segments=$dir/segments
 cat >"$segments" <<'END'
        key      shmid perms                  size  cpid  lpid nattch   uid   gid  cuid  cgid      atime      dtime      ctime                   rss                  swap

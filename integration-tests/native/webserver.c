@@ -3,7 +3,7 @@
  *
  * Answers every HTTP request with one small page, on IPv6 and IPv4. Stands in for nginx and httpd:
  * with -t it takes the title that ps shows, since tests look for "nginx: master process", and with -P
- * it writes its pid where nginx does. Ends on SIGTERM, SIGINT and SIGQUIT, also as process 1.
+ * it writes its pid where nginx does. Says its name once it listens. Ends on SIGTERM, SIGINT and SIGQUIT, also as process 1.
  */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
@@ -140,6 +140,7 @@ int main(int argc, char **argv) {
   signal(SIGPIPE, SIG_IGN);
   fd = listener((unsigned short)port);
   if (pid_file) write_pid(pid_file);
+  fprintf(stderr, "%s: listening on port %ld\n", argv[0], port);
   for (;;) {
     int client = accept4(fd, NULL, NULL, SOCK_CLOEXEC);
 

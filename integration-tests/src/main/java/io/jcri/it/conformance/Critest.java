@@ -54,7 +54,6 @@ final class Critest {
     command.add(program.toString());
     command.add("--runtime-endpoint=unix://" + socket);
     command.add("--image-endpoint=unix://" + socket);
-    command.add("--config=/dev/null");
     command.add("--ginkgo.no-color");
     command.add("--ginkgo.junit-report=" + report);
     command.addAll(moreArguments);

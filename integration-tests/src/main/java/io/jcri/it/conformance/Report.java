@@ -19,6 +19,8 @@ import org.xml.sax.SAXException;
  * @param leftOut how many specs the focus and skip arguments left out
  */
 record Report(List<Spec> specs, int leftOut) {
+  private static final int LONGEST_MESSAGE = 300;
+
   /** How a spec ended. */
   enum Outcome {
     PASSED,
@@ -79,11 +81,11 @@ record Report(List<Spec> specs, int leftOut) {
     double time = seconds.isEmpty() ? 0 : Double.parseDouble(seconds);
     for (String bad : List.of("failure", "error")) {
       if (testCase.getElementsByTagName(bad).item(0) instanceof Element element) {
-        return new Spec(name, Outcome.FAILED, firstLine(element.getAttribute("message")), time);
+        return new Spec(name, Outcome.FAILED, oneLine(element.getAttribute("message")), time);
       }
     }
     if (testCase.getElementsByTagName("skipped").item(0) instanceof Element element) {
-      String message = firstLine(element.getAttribute("message"));
+      String message = oneLine(element.getAttribute("message"));
       return new Spec(name, Outcome.SKIPPED, reason(message), time);
     }
     return new Spec(name, Outcome.PASSED, "", time);
@@ -94,8 +96,9 @@ record Report(List<Spec> specs, int leftOut) {
     return message.startsWith("skipped") ? message.replaceFirst("^skipped( - )?", "") : message;
   }
 
-  private static String firstLine(String text) {
-    return text.strip().replaceAll("\\s+", " ");
+  private static String oneLine(String text) {
+    String line = text.strip().replaceAll("\\s+", " ");
+    return line.length() <= LONGEST_MESSAGE ? line : line.substring(0, LONGEST_MESSAGE) + "…";
   }
 
   private static Document parse(Path file) throws IOException {

@@ -63,7 +63,25 @@ public final class ContainerdUnderTest implements RuntimeUnderTest {
       client.removeAllPods();
     } finally {
       run.stop();
+      removeEmptyCgroups();
     }
+  }
+
+  /** It never removes the one that it makes for all pods without a parent. */
+  private static void removeEmptyCgroups() throws IOException {
+    Command.of(
+            "find",
+            "/sys/fs/cgroup",
+            "-depth",
+            "-type",
+            "d",
+            "-path",
+            "*/k8s.io*",
+            "-exec",
+            "rmdir",
+            "{}",
+            "+")
+        .run();
   }
 
   private static Path socket(Scratch scratch) {
@@ -76,12 +94,15 @@ public final class ContainerdUnderTest implements RuntimeUnderTest {
 
   private static String configuration(Settings settings, String pauseImage) {
     return """
-    version = 4
+    version = 3
     root = "%1$s"
     state = "%2$s"
 
     [grpc]
       address = "%3$s"
+
+    [ttrpc]
+      address = "%3$s.ttrpc"
 
     [plugins."io.containerd.cri.v1.images"]
       snapshotter = "overlayfs"

@@ -22,11 +22,21 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 
 /** A CRI client on a unix socket, as the kubelet is one. Thread-safe. */
 public final class CriClient implements AutoCloseable {
   private static final int KUBELET_MESSAGE_LIMIT = 16 << 20;
   private static final Duration CALL_PATIENCE = Duration.ofMinutes(2);
+
+  // Netty warns of an option that gRPC sets and domain sockets lack. Held, or the level is lost.
+  private static final Logger BOOTSTRAP =
+      Logger.getLogger("io.grpc.netty.shaded.io.netty.bootstrap");
+
+  static {
+    BOOTSTRAP.setLevel(Level.SEVERE);
+  }
 
   private final EventLoopGroup group;
   private final ManagedChannel channel;

@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Predicate;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
@@ -33,6 +34,12 @@ public record Leaks(Map<Kind, Set<String>> found) {
 
   private static final Path CGROUPS = Path.of("/sys/fs/cgroup");
   private static final Path CNI = Path.of("/var/lib/cni");
+
+  /** A rule or chain of one pod's, as the bridge and portmap plugins name them. */
+  private static final Pattern POD_RULE = Pattern.compile("CNI-(DN-)?[0-9a-f]{16,}");
+
+  private static final Pattern USUAL_TABLE =
+      Pattern.compile("table (ip|ip6|inet) (nat|filter|mangle|raw)");
 
   /** Looks at the machine now. */
   public static Leaks look() throws IOException {
@@ -77,20 +84,26 @@ public record Leaks(Map<Kind, Set<String>> found) {
 
   private static Set<String> natRules() throws IOException {
     Set<String> rules = new TreeSet<>();
-    for (Command command :
-        List.of(Command.of("iptables-save", "-t", "nat"), Command.of("nft", "list", "ruleset"))) {
-      if (onPath(command.arguments().getFirst())) {
-        command.run().out().lines().map(Leaks::withoutCounters).forEach(rules::add);
+    for (String program : List.of("iptables-save", "ip6tables-save")) {
+      if (onPath(program)) {
+        Command.of(program, "-t", "nat")
+            .run()
+            .out()
+            .lines()
+            .filter(line -> POD_RULE.matcher(line).find())
+            .map(line -> line.replaceAll("\\[\\d+:\\d+]", "").strip())
+            .forEach(rules::add);
       }
     }
+    if (onPath("nft")) {
+      Command.of("nft", "list", "tables")
+          .run()
+          .out()
+          .lines()
+          .filter(line -> !USUAL_TABLE.matcher(line).matches())
+          .forEach(rules::add);
+    }
     return rules;
-  }
-
-  /** A counter that went up is no new rule, nor is the time that iptables-save prints. */
-  private static String withoutCounters(String rule) {
-    return rule.startsWith("#")
-        ? "#"
-        : rule.replaceAll("\\[\\d+:\\d+]|packets \\d+ bytes \\d+", "").strip();
   }
 
   private static boolean onPath(String program) {

@@ -87,9 +87,9 @@ public record TarEntry(
     return of(Type.SYMBOLIC_LINK, path, target, 0777);
   }
 
-  /** A second name of a member of the same layer. */
-  public static TarEntry hardLink(String path, String target) {
-    return of(Type.HARD_LINK, path, target, 0644);
+  /** A second name of a member of the same layer; its mode must be that member's. */
+  public static TarEntry hardLink(String path, String target, int mode) {
+    return of(Type.HARD_LINK, path, target, mode);
   }
 
   /** A device node. */

@@ -16,9 +16,9 @@ public final class TestImages {
   private TestImages() {}
 
   /**
-   * A small system: busybox with a link for each applet, the usual directories, users root (0),
-   * www-data (33) and nobody (65534), and the ipcs and pgrep that Debian's busybox lacks. Runs a
-   * shell.
+   * A small system: busybox with a hard link for each applet (a mount over one must not hide the
+   * others), the usual directories, users root (0), www-data (33) and nobody (65534), and the ipcs
+   * and pgrep that Debian's busybox lacks. Runs a shell.
    */
   public static TestImage busybox() throws IOException {
     return busybox(Layer.Compression.GZIP);
@@ -51,8 +51,11 @@ public final class TestImages {
     entries.add(TarEntry.symbolicLink("var/run", "../run"));
     entries.add(TarEntry.file("bin/busybox", 0755, Files.readAllBytes(BUSYBOX)));
     for (String applet : applets()) {
-      entries.add(TarEntry.symbolicLink("bin/" + applet, "busybox"));
+      if (!applet.equals("sh")) {
+        entries.add(TarEntry.hardLink("bin/" + applet, "bin/busybox", 0755));
+      }
     }
+    entries.add(program("sh", "bin/sh", 0755));
     entries.add(program("ipcs", "usr/bin/ipcs", 0755));
     entries.add(program("pgrep", "usr/bin/pgrep", 0755));
     entries.addAll(accounts("", ""));

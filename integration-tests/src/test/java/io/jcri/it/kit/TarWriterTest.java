@@ -24,7 +24,7 @@ class TarWriterTest {
       tar.add(
           TarEntry.file(LONG_NAME, 0640, "hello".getBytes(StandardCharsets.UTF_8))
               .withOwner(4_000_000_000L, 7));
-      tar.add(TarEntry.hardLink("d/hard", LONG_NAME));
+      tar.add(TarEntry.hardLink("d/hard", LONG_NAME, 0640));
       tar.add(TarEntry.symbolicLink("d/soft", "../nowhere"));
       tar.add(TarEntry.fifo("d/pipe", 0600));
       tar.add(TarEntry.device(TarEntry.Type.CHARACTER_DEVICE, "d/null", 0666, 1, 3));
@@ -44,7 +44,7 @@ class TarWriterTest {
         .containsExactly(
             "drwxr-x--- 0/0 0 2026-01-01 00:00:00 d",
             "-rw-r----- 4000000000/7 5 2026-01-01 00:00:00 " + LONG_NAME,
-            "hrw-r--r-- 0/0 0 2026-01-01 00:00:00 d/hard link to " + LONG_NAME,
+            "hrw-r----- 0/0 0 2026-01-01 00:00:00 d/hard link to " + LONG_NAME,
             "lrwxrwxrwx 0/0 0 2026-01-01 00:00:00 d/soft -> ../nowhere",
             "prw------- 0/0 0 2026-01-01 00:00:00 d/pipe",
             "crw-rw-rw- 0/0 1,3 2026-01-01 00:00:00 d/null",
