@@ -18,6 +18,7 @@ import io.jcri.daemon.system.Clock;
 import io.jcri.oci.image.Image;
 import io.jcri.oci.runtime.ContainerSpec;
 import io.jcri.oci.runtime.SpecWriter;
+import io.jcri.sandbox.SandboxState;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -185,7 +186,7 @@ public final class ContainerCreation {
   private void make(Pod pod, Container container, Image image, Stages stages)
       throws IOException {
     String id = container.id();
-    Path rootfs = images.prepare(id, image, pod.config().namespaces().user());
+    Path rootfs = images.prepare(id, image, pod.sandbox().flatMap(SandboxState::userns));
     stages.done("snapshot");
     ContainerSpec spec = specs.assemble(pod, container, image, rootfs);
     stages.done("spec");

@@ -122,7 +122,7 @@ public final class SpecAssembly {
         ContainerProcess.of(
                 ProcessArgs.merge(
                     fromImage.entrypoint(),
-                    fromImage.cmd(),
+                    fromImage.command(),
                     config.command(),
                     config.arguments()))
             .toBuilder()
@@ -131,7 +131,7 @@ public final class SpecAssembly {
                     pod.config().hostname(), config.tty(), fromImage.env(), config.environment()))
             .cwd(
                 config.workingDirectory().isEmpty()
-                    ? fromImage.workingDir()
+                    ? fromImage.workingDirectory()
                     : config.workingDirectory())
             .user(users.resolve(rootfs, who))
             .capabilities(capabilities)

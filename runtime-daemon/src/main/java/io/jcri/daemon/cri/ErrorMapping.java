@@ -8,6 +8,7 @@ import io.jcri.sandbox.SandboxException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
 
 /** The one place where an exception becomes a gRPC status. */
 final class ErrorMapping {
@@ -17,7 +18,7 @@ final class ErrorMapping {
     return switch (failure) {
       case JcriException e -> code(e.kind()).withDescription(e.getMessage()).withCause(e);
       case OciException e -> code(e.kind()).withDescription(e.getMessage()).withCause(e);
-      case UncheckedIOException e -> status(io(e));
+      case UncheckedIOException e when e.getCause() != null -> status(io(e));
       case CniException e ->
           Status.UNAVAILABLE.withDescription("network: " + e.getMessage()).withCause(e);
       case SandboxException e when e.kind() == SandboxException.Kind.INVALID ->
@@ -33,7 +34,10 @@ final class ErrorMapping {
   }
 
   private static Throwable io(UncheckedIOException e) {
-    IOException cause = e.getCause();
+    @Nullable IOException cause = e.getCause();
+    if (cause == null) {
+      return e; // the caller has looked
+    }
     // the wrapper's own text, if it has one, names the path that the cause does not
     String text = e.getMessage();
     return text == null || text.equals(cause.toString())

@@ -2,6 +2,7 @@ package io.jcri.daemon.cri;
 
 import io.jcri.cri.v1.ImageSpec;
 import io.jcri.cri.v1.Int64Value;
+import io.jcri.daemon.image.Images;
 import io.jcri.oci.image.Image;
 import java.util.OptionalLong;
 
@@ -9,7 +10,7 @@ import java.util.OptionalLong;
 final class ImageMessages {
   private ImageMessages() {}
 
-  static io.jcri.cri.v1.Image row(Image image) {
+  static io.jcri.cri.v1.Image row(Images images, Image image) {
     io.jcri.cri.v1.Image.Builder message =
         io.jcri.cri.v1.Image.newBuilder()
             .setId(image.id())
@@ -17,7 +18,7 @@ final class ImageMessages {
             .addAllRepoDigests(image.repoDigests())
             .setSize(image.size())
             .setSpec(ImageSpec.newBuilder().setImage(image.id()))
-            .setPinned(image.pinned());
+            .setPinned(images.pinned(image));
     setUser(message, image.config().user());
     return message.build();
   }

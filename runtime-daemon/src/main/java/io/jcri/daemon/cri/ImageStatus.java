@@ -24,7 +24,7 @@ final class ImageStatus implements Call<ImageStatusRequest, ImageStatusResponse>
     Optional<Image> image = images.find(name);
     ImageStatusResponse.Builder reply = ImageStatusResponse.newBuilder();
     if (image.isPresent()) {
-      reply.setImage(ImageMessages.row(image.get()));
+      reply.setImage(ImageMessages.row(images, image.get()));
       if (request.getVerbose()) {
         reply.putAllInfo(VerboseInfo.of(image.get()));
       }

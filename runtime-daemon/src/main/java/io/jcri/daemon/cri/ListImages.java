@@ -17,9 +17,9 @@ final class ListImages implements Call<ListImagesRequest, ListImagesResponse> {
     ListImagesResponse.Builder reply = ListImagesResponse.newBuilder();
     String wanted = request.getFilter().getImage().getImage();
     if (wanted.isEmpty()) {
-      images.list().stream().map(ImageMessages::row).forEach(reply::addImages);
+      images.list().stream().map(image -> ImageMessages.row(images, image)).forEach(reply::addImages);
     } else {
-      images.find(wanted).map(ImageMessages::row).ifPresent(reply::addImages);
+      images.find(wanted).map(image -> ImageMessages.row(images, image)).ifPresent(reply::addImages);
     }
     return reply.build();
   }

@@ -5,6 +5,7 @@ import io.jcri.daemon.config.DaemonConfig;
 import io.jcri.daemon.container.Container;
 import io.jcri.daemon.network.PodNetworks;
 import io.jcri.daemon.pod.Pod;
+import io.jcri.oci.Digest;
 import io.jcri.oci.Json;
 import io.jcri.oci.image.Image;
 import io.jcri.sandbox.SandboxState;
@@ -79,13 +80,13 @@ final class VerboseInfo {
     config.put("User", image.config().user());
     config.put("Env", image.config().env());
     config.put("Entrypoint", image.config().entrypoint());
-    config.put("Cmd", image.config().cmd());
-    config.put("WorkingDir", image.config().workingDir());
+    config.put("Cmd", image.config().command());
+    config.put("WorkingDir", image.config().workingDirectory());
     config.put("StopSignal", image.config().stopSignal());
     Map<String, Object> spec = new LinkedHashMap<>();
     spec.put("config", config);
     info.put("imageSpec", spec);
-    info.put("diffIDs", image.diffIds());
+    info.put("diffIDs", image.diffIds().stream().map(Digest::toString).toList());
     return json(info);
   }
 

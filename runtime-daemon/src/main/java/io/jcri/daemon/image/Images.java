@@ -1,6 +1,5 @@
 package io.jcri.daemon.image;
 
-import io.jcri.daemon.pod.NamespaceOptions.UserMappings;
 import io.jcri.oci.distribution.Credentials;
 import io.jcri.oci.distribution.ImageReference;
 import io.jcri.oci.distribution.Platform;
@@ -10,10 +9,10 @@ import io.jcri.oci.image.ImageStore;
 import io.jcri.oci.image.PullProgress;
 import io.jcri.oci.image.PullRequest;
 import io.jcri.oci.snapshot.Snapshotter;
-import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * The node's images and the root file systems made of them.
@@ -22,11 +21,14 @@ import java.util.Optional;
  */
 public final class Images {
   private final ImageStore store;
-  private final Snapshotter snapshots;
+  private final Set<String> pinned;
 
-  public Images(ImageStore store, Snapshotter snapshots) {
+  /**
+   * @param pinned names of images that are told to be pinned whatever the store says
+   */
+  Images(ImageStore store, Set<String> pinned) {
     this.store = store;
-    this.snapshots = snapshots;
+    this.pinned = pinned;
   }
 
   /** Fetches an image, or finds that it is here already. */
@@ -36,6 +38,7 @@ public final class Images {
         PullProgress.NONE);
   }
 
+  /** Every image. */
   public List<Image> list() {
     return store.list();
   }
@@ -45,11 +48,17 @@ public final class Images {
     return store.find(name);
   }
 
+  /** Whether the kubelet must not collect it. */
+  public boolean pinned(Image image) {
+    return image.pinned() || image.repoTags().stream().anyMatch(pinned::contains);
+  }
+
   /** Removes all names of the image and frees its space. Idempotent. */
   public void remove(String name) {
     store.remove(name);
   }
 
+  /** What all images and writable layers take. */
   public FsUsage usage() {
     return store.usage();
   }
@@ -57,15 +66,18 @@ public final class Images {
   /**
    * Makes and mounts a container's root file system.
    *
+   * @param userns the pinned user namespace whose ids the files are to have, empty for the host's
    * @return where it is mounted
    */
-  public Path prepare(String containerId, Image image, Optional<UserMappings> user)
-      throws IOException {
-    return snapshots.prepare(containerId, image.diffIds(), IdMaps.of(user)).rootfs();
+  public Path prepare(String containerId, Image image, Optional<Path> userns) {
+    return store
+        .snapshots()
+        .prepare(containerId, image.diffIds(), new Snapshotter.Options(false, userns))
+        .rootfs();
   }
 
   /** Unmounts and deletes a container's root file system. Idempotent. */
-  public void release(String containerId) throws IOException {
-    snapshots.remove(containerId);
+  public void release(String containerId) {
+    store.removeSnapshot(containerId);
   }
 }
