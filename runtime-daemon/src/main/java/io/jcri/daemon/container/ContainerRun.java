@@ -175,8 +175,10 @@ public final class ContainerRun {
    * but its own grace period counts. A container that does not run is no error.
    */
   public void stop(String id, Duration grace) throws IOException {
+    awaitStart(id);
     @Nullable Live entry = live.get(id);
     if (entry == null) {
+      endUnknown(id);
       return;
     }
     if (!grace.isZero()) {
@@ -195,6 +197,31 @@ public final class ContainerRun {
           Kind.DEADLINE_EXCEEDED,
           "container %s has not ended %d s after SIGKILL: the kernel holds on to its process"
               .formatted(id, KILL_PATIENCE.toSeconds()));
+    }
+  }
+
+  /** A start in progress must not slip through between a stop and the end of its pod. */
+  private void awaitStart(String id) {
+    locks.hold(id).close();
+  }
+
+  /** A container whose shim does not answer: what the OCI runtime knows of it is ended by force. */
+  private void endUnknown(String id) throws IOException {
+    try (KeyedLocks.Held _ = locks.hold(id)) {
+      Optional<Container> container =
+          containers.get(id).filter(c -> c.phase() == ContainerPhase.UNKNOWN);
+      if (container.isPresent()) {
+        shims.forceDelete(container);
+        if (container.get().shim().isPresent()) {
+          container.get().shim().get().signal(SIGKILL);
+        }
+        Exit exit =
+            shims
+                .exitRecord(id)
+                .orElseGet(
+                    () -> Exit.unknown(clock.nanos(), "it was ended while its shim did not answer"));
+        containers.update(id, c -> c.exited(exit));
+      }
     }
   }
 

@@ -1,6 +1,7 @@
 package io.jcri.daemon.container;
 
 import io.jcri.daemon.pod.CgroupPaths;
+import io.jcri.daemon.pod.HostName;
 import io.jcri.daemon.pod.Pod;
 import io.jcri.daemon.pod.SecurityProfile;
 import io.jcri.oci.image.Image;
@@ -128,7 +129,7 @@ public final class SpecAssembly {
             .toBuilder()
             .env(
                 ProcessEnv.merge(
-                    pod.config().hostname(), config.tty(), fromImage.env(), config.environment()))
+                    HostName.of(pod), config.tty(), fromImage.env(), config.environment()))
             .cwd(
                 config.workingDirectory().isEmpty()
                     ? fromImage.workingDirectory()

@@ -3,12 +3,15 @@ package io.jcri.daemon.cri;
 import io.jcri.cri.v1.ContainerMetadata;
 import io.jcri.cri.v1.ContainerResources;
 import io.jcri.cri.v1.ContainerState;
+import io.jcri.cri.v1.ContainerUser;
 import io.jcri.cri.v1.ImageSpec;
+import io.jcri.cri.v1.LinuxContainerUser;
 import io.jcri.cri.v1.Mount;
 import io.jcri.cri.v1.MountPropagation;
 import io.jcri.daemon.container.Container;
 import io.jcri.daemon.container.VolumeMount;
 import io.jcri.oci.runtime.IdMapping;
+import io.jcri.oci.runtime.ProcessUser;
 import java.util.List;
 
 /** Containers as CRI tells of them. */
@@ -56,6 +59,7 @@ final class ContainerMessages {
                         Resources.message(
                             container.config().resources(), container.config().oomScoreAdj())))
             .setStopSignal(Signals.of(container.stopSignal()));
+    container.process().ifPresent(process -> status.setUser(user(process.user())));
     container.config().mounts().forEach(mount -> status.addMounts(mount(mount)));
     container
         .exit()
@@ -82,6 +86,16 @@ final class ContainerMessages {
     return ContainerMetadata.newBuilder()
         .setName(container.config().name())
         .setAttempt(container.config().attempt())
+        .build();
+  }
+
+  private static ContainerUser user(ProcessUser user) {
+    return ContainerUser.newBuilder()
+        .setLinux(
+            LinuxContainerUser.newBuilder()
+                .setUid(user.uid())
+                .setGid(user.gid())
+                .addAllSupplementalGroups(user.additionalGids()))
         .build();
   }
 

@@ -21,7 +21,7 @@ final class ContainerStatus implements Call<ContainerStatusRequest, ContainerSta
     ContainerStatusResponse.Builder reply =
         ContainerStatusResponse.newBuilder().setStatus(ContainerMessages.status(container));
     if (request.getVerbose()) {
-      reply.putAllInfo(info.of(container));
+      reply.putAllInfo(info.ofContainer(container));
     }
     return reply.build();
   }

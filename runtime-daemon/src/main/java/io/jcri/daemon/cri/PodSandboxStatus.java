@@ -33,7 +33,7 @@ final class PodSandboxStatus implements Call<PodSandboxStatusRequest, PodSandbox
         .map(ContainerMessages::status)
         .forEach(reply::addContainersStatuses);
     if (request.getVerbose()) {
-      reply.putAllInfo(VerboseInfo.of(pod));
+      reply.putAllInfo(VerboseInfo.ofPod(pod));
     }
     return reply.build();
   }

@@ -34,7 +34,7 @@ final class VerboseInfo {
     this.networks = networks;
   }
 
-  static Map<String, String> of(Pod pod) {
+  static Map<String, String> ofPod(Pod pod) {
     Map<String, Object> info = new LinkedHashMap<>();
     pod.sandbox().map(SandboxState::pause).ifPresent(pause -> info.put("pid", pause.pid()));
     info.put("sandboxId", pod.id());
@@ -54,7 +54,7 @@ final class VerboseInfo {
     return json(info);
   }
 
-  Map<String, String> of(Container container) {
+  Map<String, String> ofContainer(Container container) {
     Map<String, Object> info = new LinkedHashMap<>();
     info.put("sandboxID", container.podId());
     container.init().filter(_ -> container.running()).ifPresent(pid -> info.put("pid", pid));
@@ -74,7 +74,7 @@ final class VerboseInfo {
     }
   }
 
-  static Map<String, String> of(Image image) {
+  static Map<String, String> ofImage(Image image) {
     Map<String, Object> info = new LinkedHashMap<>();
     Map<String, Object> config = new LinkedHashMap<>();
     config.put("User", image.config().user());

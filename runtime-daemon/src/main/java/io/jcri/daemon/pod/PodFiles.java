@@ -11,7 +11,6 @@ import java.util.List;
  * /etc/resolv.conf}. The kubelet mounts an {@code /etc/hosts} of its own over ours; crictl does not.
  */
 final class PodFiles {
-  private static final Path HOST_HOSTNAME = Path.of("/etc/hostname");
   private static final Path HOST_HOSTS = Path.of("/etc/hosts");
   private static final Path HOST_RESOLV_CONF = Path.of("/etc/resolv.conf");
 
@@ -26,10 +25,8 @@ final class PodFiles {
    */
   void write(Pod pod, List<String> ips) throws IOException {
     PodConfig config = pod.config();
-    String hostname = config.hostname();
-    write(
-        layout.podHostname(pod.id()),
-        hostname.isEmpty() ? hostFile(HOST_HOSTNAME, "localhost\n") : hostname + "\n");
+    String hostname = HostName.of(pod);
+    write(layout.podHostname(pod.id()), hostname + "\n");
     write(
         layout.podHosts(pod.id()),
         config.hostNetwork()
