@@ -15,9 +15,11 @@ struct attach {
   struct shim *shim;
   struct conn *conn;
   struct attach *next;
+  uint32_t id;
   struct relay in;
   int sinks[2]; /* stdout, stderr: write ends, -1 when not wanted or ended */
   int64_t dropped[2];
+  int client_ends[3]; /* until the client takes them */
 };
 
 void attach_close_stdin(struct shim *shim) {
@@ -30,6 +32,7 @@ static void dispose(struct attach *attach) {
   struct attach **at = &attach->shim->attaches;
   while (*at != attach) at = &(*at)->next;
   *at = attach->next;
+  for (int i = 0; i < 3; i++) close_owned(&attach->client_ends[i]);
   free(attach);
 }
 
@@ -53,14 +56,15 @@ static void client_gone(struct conn *conn) {
     dispose(attach);
 }
 
-/* Makes a pipe, keeps one end and passes the other with the next bytes to the client. */
-static int pass_pipe(struct conn *conn, bool client_reads) {
+/* Makes the pipe of one stream, keeps one end and puts the other by for the client. */
+static int make_pipe(struct attach *attach, int stream) {
+  bool client_reads = stream != 0;
   int ends[2];
   if (pipe2(ends, O_CLOEXEC) != 0) return -1;
   fcntl(ends[0], F_SETPIPE_SZ, PIPE_SIZE);
   int kept = client_reads ? ends[1] : ends[0];
   fcntl(kept, F_SETFL, O_NONBLOCK);
-  conn->fds[conn->fd_count++] = client_reads ? ends[0] : ends[1];
+  attach->client_ends[stream] = client_reads ? ends[0] : ends[1];
   return kept;
 }
 
@@ -76,6 +80,8 @@ void attach_begin(struct conn *conn, const struct frame *request) {
   bool wants_err = wire_find_number(request, TAG_STDERR, 0) != 0 && !shim->options.terminal;
   struct attach *attach = new_zeroed(sizeof *attach);
   *attach = (struct attach){.shim = shim, .conn = conn, .sinks = {-1, -1}, .next = shim->attaches};
+  attach->id = ++shim->next_exec;
+  for (int i = 0; i < 3; i++) attach->client_ends[i] = -1;
   shim->attaches = attach;
   conn->session = attach;
   conn->closed = client_gone;
@@ -83,19 +89,26 @@ void attach_begin(struct conn *conn, const struct frame *request) {
   wire_begin(&conn->out, REPLY_OK, request->id);
   if (wants_in) {
     int to = fcntl(shim->input.fd, F_DUPFD_CLOEXEC, 0);
-    int from = to < 0 ? -1 : pass_pipe(conn, false);
+    int from = to < 0 ? -1 : make_pipe(attach, 0);
     if (from >= 0)
       relay_start(&attach->in, &shim->loop, from, to, stdin_finished, attach);
     else
       close_owned(&to);
   }
-  if (wants_out) attach->sinks[0] = pass_pipe(conn, true);
-  if (wants_err) attach->sinks[1] = pass_pipe(conn, true);
+  if (wants_out) attach->sinks[0] = make_pipe(attach, 1);
+  if (wants_err) attach->sinks[1] = make_pipe(attach, 2);
+  wire_number(&conn->out, TAG_EXEC_ID, attach->id);
   wire_number(&conn->out, TAG_STDIN, relay_active(&attach->in));
   wire_number(&conn->out, TAG_STDOUT, attach->sinks[0] >= 0);
   wire_number(&conn->out, TAG_STDERR, attach->sinks[1] >= 0);
   wire_end(&conn->out);
   conn_flush(conn);
+}
+
+int *attach_client_ends(struct shim *shim, uint32_t id) {
+  for (struct attach *attach = shim->attaches; attach != NULL; attach = attach->next)
+    if (attach->id == id && attach->conn != NULL) return attach->client_ends;
+  return NULL;
 }
 
 static ssize_t put(int fd, const char *data, size_t length) {
