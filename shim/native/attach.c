@@ -17,7 +17,7 @@ struct attach {
   struct attach *next;
   uint32_t id;
   struct relay in;
-  int sinks[2]; /* stdout, stderr: write ends, -1 when not wanted or ended */
+  struct watch sinks[2]; /* stdout, stderr: write ends; no descriptor when not wanted or ended */
   int64_t dropped[2];
   int client_ends[3]; /* until the client takes them */
 };
@@ -26,7 +26,9 @@ void attach_close_stdin(struct shim *shim) {
   if (!shim->options.terminal) loop_close(&shim->loop, &shim->input);
 }
 
-static void close_sink(struct attach *attach, int which) { close_owned(&attach->sinks[which]); }
+static void close_sink(struct attach *attach, int which) {
+  loop_close(&attach->shim->loop, &attach->sinks[which]);
+}
 
 static void dispose(struct attach *attach) {
   struct attach **at = &attach->shim->attaches;
@@ -56,6 +58,42 @@ static void client_gone(struct conn *conn) {
     dispose(attach);
 }
 
+static ssize_t put(int fd, const char *data, size_t length) {
+  ssize_t written;
+  do written = write(fd, data, length);
+  while (written < 0 && errno == EINTR);
+  return written;
+}
+
+/* Tells of a gap before anything that came after it. */
+static bool tell_dropped(struct attach *attach, int which) {
+  if (attach->dropped[which] == 0) return true;
+  char line[64];
+  int length = snprintf(line, sizeof line, "[jcri: %lld bytes dropped]\r\n",
+                        (long long)attach->dropped[which]);
+  /* Shorter than PIPE_BUF: written whole or not at all. */
+  if (put(attach->sinks[which].fd, line, (size_t)length) < 0) return errno != EAGAIN;
+  attach->dropped[which] = 0;
+  return true;
+}
+
+/* A full pipe at the end of the stream: the gap is told of when the client has made room. */
+static void room_again(struct watch *watch, uint32_t events) {
+  (void)events;
+  struct attach *attach = watch->owner;
+  int which = watch == &attach->sinks[1];
+  if (tell_dropped(attach, which)) close_sink(attach, which);
+}
+
+static void end_sink(struct attach *attach, int which) {
+  struct watch *sink = &attach->sinks[which];
+  if (sink->fd < 0) return;
+  if (tell_dropped(attach, which))
+    close_sink(attach, which);
+  else
+    loop_watch(&attach->shim->loop, sink, EPOLLOUT);
+}
+
 /* Makes the pipe of one stream, keeps one end and puts the other by for the client. */
 static int make_pipe(struct attach *attach, int stream) {
   bool client_reads = stream != 0;
@@ -79,7 +117,9 @@ void attach_begin(struct conn *conn, const struct frame *request) {
   bool wants_out = wire_find_number(request, TAG_STDOUT, 0) != 0;
   bool wants_err = wire_find_number(request, TAG_STDERR, 0) != 0 && !shim->options.terminal;
   struct attach *attach = new_zeroed(sizeof *attach);
-  *attach = (struct attach){.shim = shim, .conn = conn, .sinks = {-1, -1}, .next = shim->attaches};
+  *attach = (struct attach){.shim = shim, .conn = conn, .next = shim->attaches};
+  for (int i = 0; i < 2; i++)
+    attach->sinks[i] = (struct watch){.fd = -1, .ready = room_again, .owner = attach};
   attach->id = ++shim->next_exec;
   for (int i = 0; i < 3; i++) attach->client_ends[i] = -1;
   shim->attaches = attach;
@@ -95,12 +135,12 @@ void attach_begin(struct conn *conn, const struct frame *request) {
     else
       close_owned(&to);
   }
-  if (wants_out) attach->sinks[0] = make_pipe(attach, 1);
-  if (wants_err) attach->sinks[1] = make_pipe(attach, 2);
+  if (wants_out) attach->sinks[0].fd = make_pipe(attach, 1);
+  if (wants_err) attach->sinks[1].fd = make_pipe(attach, 2);
   wire_number(&conn->out, TAG_EXEC_ID, attach->id);
   wire_number(&conn->out, TAG_STDIN, relay_active(&attach->in));
-  wire_number(&conn->out, TAG_STDOUT, attach->sinks[0] >= 0);
-  wire_number(&conn->out, TAG_STDERR, attach->sinks[1] >= 0);
+  wire_number(&conn->out, TAG_STDOUT, attach->sinks[0].fd >= 0);
+  wire_number(&conn->out, TAG_STDERR, attach->sinks[1].fd >= 0);
   wire_end(&conn->out);
   conn_flush(conn);
 }
@@ -111,32 +151,13 @@ int *attach_client_ends(struct shim *shim, uint32_t id) {
   return NULL;
 }
 
-static ssize_t put(int fd, const char *data, size_t length) {
-  ssize_t written;
-  do written = write(fd, data, length);
-  while (written < 0 && errno == EINTR);
-  return written;
-}
-
-/* Tells of a gap before anything that came after it. */
-static bool tell_dropped(struct attach *attach, int which) {
-  if (attach->dropped[which] == 0) return true;
-  char line[64];
-  int length = snprintf(line, sizeof line, "[jcri: %lld bytes dropped]\r\n",
-                        (long long)attach->dropped[which]);
-  /* Shorter than PIPE_BUF: written whole or not at all. */
-  if (put(attach->sinks[which], line, (size_t)length) < 0) return errno != EAGAIN;
-  attach->dropped[which] = 0;
-  return true;
-}
-
 static void offer(struct attach *attach, int which, const char *data, size_t length) {
   if (!tell_dropped(attach, which)) {
     attach->dropped[which] += (int64_t)length;
     return;
   }
   while (length > 0) {
-    ssize_t written = put(attach->sinks[which], data, length);
+    ssize_t written = put(attach->sinks[which].fd, data, length);
     if (written < 0 && errno == EAGAIN) {
       attach->dropped[which] += (int64_t)length;
       return;
@@ -152,24 +173,20 @@ static void offer(struct attach *attach, int which, const char *data, size_t len
 
 void attach_output(struct shim *shim, bool error, const char *data, size_t length) {
   for (struct attach *attach = shim->attaches; attach != NULL; attach = attach->next)
-    if (attach->sinks[error] >= 0) offer(attach, error, data, length);
+    if (attach->sinks[error].fd >= 0) offer(attach, error, data, length);
 }
 
 void attach_output_ended(struct shim *shim, bool error) {
-  for (struct attach *attach = shim->attaches; attach != NULL; attach = attach->next) {
-    if (attach->sinks[error] >= 0) tell_dropped(attach, error);
-    close_sink(attach, error);
-  }
+  for (struct attach *attach = shim->attaches; attach != NULL; attach = attach->next)
+    end_sink(attach, error);
 }
 
 void attach_end_all(struct shim *shim) {
   struct attach *next;
   for (struct attach *attach = shim->attaches; attach != NULL; attach = next) {
     next = attach->next;
-    for (int which = 0; which < 2; which++) {
-      if (attach->sinks[which] >= 0) tell_dropped(attach, which);
-      close_sink(attach, which);
-    }
+    end_sink(attach, 0);
+    end_sink(attach, 1);
     relay_stop(&attach->in);
     if (attach->conn == NULL) dispose(attach);
   }

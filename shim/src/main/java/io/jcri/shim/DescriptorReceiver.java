@@ -1,6 +1,7 @@
 package io.jcri.shim;
 
 import io.jcri.sandbox.linux.PlatformThreads;
+import java.io.Closeable;
 import java.io.FileDescriptor;
 import java.io.FileInputStream;
 import java.io.FileOutputStream;
@@ -23,9 +24,15 @@ final class DescriptorReceiver {
 
   private DescriptorReceiver() {}
 
-  /** The streams of a session, those that it has. */
+  /**
+   * The streams of a session, those that it has. The descriptors belong to the socket they came
+   * through, which closes them with itself.
+   */
   record Streams(
-      Optional<OutputStream> stdin, Optional<InputStream> stdout, Optional<InputStream> stderr) {}
+      Optional<OutputStream> stdin,
+      Optional<InputStream> stdout,
+      Optional<InputStream> stderr,
+      Closeable owner) {}
 
   /** Takes them, on a connection of its own. The reads block in native code: a platform thread. */
   static Streams take(Path socket, long session) throws IOException {
@@ -33,7 +40,8 @@ final class DescriptorReceiver {
   }
 
   private static Streams exchange(Path path, long session) throws IOException {
-    try (AFUNIXSocket socket = AFUNIXSocket.newInstance()) {
+    AFUNIXSocket socket = AFUNIXSocket.newInstance();
+    try {
       socket.setSoTimeout(TIMEOUT_MILLIS);
       socket.setAncillaryReceiveBufferSize(ANCILLARY_BYTES);
       socket.connect(AFUNIXSocketAddress.of(path));
@@ -51,7 +59,10 @@ final class DescriptorReceiver {
       if (frame.type() != Wire.OK) {
         throw new ShimException(ShimException.Kind.REFUSED, frame.text(Wire.TAG_ERROR));
       }
-      return streams(frame, socket.getReceivedFileDescriptors(), path);
+      return streams(frame, socket, path);
+    } catch (IOException | RuntimeException e) {
+      socket.close();
+      throw e;
     }
   }
 
@@ -64,8 +75,8 @@ final class DescriptorReceiver {
     return bytes;
   }
 
-  private static Streams streams(Frame frame, FileDescriptor[] descriptors, Path path)
-      throws IOException {
+  private static Streams streams(Frame frame, AFUNIXSocket socket, Path path) throws IOException {
+    FileDescriptor[] descriptors = socket.getReceivedFileDescriptors();
     int[] tags = {Wire.TAG_STDIN, Wire.TAG_STDOUT, Wire.TAG_STDERR};
     FileDescriptor[] slots = new FileDescriptor[tags.length];
     int next = 0;
@@ -81,6 +92,7 @@ final class DescriptorReceiver {
     return new Streams(
         Optional.ofNullable(slots[0]).map(FileOutputStream::new),
         Optional.ofNullable(slots[1]).map(FileInputStream::new),
-        Optional.ofNullable(slots[2]).map(FileInputStream::new));
+        Optional.ofNullable(slots[2]).map(FileInputStream::new),
+        socket);
   }
 }

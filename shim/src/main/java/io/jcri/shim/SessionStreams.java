@@ -4,6 +4,7 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -58,12 +59,14 @@ public abstract sealed class SessionStreams implements Closeable
   public final void close() throws IOException {
     control.close();
     IOException first = null;
-    for (Optional<? extends Closeable> stream :
-        List.of(streams.stdin(), streams.stdout(), streams.stderr())) {
+    List<Closeable> parts = new ArrayList<>();
+    streams.stdin().ifPresent(parts::add);
+    streams.stdout().ifPresent(parts::add);
+    streams.stderr().ifPresent(parts::add);
+    parts.add(streams.owner());
+    for (Closeable part : parts) {
       try {
-        if (stream.isPresent()) {
-          stream.get().close();
-        }
+        part.close();
       } catch (IOException e) {
         first = first == null ? e : first;
       }

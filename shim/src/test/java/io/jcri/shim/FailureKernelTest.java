@@ -82,7 +82,7 @@ class FailureKernelTest {
 
   @Test
   void aHungRuntimeDoesNotKeepADeleteWaiting() throws IOException {
-    Path runtime = script("case \"$*\" in *run*) exec sleep 876543;; esac");
+    Path runtime = script("case \"$*\" in *' run '*) exec sleep 876543;; esac");
     Box box = lab.box(new Plan("/bin/true").withRuntime(runtime));
     CompletableFuture<Void> start =
         CompletableFuture.runAsync(() -> {
