@@ -130,6 +130,10 @@ _Noreturn void pause_run(const struct request *request, int parent, struct title
   (void)signal(SIGCHLD, SIG_DFL);
 
   fault_at("pause");
+  /* Now: the pod's root, which it may be soon, has no right to the sandbox's directory. */
+  if (chdir("root") != 0) {
+    die("pause", errno, "cannot enter %s/root", request->directory);
+  }
   if (request->user) {
     expect(parent, MAPPED);
     become_pod_root();

@@ -1,0 +1,144 @@
+package io.jcri.cni;
+
+import java.io.IOException;
+import java.nio.file.ClosedWatchServiceException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardWatchEventKinds;
+import java.nio.file.WatchKey;
+import java.nio.file.WatchService;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Calls back when a directory's fingerprint changes. Woken by the kernel's events for the directory
+ * and for the nearest parent that exists, so that it also sees the directory appear, vanish and
+ * come back; and every few seconds, for what has no event: a mount over it, a symbolic link's
+ * target. Since only the fingerprint decides, a lost or a superfluous event does no harm.
+ */
+final class DirectoryWatch implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(DirectoryWatch.class);
+  private static final long IDLE_SECONDS = 5;
+  private static final long QUIET_MILLIS = 50;
+  private static final int QUIET_ROUNDS = 20;
+
+  private final Path directory;
+  private final Supplier<String> fingerprint;
+  private final Runnable onChange;
+  private final Runnable onIdle;
+  private final @Nullable WatchService service;
+  private final Thread thread;
+  private volatile boolean closed;
+
+  /**
+   * Starts watching.
+   *
+   * @param initial the fingerprint of what the caller has read already
+   * @param onChange called on the watch's thread
+   * @param onIdle called on the watch's thread every few seconds
+   */
+  DirectoryWatch(
+      Path directory,
+      Supplier<String> fingerprint,
+      String initial,
+      Runnable onChange,
+      Runnable onIdle) {
+    this.directory = directory.toAbsolutePath();
+    this.fingerprint = fingerprint;
+    this.onChange = onChange;
+    this.onIdle = onIdle;
+    service = open(directory);
+    thread = Thread.ofVirtual().name("cni-watch").start(() -> watch(initial));
+  }
+
+  private static @Nullable WatchService open(Path directory) {
+    try {
+      return directory.getFileSystem().newWatchService();
+    } catch (IOException e) {
+      log.warn("{} is looked at every {} s only: {}", directory, IDLE_SECONDS, e.toString());
+      return null;
+    }
+  }
+
+  private void watch(String initial) {
+    String last = initial;
+    while (!closed) {
+      try {
+        // Registered before the fingerprint is taken: what changes in between makes an event.
+        register();
+        String now = fingerprint.get();
+        if (!now.equals(last)) {
+          last = now;
+          onChange.run();
+        }
+        if (!await()) {
+          onIdle.run();
+        }
+      } catch (ClosedWatchServiceException | InterruptedException e) {
+        return;
+      } catch (RuntimeException e) {
+        log.warn("watching {} failed once: {}", directory, e.toString(), e);
+      }
+    }
+  }
+
+  /** Registering a directory again is free; one that was replaced gets a new watch. */
+  private void register() {
+    if (service == null) {
+      return;
+    }
+    boolean watched = false;
+    for (Path path = directory; path != null; path = path.getParent()) {
+      if (!Files.isDirectory(path)) {
+        continue;
+      }
+      try {
+        path.register(
+            service,
+            StandardWatchEventKinds.ENTRY_CREATE,
+            StandardWatchEventKinds.ENTRY_DELETE,
+            StandardWatchEventKinds.ENTRY_MODIFY);
+      } catch (IOException e) {
+        log.debug("no events for {}: {}", path, e.toString());
+      }
+      if (watched || !path.equals(directory)) {
+        return; // The directory and its parent, or the nearest parent that exists.
+      }
+      watched = true;
+    }
+  }
+
+  /** Waits for events, and then until they pause: a file is often written in several steps. */
+  private boolean await() throws InterruptedException {
+    if (service == null) {
+      TimeUnit.SECONDS.sleep(IDLE_SECONDS);
+      return false;
+    }
+    WatchKey key = service.poll(IDLE_SECONDS, TimeUnit.SECONDS);
+    if (key == null) {
+      return false;
+    }
+    for (int round = 0; key != null && round < QUIET_ROUNDS; round++) {
+      key.pollEvents();
+      key.reset();
+      key = service.poll(QUIET_MILLIS, TimeUnit.MILLISECONDS);
+    }
+    if (key != null) {
+      key.pollEvents();
+      key.reset();
+    }
+    return true;
+  }
+
+  @Override
+  public void close() throws IOException {
+    closed = true;
+    if (service != null) {
+      service.close();
+    }
+    thread.interrupt();
+  }
+}
