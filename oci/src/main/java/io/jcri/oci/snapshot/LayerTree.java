@@ -216,49 +216,67 @@ final class LayerTree implements AutoCloseable {
         && stat.rdevMinor() == 0;
   }
 
+  /** Walks down from the root a step at a time, so that a long path costs no more than its length. */
   private void makeDirectories(String path, int links) throws IOException {
     if (links > MAX_LINKS) {
       throw invalid("too many links in " + TarEntry.shown(path));
     }
-    String reached = "";
-    for (String component : path.split("/", -1)) {
-      String next = EntryPath.child(reached, component);
-      try {
-        open(next).close();
-      } catch (ErrnoException e) {
-        if (!isMissing(e)) {
-          throw e;
-        }
-        try (Fd parent = open(reached.isEmpty() ? "." : reached)) {
-          makeMissing(parent, reached, component, links);
-        }
+    Fd at = open(".");
+    try {
+      String reached = "";
+      for (String component : path.split("/", -1)) {
+        Fd next = step(at, reached, component, links);
+        at.close();
+        at = next;
+        reached = EntryPath.child(reached, component);
       }
-      reached = next;
+    } finally {
+      at.close();
     }
   }
 
-  private void makeMissing(Fd parent, String parentPath, String leaf, int links)
-      throws IOException {
+  /** The directory one step below, made when it is missing. */
+  private Fd step(Fd parent, String parentPath, String leaf, int links) throws IOException {
     FileStat there = stat(parent, leaf);
+    String path = EntryPath.child(parentPath, leaf);
     if (there == null) {
-      sys.mkdirat(parent, leaf, 0755);
-      made++;
-      if (implicit.size() >= MAX_IMPLICIT) {
-        throw invalid("more than " + MAX_IMPLICIT + " directories without an entry of their own");
-      }
-      implicit.add(physical(parent, leaf));
+      makeImplicit(parent, leaf);
     } else if (isWhiteout(there)) {
       sys.unlinkat(parent, leaf, 0);
       replaced = true;
       sys.mkdirat(parent, leaf, 0755);
       made++;
-      setOpaque(EntryPath.child(parentPath, leaf));
+      setOpaque(path);
     } else if (there.isLink()) {
-      // It leads to where only a lower layer has something, or to nowhere.
-      makeDirectories(followed(parentPath, sys.readlinkat(parent, leaf)), links + 1);
-    } else {
-      throw invalid(TarEntry.shown(EntryPath.child(parentPath, leaf)) + " is not a directory");
+      try {
+        return open(path);
+      } catch (ErrnoException e) {
+        if (!e.is(Errno.ENOENT)) {
+          throw e;
+        }
+        // It leads to where only a lower layer has something, or to nowhere.
+        makeDirectories(followed(parentPath, sys.readlinkat(parent, leaf)), links + 1);
+        return open(path);
+      }
+    } else if (!there.isDirectory()) {
+      throw invalid(TarEntry.shown(path) + " is not a directory");
     }
+    return sys.openat2(
+        parent,
+        leaf,
+        OpenFlags.READ_ONLY | OpenFlags.DIRECTORY | OpenFlags.NOFOLLOW,
+        0,
+        OpenFlags.RESOLVE_BENEATH);
+  }
+
+  private void makeImplicit(Fd parent, String leaf) throws IOException {
+    if (implicit.size() >= MAX_IMPLICIT) {
+      throw invalid("more than " + MAX_IMPLICIT + " directories without an entry of their own");
+    }
+    String name = physical(parent, leaf);
+    sys.mkdirat(parent, leaf, 0755);
+    made++;
+    implicit.add(name);
   }
 
   /** Where a link leads, by its text; {@code ..} stops at the root. */

@@ -149,7 +149,7 @@ final class TarReader {
       if (sparse != null) {
         size =
             header.typeFlag() == 'S'
-                ? size(TarHeader.sparseNumber(realSize, 0))
+                ? size(TarHeader.sparseNumber(block, 483))
                 : size(pax.number("GNU.sparse.realsize", pax.number("GNU.sparse.size", -1)));
         sparse.check(size, remaining);
       }
@@ -174,15 +174,8 @@ final class TarReader {
         sparse != null);
   }
 
-  /**
-   * The field of the old GNU sparse header with the size of the whole file; extension blocks
-   * overwrite the header.
-   */
-  private final byte[] realSize = new byte[12];
-
   private @Nullable SparseMap sparseMap(TarHeader header, PaxRecords pax) throws IOException {
     if (header.typeFlag() == 'S' && header.isGnu()) {
-      System.arraycopy(block, 483, realSize, 0, realSize.length);
       return oldGnuSparseMap();
     }
     if (pax.hasSparseMapInData()) {
@@ -193,17 +186,20 @@ final class TarReader {
 
   private SparseMap oldGnuSparseMap() throws IOException {
     SparseMap.Builder builder = new SparseMap.Builder();
+    // The header itself is still needed: what follows it goes elsewhere.
+    byte[] part = block;
     int at = 386;
     int entries = 4;
     int more = 482;
     while (true) {
-      for (int i = 0; i < 2 * entries && block[at + 12 * (i & ~1)] != 0; i++) {
-        builder.number(TarHeader.sparseNumber(block, at + 12 * i));
+      for (int i = 0; i < 2 * entries && part[at + 12 * (i & ~1)] != 0; i++) {
+        builder.number(TarHeader.sparseNumber(part, at + 12 * i));
       }
-      if (block[more] == 0) {
+      if (part[more] == 0) {
         return builder.build();
       }
-      readBlock();
+      part = new byte[BLOCK];
+      read(part);
       at = 0;
       entries = 21;
       more = 504;
@@ -216,6 +212,7 @@ final class TarReader {
    */
   private SparseMap sparseMapInData() throws IOException {
     SparseMap.Builder builder = new SparseMap.Builder();
+    byte[] part = new byte[BLOCK];
     long left = -1;
     long number = 0;
     int digits = 0;
@@ -223,13 +220,13 @@ final class TarReader {
       if (remaining < BLOCK) {
         throw invalid("bad sparse map");
       }
-      readBlock();
+      read(part);
       remaining -= BLOCK;
       for (int i = 0; i < BLOCK && left != 0; i++) {
-        if (block[i] >= '0' && block[i] <= '9' && digits < 18) {
-          number = number * 10 + block[i] - '0';
+        if (part[i] >= '0' && part[i] <= '9' && digits < 18) {
+          number = number * 10 + part[i] - '0';
           digits++;
-        } else if (block[i] == '\n' && digits > 0) {
+        } else if (part[i] == '\n' && digits > 0) {
           if (left < 0) {
             left = 2 * number;
           } else {
