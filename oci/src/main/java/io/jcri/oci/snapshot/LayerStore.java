@@ -340,7 +340,7 @@ public final class LayerStore {
   /** Unpacks an archive that is no layer, such as an exported image, into an empty directory. */
   public void unpackArchive(InputStream archive, Path directory) {
     try (LayerStream stream = new LayerStream(archive, "import", Long.MAX_VALUE, MAX_LAYER_BYTES)) {
-      UnpackedLayer ignored =
+      UnpackedLayer _ =
           unpacker.unpack(stream, Files.createDirectory(directory.resolve("diff")), directory.resolve("directories"));
     } catch (IOException e) {
       throw OciException.ofIo("cannot unpack the archive into " + directory, e);

@@ -224,7 +224,7 @@ final class LayerUnpacker {
         if (!e.is(Errno.EEXIST)) {
           throw e;
         }
-        boolean ignored = tree.clearWay(path);
+        boolean _ = tree.clearWay(path);
         maker.make(tree.directory(parent), leaf);
       }
     }
