@@ -54,6 +54,8 @@ public final class SpecAssembly {
   }
 
   /**
+   * Puts together what config.json will say.
+   *
    * @param rootfs the mounted root file system
    */
   ContainerSpec assemble(Pod pod, Container container, Image image, Path rootfs)

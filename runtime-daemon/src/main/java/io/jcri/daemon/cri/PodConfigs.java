@@ -32,6 +32,8 @@ final class PodConfigs {
   private final java.util.Set<String> handlers;
 
   /**
+   * What requests are checked against.
+   *
    * @param handlers the names that {@code runtime_handler} may have
    */
   PodConfigs(String defaultHandler, java.util.Set<String> handlers) {
@@ -144,6 +146,8 @@ final class PodConfigs {
   }
 
   /**
+   * Reads which namespaces are shared.
+   *
    * @param field where the option stands, for messages
    */
   static NamespaceOptions namespaces(NamespaceOption option, String field) {

@@ -19,6 +19,7 @@ final class SecurityContexts {
 
   private SecurityContexts() {}
 
+  @SuppressWarnings("deprecation") // old clients still send the strings
   static SecurityContext read(LinuxContainerSecurityContext context) {
     Capability capabilities = context.getCapabilities();
     Optional<Long> user = id(context.hasRunAsUser(), context.getRunAsUser(), "run_as_user");

@@ -60,6 +60,8 @@ public final class Selftest {
   }
 
   /**
+   * Takes every step, and says each on the output.
+   *
    * @throws SelftestException naming the step that failed
    */
   public void run() throws SelftestException {

@@ -22,6 +22,8 @@ record TinyImage(byte[] manifest, Map<String, byte[]> blobs) {
   private static final String PROGRAM = "selftest";
 
   /**
+   * Makes the image around a program.
+   *
    * @param program a static executable, which becomes the entrypoint
    * @param architecture in Go's words
    */
