@@ -18,6 +18,7 @@ import java.util.Map;
  * @param manifest the manifest's bytes
  * @param blobs configuration and layer by digest
  */
+@SuppressWarnings("ArrayRecordComponent") // nobody compares or changes them
 record TinyImage(byte[] manifest, Map<String, byte[]> blobs) {
   private static final String PROGRAM = "selftest";
 
