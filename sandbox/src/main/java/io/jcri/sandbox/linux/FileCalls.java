@@ -62,6 +62,12 @@ public interface FileCalls {
   /** The entries of an open directory, without "." and "..", in no order. Reads from its offset. */
   List<DirectoryEntry> list(Fd directory) throws ErrnoException;
 
+  /**
+   * The next entries of an open directory, without "." and "..", at most a buffer of 32 KiB; empty
+   * at the end. For directories that may be larger than the heap.
+   */
+  List<DirectoryEntry> listSome(Fd directory) throws ErrnoException;
+
   /** Makes a directory. */
   void mkdirat(Fd directory, String path, int mode) throws ErrnoException;
 

@@ -109,9 +109,20 @@ interface LinuxFileCalls extends FileCalls {
   @Override
   default List<DirectoryEntry> list(Fd directory) throws ErrnoException {
     List<DirectoryEntry> entries = new ArrayList<>();
+    for (List<DirectoryEntry> some = listSome(directory);
+        !some.isEmpty();
+        some = listSome(directory)) {
+      entries.addAll(some);
+    }
+    return entries;
+  }
+
+  @Override
+  default List<DirectoryEntry> listSome(Fd directory) throws ErrnoException {
+    List<DirectoryEntry> entries = new ArrayList<>();
     try (Frame frame = new Frame()) {
       MemorySegment buffer = frame.memory(LIST_BYTES);
-      while (true) {
+      while (entries.isEmpty()) {
         long bytes =
             frame.call(
                 "list",
@@ -121,11 +132,13 @@ interface LinuxFileCalls extends FileCalls {
                 buffer.address(),
                 LIST_BYTES);
         if (bytes == 0) {
-          return entries;
+          break;
         }
+        // A buffer may hold nothing but "." and "..": that is not the end.
         parseEntries(buffer.asSlice(0, bytes), entries);
       }
     }
+    return entries;
   }
 
   /** Reads records of struct linux_dirent64: inode, offset, length, type, name with NUL. */
