@@ -10,6 +10,9 @@
 
 void attach_begin(struct conn *conn, const struct frame *request);
 
+/* The client's ends of an attach, until they are taken; NULL when there is no such attach. */
+int *attach_client_ends(struct shim *shim, uint32_t id);
+
 /* A piece of the container's output, and the end of one of its streams. */
 void attach_output(struct shim *shim, bool error, const char *data, size_t length);
 void attach_output_ended(struct shim *shim, bool error);

@@ -84,6 +84,17 @@ void conn_reply_ok(struct conn *conn, uint32_t id) {
   conn_flush(conn);
 }
 
+void conn_reply_descriptors(struct conn *conn, uint32_t id, int ends[CONN_FDS]) {
+  wire_begin(&conn->out, REPLY_OK, id);
+  for (int i = 0; i < CONN_FDS; i++) {
+    wire_number(&conn->out, TAG_STDIN + (unsigned)i, ends[i] >= 0);
+    if (ends[i] >= 0) conn->fds[conn->fd_count++] = ends[i];
+    ends[i] = -1;
+  }
+  wire_end(&conn->out);
+  conn_flush(conn);
+}
+
 void conn_reply_error(struct conn *conn, uint32_t id, const char *text) {
   wire_begin(&conn->out, REPLY_ERROR, id);
   wire_text(&conn->out, TAG_ERROR, text);

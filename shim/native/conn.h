@@ -42,6 +42,8 @@ void conn_flush(struct conn *conn);
 size_t conn_backlog(const struct conn *conn);
 
 void conn_reply_ok(struct conn *conn, uint32_t id);
+/* Answers with those of the three descriptors that are not -1; they are the peer's then. */
+void conn_reply_descriptors(struct conn *conn, uint32_t id, int ends[CONN_FDS]);
 void conn_reply_error(struct conn *conn, uint32_t id, const char *text);
 
 /* Sends what is left as far as it goes at once, and closes all connections. */

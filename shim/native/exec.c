@@ -68,6 +68,9 @@ static void tell_end(struct exec *exec) {
 }
 
 void exec_finish(struct exec *exec) {
+  /* What a short-lived process wrote lies in pipes whose other ends the client does not have yet. */
+  exec->complete = !exec->sync && exec->conn != NULL && !exec->taken && !exec->timed_out;
+  if (exec->complete) return;
   tell_end(exec);
   forget(exec);
 }
@@ -116,9 +119,11 @@ static void client_gone(struct conn *conn) {
   exec->conn = NULL;
   conn->session = NULL;
   /* A probe goes on to its time limit unheard; a stream's end is a hang-up for its process. */
-  if (exec->sync)
+  if (exec->sync && exec->pid > 0)
     exec_sync_pause(exec, false);
-  else
+  else if (!exec->sync && exec->ended)
+    exec_finish(exec);
+  else if (!exec->sync)
     exec_io_close(exec);
 }
 
@@ -127,16 +132,11 @@ static void queue_empty(struct conn *conn) {
   if (exec->sync && exec->pid > 0) exec_sync_pause(exec, false);
 }
 
-static void hand_over(struct exec *exec) {
+static void tell_running(struct exec *exec) {
   struct conn *conn = exec->conn;
   wire_begin(&conn->out, REPLY_OK, exec->request);
   wire_number(&conn->out, TAG_EXEC_ID, exec->id);
   wire_number(&conn->out, TAG_PID, exec->pid);
-  for (int i = 0; i < 3; i++) {
-    wire_number(&conn->out, TAG_STDIN + i, exec->client_ends[i] >= 0);
-    if (exec->client_ends[i] >= 0) conn->fds[conn->fd_count++] = exec->client_ends[i];
-    exec->client_ends[i] = -1;
-  }
   wire_end(&conn->out);
   conn_flush(conn);
 }
@@ -159,7 +159,7 @@ static void runtime_ended(struct shim *shim, struct child *child, int status) {
     if (exec->sync)
       exec_sync_pause(exec, false);
     else if (exec->conn != NULL)
-      hand_over(exec);
+      tell_running(exec);
     else
       exec_io_close(exec);
   } else if (exec->timed_out) {
@@ -203,6 +203,16 @@ int exec_terminal(const struct shim *shim, uint32_t id) {
   for (const struct exec *exec = shim->execs; exec != NULL; exec = exec->next)
     if (exec->id == id) return exec->terminal;
   return -1;
+}
+
+bool exec_take(struct conn *conn, uint32_t request, uint32_t id) {
+  struct exec *exec = conn->shim->execs;
+  while (exec != NULL && exec->id != id) exec = exec->next;
+  if (exec == NULL || exec->sync || exec->conn == NULL || exec->taken || exec->pid == 0) return false;
+  conn_reply_descriptors(conn, request, exec->client_ends);
+  exec->taken = true;
+  if (exec->complete) exec_finish(exec);
+  return true;
 }
 
 static bool write_process(const char *path, const uint8_t *json, size_t length) {

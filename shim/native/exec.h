@@ -31,6 +31,8 @@ struct exec {
   struct timer timeout;
   struct timer grace; /* after its end or its killing: how long to wait for what should follow */
   bool ended, timed_out, truncated;
+  bool taken;    /* the client of a stream has its descriptors */
+  bool complete; /* all is done, but a stream's output still waits to be taken */
   int exit_code;
 
   struct source sources[2];
@@ -50,6 +52,9 @@ void exec_kill_all(struct shim *shim);
 
 /* The terminal of an exec, -1 when there is none. */
 int exec_terminal(const struct shim *shim, uint32_t id);
+
+/* Gives the client its ends of a stream, once; false when there is no such exec. */
+bool exec_take(struct conn *conn, uint32_t request, uint32_t id);
 
 /* Sends the end of an exec to its client and forgets it. */
 void exec_finish(struct exec *exec);

@@ -13,6 +13,9 @@
 /* How long a killed process may take to end before the runtime is asked to end it. */
 enum { STUBBORN_MILLIS = 2000 };
 
+/* How long the runtime may take to delete before it is killed, so that a delete can be retried. */
+enum { DELETE_MILLIS = 30000 };
+
 static void answer_deletes(struct shim *shim, const char *error) {
   for (struct conn *conn = shim->conns; conn != NULL; conn = conn->next) {
     uint32_t id = conn->delete_id;
@@ -26,16 +29,17 @@ static void answer_deletes(struct shim *shim, const char *error) {
 }
 
 static void runtime_deleted(struct shim *shim, struct child *child, int status) {
+  char *error FREE = status == 0 ? NULL : child_error(shim, child, status, NULL);
+  child_free(child);
   shim->delete_child = NULL;
-  if (status == 0) {
+  timer_disarm(&shim->loop, &shim->delete_limit);
+  if (error == NULL) {
     shim->deleted = true;
     removal_advance(shim);
   } else {
-    char *error FREE = child_error(shim, child, status, NULL);
     shim->deleting = false;
     answer_deletes(shim, error);
   }
-  child_free(child);
 }
 
 static void run_delete(struct shim *shim) {
@@ -48,7 +52,10 @@ static void run_delete(struct shim *shim) {
   command_add(&command, "--force");
   command_add(&command, shim->options.id);
   shim->delete_child = runtime_spawn(shim, &command, log_path, silent, runtime_deleted, NULL, &error);
-  if (error == NULL) return;
+  if (error == NULL) {
+    timer_arm(&shim->loop, &shim->delete_limit, DELETE_MILLIS);
+    return;
+  }
   free(log_path);
   shim->deleting = false;
   answer_deletes(shim, error);
@@ -68,8 +75,8 @@ void removal_begin(struct shim *shim) {
 
 static void finish(struct shim *shim) {
   output_close(shim);
-  answer_deletes(shim, NULL);
   unlink(shim->socket_path);
+  answer_deletes(shim, NULL);
   shim->done = true;
 }
 
@@ -95,6 +102,12 @@ void container_delete(struct conn *conn, uint32_t id) {
   removal_advance(shim);
 }
 
+static void delete_hangs(struct timer *timer) {
+  struct shim *shim = timer->owner;
+  if (shim->delete_child != NULL) child_kill(shim->delete_child);
+}
+
 void removal_init(struct shim *shim) {
+  shim->delete_limit = (struct timer){.fired = delete_hangs, .owner = shim};
   shim->stubborn = (struct timer){.fired = stubborn, .owner = shim};
 }

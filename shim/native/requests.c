@@ -61,6 +61,16 @@ static void watch_exit(struct conn *conn, const struct frame *frame) {
   conn_flush(conn);
 }
 
+static void take(struct conn *conn, const struct frame *frame) {
+  uint32_t id = (uint32_t)wire_find_number(frame, TAG_EXEC_ID, 0);
+  if (conn->fd_count == 0 && exec_take(conn, frame->id, id)) return;
+  int *ends = attach_client_ends(conn->shim, id);
+  if (ends == NULL || conn->fd_count > 0)
+    conn_reply_error(conn, frame->id, "no descriptors to take");
+  else
+    conn_reply_descriptors(conn, frame->id, ends);
+}
+
 void request_handle(struct conn *conn, const struct frame *frame) {
   switch (frame->type) {
     case REQUEST_STATUS:
@@ -96,6 +106,9 @@ void request_handle(struct conn *conn, const struct frame *frame) {
       return;
     case REQUEST_DELETE:
       container_delete(conn, frame->id);
+      return;
+    case REQUEST_TAKE:
+      take(conn, frame);
       return;
     default: {
       char *error FREE = formatted("unknown request %d (shim protocol %d)", frame->type,

@@ -61,7 +61,8 @@ struct shim {
   struct watch input; /* write end of the container's stdin, or its terminal */
 
   struct child *start_child, *delete_child;
-  struct timer stubborn; /* a killed container that does not end */
+  struct timer stubborn;     /* a killed container that does not end */
+  struct timer delete_limit; /* a runtime that does not end deleting */
   struct child *children;
   struct conn *conns;
   struct exec *execs;

@@ -26,6 +26,7 @@ enum wire_type {
   REQUEST_CLOSE_STDIN = 9,
   REQUEST_WATCH = 10,
   REQUEST_DELETE = 11,
+  REQUEST_TAKE = 12, /* the descriptors of an exec or attach, on a connection of its own */
   REPLY_OK = 128,
   REPLY_ERROR = 129,
   REPLY_STDOUT = 130,
@@ -50,7 +51,7 @@ enum wire_tag {
   TAG_STDIN = 13,
   TAG_STDOUT = 14,
   TAG_STDERR = 15,
-  TAG_EXEC_ID = 16,
+  TAG_EXEC_ID = 16, /* of an exec or an attach */
   TAG_COLUMNS = 17,
   TAG_ROWS = 18,
   TAG_SHIM_PID = 19,
