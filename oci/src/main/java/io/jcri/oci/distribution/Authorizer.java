@@ -155,8 +155,7 @@ final class Authorizer {
     return new Exchange.Ask(
         "POST",
         realm,
-        Map.of(
-            "Accept", "application/json", "Content-Type", "application/x-www-form-urlencoded"),
+        Map.of("Accept", "application/json", "Content-Type", "application/x-www-form-urlencoded"),
         Optional.empty(),
         Optional.of(BodyPublishers.ofString(form)));
   }
@@ -165,8 +164,7 @@ final class Authorizer {
     return URLEncoder.encode(text, StandardCharsets.UTF_8);
   }
 
-  private static String token(RegistryHost host, HttpResponse<BodyPipe> answer)
-      throws HostFailure {
+  private static String token(RegistryHost host, HttpResponse<BodyPipe> answer) throws HostFailure {
     try (BodyPipe body = answer.body()) {
       byte[] json = body.readNBytes(MAX_TOKEN_ANSWER);
       Token token = Json.parse(json, Token.class);

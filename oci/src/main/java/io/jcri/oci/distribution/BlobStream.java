@@ -31,8 +31,7 @@ final class BlobStream extends InputStream {
   private boolean verified;
   private boolean closed;
 
-  BlobStream(
-      RemoteRepository repository, HostSequence hosts, Descriptor descriptor, long offset) {
+  BlobStream(RemoteRepository repository, HostSequence hosts, Descriptor descriptor, long offset) {
     this.repository = repository;
     this.hosts = hosts;
     this.descriptor = descriptor;

@@ -17,12 +17,15 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A response's body as a stream that is read ahead a little, and that fails when nothing comes for a while: the JDK's own stream
- * waits forever. One reader.
+ * A response's body as a stream that is read ahead a little, and that fails when nothing comes for
+ * a while: the JDK's own stream waits forever. One reader.
  */
 final class BodyPipe extends InputStream implements BodySubscriber<BodyPipe> {
 
-  /** Chunks of up to 16 KiB each that may wait for the reader, so that the network and the disk work at the same time. */
+  /**
+   * Chunks of up to 16 KiB each that may wait for the reader, so that the network and the disk work
+   * at the same time.
+   */
   private static final int AHEAD = 32;
 
   private static final int MAX_SKIPPED_AT_CLOSE = 16 << 10;
@@ -102,7 +105,10 @@ final class BodyPipe extends InputStream implements BodySubscriber<BodyPipe> {
     return copied;
   }
 
-  /** The end of a body that has come whole is taken in, so that its connection serves the next request. */
+  /**
+   * The end of a body that has come whole is taken in, so that its connection serves the next
+   * request.
+   */
   @Override
   public void close() {
     if (closed) {
@@ -110,7 +116,9 @@ final class BodyPipe extends InputStream implements BodySubscriber<BodyPipe> {
     }
     closed = true;
     Flow.Subscription source = subscription;
-    if (source != null && !ended && !(events.peek() instanceof Event next && next.isEnd())) {
+    Event next = events.peek();
+    boolean complete = next != null && next.isEnd();
+    if (source != null && !ended && !complete) {
       source.cancel();
     }
     current.clear();

@@ -13,8 +13,9 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * The proxy that {@code HTTPS_PROXY}, {@code HTTP_PROXY} and {@code NO_PROXY} (or their lower-case forms) name, as Go's tools
- * read them: {@code NO_PROXY} lists hosts, domains with all below them, and {@code *}; loopback never goes through a proxy.
+ * The proxy that {@code HTTPS_PROXY}, {@code HTTP_PROXY} and {@code NO_PROXY} (or their lower-case
+ * forms) name, as Go's tools read them: {@code NO_PROXY} lists hosts, domains with all below them,
+ * and {@code *}; loopback never goes through a proxy.
  */
 final class EnvironmentProxy extends ProxySelector {
 
@@ -34,7 +35,9 @@ final class EnvironmentProxy extends ProxySelector {
   public List<Proxy> select(URI uri) {
     String name = uri.getScheme().equalsIgnoreCase("https") ? "HTTPS_PROXY" : "HTTP_PROXY";
     String host = Optional.ofNullable(uri.getHost()).orElse("").toLowerCase(Locale.ROOT);
-    if (variable(name).isEmpty() || HostsConfig.isLoopback(host) || isExcepted(host, uri.getPort())) {
+    if (variable(name).isEmpty()
+        || HostsConfig.isLoopback(host)
+        || isExcepted(host, uri.getPort())) {
       return List.of(Proxy.NO_PROXY);
     }
     String text = variable(name);
@@ -51,15 +54,14 @@ final class EnvironmentProxy extends ProxySelector {
 
   private boolean isExcepted(String host, int port) {
     return exceptions.stream()
-        .anyMatch(
-            entry -> {
-              String domain = entry.startsWith("*.") ? entry.substring(1) : entry;
-              String suffix = domain.startsWith(".") ? domain : "." + domain;
-              return entry.equals("*")
-                  || host.equals(entry)
-                  || host.endsWith(suffix)
-                  || (host + ":" + port).equals(entry);
-            });
+        .anyMatch(entry -> {
+          String domain = entry.startsWith("*.") ? entry.substring(1) : entry;
+          String suffix = domain.startsWith(".") ? domain : "." + domain;
+          return entry.equals("*")
+              || host.equals(entry)
+              || host.endsWith(suffix)
+              || (host + ":" + port).equals(entry);
+        });
   }
 
   private String variable(String name) {

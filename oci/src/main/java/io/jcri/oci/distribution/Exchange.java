@@ -62,8 +62,7 @@ final class Exchange {
    *
    * @return the answer, whatever its status; its body must be closed
    */
-  HttpResponse<BodyPipe> send(RegistryHost host, Ask ask)
-      throws HostFailure, InterruptedException {
+  HttpResponse<BodyPipe> send(RegistryHost host, Ask ask) throws HostFailure, InterruptedException {
     String home = RegistryHost.origin(ask.uri());
     URI uri = ask.uri();
     for (int hop = 0; ; hop++) {
@@ -89,12 +88,10 @@ final class Exchange {
     ask.headers().forEach(request::setHeader);
     if (atHome) {
       // The registry's own name for what a header of hosts.toml replaces.
-      new TreeMap<>(host.headers())
-          .forEach((name, values) -> setAll(request, name, values));
+      new TreeMap<>(host.headers()).forEach((name, values) -> setAll(request, name, values));
       ask.authorization().ifPresent(value -> request.setHeader("Authorization", value));
     }
-    TransportSettings transport =
-        atHome ? host.transport() : host.transport().withoutClients();
+    TransportSettings transport = atHome ? host.transport() : host.transport().withoutClients();
     try {
       return transports.get(transport).send(request.build(), _ -> new BodyPipe(patience));
     } catch (HttpConnectTimeoutException e) {
@@ -160,7 +157,8 @@ final class Exchange {
         return to;
       }
     } catch (IllegalArgumentException e) {
-      throw HostFailure.of(host, OciException.Kind.UNAVAILABLE, "redirects to \"" + location + "\"");
+      throw HostFailure.of(
+          host, OciException.Kind.UNAVAILABLE, "redirects to \"" + location + "\"");
     }
     throw HostFailure.of(host, OciException.Kind.UNAVAILABLE, "redirects to \"" + location + "\"");
   }

@@ -9,7 +9,8 @@ import java.util.regex.Pattern;
 /** Durations as Go writes them: {@code 300ms}, {@code 1.5h}, {@code 1m30s}. */
 final class GoDuration {
 
-  private static final Pattern PART = Pattern.compile("([0-9]{1,12}(?:\\.[0-9]{1,9})?)(ns|us|µs|ms|s|m|h)");
+  private static final Pattern PART =
+      Pattern.compile("([0-9]{1,12}(?:\\.[0-9]{1,9})?)(ns|us|µs|ms|s|m|h)");
 
   private GoDuration() {}
 
@@ -21,7 +22,10 @@ final class GoDuration {
       if (!matcher.find(end) || matcher.start() != end) {
         return Optional.empty();
       }
-      nanos = nanos.add(new BigDecimal(matcher.group(1)).multiply(BigDecimal.valueOf(unit(matcher.group(2)))));
+      nanos =
+          nanos.add(
+              new BigDecimal(matcher.group(1))
+                  .multiply(BigDecimal.valueOf(unit(matcher.group(2)))));
       end = matcher.end();
     }
     return end == 0 || nanos.compareTo(BigDecimal.valueOf(Long.MAX_VALUE)) > 0

@@ -6,7 +6,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One host did not give what was asked; the next one may. Becomes part of an {@link OciException} when none does.
+ * One host did not give what was asked; the next one may. Becomes part of an {@link OciException}
+ * when none does.
  */
 final class HostFailure extends Exception {
 

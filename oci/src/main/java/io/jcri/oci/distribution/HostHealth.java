@@ -7,7 +7,8 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Remembers across blobs and pulls which hosts are in trouble, so that a dead mirror costs one dial timeout and not one per blob. Thread-safe.
+ * Remembers across blobs and pulls which hosts are in trouble, so that a dead mirror costs one dial
+ * timeout and not one per blob. Thread-safe.
  */
 final class HostHealth {
 
@@ -22,7 +23,9 @@ final class HostHealth {
   /** By origin: others first, until then. */
   private final Map<String, Instant> suspects = new ConcurrentHashMap<>();
 
-  /** By origin and caller, since registries limit each account on its own: do not ask until then. */
+  /**
+   * By origin and caller, since registries limit each account on its own: do not ask until then.
+   */
   private final Map<String, Instant> waits = new ConcurrentHashMap<>();
 
   HostHealth(Timing timing) {

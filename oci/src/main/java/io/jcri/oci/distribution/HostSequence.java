@@ -5,16 +5,16 @@ import io.jcri.oci.distribution.HostFailure.Outlook;
 import io.jcri.oci.distribution.RegistryHost.Capability;
 import java.time.Duration;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.LinkedHashMap;
 import java.util.Optional;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
 /**
- * Asks the hosts of a registry one after the other until one answers. Hosts in trouble are asked last; when all are merely
- * overloaded, asks again after the time that they want. Thread-safe.
+ * Asks the hosts of a registry one after the other until one answers. Hosts in trouble are asked
+ * last; when all are merely overloaded, asks again after the time that they want. Thread-safe.
  */
 final class HostSequence {
 
@@ -35,7 +35,9 @@ final class HostSequence {
   private final Timing timing;
   private final String caller;
 
-  /** @param caller stands for the credentials in use */
+  /**
+   * @param caller stands for the credentials in use
+   */
   HostSequence(
       String registry, List<RegistryHost> hosts, HostHealth health, Timing timing, String caller) {
     this.registry = registry;
@@ -51,7 +53,8 @@ final class HostSequence {
    * @param action for the error message, such as {@code cannot resolve X}
    * @param last hosts to ask only when all others failed
    */
-  <T> T first(String action, Capability capability, Predicate<RegistryHost> last, Attempt<T> attempt) {
+  <T> T first(
+      String action, Capability capability, Predicate<RegistryHost> last, Attempt<T> attempt) {
     List<RegistryHost> able = hosts.stream().filter(host -> host.can(capability)).toList();
     if (able.isEmpty()) {
       throw new OciException(
@@ -96,25 +99,29 @@ final class HostSequence {
 
   private List<RegistryHost> ordered(List<RegistryHost> able, Predicate<RegistryHost> last) {
     return able.stream()
-        .sorted(Comparator.comparingInt(host -> (last.test(host) ? 2 : 0) + (health.isSuspect(host) ? 1 : 0)))
+        .sorted(
+            Comparator.comparingInt(
+                host -> (last.test(host) ? 2 : 0) + (health.isSuspect(host) ? 1 : 0)))
         .toList();
   }
 
   private Optional<HostFailure> barred(RegistryHost host) {
     return health
         .mustWait(host, caller)
-        .map(
-            left ->
-                new HostFailure(
-                    host,
-                    OciException.Kind.UNAVAILABLE,
-                    Outlook.TRANSIENT,
-                    "it asked to wait " + (left.toSeconds() + 1) + " s more",
-                    left,
-                    null));
+        .map(left ->
+            new HostFailure(
+                host,
+                OciException.Kind.UNAVAILABLE,
+                Outlook.TRANSIENT,
+                "it asked to wait " + (left.toSeconds() + 1) + " s more",
+                left,
+                null));
   }
 
-  /** The registry itself, last in the configured order, knows best; a mirror is not expected to have everything. */
+  /**
+   * The registry itself, last in the configured order, knows best; a mirror is not expected to have
+   * everything.
+   */
   private static HostFailure decisive(
       List<RegistryHost> able, Map<RegistryHost, HostFailure> failures) {
     return able.reversed().stream()

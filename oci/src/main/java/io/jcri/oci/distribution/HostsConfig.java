@@ -25,14 +25,16 @@ import java.util.stream.Stream;
  * ROOT/HOST/{*.crt,*.cert,*.key} Docker's form, when there is no hosts.toml: CAs and client pairs
  * </pre>
  *
- * Read anew for every pull, so a change needs no restart. Without any file: https at the registry's name, plain http on
- * loopback. Thread-safe.
+ * Read anew for every pull, so a change needs no restart. Without any file: https at the registry's
+ * name, plain http on loopback. Thread-safe.
  */
 public final class HostsConfig {
 
   private final List<Path> roots;
 
-  /** @param roots directories in order of preference; absent ones are fine */
+  /**
+   * @param roots directories in order of preference; absent ones are fine
+   */
   public HostsConfig(List<Path> roots) {
     this.roots = List.copyOf(roots);
   }

@@ -46,13 +46,7 @@ final class HostsToml {
   private static final Logger LOG = LoggerFactory.getLogger(HostsToml.class);
   private static final Set<String> HOST_KEYS =
       Set.of(
-          "capabilities",
-          "ca",
-          "client",
-          "skip_verify",
-          "header",
-          "override_path",
-          "dial_timeout");
+          "capabilities", "ca", "client", "skip_verify", "header", "override_path", "dial_timeout");
 
   private final Path file;
   private final String registry;
@@ -62,12 +56,16 @@ final class HostsToml {
     this.registry = registry;
   }
 
-  /** @throws OciException FAILED_PRECONDITION, with the file and line: the node's configuration is at fault, not the caller */
+  /**
+   * @throws OciException FAILED_PRECONDITION, with the file and line: the node's configuration is
+   *     at fault, not the caller
+   */
   static List<RegistryHost> parse(String text, Path file, String registry) {
     TomlParseResult root = Toml.parse(text);
     HostsToml reader = new HostsToml(file, registry);
     if (root.hasErrors()) {
-      throw reader.bad(root.errors().get(0).position(), String.valueOf(root.errors().get(0).getMessage()));
+      throw reader.bad(
+          root.errors().get(0).position(), String.valueOf(root.errors().get(0).getMessage()));
     }
     try {
       return reader.hosts(root);
@@ -162,7 +160,9 @@ final class HostsToml {
         case "pull" -> found.add(Capability.PULL);
         case "resolve" -> found.add(Capability.RESOLVE);
         case "push", "referrers" -> LOG.trace("{}: {} is not for pulls", file, name);
-        default -> throw bad(settings.inputPositionOf("capabilities"), "unknown capability \"" + name + "\"");
+        default ->
+            throw bad(
+                settings.inputPositionOf("capabilities"), "unknown capability \"" + name + "\"");
       }
     }
     return names.isEmpty() ? EnumSet.allOf(Capability.class) : found;
@@ -175,25 +175,29 @@ final class HostsToml {
     }
     return GoDuration.parse(text)
         .filter(d -> !d.isNegative() && !d.isZero())
-        .orElseThrow(
-            () -> bad(settings.inputPositionOf("dial_timeout"), "bad dial_timeout \"" + text + "\""));
+        .orElseThrow(() ->
+            bad(settings.inputPositionOf("dial_timeout"), "bad dial_timeout \"" + text + "\""));
   }
 
   private List<ClientPair> clients(TomlTable settings) {
     if (!(settings.get("client") instanceof TomlArray array)) {
-      return paths(settings, "client").stream().map(p -> new ClientPair(p, Optional.empty())).toList();
+      return paths(settings, "client").stream()
+          .map(p -> new ClientPair(p, Optional.empty()))
+          .toList();
     }
     List<ClientPair> pairs = new ArrayList<>();
     for (Object entry : array.toList()) {
       switch (entry) {
         case String one -> pairs.add(new ClientPair(resolve(one), Optional.empty()));
         case TomlArray two when two.size() == 2 && allStrings(two) -> {
-          Optional<Path> key = Optional.of(two.getString(1)).filter(k -> !k.isEmpty()).map(this::resolve);
+          Optional<Path> key =
+              Optional.of(two.getString(1)).filter(k -> !k.isEmpty()).map(this::resolve);
           pairs.add(new ClientPair(resolve(two.getString(0)), key));
         }
         default ->
             throw bad(
-                settings.inputPositionOf("client"), "client wants files or pairs [certificate, key]");
+                settings.inputPositionOf("client"),
+                "client wants files or pairs [certificate, key]");
       }
     }
     return List.copyOf(pairs);
@@ -230,7 +234,8 @@ final class HostsToml {
       case TomlArray array when allStrings(array) ->
           array.toList().stream().map(String.class::cast).toList();
       default ->
-          throw bad(settings.inputPositionOf(List.of(key)), key + " wants a string or a list of strings");
+          throw bad(
+              settings.inputPositionOf(List.of(key)), key + " wants a string or a list of strings");
     };
   }
 

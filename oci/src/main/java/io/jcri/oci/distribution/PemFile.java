@@ -25,6 +25,7 @@ record PemFile(Path path, List<Block> blocks) {
   private static final Pattern BLOCK =
       Pattern.compile("-----BEGIN ([A-Z0-9 ]{1,40})-----([^-]*+)-----END \\1-----");
 
+  @SuppressWarnings("ArrayRecordComponent") // nobody compares or changes them
   record Block(String type, byte[] content) {}
 
   static PemFile read(Path path) throws IOException {
@@ -48,7 +49,8 @@ record PemFile(Path path, List<Block> blocks) {
       for (Block block : blocks) {
         if (block.type.equals("CERTIFICATE")) {
           found.add(
-              (X509Certificate) factory.generateCertificate(new ByteArrayInputStream(block.content)));
+              (X509Certificate)
+                  factory.generateCertificate(new ByteArrayInputStream(block.content)));
         }
       }
     } catch (CertificateException e) {
@@ -80,13 +82,14 @@ record PemFile(Path path, List<Block> blocks) {
   }
 
   private PrivateKey key(byte[] pkcs8) throws IOException {
+    GeneralSecurityException other = null;
     for (String algorithm : List.of("RSA", "EC", "Ed25519")) {
       try {
         return KeyFactory.getInstance(algorithm).generatePrivate(new PKCS8EncodedKeySpec(pkcs8));
       } catch (GeneralSecurityException e) {
-        continue;
+        other = e; // not of this algorithm: the next one is tried
       }
     }
-    throw new IOException(path + " holds a key that is not RSA, EC or Ed25519");
+    throw new IOException(path + " holds a key that is not RSA, EC or Ed25519", other);
   }
 }

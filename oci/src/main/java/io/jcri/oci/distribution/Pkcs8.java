@@ -5,8 +5,9 @@ import java.io.IOException;
 import java.util.HexFormat;
 
 /**
- * Wraps the older key formats into PKCS #8 (RFC 5208), the only one that Java reads: PKCS #1 of RSA (RFC 8017) and SEC 1 of
- * elliptic curves (RFC 5915). Both are what {@code openssl} wrote for years.
+ * Wraps the older key formats into PKCS #8 (RFC 5208), the only one that Java reads: PKCS #1 of RSA
+ * (RFC 8017) and SEC 1 of elliptic curves (RFC 5915). Both are what {@code openssl} wrote for
+ * years.
  */
 final class Pkcs8 {
 
@@ -15,8 +16,7 @@ final class Pkcs8 {
   private static final int OID = 0x06;
   private static final int PARAMETERS = 0xa0;
   private static final byte[] VERSION_0 = {2, 1, 0};
-  private static final byte[] RSA =
-      HexFormat.of().parseHex("300d06092a864886f70d0101010500");
+  private static final byte[] RSA = HexFormat.of().parseHex("300d06092a864886f70d0101010500");
   private static final byte[] EC_PUBLIC_KEY = HexFormat.of().parseHex("06072a8648ce3d0201");
 
   private Pkcs8() {}

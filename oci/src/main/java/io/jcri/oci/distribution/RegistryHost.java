@@ -41,13 +41,12 @@ record RegistryHost(
   /**
    * Where an object of a repository is.
    *
-   * @param registry of the reference; a mirror of it is told by the query {@code ns}, as caching mirrors want it
+   * @param registry of the reference; a mirror of it is told by the query {@code ns}, as caching
+   *     mirrors want it
    */
   URI uri(String registry, String repository, String object) {
     String query =
-        isRegistry(registry)
-            ? ""
-            : "?ns=" + URLEncoder.encode(registry, StandardCharsets.UTF_8);
+        isRegistry(registry) ? "" : "?ns=" + URLEncoder.encode(registry, StandardCharsets.UTF_8);
     return URI.create(scheme + "://" + host + path + "/" + repository + "/" + object + query);
   }
 

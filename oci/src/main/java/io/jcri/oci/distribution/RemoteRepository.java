@@ -50,8 +50,7 @@ final class RemoteRepository implements Repository {
    */
   @Override
   public Resolved resolve() {
-    Capability needed =
-        reference.digest().isPresent() ? Capability.PULL : Capability.RESOLVE;
+    Capability needed = reference.digest().isPresent() ? Capability.PULL : Capability.RESOLVE;
     return hosts.first(
         "cannot resolve " + reference,
         needed,
@@ -60,16 +59,14 @@ final class RemoteRepository implements Repository {
           HttpResponse<BodyPipe> answer =
               get(host, "manifests/" + reference.wanted(), Map.of("Accept", ACCEPT));
           String type =
-              MediaTypes.withoutParameters(
-                  answer.headers().firstValue("Content-Type").orElse(""));
+              MediaTypes.withoutParameters(answer.headers().firstValue("Content-Type").orElse(""));
           byte[] body = manifest(host, answer);
           Digest digest = Digest.of(body);
           if (reference.digest().isPresent() && !reference.digest().get().equals(digest)) {
             throw HostFailure.of(
                 host, OciException.Kind.DATA_LOSS, "sent bytes with digest " + digest);
           }
-          return new Resolved(
-              reference, new Descriptor(type, digest, body.length), host.host());
+          return new Resolved(reference, new Descriptor(type, digest, body.length), host.host());
         });
   }
 
@@ -88,8 +85,7 @@ final class RemoteRepository implements Repository {
         host -> {
           byte[] body =
               manifest(
-                  host,
-                  get(host, "manifests/" + descriptor.digest(), Map.of("Accept", ACCEPT)));
+                  host, get(host, "manifests/" + descriptor.digest(), Map.of("Accept", ACCEPT)));
           if (body.length != descriptor.size() || !Digest.of(body).equals(descriptor.digest())) {
             throw HostFailure.of(
                 host,
@@ -158,8 +154,7 @@ final class RemoteRepository implements Repository {
     }
   }
 
-  private HttpResponse<BodyPipe> get(
-      RegistryHost host, String object, Map<String, String> headers)
+  private HttpResponse<BodyPipe> get(RegistryHost host, String object, Map<String, String> headers)
       throws HostFailure, InterruptedException {
     for (int tries = 0; ; tries++) {
       Optional<String> authorization = authorizer.header(host);
@@ -177,8 +172,7 @@ final class RemoteRepository implements Repository {
         throw Exchange.failure(host, answer);
       }
       answer.body().drain();
-      if (!authorizer.answer(
-          host, answer.headers().allValues("WWW-Authenticate"), authorization)) {
+      if (!authorizer.answer(host, answer.headers().allValues("WWW-Authenticate"), authorization)) {
         throw HostFailure.of(
             host, OciException.Kind.UNAUTHENTICATED, "status 401 (credentials are needed)");
       }

@@ -20,8 +20,9 @@ import javax.net.ssl.X509ExtendedTrustManager;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes TLS contexts. Trust is the operating system's bundle, as every other tool on the node has it, rather than the one that
- * came with Java; an operator's {@code update-ca-certificates} must count.
+ * Makes TLS contexts. Trust is the operating system's bundle, as every other tool on the node has
+ * it, rather than the one that came with Java; an operator's {@code update-ca-certificates} must
+ * count.
  */
 final class TlsContexts {
 
@@ -67,7 +68,8 @@ final class TlsContexts {
       }
       store.setKeyEntry("client" + store.size(), key, NO_PASSWORD, chain);
     }
-    KeyManagerFactory factory = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+    KeyManagerFactory factory =
+        KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
     factory.init(store, NO_PASSWORD);
     return factory.getKeyManagers();
   }

@@ -16,7 +16,10 @@ import java.util.stream.Stream;
 record TransportSettings(
     List<Path> ca, List<ClientPair> clients, boolean skipVerify, Duration dialTimeout) {
 
-  /** A file with the certificate chain and one with the key; without the latter, the first holds both. */
+  /**
+   * A file with the certificate chain and one with the key; without the latter, the first holds
+   * both.
+   */
   record ClientPair(Path certificate, Optional<Path> key) {}
 
   /** Long enough for any live host, short enough that a dead mirror does not hold up a pull. */
@@ -34,7 +37,8 @@ record TransportSettings(
   List<Path> files() {
     return Stream.concat(
             ca.stream(),
-            clients.stream().flatMap(pair -> Stream.concat(Stream.of(pair.certificate), pair.key.stream())))
+            clients.stream()
+                .flatMap(pair -> Stream.concat(Stream.of(pair.certificate), pair.key.stream())))
         .toList();
   }
 }

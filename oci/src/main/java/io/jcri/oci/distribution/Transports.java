@@ -14,8 +14,8 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * One HTTP client per way to connect, made at first use since the first costs 0.2 s and 24 MB. Replaced certificate files are
- * noticed. Thread-safe.
+ * One HTTP client per way to connect, made at first use since the first costs 0.2 s and 24 MB.
+ * Replaced certificate files are noticed. Thread-safe.
  */
 final class Transports implements AutoCloseable {
 
@@ -26,7 +26,9 @@ final class Transports implements AutoCloseable {
   private final ExecutorService executor =
       Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("registry-", 0).factory());
 
-  /** @throws IOException when a certificate file cannot be used */
+  /**
+   * @throws IOException when a certificate file cannot be used
+   */
   HttpClient get(TransportSettings settings) throws IOException {
     List<FileTime> stamps = new ArrayList<>();
     for (Path file : settings.files()) {

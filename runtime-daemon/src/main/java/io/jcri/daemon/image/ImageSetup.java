@@ -22,8 +22,7 @@ public final class ImageSetup {
             () ->
                 new Remote(
                     new RegistryClient(
-                        new HostsConfig(config.registryDirectories()),
-                        config.noProgressTimeout())),
+                        new HostsConfig(config.registryDirectories()), config.noProgressTimeout())),
             syscalls,
             mounts);
     return new Images(store, Set.copyOf(config.pinned()));
