@@ -162,6 +162,35 @@ char *cgroup_for_exec(const struct shim *shim, uint32_t exec, char **option) {
   return directory;
 }
 
+/* A cgroup that could not be removed when its exec ended. */
+struct stale_cgroup {
+  char *directory;
+  struct stale_cgroup *next;
+};
+
+/* False while a process, or the zombie of one, is in it. */
+static bool removed(const char *directory) { return rmdir(directory) == 0 || errno == ENOENT; }
+
+void cgroup_discard(struct shim *shim, char *directory) {
+  for (struct stale_cgroup **at = &shim->stale_cgroups; *at != NULL;) {
+    struct stale_cgroup *stale = *at;
+    if (!removed(stale->directory)) {
+      at = &stale->next;
+      continue;
+    }
+    *at = stale->next;
+    free(stale->directory);
+    free(stale);
+  }
+  if (removed(directory)) {
+    free(directory);
+    return;
+  }
+  struct stale_cgroup *stale = new_zeroed(sizeof *stale);
+  *stale = (struct stale_cgroup){.directory = directory, .next = shim->stale_cgroups};
+  shim->stale_cgroups = stale;
+}
+
 static bool write_file(const char *directory, const char *name, const char *text) {
   char *path FREE = formatted("%s/%s", directory, name);
   return write_text(path, text);

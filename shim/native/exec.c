@@ -30,11 +30,9 @@ static void forget(struct exec *exec) {
   console_close(&exec->console);
   if (exec->process_path != NULL) unlink(exec->process_path);
   if (exec->pid_path != NULL) unlink(exec->pid_path);
-  /* Still busy when the exec left processes behind; then it goes with the container's cgroup. */
-  if (exec->cgroup != NULL) rmdir(exec->cgroup);
+  if (exec->cgroup != NULL) cgroup_discard(shim, exec->cgroup);
   free(exec->process_path);
   free(exec->pid_path);
-  free(exec->cgroup);
   free(exec);
 }
 
