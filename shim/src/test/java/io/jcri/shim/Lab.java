@@ -156,6 +156,7 @@ final class Lab implements AutoCloseable {
             Optional.of(state.resolve("log")),
             0,
             state.resolve("exit.json"),
+            Optional.of("/" + prefix + "/" + id),
             Optional.empty());
     return new Box(id, state, new ShimLauncher(plan.shimBinary()).launch(spec), spec);
   }
