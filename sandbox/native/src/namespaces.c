@@ -171,7 +171,7 @@ static void pin(const struct request *request, pid_t child, const char *name) {
   if (mount(source, target, NULL, MS_BIND, NULL) != 0) {
     die("pin", errno, "cannot pin the %s namespace on %s/%s", name, request->directory, target);
   }
-  /* A container that mounts the node's / must not take a copy, which would outlive the pod. */
+  /* A bind mount of the node's / must not take a copy, which would outlive the pod. */
   if (mount(NULL, target, NULL, MS_UNBINDABLE, NULL) != 0) {
     die("pin", errno, "cannot make %s/%s unbindable", request->directory, target);
   }

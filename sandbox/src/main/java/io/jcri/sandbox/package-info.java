@@ -13,7 +13,10 @@
  * <p>Decisions: every pod has a pause process, also one that could do with pinned namespaces alone,
  * since it costs some 60 KiB and makes the pod's life and death a process's. As PID 1 of a shared
  * pid namespace it ignores SIGTERM from inside the pod. Pinned namespaces are unbindable mounts, so
- * that a container that mounts the node's root takes no copy that outlives the pod.
+ * that a bind mount of the node's root takes no copy that outlives the pod; a mount namespace that
+ * is copied whole takes them along, and on the newest kernels without that mark, so a container
+ * with the node's root in it may hold the (empty) namespaces of pods older than itself until it
+ * ends.
  */
 @NullMarked
 package io.jcri.sandbox;

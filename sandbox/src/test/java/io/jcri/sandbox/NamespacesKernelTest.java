@@ -45,12 +45,25 @@ final class NamespacesKernelTest {
   }
 
   @Test
-  void pinsCannotBeCopiedByAContainerThatMountsTheNode() throws Exception {
-    SandboxState state = fixture.sandboxes.create(fixture.pod("p1"));
-    assertThat(fixture.mounts.below(state.netns().orElseThrow()))
-        .singleElement()
-        .satisfies(
-            mount -> assertThat(mount.propagation().toString()).containsIgnoringCase("unbindable"));
+  void aBindMountOfTheNodeTakesNoCopyOfThePins() throws Exception {
+    SandboxSpec pod = fixture.pod("p1");
+    Path copy = Files.createDirectory(root.resolve("copy"));
+    // In a mount namespace that goes away with all the copies.
+    String mounts =
+        Commands.run(
+            "unshare",
+            "--mount",
+            "sh",
+            "-c",
+            "\"$0\" id=p1 dir=\"$1\" new=net new=ipc shm=4096 && mount --rbind / \"$2\""
+                + " && cat /proc/self/mountinfo",
+            SandboxFixture.HELPER.toString(),
+            pod.directory().toString(),
+            copy.toString());
+    assertThat(mounts)
+        .contains(pod.directory() + "/ns/net ")
+        .contains(copy + pod.directory().toString() + "/shm ")
+        .doesNotContain(copy + pod.directory().toString() + "/ns/");
   }
 
   @Test

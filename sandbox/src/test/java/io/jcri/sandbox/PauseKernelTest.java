@@ -137,6 +137,32 @@ final class PauseKernelTest {
   }
 
   @Test
+  void leavesNoDescriptorOpenInTheDaemon() throws Exception {
+    Path descriptors = Path.of("/proc/self/fd");
+    makeWatchAndDestroy();
+    await(() -> !exitWatchRuns());
+    long before = countFiles(descriptors);
+    for (int i = 0; i < 10; i++) {
+      makeWatchAndDestroy();
+    }
+    await(() -> !exitWatchRuns());
+    assertThat(countFiles(descriptors)).isEqualTo(before);
+  }
+
+  private void makeWatchAndDestroy() throws Exception {
+    SandboxState state = fixture.sandboxes.create(fixture.isolatedPod("p1"));
+    CountDownLatch ended = new CountDownLatch(1);
+    var _ = fixture.sandboxes.onExit(state, ended::countDown);
+    fixture.destroy(state);
+    assertThat(ended.await(30, TimeUnit.SECONDS)).isTrue();
+  }
+
+  private static boolean exitWatchRuns() {
+    return Thread.getAllStackTraces().keySet().stream()
+        .anyMatch(thread -> thread.getName().equals("jcri-exit-watch"));
+  }
+
+  @Test
   void outlivesWhoeverMadeIt() throws Exception {
     SandboxSpec pod = podOf("plain");
     // The shell is the daemon here: killed with its whole session right after the answer.

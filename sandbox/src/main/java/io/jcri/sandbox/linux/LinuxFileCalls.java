@@ -25,16 +25,16 @@ interface LinuxFileCalls extends FileCalls {
       how.set(ValueLayout.JAVA_LONG, 0, (flags | OpenFlags.CLOEXEC) & 0xFFFF_FFFFL);
       how.set(ValueLayout.JAVA_LONG, 8, mode);
       how.set(ValueLayout.JAVA_LONG, 16, resolve);
-      return new Fd(
-          (int)
-              frame.call(
-                  "open",
-                  path,
-                  SyscallNumbers.OPENAT2,
-                  directory.number(),
-                  frame.string("open", path),
-                  how.address(),
-                  24));
+      long opened =
+          frame.call(
+              "open",
+              path,
+              SyscallNumbers.OPENAT2,
+              directory.number(),
+              frame.string("open", path),
+              how.address(),
+              24);
+      return Fd.below((int) opened, directory, path);
     }
   }
 
@@ -71,6 +71,25 @@ interface LinuxFileCalls extends FileCalls {
   }
 
   @Override
+  default byte[] readOnce(String path, int limit) throws ErrnoException {
+    try (Frame frame = new Frame()) {
+      MemorySegment how = frame.memory(24);
+      how.set(ValueLayout.JAVA_LONG, 0, OpenFlags.READ_ONLY | OpenFlags.CLOEXEC);
+      long name = frame.string("open", path);
+      long fd =
+          frame.call(
+              "open", path, SyscallNumbers.OPENAT2, Fd.CWD.number(), name, how.address(), 24);
+      try {
+        MemorySegment content = frame.memory(limit);
+        long bytes = frame.call("read", path, SyscallNumbers.READ, fd, content.address(), limit);
+        return content.asSlice(0, bytes).toArray(ValueLayout.JAVA_BYTE);
+      } finally {
+        long ignored = frame.raw(SyscallNumbers.CLOSE, fd, 0, 0, 0, 0, 0);
+      }
+    }
+  }
+
+  @Override
   default void ftruncate(Fd file, long size) throws ErrnoException {
     try (Frame frame = new Frame()) {
       frame.call("resize", file.toString(), SyscallNumbers.FTRUNCATE, file.number(), size, 0);
@@ -90,9 +109,20 @@ interface LinuxFileCalls extends FileCalls {
   @Override
   default List<DirectoryEntry> list(Fd directory) throws ErrnoException {
     List<DirectoryEntry> entries = new ArrayList<>();
+    for (List<DirectoryEntry> some = listSome(directory);
+        !some.isEmpty();
+        some = listSome(directory)) {
+      entries.addAll(some);
+    }
+    return entries;
+  }
+
+  @Override
+  default List<DirectoryEntry> listSome(Fd directory) throws ErrnoException {
+    List<DirectoryEntry> entries = new ArrayList<>();
     try (Frame frame = new Frame()) {
       MemorySegment buffer = frame.memory(LIST_BYTES);
-      while (true) {
+      while (entries.isEmpty()) {
         long bytes =
             frame.call(
                 "list",
@@ -102,11 +132,13 @@ interface LinuxFileCalls extends FileCalls {
                 buffer.address(),
                 LIST_BYTES);
         if (bytes == 0) {
-          return entries;
+          break;
         }
+        // A buffer may hold nothing but "." and "..": that is not the end.
         parseEntries(buffer.asSlice(0, bytes), entries);
       }
     }
+    return entries;
   }
 
   /** Reads records of struct linux_dirent64: inode, offset, length, type, name with NUL. */
@@ -293,7 +325,8 @@ interface LinuxFileCalls extends FileCalls {
                   SyscallNumbers.MEMFD_CREATE,
                   frame.string("make memory file", name),
                   MEMFD_CLOEXEC,
-                  0));
+                  0),
+          name);
     }
   }
 

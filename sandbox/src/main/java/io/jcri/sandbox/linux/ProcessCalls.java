@@ -44,7 +44,8 @@ public interface ProcessCalls {
    * Waits until one of the files has one of {@code events}.
    *
    * @param timeout null waits for ever
-   * @return for each file the events it has, all 0 on timeout
+   * @return for each file the events it has, all 0 on timeout; an error (8) or hang-up (16) is told
+   *     unasked
    */
   int[] poll(List<Fd> files, int events, @Nullable Duration timeout) throws IOException;
 

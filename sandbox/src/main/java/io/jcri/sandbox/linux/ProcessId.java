@@ -64,7 +64,8 @@ public record ProcessId(int pid, long startTime) {
     try {
       pidfd = calls.pidfdOpen(pid);
     } catch (ErrnoException e) {
-      if (e.is(Errno.ESRCH, Errno.EINVAL)) {
+      // EINVAL and, since Linux 6.16, ENOENT: the number is now a thread of another process.
+      if (e.is(Errno.ESRCH, Errno.EINVAL, Errno.ENOENT)) {
         return Optional.empty();
       }
       throw e;
