@@ -1,6 +1,7 @@
 package io.jcri.it;
 
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
@@ -62,6 +63,50 @@ class ArchitectureTest {
         .resideInAnyPackage("io.grpc..", "com.google.protobuf..", "io.netty..")
         .allowEmptyShould(true)
         .check(CLASSES);
+  }
+
+  @Test
+  void contractMessagesStayAtTheEdge() {
+    noClasses()
+        .that()
+        .resideInAPackage(DAEMON)
+        .and()
+        .resideOutsideOfPackages("io.jcri.daemon.cri..", "io.jcri.daemon.selftest..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage(CRI, "io.grpc..")
+        .check(CLASSES);
+  }
+
+  @Test
+  void oneClassKnowsGrpcsShadedNetty() {
+    noClasses()
+        .that()
+        .resideInAPackage(DAEMON)
+        .and()
+        .doNotHaveFullyQualifiedName("io.jcri.daemon.cri.CriServer")
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage("io.grpc.netty.shaded..")
+        .check(CLASSES);
+  }
+
+  @Test
+  void systemCallsHaveOneHome() {
+    noClasses()
+        .that()
+        .resideInAnyPackage("io.jcri..")
+        .and()
+        .resideOutsideOfPackages("io.jcri.sandbox.linux..", TESTS)
+        .should()
+        .dependOnClassesThat()
+        .haveFullyQualifiedName("java.lang.foreign.Linker")
+        .check(CLASSES);
+  }
+
+  @Test
+  void featuresOfTheDaemonHaveNoCycles() {
+    slices().matching("io.jcri.daemon.(*)..").should().beFreeOfCycles().check(CLASSES);
   }
 
   private static void forbid(String module, String... others) {
