@@ -6,8 +6,7 @@
  *   hostname=<name>            needs new=uts
  *   sysctl=<name>=<value>      only those that a namespace of the pod owns
  *   uidmap=<inside> <outside> <count>, gidmap=...   needs new=user; repeated
- *   cgroup1=<directory>        a cgroup v1 directory that exists; repeated, one for each hierarchy
- *   cgroup2=<directory>        a cgroup v2 directory that exists
+ *   cgroup=<directory>         a cgroup that exists, of version 1 or 2; repeated, one for each hierarchy
  *   oom=<-1000..1000>          oom_score_adj, clamped to what the kernel allows
  *   shm=<bytes>                a tmpfs of this size; needs new=ipc
  *
@@ -33,7 +32,6 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -73,13 +71,13 @@ static const char *undo(void) {
   return cause;
 }
 
-static void start_child(struct title title) {
+static void start_child(int cgroup2, struct title title) {
   /* The child's future root. A process may stand in a directory that is gone: nothing is in it, and
    * nothing can be made in it. */
   if (mkdir("root", 0555) != 0) {
     die("pause", errno, "cannot create %s/root", request.directory);
   }
-  child = namespaces_clone(&request);
+  child = namespaces_clone(&request, cgroup2);
   if (child == 0) {
     pause_run(&request, sockets[1], title);
   }
@@ -93,8 +91,9 @@ static void tell(char byte) {
 }
 
 static void await_ready(void) {
-  /* An error line stays in the socket, for undo. */
-  if (listen_to_child(MSG_PEEK) != 1 || said[0] != READY) {
+  /* An error line stays in the socket, for undo; READY does not: an end that closes with something unread
+   * resets the other, and GO would be lost. */
+  if (listen_to_child(MSG_PEEK) != 1 || listen_to_child(0) != 1 || said[0] != READY) {
     die("pause", 0, "the pause process of %s has died", request.id);
   }
 }
@@ -113,8 +112,14 @@ static struct title title_of(int argc, char **argv) {
 }
 
 int main(int argc, char **argv) {
-  /* The daemon's descriptors are none of the pod's business, whoever forgot to mark them. */
-  (void)syscall(SYS_close_range, 3U, ~0U, 0U);
+  /* The daemon's descriptors are none of the pod's business, whoever forgot to mark them; and a socket
+   * must not come to be standard output because that was closed. */
+  close_range_of(3, ~0U);
+  int null;
+  do {
+    null = open("/dev/null", O_RDWR | O_CLOEXEC);
+  } while (null >= 0 && null <= STDERR_FILENO);
+  close_fd(&null);
   (void)signal(SIGPIPE, SIG_IGN);
   (void)signal(SIGCHLD, SIG_DFL);
   (void)umask(0);
@@ -131,11 +136,11 @@ int main(int argc, char **argv) {
     die("request", 0, "%s holds a sandbox already", request.directory);
   }
   report_undo_with(undo);
-  cgroup_join(&request);
+  autoclose int cgroup2 = cgroups_join(&request);
   if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, sockets) != 0) {
     die("pause", errno, "cannot make a socket pair");
   }
-  start_child(title_of(argc, argv));
+  start_child(cgroup2, title_of(argc, argv));
   if (request.user) {
     idmap_write(&request, child);
     tell(MAPPED);

@@ -14,6 +14,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "kernel.h"
 #include "report.h"
 
 #define OPEN_TREE_CLONE_FLAG 1U
@@ -35,9 +36,9 @@ static void expect(int parent, char wanted) {
 
 static void close_all_but(int fd) {
   if (fd > 0) {
-    (void)syscall(SYS_close_range, 0U, (unsigned)fd - 1, 0U);
+    close_range_of(0, (unsigned)fd - 1);
   }
-  (void)syscall(SYS_close_range, (unsigned)fd + 1, ~0U, 0U);
+  close_range_of((unsigned)fd + 1, ~0U);
 }
 
 static void become_pod_root(void) {

@@ -49,8 +49,7 @@ static uint64_t next(uint64_t bound) {
 
 int main(void) {
   static const char *const pieces[] = {
-      "id=", "dir=/", "new=", "net", "ipc", "uts", "pid", "user", "hostname=", "sysctl=", "uidmap=", "gidmap=", "cgroup1=/",
-      "cgroup2=/", "oom=", "shm=", "0 1 2", "4294967295", " ", "-", "=", ".", "/", "..", "net.", "net/", "kernel.", "kernel/sem",
+      "id=", "dir=/", "new=", "net", "ipc", "uts", "pid", "user", "hostname=", "sysctl=", "uidmap=", "gidmap=", "cgroup=/", "oom=", "shm=", "0 1 2", "4294967295", " ", "-", "=", ".", "/", "..", "net.", "net/", "kernel.", "kernel/sem",
       "fs.mqueue.", "a", "99999999999999999999", "\n", "\x7f", "\xff",
   };
   enum { PIECES = sizeof pieces / sizeof pieces[0], ROUNDS = 200000 };

@@ -24,11 +24,11 @@ static bool parse(int count, const char *const args[]) {
   } while (0)
 
 static void takes_every_key(void) {
-  CHECK(PARSE("id=a", "dir=/d", "new=net", "new=uts", "hostname=h", "oom=-998", "cgroup1=/a", "cgroup2=/b"), "%s",
+  CHECK(PARSE("id=a", "dir=/d", "new=net", "new=uts", "hostname=h", "oom=-998", "cgroup=/a", "cgroup=/b"), "%s",
         error.text);
   CHECK(request.net && request.uts && !request.ipc && !request.pid && !request.user, "flags");
   CHECK(request.has_oom_score_adj && request.oom_score_adj == -998, "%d", request.oom_score_adj);
-  CHECK(strcmp(request.cgroup1[0], "/a") == 0 && strcmp(request.cgroup2, "/b") == 0, "cgroups");
+  CHECK(request.cgroup_count == 2 && strcmp(request.cgroups[1], "/b") == 0, "cgroups");
   CHECK(PARSE("id=a", "dir=/d", "new=ipc", "shm=67108864"), "%s", error.text);
   CHECK(request.shm_bytes == 67108864, "shm");
 }
@@ -55,6 +55,7 @@ static void refuses_what_it_does_not_know(void) {
   REFUSED("\"new=mnt\"", "id=a", "dir=/d", "new=mnt");
   REFUSED("\"key=value\"", "id=a", "dir=/d", "key=value");
   REFUSED("\"dir=relative\"", "id=a", "dir=relative");
+  REFUSED("\"cgroup=relative\"", "id=a", "dir=/d", "cgroup=relative");
   REFUSED("\"id=b\"", "id=a", "id=b");
   REFUSED("\"id=\"", "id=");
   REFUSED("\"oom=1001\"", "id=a", "dir=/d", "oom=1001");

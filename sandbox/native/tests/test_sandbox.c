@@ -104,8 +104,8 @@ static void names_what_failed(void) {
   static const char *const cases[][2] = {
       {"sysctl=net.no.such=1", "error sysctl: cannot set sysctl net.no.such to \"1\": ENOENT"},
       {"sysctl=net.ipv4.ip_forward=x", "error sysctl: cannot set sysctl net.ipv4.ip_forward to \"x\": EINVAL"},
-      {"cgroup1=/no/such", "error cgroup: cannot open /no/such: ENOENT"},
-      {"cgroup2=/no/such", "error cgroup: cannot open /no/such: ENOENT"},
+      {"cgroup=/no/such", "error cgroup: cannot open /no/such: ENOENT"},
+      {"cgroup=/tmp", "error cgroup: cannot join the cgroup of version 2 of check: ENOENT"},
       {"uidmap=5 7 10", "error idmap: cannot set uid_map to 0 100000 65536,5 7 10,: EINVAL"},
       {"sysctl=vm.swappiness=1", "error request: sysctl vm.swappiness is not allowed"},
   };

@@ -125,6 +125,26 @@ public final class Ingest implements AutoCloseable {
     }
   }
 
+  /** What is here, from the start; the caller closes it. */
+  public InputStream readBack() {
+    try {
+      return Files.newInputStream(file);
+    } catch (IOException e) {
+      throw OciException.ofIo("cannot read " + file, e);
+    }
+  }
+
+  /** Gives up the download and deletes what came. */
+  public void discard() {
+    try {
+      Files.deleteIfExists(file);
+    } catch (IOException e) {
+      throw OciException.ofIo("cannot delete " + file, e);
+    } finally {
+      close();
+    }
+  }
+
   /** Keeps an unfinished download for a later try. */
   @Override
   public void close() {

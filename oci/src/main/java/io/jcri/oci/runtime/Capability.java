@@ -2,6 +2,8 @@ package io.jcri.oci.runtime;
 
 import io.jcri.oci.OciException;
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.EnumSet;
@@ -113,8 +115,12 @@ public enum Capability {
    */
   public static Set<Capability> ofKernel() {
     Path last = Path.of("/proc/sys/kernel/cap_last_cap");
-    try {
-      int number = Integer.parseInt(Files.readString(last).strip());
+    // One large read: a sysctl number answers the first one only, and Files.readString asks for a
+    // single byte first.
+    byte[] text = new byte[32];
+    try (InputStream in = Files.newInputStream(last)) {
+      int length = Math.max(0, in.read(text));
+      int number = Integer.parseInt(new String(text, 0, length, StandardCharsets.US_ASCII).strip());
       return ofMask(number >= Long.SIZE - 1 ? -1L : (1L << (number + 1)) - 1);
     } catch (IOException e) {
       throw OciException.ofIo("cannot read " + last, e);
