@@ -53,42 +53,6 @@ public record ShimSpec(
   /** The host's ids of the owner of the stdio pipes. */
   public record IoOwner(long uid, long gid) {}
 
-  /** Without a known cgroup. */
-  public ShimSpec(
-      String containerId,
-      Path bundle,
-      Path stateDirectory,
-      Path runtime,
-      Path runtimeRoot,
-      List<String> runtimeArguments,
-      boolean systemdCgroup,
-      boolean execCgroup,
-      boolean terminal,
-      boolean stdinOpen,
-      boolean stdinOnce,
-      Optional<Path> log,
-      long logLimit,
-      Path exitRecord,
-      Optional<IoOwner> ioOwner) {
-    this(
-        containerId,
-        bundle,
-        stateDirectory,
-        runtime,
-        runtimeRoot,
-        runtimeArguments,
-        systemdCgroup,
-        execCgroup,
-        terminal,
-        stdinOpen,
-        stdinOnce,
-        log,
-        logLimit,
-        exitRecord,
-        Optional.empty(),
-        ioOwner);
-  }
-
   /** Copies the list. */
   public ShimSpec {
     runtimeArguments = List.copyOf(runtimeArguments);
