@@ -111,7 +111,8 @@ public final class Daemon {
             new SeccompProfiles(),
             new ContainerNamespaces(registry, cgroups.layout()),
             new MountPlan(layout, handlers, new BindMounts(mounts)));
-    ShimSpecs shims = new ShimSpecs(new ShimLauncher(binaries.shim()), layout, handlers, pods);
+    ShimSpecs shims =
+        new ShimSpecs(new ShimLauncher(binaries.shim()), layout, handlers, pods, cgroupPaths);
     ContainerCreation creation =
         new ContainerCreation(registry, pods, images, specs, layout, clock, bootId, locks);
     ContainerRun run = new ContainerRun(registry, pods, shims, clock, locks);

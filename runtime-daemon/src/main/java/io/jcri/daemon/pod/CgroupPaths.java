@@ -1,6 +1,7 @@
 package io.jcri.daemon.pod;
 
 import io.jcri.sandbox.cgroup.CgroupDriver;
+import io.jcri.sandbox.cgroup.SystemdPaths;
 import java.util.Optional;
 
 /**
@@ -19,6 +20,15 @@ public record CgroupPaths(CgroupDriver driver) {
     return switch (driver) {
       case CGROUPFS -> parent(cgroupParent) + "/" + id;
       case SYSTEMD -> slice(cgroupParent) + ":" + PREFIX + ":" + id;
+    };
+  }
+
+  /** Where that cgroup lies below the mount of each hierarchy. */
+  public String containerDirectory(String cgroupParent, String id) {
+    String path = container(cgroupParent, id);
+    return switch (driver) {
+      case CGROUPFS -> path;
+      case SYSTEMD -> SystemdPaths.resolve(path);
     };
   }
 

@@ -38,11 +38,22 @@ public final class Handlers {
     private final Optional<OciRuntime> runtime;
     private final String binary;
     private final CompletableFuture<RuntimeFeatures> features = new CompletableFuture<>();
+    private final CompletableFuture<RuntimeVersion> version = new CompletableFuture<>();
 
     private Handler(String binary, Optional<OciRuntime> runtime) {
       this.binary = binary;
       this.runtime = runtime;
       Thread.ofVirtual().name("features of " + binary).start(this::askFeatures);
+      Thread.ofVirtual().name("version of " + binary).start(this::askVersion);
+    }
+
+    private void askVersion() {
+      try {
+        version.complete(
+            runtime.map(r -> RuntimeVersion.parse(r.version())).orElse(RuntimeVersion.UNKNOWN));
+      } catch (OciException e) {
+        version.complete(RuntimeVersion.UNKNOWN);
+      }
     }
 
     private void askFeatures() {
@@ -72,6 +83,11 @@ public final class Handlers {
     /** What the runtime says of itself; waits for its answer when that has not come yet. */
     public RuntimeFeatures features() {
       return features.join();
+    }
+
+    /** Whether an exec can be put into a cgroup of its own. */
+    public boolean execCgroup() {
+      return version.join().execCgroup();
     }
 
     public boolean recursiveReadOnlyMounts() {
