@@ -13,8 +13,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Buffers outside the heap in one mapping of their own, so that their memory goes back to the system the moment they are closed: the
- * C library would keep it for later. Nothing is paid for what is never touched.
+ * Buffers outside the heap in one mapping of their own, so that their memory goes back to the
+ * system the moment they are closed: the C library would keep it for later. Nothing is paid for
+ * what is never touched.
  */
 final class BufferRing implements AutoCloseable {
 

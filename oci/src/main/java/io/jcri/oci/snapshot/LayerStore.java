@@ -350,7 +350,8 @@ public final class LayerStore {
 
   /** Unpacks an archive that is no layer, such as an exported image, into an empty directory. */
   public void unpackArchive(InputStream archive, Path directory) {
-    try (LayerStream stream = new LayerStream(sys, archive, "import", Long.MAX_VALUE, MAX_LAYER_BYTES)) {
+    try (LayerStream stream =
+        new LayerStream(sys, archive, "import", Long.MAX_VALUE, MAX_LAYER_BYTES)) {
       UnpackedLayer _ =
           unpacker.unpack(
               stream,

@@ -13,9 +13,9 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.CompletableFuture;
 import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -179,14 +179,13 @@ class ImageStoreFailureKernelTest extends ImageStoreFixture {
     CompletableFuture<Throwable> failure = new CompletableFuture<>();
     Thread puller =
         Thread.ofVirtual()
-            .start(
-                () -> {
-                  try {
-                    Image _ = pull(store, NAME);
-                  } catch (OciException e) {
-                    boolean _ = failure.complete(e);
-                  }
-                });
+            .start(() -> {
+              try {
+                Image _ = pull(store, NAME);
+              } catch (OciException e) {
+                boolean _ = failure.complete(e);
+              }
+            });
     reading.await();
     puller.interrupt();
     assertThat(failure.get())
@@ -236,10 +235,9 @@ class ImageStoreFailureKernelTest extends ImageStoreFixture {
     CompletableFuture<Image> second = new CompletableFuture<>();
     Thread other =
         Thread.ofVirtual()
-            .start(
-                () -> {
-                  boolean _ = second.complete(pull(store, NAME));
-                });
+            .start(() -> {
+              boolean _ = second.complete(pull(store, NAME));
+            });
     first.interrupt();
     assertThat(second.get().repoTags()).containsExactly(NAME);
     other.join();

@@ -14,7 +14,10 @@ public interface AttributeCalls {
   /** addInodeFlags: directories made in this one are spread over the disk, as chattr +T has it. */
   int TOP_DIRECTORY_FLAG = 0x00020000;
 
-  /** Adds FS_*_FL flags (ioctl_iflags(2)) to those that an open file has; not every file system knows all. */
+  /**
+   * Adds FS_*_FL flags (ioctl_iflags(2)) to those that an open file has; not every file system
+   * knows all.
+   */
   void addInodeFlags(Fd file, int flags) throws ErrnoException;
 
   /** Sets owner and group; clears the set-id bits. */

@@ -134,12 +134,22 @@ interface LinuxAttributeCalls extends AttributeCalls {
       // The calls are declared with a long and take an int.
       MemorySegment value = frame.memory(8);
       frame.call(
-          action, file.toString(), SyscallNumbers.IOCTL, file.number(), FS_IOC_GETFLAGS, value.address());
+          action,
+          file.toString(),
+          SyscallNumbers.IOCTL,
+          file.number(),
+          FS_IOC_GETFLAGS,
+          value.address());
       int before = value.get(ValueLayout.JAVA_INT, 0);
       if ((before & flags) != flags) {
         value.set(ValueLayout.JAVA_INT, 0, before | flags);
         frame.call(
-            action, file.toString(), SyscallNumbers.IOCTL, file.number(), FS_IOC_SETFLAGS, value.address());
+            action,
+            file.toString(),
+            SyscallNumbers.IOCTL,
+            file.number(),
+            FS_IOC_SETFLAGS,
+            value.address());
       }
     }
   }
