@@ -24,6 +24,7 @@ import io.jcri.daemon.pod.PodSetup;
 import io.jcri.daemon.pod.Pods;
 import io.jcri.daemon.record.RecordStore;
 import io.jcri.daemon.runtime.Handlers;
+import io.jcri.daemon.stats.Stats;
 import io.jcri.daemon.system.BootId;
 import io.jcri.daemon.system.Clock;
 import io.jcri.daemon.system.NativeBinaries;
@@ -125,7 +126,16 @@ public final class Daemon {
             config.socket(),
             List.of(
                 new RuntimeService(
-                    config, layout, pods, containers, networks, handlers, driver, clock),
+                    config,
+                    layout,
+                    pods,
+                    containers,
+                    networks,
+                    handlers,
+                    new Stats(cgroups, cgroupPaths, images, clock),
+                    images,
+                    driver,
+                    clock),
                 new ImageService(images, clock)));
     this.systemd = new SdNotify(syscalls, System.getenv().getOrDefault("NOTIFY_SOCKET", ""));
   }
