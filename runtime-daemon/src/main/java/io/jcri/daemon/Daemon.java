@@ -36,6 +36,7 @@ import io.jcri.oci.runtime.SeccompProfiles;
 import io.jcri.oci.runtime.UserResolver;
 import io.jcri.sandbox.Sandboxes;
 import io.jcri.sandbox.cgroup.CgroupDriver;
+import io.jcri.sandbox.cgroup.CgroupLayout;
 import io.jcri.sandbox.cgroup.Cgroups;
 import io.jcri.sandbox.cgroup.SystemdScopes;
 import io.jcri.sandbox.linux.Linux;
@@ -85,7 +86,7 @@ public final class Daemon {
     CgroupPaths cgroupPaths = new CgroupPaths(driver);
 
     // what others provide: OCI runtimes, networks, images
-    Handlers handlers = Handlers.find(config, layout, driver);
+    Handlers handlers = Handlers.find(config, layout, driver, cgroups.layout() == CgroupLayout.V2);
     this.cni = Cni.open(NetworkSetup.settings(config.network()));
     this.networks = new PodNetworks(cni);
     Images images = ImageSetup.open(config.images(), layout, syscalls, mounts);

@@ -131,7 +131,8 @@ public final class ContentStore {
   }
 
   /**
-   * As {@link #ingest(Descriptor)}, for a writer that checks the digest itself and may never commit.
+   * As {@link #ingest(Descriptor)}, for a writer that checks the digest itself and may never
+   * commit.
    *
    * @throws OciException FAILED_PRECONDITION when one is under way for the digest
    */

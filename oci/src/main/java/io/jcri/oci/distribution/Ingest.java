@@ -25,7 +25,10 @@ public final class Ingest implements AutoCloseable {
   private final Path file;
   private final FileChannel channel;
 
-  /** Null when whoever writes checks the digest as well: then only {@link #commit} reads it all again. */
+  /**
+   * Null when whoever writes checks the digest as well: then only {@link #commit} reads it all
+   * again.
+   */
   private @Nullable MessageDigest hash;
 
   private long offset;

@@ -26,7 +26,9 @@ final class BlobStream extends InputStream {
   private final ImageSource source;
   private final PullProgress progress;
 
-  /** Null when the source checks the digest: that of a registry does when it is read from the start. */
+  /**
+   * Null when the source checks the digest: that of a registry does when it is read from the start.
+   */
   private final @Nullable MessageDigest hash;
 
   private final @Nullable Ingest partial;
@@ -39,7 +41,8 @@ final class BlobStream extends InputStream {
     this.blob = blob;
     this.source = source;
     this.progress = progress;
-    this.partial = source.isRemote() && blob.size() >= KEPT_FROM ? content.ingestUnhashed(blob) : null;
+    this.partial =
+        source.isRemote() && blob.size() >= KEPT_FROM ? content.ingestUnhashed(blob) : null;
     if (partial != null && partial.offset() > 0) {
       this.replay = partial.readBack();
     }

@@ -13,8 +13,8 @@ interface ImageSource {
   InputStream blob(Descriptor descriptor, long offset);
 
   /**
-   * Whether it is a registry: then a part of a blob is worth keeping for a later try, and a blob that is read from its start has
-   * been checked against its digest at the end.
+   * Whether it is a registry: then a part of a blob is worth keeping for a later try, and a blob
+   * that is read from its start has been checked against its digest at the end.
    */
   boolean isRemote();
 }

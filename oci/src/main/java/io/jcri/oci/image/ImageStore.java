@@ -138,7 +138,13 @@ public final class ImageStore {
     List<String> tags = reference.digest().isPresent() ? List.of() : List.of(reference.toString());
     String repoDigest = reference.withDigestOnly(top.digest()).toString();
     return bring(
-        new RegistrySource(repository), top, request.platform(), reference.toString(), tags, List.of(repoDigest), progress);
+        new RegistrySource(repository),
+        top,
+        request.platform(),
+        reference.toString(),
+        tags,
+        List.of(repoDigest),
+        progress);
   }
 
   /**

@@ -17,9 +17,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Intel's ISA-L, where the machine has it (Debian package libisal2): inflates gzip about twice as fast as the JDK, and inflating is
- * most of a pull's work. Used only after it has passed a test in this process, since the layout of its state (struct inflate_state of
- * isa-l/igzip_lib.h, unchanged since 2.20) is written down here and not taken from a header.
+ * Intel's ISA-L, where the machine has it (Debian package libisal2): inflates gzip about twice as
+ * fast as the JDK, and inflating is most of a pull's work. Used only after it has passed a test in
+ * this process, since the layout of its state (struct inflate_state of isa-l/igzip_lib.h, unchanged
+ * since 2.20) is written down here and not taken from a header.
  */
 final class IsaL {
 
@@ -32,7 +33,10 @@ final class IsaL {
   private static final int BLOCK_STATE = 21160;
   private static final int CRC_FLAG = 21172;
 
-  /** The state has 87,368 bytes; more, so that another version cannot write beyond it before the test tells. */
+  /**
+   * The state has 87,368 bytes; more, so that another version cannot write beyond it before the
+   * test tells.
+   */
   private static final int STATE_BYTES = 256 << 10;
 
   private static final int GZIP = 1;
@@ -79,7 +83,7 @@ final class IsaL {
   private boolean works() {
     byte[] text = new byte[200_000];
     for (int i = 0; i < text.length; i++) {
-      text[i] = (byte) ("the quick brown fox".charAt(i % 19) + (i * 7919 >> 13) % 5);
+      text[i] = (byte) ("the quick brown fox".charAt(i % 19) + ((i * 7919) >> 13) % 5);
     }
     ByteBuffer packed = ByteBuffer.allocateDirect(text.length * 2);
     packed.put(gzip(text)).put(gzip("two".getBytes(StandardCharsets.US_ASCII))).flip();
@@ -105,7 +109,9 @@ final class IsaL {
       out.get(result);
       byte[] expected = java.util.Arrays.copyOf(text, text.length + 3);
       System.arraycopy(new byte[] {'t', 'w', 'o'}, 0, expected, text.length, 3);
-      return members == 2 && in.position() == packed.limit() && java.util.Arrays.equals(result, expected);
+      return members == 2
+          && in.position() == packed.limit()
+          && java.util.Arrays.equals(result, expected);
     }
   }
 

@@ -52,8 +52,7 @@ final class LayerStream implements ChunkSource, AutoCloseable {
       ChunkSource whole = new Prepended(first, raw);
       this.tar =
           switch (compression(first)) {
-            case GZIP ->
-                pipe("jcri-inflate-" + name, gunzip(whole), TAR_BUFFERS, TAR_SIZE);
+            case GZIP -> pipe("jcri-inflate-" + name, gunzip(whole), TAR_BUFFERS, TAR_SIZE);
             case ZSTD ->
                 pipe("jcri-inflate-" + name, new ZstdChannel(whole), TAR_BUFFERS, TAR_SIZE);
             case NONE -> whole;

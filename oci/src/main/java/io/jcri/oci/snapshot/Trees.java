@@ -31,9 +31,10 @@ final class Trees {
   private Trees() {}
 
   /**
-   * Makes a directory that will hold one tree after another. On ext4 a tree next to one that was deleted minutes ago is slow to
-   * fill: for each new file the kernel walks past all inodes that are too young to use again (measured: 0.5 ms a file instead of
-   * 0.02). The flag spreads the trees over the disk.
+   * Makes a directory that will hold one tree after another. On ext4 a tree next to one that was
+   * deleted minutes ago is slow to fill: for each new file the kernel walks past all inodes that
+   * are too young to use again (measured: 0.5 ms a file instead of 0.02). The flag spreads the
+   * trees over the disk.
    */
   static void makeTop(Syscalls sys, Path path) throws IOException {
     Files.createDirectories(path);

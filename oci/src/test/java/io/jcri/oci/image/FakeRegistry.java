@@ -72,7 +72,8 @@ final class FakeRegistry implements Registries {
         byte[] content = content(descriptor);
         int from = (int) Math.min(offset, content.length);
         InputStream in = new ByteArrayInputStream(content, from, content.length - from);
-        // As the contract has it: read from the start, the end is told only when the digest is right.
+        // As the contract has it: read from the start, the end is told only when the digest is
+        // right.
         return fault.apply(offset == 0 ? new Checked(in, descriptor) : in);
       }
     };
