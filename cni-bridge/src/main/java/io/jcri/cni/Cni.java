@@ -55,7 +55,7 @@ public final class Cni implements AutoCloseable {
     this.processes = processes;
     PluginRunner runner = new PluginRunner(processes, settings.binDirs(), settings.timeout());
     ConfigDirectory directory = new ConfigDirectory(settings.confDir());
-    masquerade = new Masquerade(processes, settings.nftTable());
+    masquerade = new Masquerade(processes, settings.nftTable(), Masquerade.systemPath());
     store = new NetworkStore(settings, directory, new DefaultNetwork(settings, runner), masquerade);
     versions = new PluginVersions(runner);
     chain = new Chain(runner);

@@ -57,19 +57,26 @@ final class DirectoryWatch implements AutoCloseable {
   }
 
   private void watch() {
-    while (!closed) {
-      try {
+    try {
+      while (!closed) {
         // Registered before the directory is read: what changes in between makes an event.
         register();
-        refresh.run();
+        guarded(refresh);
         if (!await()) {
-          onIdle.run();
+          guarded(onIdle);
         }
-      } catch (ClosedWatchServiceException | InterruptedException e) {
-        return;
-      } catch (RuntimeException e) {
-        log.warn("watching {} failed once: {}", directory, e.toString(), e);
       }
+    } catch (ClosedWatchServiceException | InterruptedException e) {
+      log.debug("no longer watching {}", directory);
+    }
+  }
+
+  /** A failed look must not end the watch. */
+  private void guarded(Runnable action) {
+    try {
+      action.run();
+    } catch (RuntimeException e) {
+      log.warn("looking at {} failed: {}", directory, e.toString(), e);
     }
   }
 

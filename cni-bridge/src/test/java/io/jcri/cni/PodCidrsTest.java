@@ -3,8 +3,6 @@ package io.jcri.cni;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.util.List;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -44,23 +42,5 @@ final class PodCidrsTest {
         .isInstanceOfSatisfying(
             CniException.class, e -> assertThat(e.reason()).isEqualTo(CniException.Reason.INVALID))
         .hasMessageContaining(text);
-  }
-
-  @Test
-  void theRuleReplacesItsTableInOneTransaction() {
-    assertThat(Masquerade.rules("jcri", false, List.of(new PodCidrs.Cidr("10.1.0.0/16", false))))
-        .isEqualTo(
-            """
-            table ip jcri {}
-            delete table ip jcri
-            table ip jcri {
-              chain postrouting {
-                type nat hook postrouting priority 100; policy accept;
-                ip saddr 10.1.0.0/16 ip daddr != { 10.1.0.0/16, 224.0.0.0/4 } masquerade
-              }
-            }
-            """);
-    assertThat(Masquerade.rules("jcri", true, List.of()))
-        .isEqualTo("table ip6 jcri {}\ndelete table ip6 jcri\n");
   }
 }

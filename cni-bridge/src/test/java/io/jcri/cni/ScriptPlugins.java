@@ -36,9 +36,10 @@ final class ScriptPlugins {
     script.append("records=").append(records).append("\ntype=").append(type).append('\n');
     script.append("cat > $records/$type.$CNI_COMMAND.stdin\n");
     script.append("env | grep ^CNI_ > $records/$type.$CNI_COMMAND.env\n");
-    script.append("[ $CNI_COMMAND = VERSION ] || echo $CNI_COMMAND $type >> $records/calls\n");
-    script.append("case $CNI_COMMAND in\n");
-    lineByVerb.forEach((verb, line) -> script.append(verb + ") " + line + ";;\n"));
+    script.append("[ \"$CNI_COMMAND\" = VERSION ] || echo $CNI_COMMAND $type >> $records/calls\n");
+    script.append("case \"$CNI_COMMAND\" in\n");
+    lineByVerb.forEach(
+        (verb, line) -> script.append((verb.isEmpty() ? "''" : verb) + ") " + line + ";;\n"));
     script.append("esac\n");
     Path file = bin.resolve(type);
     Files.writeString(file, script);
