@@ -10,13 +10,15 @@
 /* Closes the descriptor when its variable leaves its scope. */
 #define autoclose __attribute__((cleanup(close_fd)))
 void close_fd(const int *fd);
+/* Closes all from the first to the last. */
+void close_range_of(unsigned first, unsigned last);
 
 /* Everything below dies (report.h) with the stage and the object in the message. */
 
-/* Joins the cgroup v1 directories, so that every child is born in them. */
-void cgroup_join(const struct request *request);
-/* A child in the new namespaces that the request asks for, born in its cgroup v2: 0 in the child. */
-pid_t namespaces_clone(const struct request *request);
+/* Joins the cgroups of version 1, so that every child is born in them; gives that of version 2, or -1. */
+int cgroups_join(const struct request *request);
+/* A child in the new namespaces that the request asks for, born in the cgroup of version 2: 0 in it. */
+pid_t namespaces_clone(const struct request *request, int cgroup2);
 /* Writes the id mappings of the child's user namespace. */
 void idmap_write(const struct request *request, pid_t child);
 /* Moves this process into the child's net, ipc and uts namespaces. */

@@ -6,8 +6,7 @@
  *   hostname=<name>            needs new=uts
  *   sysctl=<name>=<value>      only those that a namespace of the pod owns
  *   uidmap=<inside> <outside> <count>, gidmap=...   needs new=user; repeated
- *   cgroup1=<directory>        a cgroup v1 directory that exists; repeated, one for each hierarchy
- *   cgroup2=<directory>        a cgroup v2 directory that exists
+ *   cgroup=<directory>         a cgroup that exists, of version 1 or 2; repeated, one for each hierarchy
  *   oom=<-1000..1000>          oom_score_adj, clamped to what the kernel allows
  *   shm=<bytes>                a tmpfs of this size; needs new=ipc
  *
@@ -33,7 +32,6 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -43,51 +41,59 @@
 
 static struct request request;
 static pid_t child = -1;
+static int sockets[2] = {-1, -1}; /* this process's end, the child's end */
+static char said[1024];
 
-static void undo(void) {
+/* What the child says: READY, or its error line. */
+static ssize_t listen_to_child(int flags) {
+  ssize_t got;
+  do {
+    got = recv(sockets[0], said, sizeof said - 1, flags);
+    /* A child that ended before it read our last word resets the socket once; its own last word comes
+     * after that. */
+  } while (got < 0 && (errno == EINTR || errno == ECONNRESET));
+  if (got > 0) {
+    said[got] = '\0';
+  }
+  return got;
+}
+
+static const char *undo(void) {
+  const char *cause = NULL;
   if (child > 0) {
+    /* A child that failed took its namespaces with it, and this process fell over that. */
+    cause = listen_to_child(MSG_DONTWAIT) > 1 ? said : NULL;
     (void)kill(child, SIGKILL);
     while (waitpid(child, NULL, 0) < 0 && errno == EINTR) {
     }
   }
   directory_clean();
+  return cause;
 }
 
-static void start_child(int sockets[2], struct title title) {
-  autoclose int directory = open(".", O_PATH | O_DIRECTORY | O_CLOEXEC);
+static void start_child(int cgroup2, struct title title) {
   /* The child's future root. A process may stand in a directory that is gone: nothing is in it, and
    * nothing can be made in it. */
-  if (directory < 0 || mkdir("root", 0500) != 0 || chdir("root") != 0) {
+  if (mkdir("root", 0555) != 0) {
     die("pause", errno, "cannot create %s/root", request.directory);
   }
-  child = namespaces_clone(&request);
+  child = namespaces_clone(&request, cgroup2);
   if (child == 0) {
     pause_run(&request, sockets[1], title);
   }
   close(sockets[1]);
-  if (fchdir(directory) != 0) {
-    die("pause", errno, "cannot return to %s", request.directory);
-  }
 }
 
-static void tell(int socket, char byte) {
-  if (write(socket, &byte, 1) != 1) {
+static void tell(char byte) {
+  if (write(sockets[0], &byte, 1) != 1) {
     die("pause", errno, "the pause process of %s has died", request.id);
   }
 }
 
-/* One byte, or the child's own error line. */
-static void await_ready(int socket) {
-  char line[1024];
-  ssize_t got;
-  do {
-    got = read(socket, line, sizeof line - 1);
-  } while (got < 0 && errno == EINTR);
-  if (got > 1) {
-    line[got] = '\0';
-    die_relayed(line);
-  }
-  if (got != 1 || line[0] != READY) {
+static void await_ready(void) {
+  /* An error line stays in the socket, for undo; READY does not: an end that closes with something unread
+   * resets the other, and GO would be lost. */
+  if (listen_to_child(MSG_PEEK) != 1 || listen_to_child(0) != 1 || said[0] != READY) {
     die("pause", 0, "the pause process of %s has died", request.id);
   }
 }
@@ -106,8 +112,14 @@ static struct title title_of(int argc, char **argv) {
 }
 
 int main(int argc, char **argv) {
-  /* The daemon's descriptors are none of the pod's business, whoever forgot to mark them. */
-  (void)syscall(SYS_close_range, 3U, ~0U, 0U);
+  /* The daemon's descriptors are none of the pod's business, whoever forgot to mark them; and a socket
+   * must not come to be standard output because that was closed. */
+  close_range_of(3, ~0U);
+  int null;
+  do {
+    null = open("/dev/null", O_RDWR | O_CLOEXEC);
+  } while (null >= 0 && null <= STDERR_FILENO);
+  close_fd(&null);
   (void)signal(SIGPIPE, SIG_IGN);
   (void)signal(SIGCHLD, SIG_DFL);
   (void)umask(0);
@@ -124,15 +136,14 @@ int main(int argc, char **argv) {
     die("request", 0, "%s holds a sandbox already", request.directory);
   }
   report_undo_with(undo);
-  cgroup_join(&request);
-  int sockets[2];
+  autoclose int cgroup2 = cgroups_join(&request);
   if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, sockets) != 0) {
     die("pause", errno, "cannot make a socket pair");
   }
-  start_child(sockets, title_of(argc, argv));
+  start_child(cgroup2, title_of(argc, argv));
   if (request.user) {
     idmap_write(&request, child);
-    tell(sockets[0], MAPPED);
+    tell(MAPPED);
   }
   namespaces_enter(&request, child);
   hostname_set(&request);
@@ -142,9 +153,9 @@ int main(int argc, char **argv) {
   namespaces_pin(&request, child);
   oom_score_set(&request, child);
   uint64_t start_time = pidfile_write(child);
-  await_ready(sockets[0]);
+  await_ready();
   (void)rmdir("root");
-  tell(sockets[0], GO);
+  tell(GO);
   answer(start_time);
   return 0;
 }

@@ -41,20 +41,37 @@ void close_fd(const int *fd) {
   }
 }
 
-/* cgroup v1: writing 0 to "tasks" moves the calling thread only. Unlike a pid in cgroup.procs it does not
- * take the lock that stops every fork of the machine, whose grace period costs milliseconds. */
-void cgroup_join(const struct request *request) {
-  fault_at("cgroup");
-  for (size_t i = 0; i < request->cgroup1_count; i++) {
-    autoclose int directory = open(request->cgroup1[i], O_PATH | O_DIRECTORY | O_CLOEXEC);
-    if (directory < 0) {
-      die("cgroup", errno, "cannot open %s", request->cgroup1[i]);
-    }
-    autoclose int tasks = openat(directory, "tasks", O_WRONLY | O_CLOEXEC);
-    if (tasks < 0 || write(tasks, "0", 1) != 1) {
-      die("cgroup", errno, "cannot join %s", request->cgroup1[i]);
+void close_range_of(unsigned first, unsigned last) {
+  if (syscall(SYS_close_range, first, last, 0U) != 0) {
+    /* Before Linux 5.9. */
+    long limit = sysconf(_SC_OPEN_MAX);
+    for (unsigned fd = first; fd <= last && (long)fd < limit; fd++) {
+      close((int)fd);
     }
   }
+}
+
+/* Version 1: writing 0 to "tasks" moves the calling thread only. Unlike a pid in cgroup.procs it does not
+ * take the lock that stops every fork of the machine, whose grace period costs milliseconds. Version 2 has
+ * no such file, and there a child can be born in place. */
+int cgroups_join(const struct request *request) {
+  fault_at("cgroup");
+  int cgroup2 = -1;
+  for (size_t i = 0; i < request->cgroup_count; i++) {
+    const char *path = request->cgroups[i];
+    autoclose int directory = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+    if (directory < 0) {
+      die("cgroup", errno, "cannot open %s", path);
+    }
+    autoclose int tasks = openat(directory, "tasks", O_WRONLY | O_CLOEXEC);
+    if (tasks < 0 && errno == ENOENT && cgroup2 < 0) {
+      cgroup2 = directory;
+      directory = -1;
+    } else if (tasks < 0 || write(tasks, "0", 1) != 1) {
+      die("cgroup", errno, "cannot join %s", path);
+    }
+  }
+  return cgroup2;
 }
 
 /* clone3(2) without a stack is a fork; libc has no wrapper for it. */
@@ -69,15 +86,15 @@ static pid_t fork_with(uint64_t flags, int cgroup) {
   return (pid_t)syscall(SYS_clone3, &args, sizeof args);
 }
 
-/* The slow way into a cgroup v2, for kernels older than CLONE_INTO_CGROUP (5.7). */
-static void cgroup2_move(const char *path, int cgroup) {
-  autoclose int procs = openat(cgroup, "cgroup.procs", O_WRONLY | O_CLOEXEC);
+/* The slow way into a cgroup of version 2, for kernels older than CLONE_INTO_CGROUP (5.7). */
+static void cgroup2_move(const struct request *request, int cgroup2) {
+  autoclose int procs = openat(cgroup2, "cgroup.procs", O_WRONLY | O_CLOEXEC);
   if (procs < 0 || write(procs, "0", 1) != 1) {
-    die("cgroup", errno, "cannot join %s", path);
+    die("cgroup", errno, "cannot join the cgroup of version 2 of %s", request->id);
   }
 }
 
-pid_t namespaces_clone(const struct request *request) {
+pid_t namespaces_clone(const struct request *request, int cgroup2) {
   fault_at("clone");
   uint64_t flags = 0;
   for (size_t i = 0; i < KINDS; i++) {
@@ -87,17 +104,10 @@ pid_t namespaces_clone(const struct request *request) {
     /* As PID 1 its /proc/1/root and /proc/1/ns/mnt are in the sight of the pod's containers. */
     flags |= CLONE_NEWNS;
   }
-  autoclose int cgroup = -1;
-  if (request->cgroup2 != NULL) {
-    cgroup = open(request->cgroup2, O_PATH | O_DIRECTORY | O_CLOEXEC);
-    if (cgroup < 0) {
-      die("cgroup", errno, "cannot open %s", request->cgroup2);
-    }
-  }
   /* With CLONE_NEWUSER the kernel makes the user namespace first and the others belong to it. */
-  pid_t child = fork_with(flags, cgroup);
-  if (child < 0 && cgroup >= 0) {
-    cgroup2_move(request->cgroup2, cgroup);
+  pid_t child = fork_with(flags, cgroup2);
+  if (child < 0 && cgroup2 >= 0) {
+    cgroup2_move(request, cgroup2);
     child = fork_with(flags, -1);
   }
   if (child < 0) {
@@ -161,7 +171,7 @@ static void pin(const struct request *request, pid_t child, const char *name) {
   if (mount(source, target, NULL, MS_BIND, NULL) != 0) {
     die("pin", errno, "cannot pin the %s namespace on %s/%s", name, request->directory, target);
   }
-  /* A container that mounts the node's / must not take a copy, which would outlive the pod. */
+  /* A bind mount of the node's / must not take a copy, which would outlive the pod. */
   if (mount(NULL, target, NULL, MS_UNBINDABLE, NULL) != 0) {
     die("pin", errno, "cannot make %s/%s unbindable", request->directory, target);
   }

@@ -14,6 +14,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "kernel.h"
 #include "report.h"
 
 #define OPEN_TREE_CLONE_FLAG 1U
@@ -35,9 +36,9 @@ static void expect(int parent, char wanted) {
 
 static void close_all_but(int fd) {
   if (fd > 0) {
-    (void)syscall(SYS_close_range, 0U, (unsigned)fd - 1, 0U);
+    close_range_of(0, (unsigned)fd - 1);
   }
-  (void)syscall(SYS_close_range, (unsigned)fd + 1, ~0U, 0U);
+  close_range_of((unsigned)fd + 1, ~0U);
 }
 
 static void become_pod_root(void) {
@@ -130,6 +131,10 @@ _Noreturn void pause_run(const struct request *request, int parent, struct title
   (void)signal(SIGCHLD, SIG_DFL);
 
   fault_at("pause");
+  /* Now: the pod's root, which it may be soon, has no right to the sandbox's directory. */
+  if (chdir("root") != 0) {
+    die("pause", errno, "cannot enter %s/root", request->directory);
+  }
   if (request->user) {
     expect(parent, MAPPED);
     become_pod_root();

@@ -12,8 +12,9 @@ struct title {
 /* What the parent and the pause process say to each other, one byte or one line a message. */
 enum { MAPPED = 'm', READY = 'r', GO = 'g' };
 
-/* The life of the pause process; its current directory is the empty one that becomes its root. The
- * parent is at the other end of the socket; until it has said GO, its death is this process's death. */
+/* The life of the pause process, which starts in the sandbox's directory; the directory root in it
+ * becomes its root. The parent is at the other end of the socket; until it has said GO, its death is
+ * this process's death. */
 _Noreturn void pause_run(const struct request *request, int parent, struct title title);
 
 #endif

@@ -1,3 +1,4 @@
+#define _GNU_SOURCE
 #include "report.h"
 
 #include <errno.h>
@@ -79,7 +80,11 @@ static _Noreturn void finish(char *line, size_t used) {
   if (undo != NULL) {
     undo_fn once = undo;
     undo = NULL;
-    once();
+    const char *cause = once();
+    if (cause != NULL) {
+      used = 0;
+      append(line, &used, cause);
+    }
   }
   if (parent_fd >= 0) {
     put(parent_fd, line, used);
@@ -101,13 +106,6 @@ _Noreturn void die(const char *stage, int error, const char *format, ...) {
   append_format(line, &used, format, args);
   va_end(args);
   append_errno(line, &used, error);
-  finish(line, used);
-}
-
-_Noreturn void die_relayed(const char *relayed) {
-  char line[LINE_MAX_BYTES];
-  size_t used = 0;
-  append(line, &used, relayed);
   finish(line, used);
 }
 

@@ -4,8 +4,9 @@
 /* How this program speaks: one line on its standard output, or, in the pause process before it is
  * let go, one message to its parent. die() never returns; warn() never stops anything. */
 
-/* Called once by die() before it speaks, so that a failure leaves nothing behind. */
-typedef void (*undo_fn)(void);
+/* Called once by die() before it speaks, so that a failure leaves nothing behind. What it returns, if
+ * not NULL, is said instead: the line of the process whose failure was the cause. */
+typedef const char *(*undo_fn)(void);
 
 void report_to_parent(int fd);
 void report_undo_with(undo_fn undo);
@@ -13,8 +14,6 @@ void report_undo_with(undo_fn undo);
 /* "error <stage>: <message>", with ": EINVAL (Invalid argument)" after it when error is not 0. */
 _Noreturn void die(const char *stage, int error, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
-/* The same line, already made by the other process. */
-_Noreturn void die_relayed(const char *line);
 /* To standard error, for what cannot be helped during an undo. */
 void warn(int error, const char *format, ...) __attribute__((format(printf, 2, 3)));
 

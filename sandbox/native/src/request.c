@@ -108,11 +108,11 @@ static bool add_idmap(struct idmap maps[MAX_IDMAPS], size_t *count, const char *
   return true;
 }
 
-static bool add_cgroup1(struct request *request, const char *path) {
-  if (*path != '/' || request->cgroup1_count == MAX_CGROUPS) {
+static bool add_cgroup(struct request *request, const char *path) {
+  if (*path != '/' || request->cgroup_count == MAX_CGROUPS) {
     return false;
   }
-  request->cgroup1[request->cgroup1_count++] = path;
+  request->cgroups[request->cgroup_count++] = path;
   return true;
 }
 
@@ -141,11 +141,8 @@ static bool parse_one(struct request *request, const char *key, size_t key_lengt
   if (KEY_IS("sysctl")) {
     return add_sysctl(request, value);
   }
-  if (KEY_IS("cgroup1")) {
-    return add_cgroup1(request, value);
-  }
-  if (KEY_IS("cgroup2")) {
-    return set_text(&request->cgroup2, value, true);
+  if (KEY_IS("cgroup")) {
+    return add_cgroup(request, value);
   }
   if (KEY_IS("uidmap")) {
     return add_idmap(request->uidmaps, &request->uidmap_count, value);

@@ -15,7 +15,7 @@ enum {
 };
 
 struct sysctl {
-  const char *name;  /* as asked, for messages; not terminated at name_length */
+  const char *name; /* as asked, for messages; not terminated at name_length */
   size_t name_length;
   const char *value;
 };
@@ -30,14 +30,13 @@ struct request {
   const char *id;
   const char *directory;
   const char *hostname; /* NULL: leave it */
-  const char *cgroup2;  /* a cgroup v2 directory, or NULL */
   bool net, ipc, uts, pid, user;
   bool has_oom_score_adj;
   int oom_score_adj;
   uint64_t shm_bytes; /* 0: no shm */
-  size_t sysctl_count, cgroup1_count, uidmap_count, gidmap_count;
+  size_t sysctl_count, cgroup_count, uidmap_count, gidmap_count;
   struct sysctl sysctls[MAX_SYSCTLS];
-  const char *cgroup1[MAX_CGROUPS]; /* cgroup v1 directories */
+  const char *cgroups[MAX_CGROUPS];
   struct idmap uidmaps[MAX_IDMAPS];
   struct idmap gidmaps[MAX_IDMAPS];
 };

@@ -11,6 +11,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -126,13 +127,27 @@ public final class ContentStore {
    * @throws OciException FAILED_PRECONDITION when one is under way for the digest
    */
   public Ingest ingest(Descriptor descriptor) {
+    return ingest(descriptor, true);
+  }
+
+  /**
+   * As {@link #ingest(Descriptor)}, for a writer that checks the digest itself and may never
+   * commit.
+   *
+   * @throws OciException FAILED_PRECONDITION when one is under way for the digest
+   */
+  public Ingest ingestUnhashed(Descriptor descriptor) {
+    return ingest(descriptor, false);
+  }
+
+  private Ingest ingest(Descriptor descriptor, boolean hashing) {
     Digest digest = descriptor.digest();
     if (!open.add(digest)) {
       throw new OciException(
           OciException.Kind.FAILED_PRECONDITION, "blob " + digest + " is being written already");
     }
     try {
-      return new Ingest(this, descriptor, partial(digest));
+      return new Ingest(this, descriptor, partial(digest), hashing);
     } catch (RuntimeException | Error e) {
       open.remove(digest);
       throw e;
@@ -165,6 +180,31 @@ public final class ContentStore {
     List<Digest> found = new ArrayList<>();
     collect(ingests, name -> Digest.parse(name.replace('-', ':')), found);
     return found;
+  }
+
+  /** The bytes of all partial downloads. */
+  public long partialBytes() {
+    long bytes = 0;
+    for (Digest digest : partials()) {
+      // One that has just become a blob, or was given up, counts as nothing.
+      bytes += Math.max(0, partial(digest).toFile().length());
+    }
+    return bytes;
+  }
+
+  /** Deletes partial downloads that nobody has written to since. */
+  public void deletePartialsOlderThan(Instant limit) {
+    for (Digest digest : partials()) {
+      // 0 for one that is gone, which is then deleted once more.
+      long modified = partial(digest).toFile().lastModified();
+      if (!open.contains(digest) && Instant.ofEpochMilli(modified).isBefore(limit)) {
+        try {
+          Files.deleteIfExists(partial(digest));
+        } catch (IOException e) {
+          throw OciException.ofIo("cannot delete " + partial(digest), e);
+        }
+      }
+    }
   }
 
   /** Where the blob is, or would be. */

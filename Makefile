@@ -1,0 +1,34 @@
+# jcri's commands for people; all of them may be repeated. See README.md.
+JAVA_HOME := $(shell .mvn/find-jdk)
+export JAVA_HOME
+MVN := ./mvnw -B -q
+DIST := runtime-daemon/target/dist/jcri
+
+.PHONY: run build test bench conformance stop clean jdk
+
+run: ## install what is missing, build, start the daemon, run the selftest
+	@runtime-daemon/packaging/install-prerequisites
+	@$(MAKE) --no-print-directory build
+	@runtime-daemon/packaging/run $(DIST)
+
+build: jdk ## the distribution, in runtime-daemon/target/dist/jcri
+	@$(MVN) package -DskipTests -Dmaven.test.skip=true -pl runtime-daemon -am
+	@runtime-daemon/packaging/train $(DIST)
+
+test: jdk ## every test: unit, native under the sanitizers, integration
+	@integration-tests/scripts/test
+
+bench: jdk ## the measurements of design.md's budgets
+	@integration-tests/scripts/bench
+
+conformance: jdk ## critest against a fresh daemon
+	@integration-tests/scripts/conformance
+
+stop: ## end the daemon that "make run" has started
+	@runtime-daemon/packaging/run --stop
+
+clean: jdk
+	@$(MVN) clean
+
+jdk:
+	@test -n "$(JAVA_HOME)"

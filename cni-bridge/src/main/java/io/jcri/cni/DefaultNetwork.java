@@ -1,0 +1,145 @@
+package io.jcri.cni;
+
+import com.google.gson.JsonArray;
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import io.jcri.cni.PodCidrs.Cidr;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The network of a node to which nobody has brought one: a bridge and host-local addresses, with
+ * port mapping and bandwidth limits for the pods that ask for them. Masquerading is not the bridge
+ * plugin's (it would run iptables several times for each pod) but one rule, see {@link Masquerade}.
+ */
+final class DefaultNetwork {
+  static final String FILE_NAME = "10-jcri-bridge.conflist";
+  static final String GENERATED_NOTE =
+      "jcri, from the node's pod CIDR; it goes away when another configuration arrives;"
+          + " remove this key to keep your own changes";
+
+  private static final String NETWORK_NAME = "jcri";
+  private static final Path USUAL_CACHE_DIR = Path.of("/var/lib/cni");
+
+  private final CniSettings settings;
+  private final PluginRunner runner;
+  private final Path file;
+
+  DefaultNetwork(CniSettings settings, PluginRunner runner) {
+    this.settings = settings;
+    this.runner = runner;
+    file = settings.confDir().resolve(FILE_NAME);
+  }
+
+  /** Makes the file say what the pod CIDR asks for; does nothing when it does already. */
+  void write(PodCidrs cidrs) throws IOException {
+    JsonObject wanted = configuration(cidrs);
+    if (Files.exists(file)) {
+      JsonObject present = read();
+      if (present.equals(wanted)
+          || (!present.isEmpty() && !present.has(NetworkParser.GENERATED_KEY))) {
+        return;
+      }
+    }
+    Files.createDirectories(settings.confDir());
+    Path temporary = settings.confDir().resolve("." + FILE_NAME + ".tmp");
+    Files.writeString(temporary, Json.writePretty(wanted));
+    Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE);
+  }
+
+  /** Removes the file if it is still ours. */
+  void remove() throws IOException {
+    if (Files.exists(file) && read().has(NetworkParser.GENERATED_KEY)) {
+      Files.deleteIfExists(file);
+    }
+  }
+
+  /** The file's content; an empty object when it is damaged or gone, so that it is replaced. */
+  private JsonObject read() throws IOException {
+    try {
+      return Json.read(file);
+    } catch (NoSuchFileException | Json.MalformedJsonException e) {
+      return new JsonObject();
+    }
+  }
+
+  /** The subnets of a network that was generated. */
+  static List<Cidr> subnets(Network network) {
+    List<Cidr> subnets = new ArrayList<>();
+    for (Plugin plugin : network.plugins()) {
+      if (Json.object(plugin.config(), "ipam").orElseGet(JsonObject::new).get("ranges")
+          instanceof JsonArray sets) {
+        for (JsonElement set : sets) {
+          JsonObject holder = new JsonObject();
+          holder.add("ranges", set);
+          for (JsonObject range : Json.objects(holder, "ranges")) {
+            Json.string(range, "subnet")
+                .ifPresent(text -> subnets.add(new Cidr(text, text.contains(":"))));
+          }
+        }
+      }
+    }
+    return subnets;
+  }
+
+  private JsonObject configuration(PodCidrs cidrs) {
+    JsonArray ranges = new JsonArray();
+    JsonArray routes = new JsonArray();
+    for (Cidr cidr : cidrs.ranges()) {
+      JsonObject range = new JsonObject();
+      range.addProperty("subnet", cidr.text());
+      JsonArray set = new JsonArray();
+      set.add(range);
+      ranges.add(set);
+      JsonObject route = new JsonObject();
+      route.addProperty("dst", cidr.ipv6() ? "::/0" : "0.0.0.0/0");
+      if (!routes.contains(route)) {
+        routes.add(route);
+      }
+    }
+    JsonObject ipam = new JsonObject();
+    ipam.addProperty("type", "host-local");
+    ipam.add("ranges", ranges);
+    ipam.add("routes", routes);
+    if (!settings.cacheDir().equals(USUAL_CACHE_DIR)) {
+      ipam.addProperty("dataDir", settings.cacheDir().resolve("networks").toString());
+    }
+    JsonObject bridge = new JsonObject();
+    bridge.addProperty("type", "bridge");
+    bridge.addProperty("bridge", settings.bridgeName());
+    bridge.addProperty("isGateway", true);
+    bridge.addProperty("ipMasq", false);
+    bridge.addProperty("hairpinMode", true);
+    bridge.add("ipam", ipam);
+
+    JsonArray plugins = new JsonArray();
+    plugins.add(bridge);
+    JsonObject portmap = capabilityPlugin("portmap", "portMappings");
+    portmap.addProperty("snat", true);
+    plugins.add(portmap);
+    // Not part of every set of plugins; a name without a binary would make the network not ready.
+    if (runner.find("bandwidth").isPresent()) {
+      plugins.add(capabilityPlugin("bandwidth", "bandwidth"));
+    }
+    JsonObject list = new JsonObject();
+    list.addProperty("cniVersion", CniVersion.V1_0_0.toString());
+    list.addProperty("name", NETWORK_NAME);
+    list.addProperty(NetworkParser.GENERATED_KEY, GENERATED_NOTE);
+    list.add("plugins", plugins);
+    return list;
+  }
+
+  private static JsonObject capabilityPlugin(String type, String capability) {
+    JsonObject capabilities = new JsonObject();
+    capabilities.addProperty(capability, true);
+    JsonObject plugin = new JsonObject();
+    plugin.addProperty("type", type);
+    plugin.add("capabilities", capabilities);
+    return plugin;
+  }
+}

@@ -1,0 +1,38 @@
+package io.jcri.cni;
+
+import com.google.gson.JsonObject;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Finds a pod's addresses in a result. */
+final class PodAddresses {
+  private PodAddresses() {}
+
+  /**
+   * Addresses of the interface {@code ifName} in the pod, without prefix lengths, in the result's
+   * order. An address that names no interface belongs to the pod (the spec leaves the index out
+   * when there is no choice).
+   */
+  static List<String> of(JsonObject result, CniVersion version, String ifName) {
+    JsonObject current = ResultConverter.convert(result, version, CniVersion.newest());
+    List<JsonObject> interfaces = Json.objects(current, "interfaces");
+    List<String> addresses = new ArrayList<>();
+    for (JsonObject ip : Json.objects(current, "ips")) {
+      int index = Json.integer(ip, "interface", -1);
+      if (index >= 0 && index < interfaces.size()) {
+        JsonObject owner = interfaces.get(index);
+        if (Json.string(owner, "sandbox").orElse("").isEmpty()
+            || !Json.string(owner, "name").orElse("").equals(ifName)) {
+          continue;
+        }
+      }
+      String address = Json.string(ip, "address").orElse("");
+      int slash = address.indexOf('/');
+      String bare = slash < 0 ? address : address.substring(0, slash);
+      if (!bare.isEmpty()) {
+        addresses.add(bare);
+      }
+    }
+    return addresses;
+  }
+}

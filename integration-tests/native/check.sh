@@ -1,0 +1,54 @@
+#!/bin/sh
+# Tries every program of the folder $1, which are built under the sanitizers.
+set -eu
+dir=$1
+
+fail() {
+  echo "check.sh: $1" >&2
+  exit 1
+}
+
+[ "$("$dir/effective-uid")" = "Effective uid: $(id -u)" ] || fail "effective-uid does not know who it is"
+
+[ "$("$dir/sh" -c 'echo plain words')" = "plain words" ] || fail "sh runs no plain command"
+[ "$("$dir/sh" -c 'echo $((6 * 7)) | cat')" = 42 ] || fail "sh does not leave the rest to busybox"
+said=$("$dir/sh" -c no-such-command 2>&1) && fail "sh runs what is not there"
+[ "$said" = "$dir/sh: no-such-command: not found" ] || fail "sh says: $said"
+
+segments=$dir/segments
+cat >"$segments" <<'END'
+       key      shmid perms                  size  cpid  lpid nattch   uid   gid  cuid  cgid      atime      dtime      ctime                   rss                  swap
+        17         42   644               1048576   100   101      0     7     8     9    10          0          0 1700000000                     0                     0
+END
+"$dir/ipcs" "$segments" | grep -q '^0x00000011 42         7          644        1048576' || fail "ipcs misses a segment"
+"$dir/ipcs" -m >/dev/null || fail "ipcs cannot read the kernel's list"
+
+"$dir/pause" &
+pause=$!
+web=
+trap 'kill $pause $web 2>/dev/null || true' EXIT
+for try in 1 2 3 4 5 6 7 8 9 10; do
+  "$dir/pgrep" pause | grep -qx "$pause" && break
+  [ "$try" -lt 10 ] || fail "pgrep does not find pause"
+  sleep 0.1
+done
+if "$dir/pgrep" no-such-process; then fail "pgrep finds what is not there"; fi
+kill -TERM "$pause"
+wait "$pause" || fail "pause does not end well on SIGTERM"
+
+rm -f "$dir/web.pid"
+port=$((20000 + $$ % 20000))
+"$dir/webserver" -p "$port" -P "$dir/web.pid" -t "nginx: master process" &
+web=$!
+for try in 1 2 3 4 5 6 7 8 9 10; do
+  [ -s "$dir/web.pid" ] && break
+  [ "$try" -lt 10 ] || fail "webserver writes no pid"
+  sleep 0.1
+done
+[ "$(cat "$dir/web.pid")" = "$web" ] || fail "webserver wrote another pid"
+tr '\0' ' ' <"/proc/$web/cmdline" | grep -q '^nginx: master process' || fail "webserver has another title"
+[ "$(cat "/proc/$web/comm")" = webserver ] || fail "webserver has another name"
+busybox wget -q -O - "http://127.0.0.1:$port/" | grep -q 'It works!' || fail "webserver serves no page"
+kill -QUIT "$web"
+wait "$web" || fail "webserver does not end well on SIGQUIT"
+echo "native programs: ok"

@@ -1,0 +1,68 @@
+package io.jcri.it.kit;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Stream;
+
+/** Finds the processes that only a container runtime makes. */
+final class ContainerProcesses {
+  private static final Path PROC = Path.of("/proc");
+  private static final List<String> NAMESPACES = List.of("mnt", "net", "ipc", "uts", "pid");
+
+  private ContainerProcesses() {}
+
+  /**
+   * Returns the processes that live in other namespaces than this one, and those whose name says
+   * that they serve a container; zombies too.
+   */
+  static Set<String> list() throws IOException {
+    Set<String> processes = new TreeSet<>();
+    List<Path> folders;
+    try (Stream<Path> list = Files.list(PROC)) {
+      folders = list.filter(path -> path.getFileName().toString().matches("\\d+")).toList();
+    }
+    for (Path folder : folders) {
+      describe(folder).ifPresent(processes::add);
+    }
+    return processes;
+  }
+
+  private static Optional<String> describe(Path process) {
+    try {
+      String stat = Files.readString(process.resolve("stat"));
+      String name = stat.substring(stat.indexOf('(') + 1, stat.lastIndexOf(')'));
+      String[] rest = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
+      if (!serves(name) && !livesElsewhere(process)) {
+        return Optional.empty();
+      }
+      // With the time of its start (field 22), so that a reused pid is another process.
+      return Optional.of(
+          "%s %s (state %s, started %s)".formatted(process.getFileName(), name, rest[0], rest[19]));
+    } catch (IOException ended) {
+      return Optional.empty();
+    }
+  }
+
+  private static boolean serves(String name) {
+    return name.startsWith("jcri-") || name.startsWith("runc") || name.startsWith("crun");
+  }
+
+  private static boolean livesElsewhere(Path process) {
+    for (String namespace : NAMESPACES) {
+      try {
+        Path theirs = Files.readSymbolicLink(process.resolve("ns").resolve(namespace));
+        if (!theirs.equals(Files.readSymbolicLink(PROC.resolve("self/ns").resolve(namespace)))) {
+          return true;
+        }
+      } catch (IOException zombieOrEnded) {
+        return false;
+      }
+    }
+    return false;
+  }
+}

@@ -1,0 +1,122 @@
+package io.jcri.it.kit;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The built jcri daemon with all its state in a test's folder. Not thread-safe.
+ *
+ * <p>The folder outlives a kill, so {@link #kill} and {@link #start} are a crash and its recovery.
+ */
+public final class DaemonUnderTest implements RuntimeUnderTest {
+  private final Scratch scratch;
+  private final Path configuration;
+  private final List<String> moreArguments;
+  private RuntimeProcess run;
+
+  private DaemonUnderTest(Settings settings, List<String> moreArguments) throws IOException {
+    this.scratch = settings.scratch();
+    this.configuration = scratch.disk().resolve("config.toml");
+    this.moreArguments = moreArguments;
+    Files.writeString(configuration, configuration(settings));
+    this.run = RuntimeProcess.start(command(), log(), socket());
+  }
+
+  /** Starts a fresh daemon and waits until it serves. */
+  public static DaemonUnderTest start(Settings settings, String... moreArguments)
+      throws IOException {
+    return new DaemonUnderTest(settings, List.of(moreArguments));
+  }
+
+  @Override
+  public void start() throws IOException {
+    run = RuntimeProcess.start(command(), log(), socket());
+  }
+
+  @Override
+  public void kill() throws IOException {
+    run.kill();
+  }
+
+  /** Ends it as systemd would. Its pods go on. */
+  public void stop() throws IOException {
+    run.stop();
+  }
+
+  /** Returns its configuration, which a test may change between two runs. */
+  public Path configuration() {
+    return configuration;
+  }
+
+  /** Returns where it keeps what survives a reboot. */
+  public Path root() {
+    return scratch.disk().resolve("lib");
+  }
+
+  /** Returns where it keeps what does not. */
+  public Path state() {
+    return scratch.state().resolve("d");
+  }
+
+  @Override
+  public Path socket() {
+    return state().resolve("jcri.sock");
+  }
+
+  @Override
+  public ProcessHandle process() {
+    return run.handle();
+  }
+
+  @Override
+  public Path log() {
+    return scratch.disk().resolve("jcri.log");
+  }
+
+  @Override
+  public void close() throws IOException {
+    if (!run.handle().isAlive()) {
+      start();
+    }
+    try (CriClient client = client()) {
+      client.removeAllPods();
+    } finally {
+      run.stop();
+    }
+  }
+
+  private List<String> command() throws IOException {
+    List<String> command = new ArrayList<>();
+    command.add(Workspace.distribution().resolve("bin/jcri").toString());
+    command.add("daemon");
+    command.add("--config");
+    command.add(configuration.toString());
+    command.addAll(moreArguments);
+    return command;
+  }
+
+  private String configuration(Settings settings) {
+    return """
+    root = "%s"
+    state = "%s"
+
+    [images]
+    registry_directories = ["%s"]
+
+    [network]
+    configurations = "%s"
+    plugins = ["%s"]
+    cache = "%s"
+    """
+        .formatted(
+            root(),
+            state(),
+            settings.registries(),
+            settings.networks(),
+            CniNetwork.PLUGINS,
+            scratch.disk().resolve("cni"));
+  }
+}

@@ -1,0 +1,168 @@
+package io.jcri.it.kit;
+
+import java.io.File;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Base64;
+import java.util.Optional;
+
+/**
+ * Debian's docker-registry on a free port of 127.0.0.1, over plain HTTP, with its data in a folder
+ * of the caller's. Ends with {@link #close}.
+ */
+public final class LocalRegistry implements AutoCloseable {
+  /** The user that a registry with a password knows. */
+  public static final String USER = "tester";
+
+  /** That user's password. */
+  public static final String PASSWORD = "secret";
+
+  private static final String HTPASSWD_LINE =
+      USER + ":$2y$05$abcdefghijklmnopqrstuuOQiyCxlgf/oeuTqixKmWdcYUh4Hjl0a";
+
+  private static final Duration PATIENCE = Duration.ofSeconds(20);
+
+  private final Process process;
+  private final Path log;
+  private final InetSocketAddress address;
+  private final boolean password;
+
+  private LocalRegistry(Process process, Path log, InetSocketAddress address, boolean password) {
+    this.process = process;
+    this.log = log;
+    this.address = address;
+    this.password = password;
+  }
+
+  /** Starts a registry that everyone may use; {@code folder} need not exist. */
+  public static LocalRegistry start(Path folder) throws IOException {
+    return start(folder, false);
+  }
+
+  /** Starts a registry that asks for {@link #USER} and {@link #PASSWORD}. */
+  public static LocalRegistry startWithPassword(Path folder) throws IOException {
+    return start(folder, true);
+  }
+
+  private static LocalRegistry start(Path folder, boolean password) throws IOException {
+    Files.createDirectories(folder);
+    InetSocketAddress address = freeAddress();
+    Path configuration = folder.resolve("config.yml");
+    Files.writeString(configuration, configuration(folder, address, password));
+    Files.writeString(folder.resolve("htpasswd"), HTPASSWD_LINE + "\n");
+    Path log = folder.resolve("log");
+    Process process =
+        new ProcessBuilder("docker-registry", "serve", configuration.toString())
+            .redirectInput(new File("/dev/null"))
+            .redirectErrorStream(true)
+            .redirectOutput(log.toFile())
+            .start();
+    LocalRegistry registry = new LocalRegistry(process, log, address, password);
+    try {
+      registry.awaitListening();
+    } catch (IOException | RuntimeException e) {
+      registry.close();
+      throw e;
+    }
+    return registry;
+  }
+
+  /** Returns host and port, as they stand in a reference. */
+  public String hostAndPort() {
+    return address.getHostString() + ":" + address.getPort();
+  }
+
+  /** Returns the registry's address. */
+  public URI uri() {
+    return URI.create("http://" + hostAndPort());
+  }
+
+  /** Returns where the registry writes what it was asked, a line for each request. */
+  public Path log() {
+    return log;
+  }
+
+  /** Returns a pusher that is let in. */
+  public RegistryPush pusher() {
+    return new RegistryPush(uri(), password ? Optional.of(basicAuthorization()) : Optional.empty());
+  }
+
+  /** Pushes one artifact. Returns the reference it can be pulled by. */
+  public String push(String repository, String tag, TestArtifact artifact) throws IOException {
+    try (RegistryPush pusher = pusher()) {
+      pusher.push(repository, tag, artifact);
+    }
+    return "%s/%s:%s".formatted(hostAndPort(), repository, tag);
+  }
+
+  @Override
+  public void close() throws IOException {
+    process.destroy();
+    if (!Waiting.end(process, Duration.ofSeconds(5))) {
+      Waiting.end(process.destroyForcibly(), Duration.ofSeconds(5));
+    }
+  }
+
+  private static String basicAuthorization() {
+    byte[] pair = (USER + ":" + PASSWORD).getBytes(StandardCharsets.UTF_8);
+    return "Basic " + Base64.getEncoder().encodeToString(pair);
+  }
+
+  /** The port may be taken between this and the start; then the start fails and says so. */
+  private static InetSocketAddress freeAddress() throws IOException {
+    try (ServerSocket probe = new ServerSocket(0, 1, InetAddress.ofLiteral("127.0.0.1"))) {
+      return new InetSocketAddress(probe.getInetAddress(), probe.getLocalPort());
+    }
+  }
+
+  private void awaitListening() throws IOException {
+    Waiting.until(
+        PATIENCE,
+        () -> {
+          if (!process.isAlive()) {
+            throw new IOException("docker-registry ended: " + Files.readString(log));
+          }
+          try (Socket socket = new Socket()) {
+            socket.connect(address);
+            return true;
+          } catch (IOException notYet) {
+            return false;
+          }
+        },
+        () -> "docker-registry does not listen on " + hostAndPort());
+  }
+
+  private static String configuration(Path folder, InetSocketAddress address, boolean password) {
+    String open =
+        """
+        version: 0.1
+        log:
+          level: info
+        storage:
+          filesystem:
+            rootdirectory: %s
+          delete:
+            enabled: true
+        http:
+          addr: %s:%d
+        """
+            .formatted(folder.resolve("data"), address.getHostString(), address.getPort());
+    String closed =
+        """
+        auth:
+          htpasswd:
+            realm: test
+            path: %s
+        """
+            .formatted(folder.resolve("htpasswd"));
+    return password ? open + closed : open;
+  }
+}

@@ -1,0 +1,42 @@
+package io.jcri.it.kit;
+
+import java.io.IOException;
+import java.nio.file.Path;
+
+/** A running CRI runtime that belongs to a test: ours, or another one to hold ours against. */
+public sealed interface RuntimeUnderTest extends AutoCloseable
+    permits DaemonUnderTest, ContainerdUnderTest {
+
+  /**
+   * What a runtime is started with.
+   *
+   * @param scratch for all that it keeps
+   * @param registries in the form of {@code certs.d}
+   * @param networks CNI configurations
+   */
+  record Settings(Scratch scratch, Path registries, Path networks) {}
+
+  /** The CRI socket, which serves as long as the runtime runs. */
+  Path socket();
+
+  /** A client of its own for the caller, who closes it. */
+  default CriClient client() {
+    return new CriClient(socket());
+  }
+
+  /** The process that serves the socket. */
+  ProcessHandle process();
+
+  /** Kills it with SIGKILL. Its pods go on. */
+  void kill() throws IOException;
+
+  /** Starts it again after {@link #kill}, and waits until it serves. */
+  void start() throws IOException;
+
+  /** What the runtime has said so far. */
+  Path log();
+
+  /** Removes every pod and ends the runtime. */
+  @Override
+  void close() throws IOException;
+}

@@ -1,0 +1,72 @@
+package io.jcri.it.kit;
+
+import java.io.IOException;
+import java.nio.file.FileVisitResult;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Two folders of a test's own, deleted in the end.
+ *
+ * @param disk below /var/tmp, for images and writable layers
+ * @param state below /run and as short as can be, since the path of a unix socket has at most 107
+ *     bytes and a container's id already takes 64
+ */
+public record Scratch(Path disk, Path state) implements AutoCloseable {
+  /** Makes the folders. */
+  public static Scratch create() throws IOException {
+    String name = "jct" + Long.toString(ProcessHandle.current().pid(), Character.MAX_RADIX);
+    for (int i = 0; ; i++) {
+      Path state = Path.of("/run", name + "-" + i);
+      if (Files.notExists(state)) {
+        Files.createDirectory(state);
+        return new Scratch(Files.createTempDirectory(Path.of("/var/tmp"), name), state);
+      }
+    }
+  }
+
+  /** Deletes the folders; fails rather than to delete what is mounted there. */
+  @Override
+  public void close() throws IOException {
+    delete(state);
+    delete(disk);
+  }
+
+  private static void delete(Path folder) throws IOException {
+    List<String> mounts = mountsBelow(folder);
+    if (!mounts.isEmpty()) {
+      throw new IOException("not deleted: %s has mounts: %s".formatted(folder, mounts));
+    }
+    Files.walkFileTree(
+        folder,
+        new SimpleFileVisitor<>() {
+          @Override
+          public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
+              throws IOException {
+            Files.delete(file);
+            return FileVisitResult.CONTINUE;
+          }
+
+          @Override
+          public FileVisitResult postVisitDirectory(Path done, @Nullable IOException failure)
+              throws IOException {
+            if (failure != null) {
+              throw failure;
+            }
+            Files.delete(done);
+            return FileVisitResult.CONTINUE;
+          }
+        });
+  }
+
+  private static List<String> mountsBelow(Path folder) throws IOException {
+    return Files.readAllLines(Path.of("/proc/self/mountinfo")).stream()
+        .map(line -> line.split(" ", -1)[4])
+        .filter(path -> Path.of(path).startsWith(folder))
+        .toList();
+  }
+}

@@ -1,0 +1,37 @@
+package io.jcri.it.kit;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+
+/**
+ * The kubelet's side of CRI: crictl and critest, built by {@code scripts/get-tools} when missing.
+ */
+public record Tools(Path crictl, Path critest) {
+  private static final Duration BUILD_PATIENCE = Duration.ofMinutes(20);
+
+  /**
+   * Finds or builds them. The environment variable {@code JCRI_TOOLS} names a folder that has both.
+   */
+  public static Tools get() throws IOException {
+    Command.Result result =
+        Command.of(Workspace.script("get-tools").toString())
+            .withPatience(BUILD_PATIENCE)
+            .run()
+            .orThrow();
+    Path folder = Path.of(result.out().strip());
+    return new Tools(folder.resolve("crictl"), folder.resolve("critest"));
+  }
+
+  /** A crictl command on the given CRI socket, with no configuration file of the machine's. */
+  public Command crictl(Path socket, String... arguments) {
+    String[] line = new String[arguments.length + 5];
+    line[0] = crictl.toString();
+    line[1] = "--config=/dev/null";
+    line[2] = "--runtime-endpoint=unix://" + socket;
+    line[3] = "--image-endpoint=unix://" + socket;
+    line[4] = "--timeout=60s";
+    System.arraycopy(arguments, 0, line, 5, arguments.length);
+    return Command.of(line);
+  }
+}

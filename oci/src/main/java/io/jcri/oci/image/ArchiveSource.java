@@ -1,0 +1,273 @@
+package io.jcri.oci.image;
+
+import io.jcri.oci.Digest;
+import io.jcri.oci.Json;
+import io.jcri.oci.OciException;
+import io.jcri.oci.distribution.Descriptor;
+import io.jcri.oci.distribution.ImageReference;
+import io.jcri.oci.distribution.MediaTypes;
+import io.jcri.sandbox.linux.ErrnoException;
+import io.jcri.sandbox.linux.Fd;
+import io.jcri.sandbox.linux.OpenFlags;
+import io.jcri.sandbox.linux.Syscalls;
+import java.io.FilterInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An exported image archive that was unpacked into a directory: an OCI image layout (OCI
+ * image-spec, image-layout.md), or what {@code docker save} wrote before it used that layout. Paths
+ * in it are resolved with the directory as their root.
+ */
+final class ArchiveSource implements ImageSource, AutoCloseable {
+
+  private static final int MAX_DOCUMENT = 4 << 20;
+  private static final String NAME = "io.containerd.image.name";
+  private static final String REF_NAME = "org.opencontainers.image.ref.name";
+
+  private record DockerImage(
+      @Json.Name("Config") String config,
+      @Json.Name("RepoTags") List<String> repoTags,
+      @Json.Name("Layers") List<String> layers) {}
+
+  private record DockerManifest(List<DockerImage> images) {}
+
+  private record Layout(Optional<List<Descriptor>> manifests) {}
+
+  /**
+   * An image of the archive.
+   *
+   * @param names that it is tagged with
+   * @param genuine whether the manifest is the one that a registry would have
+   */
+  record Entry(Descriptor manifest, List<ImageReference> names, boolean genuine) {
+
+    List<String> tags() {
+      return names.stream()
+          .flatMap(name -> name.tag().map(tag -> name.withTag(tag).toString()).stream())
+          .distinct()
+          .sorted()
+          .toList();
+    }
+
+    List<String> digests() {
+      return names.stream()
+          .filter(name -> genuine)
+          .map(name -> name.withDigestOnly(manifest.digest()).toString())
+          .distinct()
+          .sorted()
+          .toList();
+    }
+  }
+
+  private final Syscalls sys;
+  private final Fd root;
+
+  /** Manifests made up for a Docker archive, by digest. */
+  private final Map<Digest, byte[]> made = new HashMap<>();
+
+  /** Files of a Docker archive, by the digests given to them. */
+  private final Map<Digest, String> files = new HashMap<>();
+
+  ArchiveSource(Syscalls sys, Path directory) throws IOException {
+    this.sys = sys;
+    this.root = sys.open(directory.toString(), OpenFlags.READ_ONLY | OpenFlags.DIRECTORY, 0);
+  }
+
+  /** The images that the archive names. */
+  List<Entry> entries() {
+    byte[] index = read("index.json");
+    byte[] manifest = read("manifest.json");
+    if (index != null) {
+      return layoutEntries(index, manifest);
+    }
+    if (manifest != null) {
+      return dockerImages(manifest).stream().map(this::dockerEntry).toList();
+    }
+    throw invalid("it has neither index.json nor manifest.json");
+  }
+
+  private List<Entry> layoutEntries(byte[] index, byte @Nullable [] docker) {
+    List<Entry> entries = new ArrayList<>();
+    for (Descriptor descriptor :
+        Json.parse(index, Layout.class, MAX_DOCUMENT).manifests().orElse(List.of())) {
+      if (!MediaTypes.isIndex(descriptor.mediaType())
+          && !MediaTypes.isManifest(descriptor.mediaType())) {
+        continue;
+      }
+      List<ImageReference> names = new ArrayList<>();
+      String name =
+          descriptor.annotations().getOrDefault(NAME, descriptor.annotations().get(REF_NAME));
+      // A bare tag, which the specification also allows, names nothing.
+      if (name != null && (name.contains("/") || name.contains(":"))) {
+        names.add(ImageReference.parse(name));
+      }
+      entries.add(new Entry(descriptor, names, true));
+    }
+    if (entries.size() == 1 && entries.getFirst().names().isEmpty() && docker != null) {
+      // docker save writes both, and the tags into its own file only.
+      List<ImageReference> names =
+          dockerImages(docker).stream()
+              .flatMap(i -> i.repoTags().stream())
+              .map(ImageReference::parse)
+              .toList();
+      return List.of(new Entry(entries.getFirst().manifest(), names, true));
+    }
+    return entries;
+  }
+
+  private static List<DockerImage> dockerImages(byte[] manifest) {
+    // The file is a bare list; our reader reads records.
+    byte[] wrapped = new byte[manifest.length + 12];
+    byte[] head = "{\"images\":".getBytes(java.nio.charset.StandardCharsets.US_ASCII);
+    System.arraycopy(head, 0, wrapped, 0, head.length);
+    System.arraycopy(manifest, 0, wrapped, head.length, manifest.length);
+    wrapped[head.length + manifest.length] = '}';
+    return Json.parse(
+            java.util.Arrays.copyOf(wrapped, head.length + manifest.length + 1),
+            DockerManifest.class,
+            MAX_DOCUMENT + 12)
+        .images();
+  }
+
+  /** Such an archive has no manifest: one is made, with the files' own digests. */
+  private Entry dockerEntry(DockerImage image) {
+    Descriptor config = register(image.config(), MediaTypes.DOCKER_CONFIG);
+    List<Map<String, Object>> layers = new ArrayList<>();
+    for (String layer : image.layers()) {
+      layers.add(json(register(layer, MediaTypes.DOCKER_LAYER)));
+    }
+    byte[] manifest =
+        Json.toBytes(
+            Map.of(
+                "schemaVersion",
+                2,
+                "mediaType",
+                MediaTypes.DOCKER_MANIFEST,
+                "config",
+                json(config),
+                "layers",
+                layers));
+    Descriptor descriptor = Descriptor.of(MediaTypes.DOCKER_MANIFEST, manifest);
+    made.put(descriptor.digest(), manifest);
+    return new Entry(
+        descriptor, image.repoTags().stream().map(ImageReference::parse).toList(), false);
+  }
+
+  private static Map<String, Object> json(Descriptor descriptor) {
+    return Map.of(
+        "mediaType", descriptor.mediaType(),
+        "digest", descriptor.digest().toString(),
+        "size", descriptor.size());
+  }
+
+  private Descriptor register(String file, String mediaType) {
+    var hash = Digest.newSha256();
+    long size = 0;
+    try (InputStream in = open(file)) {
+      byte[] buffer = new byte[1 << 16];
+      for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
+        hash.update(buffer, 0, n);
+        size += n;
+      }
+    } catch (IOException e) {
+      throw OciException.ofIo("cannot read " + file + " of the archive", e);
+    }
+    Digest digest = Digest.ofHash(hash.digest());
+    files.put(digest, file);
+    return new Descriptor(mediaType, digest, size);
+  }
+
+  @Override
+  public byte[] document(Descriptor descriptor, int maxBytes) {
+    byte[] content = made.get(descriptor.digest());
+    if (content != null) {
+      return content;
+    }
+    try (InputStream in = blob(descriptor, 0)) {
+      byte[] read = in.readNBytes(maxBytes + 1);
+      if (read.length > maxBytes) {
+        throw invalid(descriptor.digest() + " has more than " + maxBytes + " bytes");
+      }
+      return read;
+    } catch (IOException e) {
+      throw OciException.ofIo("cannot read " + descriptor.digest() + " of the archive", e);
+    }
+  }
+
+  @Override
+  public InputStream blob(Descriptor descriptor, long offset) {
+    Digest digest = descriptor.digest();
+    String file = files.getOrDefault(digest, "blobs/" + digest.algorithm() + "/" + digest.hex());
+    InputStream in = open(file);
+    try {
+      in.skipNBytes(offset);
+      return in;
+    } catch (IOException e) {
+      throw OciException.ofIo("cannot read " + file + " of the archive", e);
+    }
+  }
+
+  @Override
+  public boolean isRemote() {
+    return false;
+  }
+
+  private byte @Nullable [] read(String file) {
+    try (InputStream in = open(file)) {
+      byte[] content = in.readNBytes(MAX_DOCUMENT + 1);
+      if (content.length > MAX_DOCUMENT) {
+        throw invalid(file + " has more than " + MAX_DOCUMENT + " bytes");
+      }
+      return content;
+    } catch (OciException e) {
+      if (e.kind() == OciException.Kind.NOT_FOUND) {
+        return null;
+      }
+      throw e;
+    } catch (IOException e) {
+      throw OciException.ofIo("cannot read " + file + " of the archive", e);
+    }
+  }
+
+  private InputStream open(String file) {
+    try {
+      Fd opened =
+          sys.openat2(
+              root, file, OpenFlags.READ_ONLY | OpenFlags.NONBLOCK, 0, OpenFlags.RESOLVE_HOSTILE);
+      if (!sys.fstat(opened).isRegular()) {
+        opened.close();
+        throw invalid(file + " is not a file");
+      }
+      InputStream in = Files.newInputStream(Path.of(opened.procPath()));
+      return new FilterInputStream(in) {
+        @Override
+        public void close() throws IOException {
+          super.close();
+          opened.close();
+        }
+      };
+    } catch (ErrnoException e) {
+      throw new OciException(OciException.Kind.NOT_FOUND, "the archive has no " + file, e);
+    } catch (IOException e) {
+      throw OciException.ofIo("cannot open " + file + " of the archive", e);
+    }
+  }
+
+  private static OciException invalid(String why) {
+    return new OciException(OciException.Kind.INVALID, "not an image archive: " + why);
+  }
+
+  @Override
+  public void close() {
+    root.close();
+  }
+}

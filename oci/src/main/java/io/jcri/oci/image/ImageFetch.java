@@ -1,0 +1,243 @@
+package io.jcri.oci.image;
+
+import io.jcri.oci.Digest;
+import io.jcri.oci.OciException;
+import io.jcri.oci.distribution.Descriptor;
+import io.jcri.oci.distribution.ImageIndex;
+import io.jcri.oci.distribution.Manifest;
+import io.jcri.oci.distribution.MediaTypes;
+import io.jcri.oci.distribution.Platform;
+import io.jcri.oci.snapshot.Layer;
+import io.jcri.oci.snapshot.LayerStore;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ExecutionException;
+
+/**
+ * Brings one image's layers here: index, manifest, config, then all missing layers side by side.
+ * One use, one calling thread.
+ */
+final class ImageFetch {
+
+  private static final int MAX_DOCUMENT = 4 << 20;
+
+  /** More than fetch at once, since one that is being synced to disk needs no processor. */
+  private static final int MAX_WORKERS = 8;
+
+  /** An index may name another; deeper nesting is an attack or a mistake. */
+  private static final int MAX_INDEXES = 3;
+
+  /**
+   * What was found.
+   *
+   * @param rawConfig as it came
+   */
+  record Content(
+      Descriptor config, String rawConfig, ImageConfig.Parsed parsed, List<Descriptor> blobs) {
+    String id() {
+      return config.digest().toString();
+    }
+  }
+
+  private final ImageSource source;
+  private final String what;
+
+  /**
+   * @param what names the image in messages
+   */
+  ImageFetch(ImageSource source, String what) {
+    this.source = source;
+    this.what = what;
+  }
+
+  /** Reads and checks the documents from an index or manifest down to the config. */
+  Content documents(Descriptor top, Platform platform) {
+    Descriptor at = top;
+    for (int i = 0; i < MAX_INDEXES && MediaTypes.isIndex(at.mediaType()); i++) {
+      at = ImageIndex.parse(document(at), at.mediaType(), at.digest()).select(platform, what);
+    }
+    Manifest manifest = Manifest.parse(document(at), at.mediaType(), at.digest());
+    for (Descriptor layer : manifest.layers()) {
+      if (!MediaTypes.isLayer(layer.mediaType())) {
+        throw invalid("has a layer of type " + layer.mediaType() + ", it is not a container image");
+      }
+    }
+    byte[] raw =
+        checked(manifest.config(), source.document(manifest.config(), ImageConfig.MAX_BYTES));
+    ImageConfig.Parsed parsed = ImageConfig.parse(raw, what);
+    if (parsed.diffIds().size() != manifest.layers().size()) {
+      throw invalid(
+          "has "
+              + manifest.layers().size()
+              + " layers, its config names "
+              + parsed.diffIds().size());
+    }
+    Platform built = parsed.config().platform();
+    if (!built.os().isEmpty() && !platform.runs(built)) {
+      throw new OciException(
+          OciException.Kind.NOT_FOUND,
+          "image " + what + " is for " + built + ", this node wants " + platform);
+    }
+    // Read as strict UTF-8 above, so this loses nothing.
+    String text = new String(raw, StandardCharsets.UTF_8);
+    return new Content(manifest.config(), text, parsed, manifest.layers());
+  }
+
+  private byte[] document(Descriptor descriptor) {
+    return checked(descriptor, source.document(descriptor, MAX_DOCUMENT));
+  }
+
+  private byte[] checked(Descriptor descriptor, byte[] content) {
+    if (content.length != descriptor.size()
+        || !descriptor.digest().matches(descriptor.digest().newHash().digest(content))) {
+      throw new OciException(
+          OciException.Kind.DATA_LOSS,
+          "image "
+              + what
+              + ": the content of "
+              + descriptor.digest()
+              + " is not that of its digest");
+    }
+    return content;
+  }
+
+  /**
+   * Fetches what is missing and returns when all layers are safe on disk. The caller holds the
+   * layers.
+   */
+  List<Layer> layers(Content image, LayerStore store, LayerFetches fetches, PullProgress progress) {
+    List<Digest> diffIds = image.parsed().diffIds();
+    var present = store.findAll(diffIds);
+    if (present.isPresent()) {
+      return present.get();
+    }
+    return new Work(image, store, fetches, progress).run();
+  }
+
+  /** The layers of one image on their way. */
+  private final class Work {
+    private final Content image;
+    private final LayerStore store;
+    private final LayerFetches fetches;
+    private final PullProgress progress;
+    private final List<CompletableFuture<Layer>> results = new ArrayList<>();
+    private final Queue<Integer> waiting = new ConcurrentLinkedQueue<>();
+
+    Work(Content image, LayerStore store, LayerFetches fetches, PullProgress progress) {
+      this.image = image;
+      this.store = store;
+      this.fetches = fetches;
+      this.progress = progress;
+    }
+
+    List<Layer> run() {
+      long bytes = 0;
+      for (int i = 0; i < image.blobs().size(); i++) {
+        CompletableFuture<Layer> result = new CompletableFuture<>();
+        results.add(result);
+        var here = store.find(stack(i));
+        if (here.isPresent()) {
+          boolean _ = result.complete(here.get());
+        } else {
+          waiting.add(i);
+          bytes += image.blobs().get(i).size();
+        }
+      }
+      progress.started(waiting.size(), bytes);
+      List<Thread> workers = new ArrayList<>();
+      for (int i = 0; i < Math.min(MAX_WORKERS, waiting.size()); i++) {
+        workers.add(Thread.ofPlatform().daemon().name("jcri-layer-" + i).start(this::work));
+      }
+      try {
+        return await();
+      } finally {
+        // On failure the others stop; what they have brought is kept or removed by the caller.
+        waiting.clear();
+        workers.forEach(Thread::interrupt);
+        workers.forEach(Work::join);
+      }
+    }
+
+    /** Lowest first: so whoever waits for a lower layer waits for one that is under way or done. */
+    private void work() {
+      for (Integer i = waiting.poll(); i != null; i = waiting.poll()) {
+        int index = i;
+        try {
+          Layer layer =
+              fetches.obtain(
+                  stack(index), image.blobs().get(index), source, () -> below(index), progress);
+          boolean _ = results.get(index).complete(layer);
+        } catch (RuntimeException | Error e) {
+          boolean _ = results.get(index).completeExceptionally(e);
+        }
+      }
+    }
+
+    private List<Digest> stack(int index) {
+      return image.parsed().diffIds().subList(0, index + 1);
+    }
+
+    private List<Layer> below(int index) {
+      return results.subList(0, index).stream().map(this::get).toList();
+    }
+
+    /** The first failure in time ends the wait, not the lowest layer's. */
+    private List<Layer> await() {
+      CompletableFuture<Void> failed = new CompletableFuture<>();
+      for (CompletableFuture<Layer> result : results) {
+        var _ =
+            result.whenComplete((layer, e) -> {
+              if (e != null) {
+                boolean _ = failed.completeExceptionally(e);
+              }
+            });
+      }
+      CompletableFuture<Void> all =
+          CompletableFuture.allOf(results.toArray(CompletableFuture[]::new));
+      Object _ = get(CompletableFuture.anyOf(all, failed));
+      return results.stream().map(this::get).toList();
+    }
+
+    private <T> T get(CompletableFuture<T> result) {
+      try {
+        return result.get();
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new OciException(
+            OciException.Kind.CANCELLED, "the pull of " + what + " was interrupted", e);
+      } catch (ExecutionException | CompletionException e) {
+        switch (e.getCause()) {
+          case OciException oci ->
+              throw new OciException(oci.kind(), "image " + what + ": " + oci.getMessage(), oci);
+          case null, default ->
+              throw new OciException(
+                  OciException.Kind.INTERNAL, "image " + what + ": " + e.getCause(), e);
+        }
+      }
+    }
+
+    private static void join(Thread worker) {
+      boolean interrupted = false;
+      while (true) {
+        try {
+          worker.join();
+          break;
+        } catch (InterruptedException e) {
+          interrupted = true;
+        }
+      }
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  private OciException invalid(String how) {
+    return new OciException(OciException.Kind.INVALID, "image " + what + " " + how);
+  }
+}

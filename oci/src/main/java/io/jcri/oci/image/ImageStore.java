@@ -1,0 +1,406 @@
+package io.jcri.oci.image;
+
+import io.jcri.oci.OciException;
+import io.jcri.oci.distribution.ContentStore;
+import io.jcri.oci.distribution.Credentials;
+import io.jcri.oci.distribution.Descriptor;
+import io.jcri.oci.distribution.ImageReference;
+import io.jcri.oci.distribution.Platform;
+import io.jcri.oci.distribution.Registries;
+import io.jcri.oci.distribution.Repository;
+import io.jcri.oci.snapshot.DiskUsage;
+import io.jcri.oci.snapshot.Layer;
+import io.jcri.oci.snapshot.LayerStore;
+import io.jcri.oci.snapshot.Snapshot;
+import io.jcri.oci.snapshot.Snapshotter;
+import io.jcri.sandbox.linux.Syscalls;
+import io.jcri.sandbox.mount.Mounts;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The images of the node.
+ *
+ * <p>A pull is one pipe: what comes from the registry is hashed, inflated, hashed again and
+ * unpacked on its way, several layers at a time; blobs of layers are not kept. An image is listed
+ * once its layers and its record are on the disk; a pull that fails leaves nothing, except, after a
+ * failure that may pass, what a next try can use. Lookups take no lock. Thread-safe.
+ */
+public final class ImageStore {
+
+  /** What a daemon that died, or a pull that was given up, has left is removed when it is older. */
+  private static final long KEPT_SECONDS = 24 * 3600;
+
+  /**
+   * Settings.
+   *
+   * @param concurrentLayers how many are fetched and unpacked at once, over all pulls
+   */
+  public record Options(int concurrentLayers) {
+    public static final Options DEFAULT = new Options(4);
+  }
+
+  private final Path root;
+  private final Syscalls sys;
+  private final Supplier<Registries> registries;
+  private final InstantSource clock;
+  private final LayerStore layers;
+  private final Snapshotter snapshotter;
+  private final ContentStore content;
+  private final ImageRecords records;
+  private final LayerFetches fetches;
+
+  /** Held while a record is written. */
+  private final ReentrantLock recordLock = new ReentrantLock();
+
+  private volatile Catalog catalog;
+  private volatile @Nullable ImageLayers imageLayers;
+
+  private ImageStore(
+      Path root,
+      Options options,
+      Supplier<Registries> registries,
+      Syscalls sys,
+      Mounts mounts,
+      InstantSource clock) {
+    this.root = root;
+    this.sys = sys;
+    this.registries = registries;
+    this.clock = clock;
+    this.layers = new LayerStore(root, sys, mounts);
+    this.snapshotter = new Snapshotter(root, sys, mounts, layers);
+    this.content = new ContentStore(root.resolve("content"));
+    this.records = new ImageRecords(root);
+    this.fetches = new LayerFetches(layers, content, options.concurrentLayers());
+    this.catalog = records.load(layers);
+  }
+
+  /**
+   * Opens the images below a directory that only root can enter. Reads small records only; the
+   * clean-up of what a daemon that died has left goes on behind.
+   *
+   * @param registries is asked for at the first pull
+   */
+  public static ImageStore open(
+      Path root, Options options, Supplier<Registries> registries, Syscalls sys, Mounts mounts) {
+    return open(root, options, registries, sys, mounts, InstantSource.system());
+  }
+
+  static ImageStore open(
+      Path root,
+      Options options,
+      Supplier<Registries> registries,
+      Syscalls sys,
+      Mounts mounts,
+      InstantSource clock) {
+    ImageStore store = new ImageStore(root, options, registries, sys, mounts, clock);
+    Thread _ = Thread.ofPlatform().daemon().name("jcri-image-clean").start(store::clean);
+    return store;
+  }
+
+  private void clean() {
+    layers.removeLeftovers();
+    Instant limit = clock.instant().minusSeconds(KEPT_SECONDS);
+    content.deletePartialsOlderThan(limit);
+  }
+
+  /**
+   * Pulls an image, or finds that it is here already. Pulls of the same content share its
+   * downloads.
+   *
+   * @throws OciException of any kind; the message names the image, and the layer, host or path at
+   *     fault
+   */
+  public Image pull(PullRequest request, PullProgress progress) {
+    ImageReference reference = request.reference();
+    if (reference.digest().isPresent()) {
+      // What a digest names cannot have changed.
+      Optional<Image> here = find(reference.withDigestOnly(reference.digest().get()).toString());
+      if (here.isPresent() && request.platform().runs(here.get().config().platform())) {
+        return here.get();
+      }
+    }
+    Repository repository =
+        registries.get().open(reference, request.credentials().orElseGet(Credentials::anonymous));
+    Descriptor top = repository.resolve().descriptor();
+    List<String> tags = reference.digest().isPresent() ? List.of() : List.of(reference.toString());
+    String repoDigest = reference.withDigestOnly(top.digest()).toString();
+    return bring(
+        new RegistrySource(repository),
+        top,
+        request.platform(),
+        reference.toString(),
+        tags,
+        List.of(repoDigest),
+        progress);
+  }
+
+  /**
+   * Reads an exported image: an OCI image layout or a Docker archive as tar, gzip or zstd. An image
+   * in it without a name can be found by its ID.
+   *
+   * @return the images, in the archive's order
+   */
+  public List<Image> importArchive(InputStream archive) {
+    Path directory = layers.makeTemporary();
+    try {
+      layers.unpackArchive(archive, directory);
+      try (ArchiveSource source = new ArchiveSource(sys, directory.resolve("diff"))) {
+        List<Image> images = new ArrayList<>();
+        for (ArchiveSource.Entry entry : source.entries()) {
+          images.add(bring(source, entry));
+        }
+        if (images.isEmpty()) {
+          throw new OciException(OciException.Kind.INVALID, "the archive holds no image");
+        }
+        return images;
+      }
+    } catch (IOException e) {
+      throw OciException.ofIo("cannot import the archive", e);
+    } finally {
+      layers.discard(directory);
+    }
+  }
+
+  private Image bring(ArchiveSource source, ArchiveSource.Entry entry) {
+    String what = entry.tags().stream().findFirst().orElse(entry.manifest().digest().toString());
+    return bring(
+        source,
+        entry.manifest(),
+        Platform.host(),
+        what,
+        entry.tags(),
+        entry.digests(),
+        PullProgress.NONE);
+  }
+
+  private Image bring(
+      ImageSource source,
+      Descriptor top,
+      Platform platform,
+      String what,
+      List<String> tags,
+      List<String> digests,
+      PullProgress progress) {
+    ImageFetch fetch = new ImageFetch(source, what);
+    ImageFetch.Content found = fetch.documents(top, platform);
+    boolean done = false;
+    boolean mayPass = false;
+    Snapshotter.Hold hold = snapshotter.hold(found.parsed().diffIds());
+    try {
+      List<Layer> stack = fetch.layers(found, layers, fetches, progress);
+      Image image = record(found, stack, tags, digests);
+      done = true;
+      return image;
+    } catch (OciException e) {
+      mayPass = isPassing(e.kind());
+      throw e;
+    } finally {
+      hold.close();
+      if (!done && !mayPass) {
+        collect();
+      }
+    }
+  }
+
+  private static boolean isPassing(OciException.Kind kind) {
+    return switch (kind) {
+      case UNAVAILABLE, CANCELLED, DEADLINE_EXCEEDED -> true;
+      case NOT_FOUND,
+          INVALID,
+          UNAUTHENTICATED,
+          PERMISSION_DENIED,
+          RESOURCE_EXHAUSTED,
+          DATA_LOSS,
+          FAILED_PRECONDITION,
+          INTERNAL ->
+          false;
+    };
+  }
+
+  private Image record(
+      ImageFetch.Content found, List<Layer> stack, List<String> tags, List<String> digests) {
+    long size = found.rawConfig().length();
+    for (Layer layer : stack) {
+      size += layer.usage().bytes();
+    }
+    recordLock.lock();
+    try {
+      Optional<Image> before = catalog.byId(found.id());
+      TreeSet<String> allTags = new TreeSet<>(tags);
+      TreeSet<String> allDigests = new TreeSet<>(digests);
+      before.ifPresent(image -> allTags.addAll(image.repoTags()));
+      before.ifPresent(image -> allDigests.addAll(image.repoDigests()));
+      Image image =
+          new Image(
+              found.id(),
+              List.copyOf(allTags),
+              List.copyOf(allDigests),
+              size,
+              found.parsed().config(),
+              found.parsed().diffIds(),
+              before.map(Image::pinned).orElse(false),
+              before.map(Image::created).orElseGet(clock::instant));
+      if (before.isPresent() && before.get().equals(image)) {
+        return image;
+      }
+      // Their names were renamed into place and may not have reached the disk yet.
+      layers.syncNames();
+      records.write(image, found.rawConfig());
+      takeNames(image);
+      catalog = catalog.with(image);
+      return image;
+    } finally {
+      recordLock.unlock();
+    }
+  }
+
+  /** A tag names one image: the others lose it. */
+  private void takeNames(Image owner) {
+    for (Image other : catalog.images()) {
+      if (other.id().equals(owner.id())) {
+        continue;
+      }
+      List<String> tags = without(other.repoTags(), owner.repoTags());
+      List<String> digests = without(other.repoDigests(), owner.repoDigests());
+      if (tags.size() < other.repoTags().size() || digests.size() < other.repoDigests().size()) {
+        replace(other.withNames(tags, digests));
+      }
+    }
+  }
+
+  private static List<String> without(List<String> names, List<String> taken) {
+    return names.stream().filter(name -> !taken.contains(name)).toList();
+  }
+
+  private void replace(Image image) {
+    records.write(image, records.config(image.id()));
+    catalog = catalog.with(image);
+  }
+
+  /** Every image, in the order of IDs. */
+  public List<Image> list() {
+    return List.copyOf(catalog.images());
+  }
+
+  /** By ID, name in any form, name and digest, or a prefix of the ID that only one has. */
+  public Optional<Image> find(String nameOrId) {
+    return catalog.find(nameOrId);
+  }
+
+  /** The image's own config, JSON as its author wrote it; empty when it is not here. */
+  public Optional<String> rawConfig(String nameOrId) {
+    return find(nameOrId).map(image -> records.config(image.id()));
+  }
+
+  /**
+   * Removes an image with all its names, and frees the space of layers that nothing else uses
+   * before it returns; those that containers use stay until their snapshots are removed. An image
+   * that is not here is fine.
+   *
+   * @return the names that it had
+   */
+  public List<String> remove(String nameOrId) {
+    List<String> names = new ArrayList<>();
+    recordLock.lock();
+    try {
+      Optional<Image> image = catalog.find(nameOrId);
+      if (image.isEmpty()) {
+        return List.of();
+      }
+      names.addAll(image.get().repoTags());
+      names.addAll(image.get().repoDigests());
+      records.delete(image.get().id());
+      catalog = catalog.without(image.get().id());
+    } finally {
+      recordLock.unlock();
+    }
+    collect();
+    return names;
+  }
+
+  /**
+   * Removes a container's snapshot, and what only it has kept of an image that was removed.
+   *
+   * @see Snapshotter#remove
+   */
+  public void removeSnapshot(String key) {
+    List<String> used = snapshotter.find(key).map(Snapshot::layerKeys).orElse(List.of());
+    snapshotter.remove(key);
+    if (!imageLayers().containsAll(used)) {
+      collect();
+    }
+  }
+
+  /** The keys of all images' layers, worked out once for each state of the catalog. */
+  private Set<String> imageLayers() {
+    Catalog now = catalog;
+    ImageLayers known = imageLayers;
+    if (known == null || known.of() != now) {
+      Set<String> keys = new HashSet<>();
+      for (Image image : now.images()) {
+        layers
+            .findAll(image.diffIds())
+            .ifPresent(stack -> stack.forEach(layer -> keys.add(layer.key())));
+      }
+      known = new ImageLayers(now, keys);
+      imageLayers = known;
+    }
+    return known.keys();
+  }
+
+  private record ImageLayers(Catalog of, Set<String> keys) {}
+
+  private void collect() {
+    snapshotter.collect(() -> catalog.images().stream().map(Image::diffIds).toList());
+  }
+
+  /**
+   * Marks an image as one to keep, or no longer.
+   *
+   * @throws OciException NOT_FOUND
+   */
+  public Image pin(String nameOrId, boolean pinned) {
+    recordLock.lock();
+    try {
+      Image image =
+          catalog
+              .find(nameOrId)
+              .orElseThrow(
+                  () -> new OciException(OciException.Kind.NOT_FOUND, "no image " + nameOrId));
+      Image changed = image.withPinned(pinned);
+      if (image.pinned() != pinned) {
+        replace(changed);
+      }
+      return changed;
+    } finally {
+      recordLock.unlock();
+    }
+  }
+
+  /**
+   * What all images take, layers that only containers use and partial downloads included; costs
+   * next to nothing.
+   */
+  public FsUsage usage() {
+    DiskUsage of = layers.usage();
+    return new FsUsage(root, of.bytes() + content.partialBytes(), of.inodes());
+  }
+
+  /** Mounts images for containers. Remove snapshots through {@link #removeSnapshot}. */
+  public Snapshotter snapshots() {
+    return snapshotter;
+  }
+}

@@ -1,0 +1,219 @@
+package io.jcri.oci.image;
+
+import io.jcri.oci.Digest;
+import io.jcri.oci.OciException;
+import io.jcri.oci.distribution.ContentStore;
+import io.jcri.oci.distribution.Descriptor;
+import io.jcri.oci.snapshot.Layer;
+import io.jcri.oci.snapshot.LayerStore;
+import java.io.IOException;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Fetches and unpacks layers, each once on the node however many pulls want it, and a few at a
+ * time. Thread-safe.
+ */
+final class LayerFetches {
+
+  private static final Logger LOG = LoggerFactory.getLogger(LayerFetches.class);
+
+  private final LayerStore layers;
+  private final ContentStore content;
+  private final Semaphore permits;
+
+  /**
+   * The fetch of a diff ID that is under way. It is done when the layer is here, failed, or known
+   * to depend on its stack.
+   */
+  private final Map<Digest, CompletableFuture<Boolean>> underWay = new ConcurrentHashMap<>();
+
+  /**
+   * @param concurrent how many layers may be fetched and unpacked at once on the node
+   */
+  LayerFetches(LayerStore layers, ContentStore content, int concurrent) {
+    this.layers = layers;
+    this.content = content;
+    this.permits = new Semaphore(concurrent, true);
+  }
+
+  /**
+   * Returns the layer, once it is on disk.
+   *
+   * @param stack diff IDs from the lowest layer to this one
+   * @param lower waits for the layers below
+   */
+  Layer obtain(
+      List<Digest> stack,
+      Descriptor blob,
+      ImageSource source,
+      Supplier<List<Layer>> lower,
+      PullProgress progress) {
+    Digest diffId = stack.getLast();
+    while (true) {
+      Optional<Layer> here = layers.find(stack);
+      if (here.isPresent()) {
+        return here.get();
+      }
+      CompletableFuture<Boolean> mine = new CompletableFuture<>();
+      CompletableFuture<Boolean> theirs = underWay.putIfAbsent(diffId, mine);
+      if (theirs == null) {
+        return lead(stack, blob, source, lower, progress, mine);
+      }
+      await(theirs);
+    }
+  }
+
+  private Layer lead(
+      List<Digest> stack,
+      Descriptor blob,
+      ImageSource source,
+      Supplier<List<Layer>> lower,
+      PullProgress progress,
+      CompletableFuture<Boolean> mine) {
+    Turn turn = new Turn(stack.getLast(), mine);
+    try {
+      turn.take();
+      // Another may have brought it between the look and our turn.
+      Optional<Layer> here = layers.find(stack);
+      Layer layer =
+          here.isPresent()
+              ? here.get()
+              : fetch(stack, blob, source, turn.endingBefore(lower), progress);
+      turn.end();
+      return layer;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw turn.failed(cancelled(e));
+    } catch (OciException e) {
+      throw turn.failed(e);
+    } catch (RuntimeException | Error e) {
+      throw turn.failed(
+          new OciException(
+              OciException.Kind.INTERNAL, "cannot fetch layer " + blob.digest() + ": " + e, e));
+    }
+  }
+
+  private Layer fetch(
+      List<Digest> stack,
+      Descriptor blob,
+      ImageSource source,
+      Supplier<List<Layer>> lower,
+      PullProgress progress) {
+    boolean resumed;
+    try (BlobStream stream = new BlobStream(blob, source, content, progress)) {
+      resumed = stream.isResumed();
+      try {
+        Layer layer = layers.unpack(stack, stream, blob.size(), lower);
+        stream.discardPartial();
+        progress.layerDone(blob.digest());
+        return layer;
+      } catch (OciException e) {
+        if (!isWorthKeeping(e.kind())) {
+          stream.discardPartial();
+        }
+        if (!resumed || e.kind() != OciException.Kind.DATA_LOSS) {
+          throw e;
+        }
+        LOG.warn(
+            "the part of layer {} from an earlier try is damaged, fetching it afresh",
+            blob.digest());
+      }
+    } catch (IOException e) {
+      throw OciException.ofIo("cannot fetch layer " + blob.digest(), e);
+    }
+    return fetch(stack, blob, source, lower, progress);
+  }
+
+  /**
+   * Whether a later try can go on from what came: not after a full disk, nor with content that is
+   * wrong.
+   */
+  private static boolean isWorthKeeping(OciException.Kind kind) {
+    return switch (kind) {
+      case UNAVAILABLE, CANCELLED, DEADLINE_EXCEEDED, UNAUTHENTICATED, PERMISSION_DENIED -> true;
+      case NOT_FOUND, INVALID, RESOURCE_EXHAUSTED, DATA_LOSS, FAILED_PRECONDITION, INTERNAL ->
+          false;
+    };
+  }
+
+  /**
+   * Waits for another pull's fetch. Its failure is ours, unless it was about that pull and not
+   * about the layer.
+   */
+  private static void await(CompletableFuture<Boolean> theirs) {
+    try {
+      boolean _ = theirs.get();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw cancelled(e);
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof OciException failure && !concernsCaller(failure.kind())) {
+        throw new OciException(failure.kind(), String.valueOf(failure.getMessage()), failure);
+      }
+    }
+  }
+
+  private static boolean concernsCaller(OciException.Kind kind) {
+    return switch (kind) {
+      case CANCELLED, DEADLINE_EXCEEDED, UNAUTHENTICATED, PERMISSION_DENIED, NOT_FOUND -> true;
+      case INVALID, UNAVAILABLE, RESOURCE_EXHAUSTED, DATA_LOSS, FAILED_PRECONDITION, INTERNAL ->
+          false;
+    };
+  }
+
+  private static OciException cancelled(InterruptedException e) {
+    return new OciException(OciException.Kind.CANCELLED, "the pull was interrupted", e);
+  }
+
+  /** A place among those who fetch, and the promise to those who wait; both given back once. */
+  private final class Turn {
+    private final Digest diffId;
+    private final CompletableFuture<Boolean> promise;
+    private final AtomicBoolean taken = new AtomicBoolean();
+
+    Turn(Digest diffId, CompletableFuture<Boolean> promise) {
+      this.diffId = diffId;
+      this.promise = promise;
+    }
+
+    void take() throws InterruptedException {
+      permits.acquire();
+      taken.set(true);
+    }
+
+    void end() {
+      if (taken.compareAndSet(true, false)) {
+        permits.release();
+      }
+      underWay.remove(diffId, promise);
+      boolean _ = promise.complete(true);
+    }
+
+    OciException failed(OciException reason) {
+      boolean _ = promise.completeExceptionally(reason);
+      end();
+      return reason;
+    }
+
+    /**
+     * A layer that depends on others waits for them without a place and without anyone waiting for
+     * it, so that no two can wait for each other.
+     */
+    Supplier<List<Layer>> endingBefore(Supplier<List<Layer>> lower) {
+      return () -> {
+        end();
+        return lower.get();
+      };
+    }
+  }
+}

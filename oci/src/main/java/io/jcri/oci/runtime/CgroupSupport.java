@@ -1,0 +1,117 @@
+package io.jcri.oci.runtime;
+
+import io.jcri.oci.OciException;
+import io.jcri.oci.OciException.Kind;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/**
+ * Which limits this node's cgroups can hold, and what becomes of a request that has others. An OCI
+ * runtime fails late and darkly when a cgroup file is missing, so this decides before.
+ *
+ * @param v2 the controllers are those of the unified hierarchy
+ * @param controllers usable ones, such as {@code memory}, {@code hugetlb}
+ * @param swap swap is accounted: {@code memory.memsw.limit_in_bytes} or {@code memory.swap.max} is
+ *     there
+ */
+public record CgroupSupport(boolean v2, Set<String> controllers, boolean swap) {
+
+  public CgroupSupport {
+    controllers = Set.copyOf(controllers);
+  }
+
+  /**
+   * What an OCI runtime can use on this node. On a hybrid host those are the controllers of version
+   * 1 alone: runtimes leave alone what is only in the unified hierarchy beside them.
+   *
+   * @param root of the tree that has /proc and /sys, {@code /} but in tests
+   * @throws OciException INTERNAL when /proc or /sys cannot be read
+   */
+  public static CgroupSupport detect(Path root) {
+    Path unified = root.resolve("sys/fs/cgroup/cgroup.controllers");
+    Path table = root.resolve("proc/cgroups");
+    try {
+      if (Files.exists(unified)) {
+        Set<String> names = Set.of(first(unified).split(" ", -1));
+        // Kernels with swap have had the accounting always on since 5.8, but the file shows up in
+        // groups below the root only.
+        return new CgroupSupport(true, names, Files.exists(root.resolve("proc/swaps")));
+      }
+      Set<String> names =
+          Files.readAllLines(table).stream()
+              .filter(line -> !line.startsWith("#"))
+              .map(line -> line.split("\\s+", -1))
+              .filter(fields -> fields.length > 1 && !fields[1].equals("0"))
+              .map(fields -> fields[0])
+              .collect(Collectors.toSet());
+      Path swap = root.resolve("sys/fs/cgroup/memory/memory.memsw.limit_in_bytes");
+      return new CgroupSupport(false, names, Files.exists(swap));
+    } catch (IOException e) {
+      throw OciException.ofIo("cannot find out the cgroup controllers", e);
+    }
+  }
+
+  private static String first(Path file) throws IOException {
+    return Files.readAllLines(file).stream().findFirst().orElse("");
+  }
+
+  /**
+   * The request as this node can hold it.
+   *
+   * <ul>
+   *   <li>A memory limit without a swap limit allows no swap.
+   *   <li>Swap limits are left out where swap is not accounted: the kernel has no file for them.
+   *   <li>Huge page limits of 0, which the kubelet sends for every size, are left out where the
+   *       controller is missing.
+   * </ul>
+   *
+   * @throws OciException INVALID for a swap limit below the memory limit, FAILED_PRECONDITION for a
+   *     limit that is asked for and has no controller, or {@code unified} on cgroup v1
+   */
+  public LinuxResources fit(LinuxResources asked) {
+    check(asked);
+    LinuxResources.Builder fitted = asked.toBuilder();
+    if (!swap) {
+      fitted.memorySwap(0);
+    } else if (asked.memorySwap().isEmpty()) {
+      asked.memoryLimit().filter(limit -> limit > 0).ifPresent(fitted::memorySwap);
+    }
+    if (!controllers.contains("hugetlb")) {
+      fitted.hugepages(List.of());
+    }
+    return fitted.build();
+  }
+
+  private void check(LinuxResources asked) {
+    need("memory", asked.memoryLimit());
+    need("cpu", asked.cpuShares().or(asked::cpuQuota));
+    need("cpuset", asked.cpus().or(asked::mems));
+    need("pids", asked.pidsLimit().filter(limit -> limit > 0));
+    need("hugetlb", asked.hugepages().stream().filter(page -> page.limit() > 0).findFirst());
+    if (!v2 && !asked.unified().isEmpty()) {
+      throw new OciException(
+          Kind.FAILED_PRECONDITION,
+          "cannot set " + asked.unified().keySet() + ": this node has cgroup v1");
+    }
+    long limit = asked.memoryLimit().orElse(-1L);
+    long swapLimit = asked.memorySwap().orElse(-1L);
+    if (limit > 0 && swapLimit > 0 && swapLimit < limit) {
+      throw new OciException(
+          Kind.INVALID,
+          "memory and swap limit " + swapLimit + " is below the memory limit " + limit);
+    }
+  }
+
+  private void need(String controller, Optional<?> value) {
+    if (value.isPresent() && !controllers.contains(controller)) {
+      throw new OciException(
+          Kind.FAILED_PRECONDITION,
+          "cannot limit " + controller + ": this node has no such cgroup controller");
+    }
+  }
+}

@@ -1,0 +1,205 @@
+package io.jcri.oci.runtime;
+
+import io.jcri.oci.Json;
+import io.jcri.oci.OciException;
+import io.jcri.oci.OciException.Kind;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Drives runc, crun or another binary with the same verbs. Creating, starting and executing are the
+ * shim's business; this does what needs no stdio. Thread-safe.
+ *
+ * <p>Every verb may throw {@link OciException} with the runtime's own text: NOT_FOUND for an
+ * unknown container, FAILED_PRECONDITION for one in the wrong state or a binary that cannot be
+ * executed, DEADLINE_EXCEEDED, INTERNAL for the rest.
+ */
+public final class OciRuntime {
+
+  /**
+   * How to call the binary.
+   *
+   * @param binary absolute path
+   * @param root where the runtime keeps its state
+   * @param systemdCgroup cgroup paths are {@code slice:prefix:name}
+   * @param timeout for one verb
+   * @param extraArgs global flags, before the verb
+   */
+  public record Options(
+      Path binary, Path root, boolean systemdCgroup, Duration timeout, List<String> extraArgs) {
+    public Options {
+      extraArgs = List.copyOf(extraArgs);
+    }
+
+    public Options(Path binary, Path root, boolean systemdCgroup) {
+      this(binary, root, systemdCgroup, Duration.ofSeconds(10), List.of());
+    }
+  }
+
+  private static final byte[] NO_INPUT = new byte[0];
+
+  private final Options options;
+  private final String name;
+
+  public OciRuntime(Options options) {
+    this.options = options;
+    this.name = String.valueOf(options.binary().getFileName());
+  }
+
+  public Options options() {
+    return options;
+  }
+
+  /** What the runtime says it can do; {@link RuntimeFeatures#UNKNOWN} when it has no such verb. */
+  public RuntimeFeatures features() {
+    RuntimeProcess.Result result = run("features", List.of("features"), NO_INPUT);
+    return result.exitCode() == 0
+        ? RuntimeFeatures.parse(result.stdout())
+        : RuntimeFeatures.UNKNOWN;
+  }
+
+  /** The first line of {@code --version}, such as {@code runc version 1.3.3}. */
+  public String version() {
+    RuntimeProcess.Result result =
+        RuntimeProcess.run(
+            name + " --version",
+            List.of(options.binary().toString(), "--version"),
+            NO_INPUT,
+            options.timeout());
+    if (result.exitCode() != 0) {
+      throw failure(name + " --version", result);
+    }
+    return RuntimeProcess.text(result.stdout()).lines().findFirst().orElse("");
+  }
+
+  public RuntimeState state(String id) {
+    return RuntimeState.parse(must("state", id, NO_INPUT, "state", id).stdout());
+  }
+
+  /**
+   * Signals the first process.
+   *
+   * @param signal its number
+   */
+  public void kill(String id, int signal) {
+    must("kill", id, NO_INPUT, "kill", id, Integer.toString(signal));
+  }
+
+  /** Signals every process of the container. */
+  public void killAll(String id, int signal) {
+    must("kill", id, NO_INPUT, "kill", "--all", id, Integer.toString(signal));
+  }
+
+  /** Changes the limits of a running container; what is empty stays as it is. */
+  public void update(String id, LinuxResources resources) {
+    must("update", id, SpecWriter.resourcesJson(resources), "update", "--resources", "-", id);
+  }
+
+  public void pause(String id) {
+    must("pause", id, NO_INPUT, "pause", id);
+  }
+
+  public void resume(String id) {
+    must("resume", id, NO_INPUT, "resume", id);
+  }
+
+  /**
+   * Removes the runtime's own record and the cgroup, killing what still runs. An unknown container
+   * is fine.
+   */
+  public void delete(String id) {
+    must("delete", id, NO_INPUT, "delete", "--force", id);
+  }
+
+  /** The ids of all containers below {@link Options#root}. */
+  public List<String> list() {
+    RuntimeProcess.Result result = run("list", List.of("list", "--quiet"), NO_INPUT);
+    if (result.exitCode() != 0) {
+      throw failure(name + " list", result);
+    }
+    return RuntimeProcess.text(result.stdout())
+        .lines()
+        .map(String::strip)
+        .filter(line -> !line.isEmpty())
+        .toList();
+  }
+
+  private RuntimeProcess.Result must(String verb, String id, byte[] stdin, String... args) {
+    RuntimeProcess.Result result = run(verb + " " + id, List.of(args), stdin);
+    if (result.exitCode() != 0) {
+      throw failure(name + " " + verb + " " + id, result);
+    }
+    return result;
+  }
+
+  private RuntimeProcess.Result run(String what, List<String> args, byte[] stdin) {
+    List<String> command = new ArrayList<>();
+    command.add(options.binary().toString());
+    command.add("--root");
+    command.add(options.root().toString());
+    if (options.systemdCgroup()) {
+      command.add("--systemd-cgroup");
+    }
+    command.add("--log-format");
+    command.add("json");
+    command.addAll(options.extraArgs());
+    command.addAll(args);
+    return RuntimeProcess.run(name + " " + what, command, stdin, options.timeout());
+  }
+
+  private static OciException failure(String what, RuntimeProcess.Result result) {
+    String text = errorText(RuntimeProcess.text(result.stderr()));
+    if (text.isEmpty()) {
+      text = "exit code " + result.exitCode();
+    }
+    return new OciException(kindOf(text), what + ": " + text, null);
+  }
+
+  /** The messages of a JSON log on stderr, or the plain text where a runtime writes such. */
+  static String errorText(String stderr) {
+    return String.join(
+        "; ",
+        stderr
+            .lines()
+            .map(String::strip)
+            .filter(line -> !line.isEmpty())
+            .map(OciRuntime::message)
+            .toList());
+  }
+
+  private static String message(String line) {
+    if (!line.startsWith("{")) {
+      return line;
+    }
+    try {
+      @Nullable Object message = Json.parseTree(line.getBytes(StandardCharsets.UTF_8)).get("msg");
+      return message == null ? line : message.toString().strip();
+    } catch (OciException e) {
+      return line;
+    }
+  }
+
+  /**
+   * Runtimes have exit code 1 for everything, so their texts must do: first runc's, then crun's.
+   */
+  static Kind kindOf(String text) {
+    String lower = text.toLowerCase(Locale.ROOT);
+    boolean unknown =
+        lower.contains("container does not exist")
+            || (lower.contains("/status`") && lower.contains("no such file"));
+    if (unknown) {
+      return Kind.NOT_FOUND;
+    }
+    boolean wrongState =
+        lower.contains("not running")
+            || lower.contains("not paused")
+            || lower.contains("already finished")
+            || lower.contains("is not in the");
+    return wrongState ? Kind.FAILED_PRECONDITION : Kind.INTERNAL;
+  }
+}

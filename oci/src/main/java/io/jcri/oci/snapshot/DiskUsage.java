@@ -1,0 +1,16 @@
+package io.jcri.oci.snapshot;
+
+/**
+ * Space on a file system.
+ *
+ * @param bytes allocated, as du(1) counts them
+ * @param inodes files of any type
+ */
+public record DiskUsage(long bytes, long inodes) {
+
+  public static final DiskUsage NONE = new DiskUsage(0, 0);
+
+  public DiskUsage plus(DiskUsage other) {
+    return new DiskUsage(bytes + other.bytes, inodes + other.inodes);
+  }
+}

@@ -1,0 +1,153 @@
+package io.jcri.oci.snapshot;
+
+import io.jcri.oci.Digest;
+import io.jcri.oci.OciException;
+import io.jcri.sandbox.linux.Syscalls;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.channels.ReadableByteChannel;
+import java.security.MessageDigest;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The tar bytes of a layer blob, inflated and hashed. What compression it has is told by its first
+ * bytes, not by its media type, since registries have many with the wrong one.
+ *
+ * <p>Three threads work on a layer: one reads the blob (and whatever its stream does, such as
+ * hashing it), one inflates, and the caller hashes the tar bytes and unpacks them. Buffers are 3.5
+ * MiB a layer. Not thread-safe.
+ */
+final class LayerStream implements ChunkSource, AutoCloseable {
+
+  private static final int RAW_BUFFERS = 6;
+  private static final int RAW_SIZE = 256 << 10;
+  private static final int TAR_BUFFERS = 4;
+  private static final int TAR_SIZE = 512 << 10;
+  private static final int HASH_PIECE = 32 << 10;
+
+  /** Deflate reaches 1032:1 at most; zstd could make terabytes of zeros from a few bytes. */
+  private static final long MAX_RATIO = 1100;
+
+  private final Syscalls sys;
+  private final Deque<ChunkPipe> pipes = new ArrayDeque<>();
+  private final ChunkSource tar;
+  private final MessageDigest hash = Digest.newSha256();
+  private final byte[] hashed = new byte[HASH_PIECE];
+  private final long limit;
+  private long length;
+
+  /**
+   * @param name of the layer in thread names
+   * @param blobSize in bytes, bounds what may come out
+   * @param maxBytes the most tar bytes of any layer
+   */
+  LayerStream(Syscalls sys, InputStream blob, String name, long blobSize, long maxBytes)
+      throws IOException {
+    this.sys = sys;
+    this.limit =
+        Math.min(maxBytes, (64 << 20) + MAX_RATIO * Math.min(blobSize, Long.MAX_VALUE / 4096));
+    ChunkPipe raw =
+        pipe("jcri-fetch-" + name, new BlobChannel(blob, 64 << 10), RAW_BUFFERS, RAW_SIZE);
+    try {
+      ByteBuffer first = raw.next();
+      ChunkSource whole = new Prepended(first, raw);
+      this.tar =
+          switch (compression(first)) {
+            case GZIP -> pipe("jcri-inflate-" + name, gunzip(whole), TAR_BUFFERS, TAR_SIZE);
+            case ZSTD ->
+                pipe("jcri-inflate-" + name, new ZstdChannel(whole), TAR_BUFFERS, TAR_SIZE);
+            case NONE -> whole;
+          };
+    } catch (IOException | RuntimeException | Error e) {
+      close();
+      throw e;
+    }
+  }
+
+  @Override
+  public @Nullable ByteBuffer next() throws IOException {
+    ByteBuffer chunk = tar.next();
+    if (chunk == null) {
+      return null;
+    }
+    length += chunk.remaining();
+    if (length > limit) {
+      throw new OciException(
+          OciException.Kind.INVALID,
+          "layer has more than " + limit + " bytes when inflated, the limit for its size");
+    }
+    // In pieces that stay in the cache; the provider would copy 4 KiB at a time.
+    ByteBuffer view = chunk.duplicate();
+    while (view.hasRemaining()) {
+      int piece = Math.min(view.remaining(), HASH_PIECE);
+      view.get(hashed, 0, piece);
+      hash.update(hashed, 0, piece);
+    }
+    return chunk;
+  }
+
+  /** The diff ID of what was read; call once, at the end. */
+  Digest digest() {
+    return Digest.ofHash(hash.digest());
+  }
+
+  /** Ends the threads; does not close the blob's stream, which belongs to the caller. */
+  @Override
+  public void close() throws IOException {
+    // The last stage first: it reads from the buffers of the one before.
+    while (!pipes.isEmpty()) {
+      pipes.pop().close();
+    }
+  }
+
+  private ChunkPipe pipe(String name, ReadableByteChannel upstream, int buffers, int size)
+      throws IOException {
+    ChunkPipe pipe = new ChunkPipe(name, upstream, new BufferRing(sys, buffers, size));
+    pipes.push(pipe);
+    return pipe;
+  }
+
+  private static ReadableByteChannel gunzip(ChunkSource blob) {
+    IsaL library = IsaL.get();
+    return library == null ? new GunzipChannel(blob) : new IsaLGunzipChannel(blob, library);
+  }
+
+  private enum Compression {
+    NONE,
+    GZIP,
+    ZSTD
+  }
+
+  private static Compression compression(@Nullable ByteBuffer start) {
+    if (start == null || start.remaining() < 4) {
+      return Compression.NONE;
+    }
+    int magic = Integer.reverseBytes(start.getInt(start.position()));
+    if ((magic & 0xffff) == 0x8b1f) {
+      return Compression.GZIP;
+    }
+    boolean skippable = (magic & 0xfffffff0) == 0x184d2a50;
+    return magic == 0xfd2fb528 || skippable ? Compression.ZSTD : Compression.NONE;
+  }
+
+  /** Puts back the piece that was looked at. */
+  private static final class Prepended implements ChunkSource {
+    private @Nullable ByteBuffer first;
+    private final ChunkSource rest;
+
+    Prepended(@Nullable ByteBuffer first, ChunkSource rest) {
+      this.first = first;
+      this.rest = rest;
+    }
+
+    @Override
+    public @Nullable ByteBuffer next() throws IOException {
+      ByteBuffer next = first;
+      first = null;
+      return next != null ? next : rest.next();
+    }
+  }
+}

@@ -1,0 +1,285 @@
+package io.jcri.oci.snapshot;
+
+import static io.jcri.oci.snapshot.TarHeader.invalid;
+
+import io.jcri.oci.OciException;
+import io.jcri.oci.snapshot.UnpackedLayer.MissingLink;
+import io.jcri.sandbox.linux.Errno;
+import io.jcri.sandbox.linux.ErrnoException;
+import io.jcri.sandbox.linux.Fd;
+import io.jcri.sandbox.linux.FileStat;
+import io.jcri.sandbox.linux.OpenFlags;
+import io.jcri.sandbox.linux.Syscalls;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Unpacks one layer into an empty directory in overlayfs' own terms: a whiteout becomes a character
+ * device 0:0, an opaque directory gets {@code trusted.overlay.opaque} (kernel,
+ * Documentation/filesystems/overlayfs.rst; OCI image-spec, layer.md).
+ *
+ * <p>A plain file of root's costs four system calls: open, write, times, close. Thread-safe: each
+ * call has its own state.
+ */
+final class LayerUnpacker {
+
+  private static final String WHITEOUT = ".wh.";
+  private static final String OPAQUE = ".wh..wh..opq";
+
+  /** Notes of AUFS to itself, such as {@code .wh..wh.plnk}. */
+  private static final String AUFS = ".wh..wh.";
+
+  private static final int MAX_MISSING_LINKS = 1 << 16;
+  private static final int BLOCK = 4096;
+
+  private final Syscalls sys;
+  private final EntryAttributes attributes;
+
+  LayerUnpacker(Syscalls sys) {
+    this.sys = sys;
+    this.attributes = new EntryAttributes(sys);
+  }
+
+  /**
+   * Reads the stream to its end. What it leaves behind when it fails is for the caller to remove.
+   *
+   * @param root an empty directory
+   * @param spool a file that does not exist, beside it
+   * @throws OciException INVALID for a layer that is malformed or hostile, DATA_LOSS for one that
+   *     is damaged, RESOURCE_EXHAUSTED for a full disk, CANCELLED when interrupted
+   */
+  UnpackedLayer unpack(LayerStream stream, Path root, Path spool) {
+    try (LayerTree tree = new LayerTree(sys, root);
+        DirectorySpool directories = new DirectorySpool(spool)) {
+      Run run = new Run(new TarReader(stream), tree, directories);
+      run.entries();
+      run.finish();
+      return run.result(stream);
+    } catch (ErrnoException e) {
+      throw failure("cannot unpack into " + root, e);
+    } catch (InterruptedIOException e) {
+      throw new OciException(OciException.Kind.CANCELLED, "unpacking was interrupted", e);
+    } catch (IOException e) {
+      throw OciException.ofIo("cannot unpack into " + root, e);
+    }
+  }
+
+  /** One layer on its way. */
+  private final class Run {
+    private final TarReader tar;
+    private final LayerTree tree;
+    private final DirectorySpool directories;
+    private final List<MissingLink> missingLinks = new ArrayList<>();
+    private long bytes;
+    private long inodes;
+    private boolean hasRoot;
+
+    Run(TarReader tar, LayerTree tree, DirectorySpool directories) {
+      this.tar = tar;
+      this.tree = tree;
+      this.directories = directories;
+    }
+
+    void entries() throws IOException {
+      for (TarEntry entry = tar.next(); entry != null; entry = tar.next()) {
+        String path = EntryPath.normal(entry.name());
+        try {
+          String leaf = EntryPath.leaf(path);
+          if (leaf.startsWith(WHITEOUT)) {
+            whiteout(EntryPath.parent(path), leaf);
+          } else if (path.isEmpty()) {
+            root(entry);
+          } else {
+            member(entry, path);
+          }
+        } catch (ErrnoException e) {
+          throw failure("cannot unpack \"" + entry.shown() + "\" into " + tree.rootPath(), e);
+        }
+      }
+      tar.finish();
+    }
+
+    private void whiteout(String parent, String leaf) throws IOException {
+      if (leaf.equals(OPAQUE)) {
+        tree.setOpaque(parent);
+      } else if (!leaf.startsWith(AUFS)) {
+        String name = leaf.substring(WHITEOUT.length());
+        if (name.isEmpty() || name.equals(".") || name.equals("..")) {
+          throw invalid("bad whiteout \"" + TarEntry.shown(EntryPath.child(parent, leaf)) + "\"");
+        }
+        tree.whiteOut(EntryPath.child(parent, name));
+      }
+    }
+
+    private void root(TarEntry entry) throws IOException {
+      if (entry.type() != TarEntry.Type.DIRECTORY) {
+        throw invalid("tar entry \"" + entry.shown() + "\" would replace the root directory");
+      }
+      hasRoot = true;
+      directories.add("", Attributes.of(entry));
+    }
+
+    private void member(TarEntry entry, String path) throws IOException {
+      Attributes wanted = Attributes.of(entry);
+      switch (entry.type()) {
+        case DIRECTORY -> {
+          tree.makeDirectory(path, entry.mode());
+          directories.add(path, wanted);
+        }
+        case FILE -> file(entry, path, wanted);
+        case SYMLINK -> {
+          make(path, (parent, leaf) -> sys.symlinkat(entry.linkName(), parent, leaf));
+          attributes.applyToLink(
+              tree.directory(EntryPath.parent(path)), EntryPath.leaf(path), wanted);
+          // Ext4 and XFS keep short targets in the inode.
+          bytes += entry.linkName().length() < 60 ? 0 : BLOCK;
+        }
+        case HARD_LINK -> hardLink(entry, path);
+        case CHARACTER_DEVICE -> node(entry, path, wanted, FileStat.CHARACTER_DEVICE);
+        case BLOCK_DEVICE -> node(entry, path, wanted, FileStat.BLOCK_DEVICE);
+        case FIFO -> node(entry, path, wanted, FileStat.FIFO);
+      }
+    }
+
+    private void file(TarEntry entry, String path, Attributes wanted) throws IOException {
+      int flags =
+          OpenFlags.WRITE_ONLY
+              | OpenFlags.CREATE
+              | OpenFlags.EXCLUSIVE
+              | OpenFlags.NOFOLLOW
+              | (entry.sparse() ? OpenFlags.APPEND : 0);
+      int mode = attributes.initialMode(wanted);
+      Fd[] made = new Fd[1];
+      make(
+          path,
+          (parent, leaf) ->
+              made[0] = sys.openat2(parent, leaf, flags, mode, OpenFlags.RESOLVE_BENEATH));
+      try (Fd file = made[0]) {
+        long end = 0;
+        for (ByteBuffer data = tar.data(); data != null; data = tar.data()) {
+          if (tar.dataOffset() != end) {
+            // Appending behind a hole needs no other call to seek.
+            sys.ftruncate(file, tar.dataOffset());
+          }
+          end = tar.dataOffset() + data.remaining();
+          bytes += data.remaining();
+          sys.writeFully(file, MemorySegment.ofBuffer(data));
+        }
+        if (end != entry.size()) {
+          sys.ftruncate(file, entry.size());
+        }
+        bytes += -bytes & (BLOCK - 1);
+        attributes.applyToFile(file, wanted);
+      }
+    }
+
+    private void node(TarEntry entry, String path, Attributes wanted, int type) throws IOException {
+      make(
+          path,
+          (parent, leaf) ->
+              sys.mknodat(parent, leaf, type | 0600, entry.deviceMajor(), entry.deviceMinor()));
+      attributes.applyToNode(tree.directory(EntryPath.parent(path)), EntryPath.leaf(path), wanted);
+    }
+
+    private void hardLink(TarEntry entry, String path) throws IOException {
+      String target = EntryPath.normal(entry.linkName());
+      if (target.equals(path)) {
+        return;
+      }
+      try (Fd directory = tree.find(EntryPath.parent(target))) {
+        if (directory != null && !target.isEmpty()) {
+          String targetLeaf = EntryPath.leaf(target);
+          make(path, (parent, leaf) -> sys.linkat(directory, targetLeaf, parent, leaf, 0));
+          inodes--;
+          return;
+        }
+      } catch (ErrnoException e) {
+        if (e.is(Errno.EPERM)) {
+          throw invalid("tar entry \"" + entry.shown() + "\" is a hard link to a directory");
+        }
+        if (!e.is(Errno.ENOENT)) {
+          throw e;
+        }
+        inodes--;
+      }
+      if (missingLinks.size() >= MAX_MISSING_LINKS) {
+        throw invalid("more than " + MAX_MISSING_LINKS + " hard links to files of other layers");
+      }
+      missingLinks.add(new MissingLink(path, target));
+    }
+
+    /** Makes a leaf, first removing what an earlier entry put there. */
+    private void make(String path, Maker maker) throws IOException {
+      String leaf = EntryPath.leaf(path);
+      String parent = EntryPath.parent(path);
+      inodes++;
+      try {
+        maker.make(tree.directory(parent), leaf);
+      } catch (ErrnoException e) {
+        if (!e.is(Errno.EEXIST)) {
+          throw e;
+        }
+        boolean _ = tree.clearWay(path);
+        maker.make(tree.directory(parent), leaf);
+      }
+    }
+
+    /** Directories come last, see {@link DirectorySpool}. */
+    void finish() throws IOException {
+      directories.forEach((path, wanted) -> {
+        try (Fd directory = tree.reopen(path)) {
+          if (directory != null) {
+            attributes.applyToDirectory(directory, wanted);
+          }
+        } catch (ErrnoException e) {
+          throw failure(
+              "cannot unpack \"" + TarEntry.shown(path) + "\" into " + tree.rootPath(), e);
+        }
+      });
+    }
+
+    UnpackedLayer result(LayerStream stream) throws IOException {
+      long all = inodes + tree.made() + 1;
+      DiskUsage usage =
+          tree.hasReplaced()
+              ? Trees.usage(sys, tree.rootPath())
+              : new DiskUsage(bytes + BLOCK * (tree.made() + 1), all);
+      return new UnpackedLayer(
+          stream.digest(),
+          usage,
+          hasRoot,
+          tree.isOpaqueRoot(),
+          List.copyOf(tree.implicit()),
+          List.copyOf(missingLinks));
+    }
+  }
+
+  /** Makes a leaf with a call that fails with EEXIST when there is one. */
+  private interface Maker {
+    void make(Fd parent, String leaf) throws IOException;
+  }
+
+  /** The kernel's reason in terms of whose fault it is. */
+  static OciException failure(String action, ErrnoException e) {
+    OciException.Kind kind =
+        e.is(Errno.ENOSPC, Errno.EDQUOT)
+            ? OciException.Kind.RESOURCE_EXHAUSTED
+            : e.is(
+                    Errno.ENAMETOOLONG,
+                    Errno.EINVAL,
+                    Errno.ELOOP,
+                    Errno.ENOTDIR,
+                    Errno.EMLINK,
+                    Errno.EFBIG,
+                    Errno.EISDIR,
+                    Errno.ENOENT)
+                ? OciException.Kind.INVALID
+                : OciException.Kind.INTERNAL;
+    return new OciException(kind, action + ": " + Errno.describe(e.errno()), e);
+  }
+}

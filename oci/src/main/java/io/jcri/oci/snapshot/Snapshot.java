@@ -1,0 +1,16 @@
+package io.jcri.oci.snapshot;
+
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * A container's view of an image.
+ *
+ * @param key the caller's name for it
+ * @param rootfs where it is mounted
+ * @param upper what the container has changed; an empty directory when it cannot change anything
+ * @param layerKeys of the layers below, from the lowest
+ * @param readOnly whether there is no writable layer
+ */
+public record Snapshot(
+    String key, Path rootfs, Path upper, List<String> layerKeys, boolean readOnly) {}

@@ -1,0 +1,366 @@
+package io.jcri.oci.snapshot;
+
+import static io.jcri.oci.snapshot.TarHeader.BLOCK;
+import static io.jcri.oci.snapshot.TarHeader.invalid;
+
+import io.jcri.oci.OciException;
+import io.jcri.sandbox.linux.PathBytes;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads a tar archive in one pass: ustar, PAX, GNU long names and sparse files (old GNU and PAX
+ * 0.0, 0.1, 1.0).
+ *
+ * <p>File data is handed out in the producer's own buffers, not copied. Memory is bounded whatever
+ * the archive says: at most {@link #MAX_SPECIAL} bytes for the headers of one entry. Where formats
+ * leave a choice it reads as Go's archive/tar does, since most images are made and read with it:
+ * global PAX headers are skipped, links and directories have no data. Not thread-safe.
+ *
+ * <p>All methods throw {@link OciException}: INVALID for a malformed archive, DATA_LOSS for one
+ * that ends too early.
+ */
+final class TarReader {
+
+  /** The most bytes of a PAX header or a long name. */
+  static final int MAX_SPECIAL = 1 << 20;
+
+  private static final ByteBuffer EMPTY = ByteBuffer.allocate(0);
+
+  private final ChunkSource source;
+  private final byte[] block = new byte[BLOCK];
+  private ByteBuffer buffer = EMPTY;
+  private String current = "its first header";
+  private boolean ended;
+
+  // The data of the current entry that has not been handed out, and what fills its last block.
+  private long remaining;
+  private int padding;
+  private long fileOffset;
+  private @Nullable SparseMap sparse;
+  private int extent;
+  private long extentUsed;
+
+  TarReader(ChunkSource source) {
+    this.source = source;
+  }
+
+  /**
+   * The next entry, or null at the end of the archive. Skips what is left of the current one's
+   * data.
+   */
+  @Nullable TarEntry next() throws IOException {
+    if (ended) {
+      return null;
+    }
+    PaxRecords pax = PaxRecords.NONE;
+    String longName = null;
+    String longLink = null;
+    while (true) {
+      skip(remaining + padding);
+      remaining = 0;
+      padding = 0;
+      if (!readHeaderBlock()) {
+        ended = true;
+        return null;
+      }
+      TarHeader header = new TarHeader(block);
+      switch (header.typeFlag()) {
+        case 'x' -> pax = PaxRecords.parse(special(header, "PAX header"));
+        case 'L' -> longName = longText(header);
+        case 'K' -> longLink = longText(header);
+        case 'g', 'V' -> setData(size(header.size()));
+        default -> {
+          return entry(header, pax, longName, longLink);
+        }
+      }
+    }
+  }
+
+  /**
+   * The next piece of the current entry's data, or null when there is no more; it belongs at {@link
+   * #dataOffset} of the file. Valid until the next call of any method.
+   */
+  @Nullable ByteBuffer data() throws IOException {
+    if (remaining == 0) {
+      return null;
+    }
+    fill();
+    long most = remaining;
+    if (sparse != null) {
+      while (extentUsed == sparse.length(extent)) {
+        extent++;
+        extentUsed = 0;
+      }
+      fileOffset = sparse.offset(extent) + extentUsed;
+      most = sparse.length(extent) - extentUsed;
+    }
+    int length = (int) Math.min(most, buffer.remaining());
+    ByteBuffer piece = buffer.slice(buffer.position(), length);
+    buffer.position(buffer.position() + length);
+    remaining -= length;
+    extentUsed += length;
+    if (sparse == null) {
+      fileOffset = extentUsed - length;
+    }
+    return piece;
+  }
+
+  /** Where in the file the last piece belongs. */
+  long dataOffset() {
+    return fileOffset;
+  }
+
+  /**
+   * Reads the source to its end: what follows the end mark of the archive counts for a layer's
+   * digest.
+   */
+  void finish() throws IOException {
+    ended = true;
+    buffer = EMPTY;
+    while (source.next() != null) {
+      // Nobody needs it.
+    }
+  }
+
+  private TarEntry entry(
+      TarHeader header, PaxRecords pax, @Nullable String longName, @Nullable String longLink)
+      throws IOException {
+    String name = first(longName, pax.text("GNU.sparse.name"), pax.text("path"), header.name());
+    current = '"' + TarEntry.shown(name) + '"';
+    try {
+      return checkedEntry(
+          header, pax, name, first(longLink, pax.text("linkpath"), null, header.linkName()));
+    } catch (OciException e) {
+      throw new OciException(e.kind(), "tar entry " + current + ": " + e.getMessage(), e);
+    }
+  }
+
+  private TarEntry checkedEntry(TarHeader header, PaxRecords pax, String name, String link)
+      throws IOException {
+    TarEntry.Type type = type(header.typeFlag(), name);
+    long size = 0;
+    sparse = null;
+    if (type == TarEntry.Type.FILE) {
+      size = size(pax.number("size", header.size()));
+      setData(size);
+      sparse = sparseMap(header, pax);
+      if (sparse != null) {
+        size =
+            header.typeFlag() == 'S'
+                ? size(TarHeader.sparseNumber(block, 483))
+                : size(pax.number("GNU.sparse.realsize", pax.number("GNU.sparse.size", -1)));
+        sparse.check(size, remaining);
+      }
+    }
+    String mtime = pax.text("mtime");
+    PaxTime time = mtime == null ? new PaxTime(header.mtime(), 0) : PaxTime.parse(mtime);
+    boolean device = type == TarEntry.Type.CHARACTER_DEVICE || type == TarEntry.Type.BLOCK_DEVICE;
+    boolean linked = type == TarEntry.Type.SYMLINK || type == TarEntry.Type.HARD_LINK;
+    return new TarEntry(
+        type,
+        name,
+        linked ? link : "",
+        header.mode(),
+        id("uid", pax.number("uid", header.uid())),
+        id("gid", pax.number("gid", header.gid())),
+        size,
+        time.seconds(),
+        time.nanos(),
+        device ? header.deviceMajor() : 0,
+        device ? header.deviceMinor() : 0,
+        pax.xattrs(),
+        sparse != null);
+  }
+
+  private @Nullable SparseMap sparseMap(TarHeader header, PaxRecords pax) throws IOException {
+    if (header.typeFlag() == 'S' && header.isGnu()) {
+      return oldGnuSparseMap();
+    }
+    if (pax.hasSparseMapInData()) {
+      return sparseMapInData();
+    }
+    return pax.sparse();
+  }
+
+  private SparseMap oldGnuSparseMap() throws IOException {
+    SparseMap.Builder builder = new SparseMap.Builder();
+    // The header itself is still needed: what follows it goes elsewhere.
+    byte[] part = block;
+    int at = 386;
+    int entries = 4;
+    int more = 482;
+    while (true) {
+      for (int i = 0; i < 2 * entries && part[at + 12 * (i & ~1)] != 0; i++) {
+        builder.number(TarHeader.sparseNumber(part, at + 12 * i));
+      }
+      if (part[more] == 0) {
+        return builder.build();
+      }
+      part = new byte[BLOCK];
+      read(part);
+      at = 0;
+      entries = 21;
+      more = 504;
+    }
+  }
+
+  /**
+   * Decimal numbers, one a line: how many extents, then offset and length of each, filled up to a
+   * block.
+   */
+  private SparseMap sparseMapInData() throws IOException {
+    SparseMap.Builder builder = new SparseMap.Builder();
+    byte[] part = new byte[BLOCK];
+    long left = -1;
+    long number = 0;
+    int digits = 0;
+    while (left != 0) {
+      if (remaining < BLOCK) {
+        throw invalid("bad sparse map");
+      }
+      read(part);
+      remaining -= BLOCK;
+      for (int i = 0; i < BLOCK && left != 0; i++) {
+        if (part[i] >= '0' && part[i] <= '9' && digits < 18) {
+          number = number * 10 + part[i] - '0';
+          digits++;
+        } else if (part[i] == '\n' && digits > 0) {
+          if (left < 0) {
+            left = 2 * number;
+          } else {
+            builder.number(number);
+            left--;
+          }
+          number = 0;
+          digits = 0;
+        } else {
+          throw invalid("bad sparse map");
+        }
+      }
+    }
+    return builder.build();
+  }
+
+  private static TarEntry.Type type(char flag, String name) {
+    return switch (flag) {
+      case 0, '0', '7', 'S' ->
+          flag == 0 && name.endsWith("/") ? TarEntry.Type.DIRECTORY : TarEntry.Type.FILE;
+      case '1' -> TarEntry.Type.HARD_LINK;
+      case '2' -> TarEntry.Type.SYMLINK;
+      case '3' -> TarEntry.Type.CHARACTER_DEVICE;
+      case '4' -> TarEntry.Type.BLOCK_DEVICE;
+      case '5' -> TarEntry.Type.DIRECTORY;
+      case '6' -> TarEntry.Type.FIFO;
+      default ->
+          throw invalid("type '" + TarEntry.shown(String.valueOf(flag)) + "' is not supported");
+    };
+  }
+
+  private String longText(TarHeader header) throws IOException {
+    byte[] text = special(header, "long name");
+    int end = 0;
+    while (end < text.length && text[end] != 0) {
+      end++;
+    }
+    return PathBytes.decode(text, 0, end);
+  }
+
+  private byte[] special(TarHeader header, String what) throws IOException {
+    long size = size(header.size());
+    if (size > MAX_SPECIAL) {
+      throw invalid("tar: a " + what + " of " + size + " bytes, the limit is " + MAX_SPECIAL);
+    }
+    setData(size);
+    byte[] content = new byte[(int) size];
+    read(content);
+    remaining = 0;
+    return content;
+  }
+
+  private static long size(long size) {
+    // Room for sums of a few sizes without overflow.
+    if (size < 0 || size > Long.MAX_VALUE / 4) {
+      throw invalid("bad size " + size);
+    }
+    return size;
+  }
+
+  private static long id(String what, long id) {
+    // 2^32-1 is -1 to chown(2), which would leave the owner as it is.
+    if (id < 0 || id >= 0xffffffffL) {
+      throw invalid("bad " + what + " " + id);
+    }
+    return id;
+  }
+
+  private static String first(
+      @Nullable String a, @Nullable String b, @Nullable String c, String last) {
+    return a != null ? a : b != null ? b : c != null ? c : last;
+  }
+
+  private void setData(long size) {
+    remaining = size;
+    padding = (int) (-size & (BLOCK - 1));
+    fileOffset = 0;
+    extent = 0;
+    extentUsed = 0;
+    sparse = null;
+  }
+
+  /** False at the end: two blocks of zeros, or one or none where the input ends. */
+  private boolean readHeaderBlock() throws IOException {
+    if (!buffer.hasRemaining() && !refill()) {
+      return false;
+    }
+    readBlock();
+    if (!TarHeader.isZero(block)) {
+      return true;
+    }
+    if (!buffer.hasRemaining() && !refill()) {
+      return false;
+    }
+    readBlock();
+    if (!TarHeader.isZero(block)) {
+      throw invalid("tar: a header after a block of zeros, behind " + current);
+    }
+    return false;
+  }
+
+  private void readBlock() throws IOException {
+    read(block);
+  }
+
+  private void read(byte[] target) throws IOException {
+    int done = 0;
+    while (done < target.length) {
+      fill();
+      int length = Math.min(target.length - done, buffer.remaining());
+      buffer.get(target, done, length);
+      done += length;
+    }
+  }
+
+  private void skip(long count) throws IOException {
+    while (count > 0) {
+      fill();
+      int length = (int) Math.min(count, buffer.remaining());
+      buffer.position(buffer.position() + length);
+      count -= length;
+    }
+  }
+
+  private void fill() throws IOException {
+    if (!buffer.hasRemaining() && !refill()) {
+      throw new OciException(
+          OciException.Kind.DATA_LOSS, "tar archive is truncated: it ends in " + current);
+    }
+  }
+
+  private boolean refill() throws IOException {
+    ByteBuffer next = source.next();
+    buffer = next == null ? EMPTY : next;
+    return next != null;
+  }
+}

@@ -1,0 +1,168 @@
+package io.jcri.oci.snapshot;
+
+import io.jcri.sandbox.linux.AttributeCalls;
+import io.jcri.sandbox.linux.DirectoryEntry;
+import io.jcri.sandbox.linux.Errno;
+import io.jcri.sandbox.linux.ErrnoException;
+import io.jcri.sandbox.linux.Fd;
+import io.jcri.sandbox.linux.FileStat;
+import io.jcri.sandbox.linux.OpenFlags;
+import io.jcri.sandbox.linux.Syscalls;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * Removes and measures file trees that an image or a container has filled: of any depth, with any
+ * number of files in a directory, without following a link and without holding more than a buffer
+ * of names at a time.
+ */
+final class Trees {
+
+  /**
+   * Below it a directory is moved to the top first, so that neither descriptors nor the stack run
+   * out.
+   */
+  private static final int MAX_DEPTH = 64;
+
+  private static final int OPEN = OpenFlags.READ_ONLY | OpenFlags.DIRECTORY | OpenFlags.NOFOLLOW;
+
+  private Trees() {}
+
+  /**
+   * Makes a directory that will hold one tree after another. On ext4 a tree next to one that was
+   * deleted minutes ago is slow to fill: for each new file the kernel walks past all inodes that
+   * are too young to use again (measured: 0.5 ms a file instead of 0.02). The flag spreads the
+   * trees over the disk.
+   */
+  static void makeTop(Syscalls sys, Path path) throws IOException {
+    Files.createDirectories(path);
+    try (Fd directory = sys.open(path.toString(), OPEN, 0)) {
+      sys.addInodeFlags(directory, AttributeCalls.TOP_DIRECTORY_FLAG);
+    } catch (ErrnoException e) {
+      if (!e.is(Errno.EOPNOTSUPP, Errno.ENOTTY, Errno.EINVAL, Errno.EPERM)) {
+        throw e;
+      }
+    }
+  }
+
+  /** Removes the tree at a path of the host; absent is fine. Does not cross a mount: EBUSY then. */
+  static void delete(Syscalls sys, Path path) throws IOException {
+    Path parent = path.toAbsolutePath().getParent();
+    if (parent == null) {
+      throw new IllegalArgumentException("refusing to delete " + path);
+    }
+    try (Fd directory = sys.open(parent.toString(), OpenFlags.PATH | OpenFlags.DIRECTORY, 0)) {
+      delete(sys, directory, String.valueOf(path.getFileName()));
+    } catch (ErrnoException e) {
+      if (!e.is(Errno.ENOENT)) {
+        throw e;
+      }
+    }
+  }
+
+  /** Removes a file or tree; absent is fine. */
+  static void delete(Syscalls sys, Fd parent, String name) throws IOException {
+    if (unlink(sys, parent, name)) {
+      return;
+    }
+    try (Fd top = sys.openat2(parent, name, OPEN, 0, OpenFlags.RESOLVE_BENEATH)) {
+      // A number that no earlier, interrupted try has used.
+      empty(sys, top, top, 0, new long[] {System.nanoTime()});
+    }
+    sys.unlinkat(parent, name, OpenFlags.AT_REMOVEDIR);
+  }
+
+  private static void empty(Syscalls sys, Fd top, Fd directory, int depth, long[] moved)
+      throws IOException {
+    while (true) {
+      // From the start each time: what is moved to the top while it is read may be missed.
+      boolean found = false;
+      try (Fd reader = sys.openat2(directory, ".", OPEN, 0, OpenFlags.RESOLVE_BENEATH)) {
+        for (List<DirectoryEntry> some = sys.listSome(reader);
+            !some.isEmpty();
+            some = sys.listSome(reader)) {
+          found = true;
+          for (DirectoryEntry entry : some) {
+            remove(sys, top, directory, entry, depth, moved);
+          }
+        }
+      }
+      if (!found) {
+        return;
+      }
+    }
+  }
+
+  private static void remove(
+      Syscalls sys, Fd top, Fd directory, DirectoryEntry entry, int depth, long[] moved)
+      throws IOException {
+    if (!entry.isDirectory() && unlink(sys, directory, entry.name())) {
+      return;
+    }
+    if (depth == MAX_DEPTH) {
+      sys.renameat2(directory, entry.name(), top, ".jcri-deep-" + moved[0]++, 0);
+      return;
+    }
+    try (Fd child = sys.openat2(directory, entry.name(), OPEN, 0, OpenFlags.RESOLVE_BENEATH)) {
+      empty(sys, top, child, depth + 1, moved);
+    }
+    sys.unlinkat(directory, entry.name(), OpenFlags.AT_REMOVEDIR);
+  }
+
+  /** False when it is a directory. */
+  private static boolean unlink(Syscalls sys, Fd parent, String name) throws IOException {
+    try {
+      sys.unlinkat(parent, name, 0);
+      return true;
+    } catch (ErrnoException e) {
+      if (e.is(Errno.ENOENT)) {
+        return true;
+      }
+      if (e.is(Errno.EISDIR)) {
+        return false;
+      }
+      throw e;
+    }
+  }
+
+  /** What a tree takes on its file system: allocated bytes as du(1) counts them, and inodes. */
+  static DiskUsage usage(Syscalls sys, Path path) throws IOException {
+    try (Fd top = sys.open(path.toString(), OPEN, 0)) {
+      FileStat stat = sys.fstat(top);
+      return usage(sys, top, 0).plus(new DiskUsage(stat.blocks() * 512, 1));
+    }
+  }
+
+  private static DiskUsage usage(Syscalls sys, Fd directory, int depth) throws IOException {
+    long bytes = 0;
+    long inodes = 0;
+    for (List<DirectoryEntry> some = sys.listSome(directory);
+        !some.isEmpty();
+        some = sys.listSome(directory)) {
+      for (DirectoryEntry entry : some) {
+        try {
+          FileStat stat = sys.fstatat(directory, entry.name());
+          // A file with several names counts in parts, which add up to about one.
+          bytes += stat.blocks() * 512 / (stat.isDirectory() ? 1 : Math.max(1, stat.links()));
+          inodes++;
+          if (stat.isDirectory() && depth < 2 * MAX_DEPTH) {
+            try (Fd child =
+                sys.openat2(directory, entry.name(), OPEN, 0, OpenFlags.RESOLVE_BENEATH)) {
+              DiskUsage below = usage(sys, child, depth + 1);
+              bytes += below.bytes();
+              inodes += below.inodes();
+            }
+          }
+        } catch (ErrnoException e) {
+          // A running container removes files while we look.
+          if (!e.is(Errno.ENOENT, Errno.ENOTDIR, Errno.ELOOP)) {
+            throw e;
+          }
+        }
+      }
+    }
+    return new DiskUsage(bytes, inodes);
+  }
+}

@@ -1,0 +1,32 @@
+package io.jcri.oci.snapshot;
+
+import io.jcri.oci.Digest;
+import java.util.List;
+
+/**
+ * What came out of a layer.
+ *
+ * @param diffId of the tar bytes that were read
+ * @param usage of the unpacked tree
+ * @param hasRoot whether the layer says something about the root directory's attributes
+ * @param opaqueRoot whether it hides everything below it
+ * @param implicitDirectories paths of directories without an entry, parents before children: their
+ *     attributes are those of the lower layers
+ * @param missingLinks hard links to files that only lower layers can have
+ */
+record UnpackedLayer(
+    Digest diffId,
+    DiskUsage usage,
+    boolean hasRoot,
+    boolean opaqueRoot,
+    List<String> implicitDirectories,
+    List<MissingLink> missingLinks) {
+
+  /** A hard link whose target is not in the layer. */
+  record MissingLink(String path, String target) {}
+
+  /** Whether the tree is the same on top of any other layers. */
+  boolean isIndependent() {
+    return implicitDirectories.isEmpty() && missingLinks.isEmpty();
+  }
+}

@@ -1,0 +1,189 @@
+package io.jcri.daemon;
+
+import io.jcri.cni.Cni;
+import io.jcri.daemon.config.DaemonConfig;
+import io.jcri.daemon.container.Container;
+import io.jcri.daemon.container.ContainerCreation;
+import io.jcri.daemon.container.ContainerNamespaces;
+import io.jcri.daemon.container.ContainerRecovery;
+import io.jcri.daemon.container.ContainerRun;
+import io.jcri.daemon.container.Containers;
+import io.jcri.daemon.container.MountPlan;
+import io.jcri.daemon.container.ShimSpecs;
+import io.jcri.daemon.container.SpecAssembly;
+import io.jcri.daemon.cri.CriServer;
+import io.jcri.daemon.cri.ImageService;
+import io.jcri.daemon.cri.RuntimeService;
+import io.jcri.daemon.image.ImageSetup;
+import io.jcri.daemon.image.Images;
+import io.jcri.daemon.network.NetworkSetup;
+import io.jcri.daemon.network.PodNetworks;
+import io.jcri.daemon.pod.CgroupPaths;
+import io.jcri.daemon.pod.Pod;
+import io.jcri.daemon.pod.PodSetup;
+import io.jcri.daemon.pod.Pods;
+import io.jcri.daemon.record.RecordStore;
+import io.jcri.daemon.runtime.Handlers;
+import io.jcri.daemon.stats.Stats;
+import io.jcri.daemon.system.BootId;
+import io.jcri.daemon.system.Clock;
+import io.jcri.daemon.system.NativeBinaries;
+import io.jcri.daemon.system.SdNotify;
+import io.jcri.oci.runtime.BindMounts;
+import io.jcri.oci.runtime.CgroupSupport;
+import io.jcri.oci.runtime.OpenatRootfsFiles;
+import io.jcri.oci.runtime.SeccompProfiles;
+import io.jcri.oci.runtime.UserResolver;
+import io.jcri.sandbox.Sandboxes;
+import io.jcri.sandbox.cgroup.CgroupDriver;
+import io.jcri.sandbox.cgroup.CgroupLayout;
+import io.jcri.sandbox.cgroup.Cgroups;
+import io.jcri.sandbox.cgroup.SystemdScopes;
+import io.jcri.sandbox.linux.Linux;
+import io.jcri.sandbox.linux.Syscalls;
+import io.jcri.sandbox.mount.Mounts;
+import io.jcri.shim.ShimLauncher;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The daemon, wired by hand: reading the constructor from top to bottom tells what it is made of.
+ *
+ * <p>Started and stopped once each.
+ */
+public final class Daemon {
+  private static final Logger log = LoggerFactory.getLogger(Daemon.class);
+
+  private final Cni cni;
+  private final PodNetworks networks;
+  private final RecordStore<Pod> podRecords;
+  private final RecordStore<Container> containerRecords;
+  private final Pods pods;
+  private final ContainerRecovery recovery;
+  private final CriServer server;
+  private final SdNotify systemd;
+
+  public Daemon(DaemonConfig config, NativeBinaries binaries) throws IOException {
+    Layout layout = new Layout(config.root(), config.state());
+    Files.createDirectories(layout.temporary());
+    Clock clock = Clock.system();
+    String bootId = BootId.current();
+
+    // the kernel
+    Syscalls syscalls = Linux.get();
+    Mounts mounts = new Mounts(syscalls);
+    Cgroups cgroups = Cgroups.detect();
+    CgroupDriver driver = driver(config.cgroupDriver(), cgroups);
+    Optional<SystemdScopes> scopes =
+        driver == CgroupDriver.SYSTEMD ? Optional.of(new SystemdScopes()) : Optional.empty();
+    CgroupPaths cgroupPaths = new CgroupPaths(driver);
+
+    // what others provide: OCI runtimes, networks, images
+    Handlers handlers = Handlers.find(config, layout, driver, cgroups.layout() == CgroupLayout.V2);
+    this.cni = Cni.open(NetworkSetup.settings(config.network()));
+    this.networks = new PodNetworks(cni);
+    Images images = ImageSetup.open(config.images(), layout, syscalls, mounts);
+
+    // pods
+    this.podRecords = new RecordStore<>(layout.podRecords(), Pod.class);
+    Sandboxes sandboxes = new Sandboxes(binaries.sandbox(), syscalls, mounts, cgroups);
+    this.pods =
+        new Pods(
+            new Registry<>("pod sandbox", Pod::id, podRecords),
+            new PodSetup(layout, sandboxes, scopes, cgroupPaths, networks),
+            clock,
+            bootId);
+
+    // containers
+    this.containerRecords = new RecordStore<>(layout.containerRecords(), Container.class);
+    Registry<Container> registry = new Registry<>("container", Container::id, containerRecords);
+    KeyedLocks locks = new KeyedLocks();
+    SpecAssembly specs =
+        new SpecAssembly(
+            cgroupPaths,
+            CgroupSupport.detect(Path.of("/")),
+            new UserResolver(new OpenatRootfsFiles(syscalls)),
+            new SeccompProfiles(),
+            new ContainerNamespaces(registry, cgroups.layout()),
+            new MountPlan(layout, handlers, new BindMounts(mounts)));
+    ShimSpecs shims =
+        new ShimSpecs(new ShimLauncher(binaries.shim()), layout, handlers, pods, cgroupPaths);
+    ContainerCreation creation =
+        new ContainerCreation(registry, pods, images, specs, layout, clock, bootId, locks);
+    ContainerRun run = new ContainerRun(registry, pods, shims, clock, locks);
+    Containers containers = new Containers(registry, creation, run);
+    this.recovery = new ContainerRecovery(registry, creation, run, shims, clock, bootId);
+
+    // the edge
+    this.server =
+        new CriServer(
+            config.socket(),
+            List.of(
+                new RuntimeService(
+                    config,
+                    layout,
+                    pods,
+                    containers,
+                    networks,
+                    handlers,
+                    new Stats(cgroups, cgroupPaths, images, clock),
+                    images,
+                    driver,
+                    clock),
+                new ImageService(images, clock)));
+    this.systemd = new SdNotify(syscalls, System.getenv().getOrDefault("NOTIFY_SOCKET", ""));
+  }
+
+  private static CgroupDriver driver(String configured, Cgroups cgroups) throws IOException {
+    return switch (configured) {
+      case "cgroupfs" -> CgroupDriver.CGROUPFS;
+      case "systemd" -> CgroupDriver.SYSTEMD;
+      default -> cgroups.detectDriver();
+    };
+  }
+
+  /** Takes up what is there, then serves. */
+  public void start() throws IOException {
+    long begin = System.nanoTime();
+    Collection<Pod> foundPods = podRecords.loadAll();
+    Collection<Container> foundContainers = containerRecords.loadAll();
+    pods.recover(foundPods);
+    recovery.recover(foundContainers);
+    server.start();
+    systemd.ready();
+    log.info(
+        "took up {} pods and {} containers in {} ms; serving",
+        foundPods.size(),
+        foundContainers.size(),
+        (System.nanoTime() - begin) / 1_000_000);
+    Thread.ofVirtual().name("network leftovers").start(this::collectNetworkLeftovers);
+  }
+
+  /** Addresses of pods that nobody knows any more. */
+  private void collectNetworkLeftovers() {
+    try {
+      cni.collectGarbage(
+          pods.list().stream()
+              .filter(Pod::networkDue)
+              .map(Pod::id)
+              .collect(Collectors.toUnmodifiableSet()));
+    } catch (RuntimeException e) {
+      log.warn("network leftovers could not be collected: {}", e.getMessage());
+    }
+  }
+
+  /** Stops serving. Pods and containers run on: their next daemon takes them up. */
+  public void stop() {
+    systemd.stopping();
+    server.stop();
+    cni.close();
+    log.info("stopped; pods run on");
+  }
+}

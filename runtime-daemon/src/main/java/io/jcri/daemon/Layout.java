@@ -1,0 +1,84 @@
+package io.jcri.daemon;
+
+import java.nio.file.Path;
+
+/**
+ * The one owner of every path below the daemon's root (kept over reboots) and state (gone with
+ * them) directories; nobody else joins strings.
+ *
+ * <pre>
+ * /var/lib/jcri/             root
+ *   image/                   image store: content, layers, snapshots, records (io.jcri.oci)
+ *   pods/&lt;id&gt;.json           pod records
+ *   containers/&lt;id&gt;.json     container records
+ * /run/jcri/                 state
+ *   jcri.sock                CRI
+ *   pods/&lt;id&gt;/               pinned namespaces, shm, hosts, hostname, resolv.conf
+ *   containers/&lt;id&gt;/         bundle/config.json, shim.sock, exit, shim's files
+ *   runc/                    the OCI runtime's own state
+ * </pre>
+ *
+ * @param root what must survive a reboot, {@code /var/lib/jcri} by default
+ * @param state what ends with the machine, {@code /run/jcri} by default
+ */
+public record Layout(Path root, Path state) {
+
+  public Path images() {
+    return root.resolve("image");
+  }
+
+  public Path podRecords() {
+    return root.resolve("pods");
+  }
+
+  public Path containerRecords() {
+    return root.resolve("containers");
+  }
+
+  public Path pods() {
+    return state.resolve("pods");
+  }
+
+  /** The pod's own directory: pins, shm and the files that its containers share. */
+  public Path pod(String id) {
+    return pods().resolve(id);
+  }
+
+  public Path podHosts(String id) {
+    return pod(id).resolve("hosts");
+  }
+
+  public Path podHostname(String id) {
+    return pod(id).resolve("hostname");
+  }
+
+  public Path podResolvConf(String id) {
+    return pod(id).resolve("resolv.conf");
+  }
+
+  public Path containers() {
+    return state.resolve("containers");
+  }
+
+  /** The container's own directory, which is also the shim's state directory. */
+  public Path container(String id) {
+    return containers().resolve(id);
+  }
+
+  public Path bundle(String id) {
+    return container(id).resolve("bundle");
+  }
+
+  public Path exitRecord(String id) {
+    return container(id).resolve("exit");
+  }
+
+  /** The root directory of an OCI runtime's own state, one per handler. */
+  public Path runtimeState(String handler) {
+    return state.resolve("runtime").resolve(handler);
+  }
+
+  public Path temporary() {
+    return state.resolve("tmp");
+  }
+}

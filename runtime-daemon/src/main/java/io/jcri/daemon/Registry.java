@@ -1,0 +1,142 @@
+package io.jcri.daemon;
+
+import io.jcri.daemon.record.RecordStore;
+import java.util.Collection;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Function;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The objects of one kind: immutable snapshots in memory, a record of each on disk. Readers take no
+ * lock; a change is made under the object's own lock, so that no object waits for another's I/O.
+ *
+ * <p>Thread-safe.
+ *
+ * @param <T> the snapshot's type
+ */
+public final class Registry<T extends Record> {
+  private final String kind;
+  private final Function<T, String> idOf;
+  private final RecordStore<T> records;
+  private final Map<String, Entry<T>> entries = new ConcurrentHashMap<>();
+
+  private static final class Entry<T> {
+    final ReentrantLock lock = new ReentrantLock();
+    volatile T value;
+
+    Entry(T value) {
+      this.value = value;
+    }
+  }
+
+  /**
+   * An empty registry; what is on disk comes through {@link #addLoaded}.
+   *
+   * @param kind the object's name in error messages, such as "pod sandbox"
+   */
+  public Registry(String kind, Function<T, String> idOf, RecordStore<T> records) {
+    this.kind = kind;
+    this.idOf = idOf;
+    this.records = records;
+  }
+
+  /** Adds an object, its record first: if we die in between, the restart finds the record. */
+  public void add(T value) {
+    records.save(idOf.apply(value), value);
+    addLoaded(value);
+  }
+
+  /** Adds an object whose record is on disk already. */
+  public void addLoaded(T value) {
+    entries.put(idOf.apply(value), new Entry<>(value));
+  }
+
+  /** All snapshots, in no order. */
+  public Collection<T> all() {
+    return entries.values().stream().map(entry -> entry.value).toList();
+  }
+
+  /** The snapshot of exactly this id. */
+  public Optional<T> get(String id) {
+    @Nullable Entry<T> entry = entries.get(id);
+    return entry == null ? Optional.empty() : Optional.of(entry.value);
+  }
+
+  /**
+   * The object with this id or with an id of which this is the only match as a prefix.
+   *
+   * @throws JcriException NOT_FOUND, or INVALID when the prefix is ambiguous
+   */
+  public T require(String idOrPrefix) {
+    return find(idOrPrefix).orElseThrow(() -> JcriException.notFound(kind, idOrPrefix));
+  }
+
+  /** As {@link #require}, but empty when there is none. */
+  public Optional<T> find(String idOrPrefix) {
+    if (idOrPrefix.isEmpty()) {
+      throw JcriException.invalid(kind + " id must not be empty");
+    }
+    @Nullable Entry<T> exact = entries.get(idOrPrefix);
+    if (exact != null) {
+      return Optional.of(exact.value);
+    }
+    Map<String, T> matches = new TreeMap<>();
+    entries.forEach((id, entry) -> {
+      if (id.startsWith(idOrPrefix)) {
+        matches.put(id, entry.value);
+      }
+    });
+    if (matches.size() > 1) {
+      throw JcriException.invalid(
+          "%s id %s is ambiguous: it begins %d ids".formatted(kind, idOrPrefix, matches.size()));
+    }
+    return matches.values().stream().findFirst();
+  }
+
+  /**
+   * Changes an object and its record, under its lock. The function must be quick: no call to the
+   * kernel or a plugin in here.
+   *
+   * @return the new snapshot, or empty when the object has been removed meanwhile
+   */
+  public Optional<T> update(String id, UnaryOperator<T> change) {
+    @Nullable Entry<T> entry = entries.get(id);
+    if (entry == null) {
+      return Optional.empty();
+    }
+    entry.lock.lock();
+    try {
+      if (entries.get(id) != entry) {
+        return Optional.empty();
+      }
+      T next = change.apply(entry.value);
+      if (!next.equals(entry.value)) {
+        records.save(id, next);
+        entry.value = next;
+      }
+      return Optional.of(next);
+    } finally {
+      entry.lock.unlock();
+    }
+  }
+
+  /** Forgets an object: the record first, so that a restart doesn't bring it back. */
+  public void remove(String id) {
+    @Nullable Entry<T> entry = entries.get(id);
+    if (entry == null) {
+      return;
+    }
+    entry.lock.lock();
+    try {
+      records.delete(id);
+      entries.remove(id, entry);
+    } finally {
+      entry.lock.unlock();
+    }
+  }
+}

@@ -1,0 +1,66 @@
+package io.jcri.daemon.cli;
+
+import io.jcri.daemon.config.ConfigException;
+import io.jcri.daemon.config.ConfigFile;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Parameters;
+
+/** {@code jcri config default} and {@code jcri config check}. */
+@Command(
+    name = "config",
+    description = "Print the default configuration, or check one.",
+    subcommands = {ConfigCommand.Default.class, ConfigCommand.Check.class})
+final class ConfigCommand implements Callable<Integer> {
+  private static final String DEFAULT_RESOURCE = "/io/jcri/daemon/config.toml";
+
+  @Override
+  public Integer call() {
+    CommandLine.usage(this, System.err);
+    return CommandLine.ExitCode.USAGE;
+  }
+
+  /** Prints the file that every installation has, with a comment for each key. */
+  @Command(name = "default", description = "Print the default configuration.")
+  static final class Default implements Callable<Integer> {
+    @Override
+    public Integer call() throws IOException {
+      try (InputStream in = ConfigCommand.class.getResourceAsStream(DEFAULT_RESOURCE)) {
+        if (in == null) {
+          throw new IOException(DEFAULT_RESOURCE + " is missing from the installation");
+        }
+        System.out.print(new String(in.readAllBytes(), StandardCharsets.UTF_8));
+      }
+      return CommandLine.ExitCode.OK;
+    }
+  }
+
+  /** Tells every line that is wrong. */
+  @Command(name = "check", description = "Check a configuration file.")
+  static final class Check implements Callable<Integer> {
+    @Parameters(
+        index = "0",
+        defaultValue = "/etc/jcri/config.toml",
+        description = "The file; ${DEFAULT-VALUE} by default.")
+    private Path file = Path.of("/etc/jcri/config.toml");
+
+    @Override
+    public Integer call() {
+      try {
+        ConfigFile.read(file);
+        System.out.println(file + ": good");
+        return CommandLine.ExitCode.OK;
+      } catch (ConfigException e) {
+        System.err.println(e.getMessage());
+      } catch (IOException e) {
+        System.err.println("cannot read " + file + ": " + e.getMessage());
+      }
+      return CommandLine.ExitCode.SOFTWARE;
+    }
+  }
+}

@@ -1,0 +1,127 @@
+package io.jcri.daemon.config;
+
+import io.jcri.daemon.config.DaemonConfig.Handler;
+import io.jcri.daemon.config.DaemonConfig.Images;
+import io.jcri.daemon.config.DaemonConfig.Network;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.tomlj.Toml;
+import org.tomlj.TomlParseError;
+import org.tomlj.TomlParseResult;
+import org.tomlj.TomlTable;
+
+/**
+ * Reads {@code /etc/jcri/config.toml}. Every key is optional; an unknown one is an error with its
+ * line, because a misspelt key that is silently ignored costs an operator a night.
+ */
+public final class ConfigFile {
+  private final List<String> problems = new ArrayList<>();
+
+  private ConfigFile() {}
+
+  /**
+   * Reads a file.
+   *
+   * @throws ConfigException naming the file and every line that is wrong
+   * @throws IOException when the file can't be read
+   */
+  public static DaemonConfig read(Path file) throws IOException {
+    return parse(Files.readString(file), file.toString());
+  }
+
+  /**
+   * Reads the text of a file.
+   *
+   * @param origin the file's name for messages
+   * @throws ConfigException naming every line that is wrong
+   */
+  public static DaemonConfig parse(String text, String origin) {
+    TomlParseResult toml = Toml.parse(text);
+    ConfigFile reader = new ConfigFile();
+    for (TomlParseError error : toml.errors()) {
+      reader.problems.add("line %d: %s".formatted(error.position().line(), error.getMessage()));
+    }
+    DaemonConfig config = reader.problems.isEmpty() ? reader.daemon(toml) : DaemonConfig.defaults();
+    if (!reader.problems.isEmpty()) {
+      throw new ConfigException(origin, reader.problems);
+    }
+    return config;
+  }
+
+  private DaemonConfig daemon(TomlTable toml) {
+    DaemonConfig d = DaemonConfig.defaults();
+    Keys keys = new Keys(toml, "", problems);
+    Path state = keys.path("state", d.state());
+    DaemonConfig config =
+        new DaemonConfig(
+            keys.path("root", d.root()),
+            state,
+            keys.path("socket", state.resolve("jcri.sock")),
+            keys.oneOf("log_level", d.logLevel(), "trace", "debug", "info", "warn", "error"),
+            keys.oneOf("cgroup_driver", d.cgroupDriver(), "auto", "cgroupfs", "systemd"),
+            keys.text("default_handler", d.defaultHandler()),
+            handlers(keys.table("handlers"), d.handlers()),
+            images(keys.table("images"), d.images()),
+            network(keys.table("network"), d.network()));
+    keys.rejectUnknown();
+    if (!config.handlers().containsKey(config.defaultHandler())) {
+      problems.add(
+          "default_handler %s is not among the handlers %s"
+              .formatted(config.defaultHandler(), config.handlers().keySet()));
+    }
+    return config;
+  }
+
+  private Map<String, Handler> handlers(@Nullable Keys keys, Map<String, Handler> defaults) {
+    if (keys == null) {
+      return defaults;
+    }
+    Map<String, Handler> handlers = new LinkedHashMap<>(defaults);
+    for (String name : keys.names()) {
+      @Nullable Keys handler = keys.table(name);
+      if (handler != null) {
+        handlers.put(name, new Handler(handler.text("binary", name)));
+        handler.rejectUnknown();
+      }
+    }
+    return handlers;
+  }
+
+  private Images images(@Nullable Keys keys, Images d) {
+    if (keys == null) {
+      return d;
+    }
+    Images images =
+        new Images(
+            keys.paths("registry_directories", d.registryDirectories()),
+            keys.number("parallel_layers", d.parallelLayers(), 1, 32),
+            keys.seconds("no_progress_timeout_seconds", d.noProgressTimeout()),
+            keys.texts("pinned", d.pinned()));
+    keys.rejectUnknown();
+    return images;
+  }
+
+  private Network network(@Nullable Keys keys, Network d) {
+    if (keys == null) {
+      return d;
+    }
+    String podCidr = keys.text("pod_cidr", d.podCidr().orElse(""));
+    Network network =
+        new Network(
+            keys.path("configurations", d.configurations()),
+            keys.paths("plugins", d.plugins()),
+            keys.path("cache", d.cache()),
+            keys.seconds("timeout_seconds", d.timeout()),
+            podCidr.isEmpty() ? Optional.empty() : Optional.of(podCidr),
+            keys.text("bridge", d.bridge()));
+    keys.rejectUnknown();
+    return network;
+  }
+}

@@ -1,0 +1,104 @@
+package io.jcri.daemon.config;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * The daemon's settings, complete: what the file leaves out has its default here. The file's form
+ * is shown by {@code jcri config default}.
+ *
+ * @param root what survives a reboot
+ * @param state what ends with the machine
+ * @param socket the CRI socket
+ * @param cgroupDriver {@code cgroupfs}, {@code systemd}, or {@code auto} to ask the host
+ * @param defaultHandler the handler of pods that name none
+ * @param handlers OCI runtimes by handler name
+ */
+public record DaemonConfig(
+    Path root,
+    Path state,
+    Path socket,
+    String logLevel,
+    String cgroupDriver,
+    String defaultHandler,
+    Map<String, Handler> handlers,
+    Images images,
+    Network network) {
+
+  public DaemonConfig {
+    handlers = Map.copyOf(handlers);
+  }
+
+  /**
+   * An OCI runtime.
+   *
+   * @param binary its path, or a name to look for on PATH
+   */
+  public record Handler(String binary) {}
+
+  /**
+   * Pulling and keeping images.
+   *
+   * @param registryDirectories directories in containerd's {@code certs.d} form; the first that
+   *     exists is used
+   * @param parallelLayers how many layers of one pull are fetched at once
+   * @param noProgressTimeout after how long without a byte a host is given up
+   * @param pinned images that are never offered for garbage collection
+   */
+  public record Images(
+      List<Path> registryDirectories,
+      int parallelLayers,
+      Duration noProgressTimeout,
+      List<String> pinned) {
+    public Images {
+      registryDirectories = List.copyOf(registryDirectories);
+      pinned = List.copyOf(pinned);
+    }
+  }
+
+  /**
+   * CNI.
+   *
+   * @param podCidr for the default network that is generated when there is no configuration;
+   *     comma-separated for dual stack; empty means wait for the kubelet's
+   */
+  public record Network(
+      Path configurations,
+      List<Path> plugins,
+      Path cache,
+      Duration timeout,
+      Optional<String> podCidr,
+      String bridge) {
+    public Network {
+      plugins = List.copyOf(plugins);
+    }
+  }
+
+  /** What an empty file means. */
+  public static DaemonConfig defaults() {
+    Path state = Path.of("/run/jcri");
+    return new DaemonConfig(
+        Path.of("/var/lib/jcri"),
+        state,
+        state.resolve("jcri.sock"),
+        "info",
+        "auto",
+        "runc",
+        Map.of("runc", new Handler("runc"), "crun", new Handler("crun")),
+        new Images(
+            List.of(Path.of("/etc/jcri/certs.d"), Path.of("/etc/containerd/certs.d")),
+            3,
+            Duration.ofSeconds(60),
+            List.of()),
+        new Network(
+            Path.of("/etc/cni/net.d"),
+            List.of(Path.of("/opt/cni/bin"), Path.of("/usr/lib/cni")),
+            Path.of("/var/lib/cni"),
+            Duration.ofSeconds(60),
+            Optional.empty(),
+            "jcri0"));
+  }
+}

@@ -1,0 +1,138 @@
+package io.jcri.daemon.container;
+
+import io.jcri.oci.runtime.ContainerProcess;
+import io.jcri.sandbox.linux.ProcessId;
+import java.util.Optional;
+
+/**
+ * One container as the daemon knows it: an immutable snapshot and the content of its record.
+ *
+ * @param image what it was created from, kept here because the image may be removed later
+ * @param createdAt nanoseconds since the epoch, never 0
+ * @param startedAt nanoseconds since the epoch, 0 before the start
+ * @param exit how it ended, once it has
+ * @param process what the OCI runtime was told to run; an exec takes its user and confinement
+ * @param init the container's first process, once it was started
+ * @param shim the shim that watches it, from start until the exit has been dealt with
+ * @param logFile absolute path of the CRI log, or empty
+ * @param bootId the boot during which it was made
+ */
+public record Container(
+    String id,
+    String podId,
+    ContainerConfig config,
+    ImageIdentity image,
+    Optional<ContainerProcess> process,
+    ContainerPhase phase,
+    long createdAt,
+    long startedAt,
+    Optional<Exit> exit,
+    Optional<Integer> init,
+    Optional<ProcessId> shim,
+    String logFile,
+    String stopSignal,
+    String bootId) {
+
+  /**
+   * The image by all its names.
+   *
+   * @param id digest of the image's configuration ({@code image_id})
+   * @param name first tag, or what the caller named
+   * @param reference first repository digest ({@code image_ref}), or the id when there is none
+   */
+  public record ImageIdentity(String id, String name, String reference) {}
+
+  public Container with(ContainerPhase next) {
+    return new Container(
+        id,
+        podId,
+        config,
+        image,
+        process,
+        next,
+        createdAt,
+        startedAt,
+        exit,
+        init,
+        shim,
+        logFile,
+        stopSignal,
+        bootId);
+  }
+
+  public Container started(long at, int initPid, ProcessId shimProcess) {
+    return new Container(
+        id,
+        podId,
+        config,
+        image,
+        process,
+        ContainerPhase.RUNNING,
+        createdAt,
+        at,
+        Optional.empty(),
+        Optional.of(initPid),
+        Optional.of(shimProcess),
+        logFile,
+        stopSignal,
+        bootId);
+  }
+
+  public Container exited(Exit how) {
+    return new Container(
+        id,
+        podId,
+        config,
+        image,
+        process,
+        ContainerPhase.EXITED,
+        createdAt,
+        startedAt,
+        Optional.of(how),
+        init,
+        shim,
+        logFile,
+        stopSignal,
+        bootId);
+  }
+
+  public Container created(ContainerProcess made) {
+    return new Container(
+        id,
+        podId,
+        config,
+        image,
+        Optional.of(made),
+        ContainerPhase.CREATED,
+        createdAt,
+        startedAt,
+        exit,
+        init,
+        shim,
+        logFile,
+        stopSignal,
+        bootId);
+  }
+
+  public Container withConfig(ContainerConfig changed) {
+    return new Container(
+        id,
+        podId,
+        changed,
+        image,
+        process,
+        phase,
+        createdAt,
+        startedAt,
+        exit,
+        init,
+        shim,
+        logFile,
+        stopSignal,
+        bootId);
+  }
+
+  public boolean running() {
+    return phase == ContainerPhase.RUNNING;
+  }
+}

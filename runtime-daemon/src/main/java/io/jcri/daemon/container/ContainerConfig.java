@@ -1,0 +1,49 @@
+package io.jcri.daemon.container;
+
+import io.jcri.oci.runtime.LinuxResources;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What the kubelet asked for ({@code ContainerConfig}), validated and immutable.
+ *
+ * @param name with the attempt, unique within the pod
+ * @param imageSpec the image as the caller named it ({@code ImageSpec.image})
+ * @param userImage the image as the pod's author named it, empty when not given
+ * @param environment {@code NAME=value}, in order
+ * @param logPath relative to the pod's log directory; empty disables the log
+ * @param oomScoreAdj the badness bias asked for
+ * @param stopSignal {@code SIGTERM} and the like, empty for the image's or the default
+ */
+public record ContainerConfig(
+    String name,
+    int attempt,
+    String imageSpec,
+    String userImage,
+    List<String> command,
+    List<String> arguments,
+    String workingDirectory,
+    List<String> environment,
+    List<VolumeMount> mounts,
+    List<ContainerDevice> devices,
+    Map<String, String> labels,
+    Map<String, String> annotations,
+    String logPath,
+    boolean stdin,
+    boolean stdinOnce,
+    boolean tty,
+    LinuxResources resources,
+    int oomScoreAdj,
+    SecurityContext security,
+    String stopSignal) {
+
+  public ContainerConfig {
+    command = List.copyOf(command);
+    arguments = List.copyOf(arguments);
+    environment = List.copyOf(environment);
+    mounts = List.copyOf(mounts);
+    devices = List.copyOf(devices);
+    labels = Map.copyOf(labels);
+    annotations = Map.copyOf(annotations);
+  }
+}

@@ -1,0 +1,233 @@
+package io.jcri.daemon.container;
+
+import io.jcri.daemon.Failures;
+import io.jcri.daemon.FileTrees;
+import io.jcri.daemon.Ids;
+import io.jcri.daemon.InFlight;
+import io.jcri.daemon.JcriException;
+import io.jcri.daemon.JcriException.Kind;
+import io.jcri.daemon.KeyedLocks;
+import io.jcri.daemon.Layout;
+import io.jcri.daemon.Registry;
+import io.jcri.daemon.Stages;
+import io.jcri.daemon.container.Container.ImageIdentity;
+import io.jcri.daemon.image.Images;
+import io.jcri.daemon.pod.Pod;
+import io.jcri.daemon.pod.Pods;
+import io.jcri.daemon.system.Clock;
+import io.jcri.oci.image.Image;
+import io.jcri.oci.runtime.ContainerSpec;
+import io.jcri.oci.runtime.SpecWriter;
+import io.jcri.sandbox.SandboxState;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Makes containers up to the point where they could be started, and unmakes them: name, record,
+ * root file system, config.json. No process is started here.
+ *
+ * <p>Thread-safe.
+ */
+public final class ContainerCreation {
+  private static final Logger log = LoggerFactory.getLogger(ContainerCreation.class);
+  private static final String DEFAULT_STOP_SIGNAL = "SIGTERM";
+
+  private final Registry<Container> containers;
+  private final Pods pods;
+  private final Images images;
+  private final SpecAssembly specs;
+  private final Layout layout;
+  private final Clock clock;
+  private final String bootId;
+  private final KeyedLocks locks;
+  private final Map<ContainerKey, String> names = new ConcurrentHashMap<>();
+  private final InFlight<ContainerKey, String> creations = new InFlight<>();
+
+  /**
+   * With what containers are made.
+   *
+   * @param locks shared with {@link ContainerRun}: one lifecycle step of a container at a time
+   */
+  public ContainerCreation(
+      Registry<Container> containers,
+      Pods pods,
+      Images images,
+      SpecAssembly specs,
+      Layout layout,
+      Clock clock,
+      String bootId,
+      KeyedLocks locks) {
+    this.containers = containers;
+    this.pods = pods;
+    this.images = images;
+    this.specs = specs;
+    this.layout = layout;
+    this.clock = clock;
+    this.bootId = bootId;
+    this.locks = locks;
+  }
+
+  /**
+   * Creates a container in a ready pod. A call that repeats pod, name and attempt joins the one in
+   * progress, or finds the container that it made.
+   *
+   * @return the container's id
+   * @throws JcriException NOT_FOUND for pod or image, FAILED_PRECONDITION when the pod is not
+   *     ready, ALREADY_EXISTS when that container was started already
+   */
+  public String create(String podId, ContainerConfig config) {
+    ContainerKey key = new ContainerKey(podId, config.name(), config.attempt());
+    return creations.join(
+        key, "creation of container " + key, () -> createOnce(key, podId, config));
+  }
+
+  private String createOnce(ContainerKey key, String podId, ContainerConfig config)
+      throws IOException {
+    Optional<Container> present = Optional.ofNullable(names.get(key)).flatMap(containers::get);
+    if (present.isPresent()) {
+      return finished(key, present.get());
+    }
+    Pod pod = readyPod(podId);
+    Image image =
+        images
+            .find(config.imageSpec())
+            .orElseThrow(() -> JcriException.notFound("image", config.imageSpec()));
+    Stages stages = new Stages("CreateContainer " + key);
+    Container container = initial(pod, config, image);
+    String id = container.id();
+    names.put(key, id);
+    try (KeyedLocks.Held _ = locks.hold(id)) {
+      try {
+        containers.add(container);
+        stages.done("record");
+        make(pod, container, image, stages);
+        readyPod(podId); // stopped meanwhile: nothing must be left in it
+        stages.finish();
+        return id;
+      } catch (IOException | RuntimeException e) {
+        try {
+          unmake(container);
+        } catch (RuntimeException undo) {
+          e.addSuppressed(undo);
+          log.warn("container {} {} could not be undone and will be removed later", key, id, undo);
+        }
+        throw e;
+      }
+    }
+  }
+
+  private Pod readyPod(String podId) {
+    Pod pod = pods.require(podId);
+    if (!pod.ready()) {
+      throw JcriException.precondition("pod sandbox " + podId + " is not ready");
+    }
+    return pod;
+  }
+
+  private static String finished(ContainerKey key, Container container) {
+    if (container.phase() == ContainerPhase.CREATED) {
+      return container.id();
+    }
+    throw new JcriException(
+        Kind.ALREADY_EXISTS,
+        "container %s exists already as %s and is %s"
+            .formatted(key, container.id(), container.phase()));
+  }
+
+  private Container initial(Pod pod, ContainerConfig config, Image image) {
+    String signal = config.stopSignal();
+    if (signal.isEmpty()) {
+      signal = image.config().stopSignal();
+    }
+    return new Container(
+        Ids.next(),
+        pod.id(),
+        config,
+        identity(config, image),
+        Optional.empty(),
+        ContainerPhase.CREATING,
+        clock.nanos(),
+        0,
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        logFile(pod, config),
+        signal.isEmpty() ? DEFAULT_STOP_SIGNAL : signal,
+        bootId);
+  }
+
+  private static ImageIdentity identity(ContainerConfig config, Image image) {
+    return new ImageIdentity(
+        image.id(),
+        image.repoTags().isEmpty() ? config.imageSpec() : image.repoTags().getFirst(),
+        image.repoDigests().isEmpty() ? image.id() : image.repoDigests().getFirst());
+  }
+
+  /** Either part empty means that nobody wants the log. */
+  private static String logFile(Pod pod, ContainerConfig config) {
+    String directory = pod.config().logDirectory();
+    if (directory.isEmpty() || config.logPath().isEmpty()) {
+      return "";
+    }
+    Path base = Path.of(directory).normalize();
+    Path file = base.resolve(config.logPath()).normalize();
+    if (!base.isAbsolute() || !file.startsWith(base)) {
+      throw JcriException.invalid(
+          "config.log_path %s leaves the pod's log directory %s"
+              .formatted(config.logPath(), directory));
+    }
+    return file.toString();
+  }
+
+  private void make(Pod pod, Container container, Image image, Stages stages) throws IOException {
+    String id = container.id();
+    Path rootfs = images.prepare(id, image, pod.sandbox().flatMap(SandboxState::userns));
+    stages.done("snapshot");
+    ContainerSpec spec = specs.assemble(pod, container, image, rootfs);
+    stages.done("spec");
+    Path bundle = Files.createDirectories(layout.bundle(id));
+    Files.write(bundle.resolve("config.json"), SpecWriter.toJson(spec));
+    containers.update(id, c -> c.created(spec.process()));
+    stages.done("bundle");
+  }
+
+  /** Removes what {@link #create} made. Idempotent; the container must not be running. */
+  public void remove(String id) {
+    try (KeyedLocks.Held _ = locks.hold(id)) {
+      Optional<Container> container = containers.get(id);
+      if (container.isPresent()) {
+        if (container.get().running()) {
+          throw JcriException.precondition("container " + id + " is running");
+        }
+        unmake(container.get());
+      }
+    }
+  }
+
+  /** Backwards: files, root file system, record, name. */
+  private void unmake(Container container) {
+    String id = container.id();
+    try {
+      FileTrees.delete(layout.container(id));
+      images.release(id);
+    } catch (IOException e) {
+      throw Failures.unchecked(e, "removal of container " + id);
+    }
+    containers.remove(id);
+    names.remove(ContainerKey.of(container), id);
+  }
+
+  /** Takes up a container that was made before the restart. */
+  void recover(Container container) {
+    names.put(ContainerKey.of(container), container.id());
+    if (container.phase() == ContainerPhase.CREATING) {
+      Thread.ofVirtual().name("roll back " + container.id()).start(() -> remove(container.id()));
+    }
+  }
+}

@@ -1,0 +1,160 @@
+package io.jcri.daemon.container;
+
+import io.jcri.daemon.Registry;
+import io.jcri.daemon.system.Clock;
+import io.jcri.shim.Shim;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Takes up the containers of the daemon before this one: all at once, each with its own timeout. A
+ * shim that doesn't answer leaves its own container UNKNOWN and is asked again in the background;
+ * nothing else waits for it.
+ */
+public final class ContainerRecovery {
+  private static final Logger log = LoggerFactory.getLogger(ContainerRecovery.class);
+
+  /** How long serving may wait for all shims together. */
+  private static final Duration PATIENCE = Duration.ofMillis(600);
+
+  private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(10);
+
+  private final Registry<Container> containers;
+  private final ContainerCreation creation;
+  private final ContainerRun run;
+  private final ShimSpecs shims;
+  private final Clock clock;
+  private final String bootId;
+
+  public ContainerRecovery(
+      Registry<Container> containers,
+      ContainerCreation creation,
+      ContainerRun run,
+      ShimSpecs shims,
+      Clock clock,
+      String bootId) {
+    this.containers = containers;
+    this.creation = creation;
+    this.run = run;
+    this.shims = shims;
+    this.clock = clock;
+    this.bootId = bootId;
+  }
+
+  /** Returns when every shim has answered, or the patience is over. */
+  public void recover(Collection<Container> loaded) {
+    List<CompletableFuture<?>> waiting = new ArrayList<>();
+    for (Container container : loaded) {
+      containers.addLoaded(
+          container.running() ? container.with(ContainerPhase.UNKNOWN) : container);
+      creation.recover(container);
+      if (container.running() || container.phase() == ContainerPhase.UNKNOWN) {
+        waiting.add(inThread(container));
+      } else if (container.phase() == ContainerPhase.CREATED
+          && !container.bootId().equals(bootId)) {
+        end(container, "the machine was restarted before the container was started");
+      }
+    }
+    try {
+      CompletableFuture.allOf(waiting.toArray(CompletableFuture[]::new))
+          .get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (TimeoutException e) {
+      log.warn("some shims have not answered yet; their containers are UNKNOWN until they do");
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } catch (java.util.concurrent.ExecutionException e) {
+      log.error("recovery of a container failed", e.getCause());
+    }
+  }
+
+  private CompletableFuture<Void> inThread(Container container) {
+    CompletableFuture<Void> done = new CompletableFuture<>();
+    Thread.ofVirtual()
+        .name("recover " + container.id())
+        .start(() -> {
+          try {
+            takeUp(container);
+          } catch (RuntimeException e) {
+            log.error("container {} could not be taken up", container.id(), e);
+          } finally {
+            done.complete(null);
+          }
+        });
+    return done;
+  }
+
+  private void takeUp(Container container) {
+    String id = container.id();
+    if (!container.bootId().equals(bootId)) {
+      end(container, "the machine was restarted while the container ran");
+      return;
+    }
+    try {
+      Shim shim = shims.connect(id, CONNECT_TIMEOUT);
+      run.recover(container, shim);
+    } catch (IOException e) {
+      withoutShim(container, e);
+    }
+  }
+
+  /** The shim has gone, or is stuck: its exit record tells, or its absence does. */
+  private void withoutShim(Container container, IOException why) {
+    String id = container.id();
+    Optional<Exit> recorded = shims.exitRecord(id);
+    if (recorded.isPresent()) {
+      containers.update(id, c -> c.exited(recorded.get()));
+      shims.forceDelete(containers.get(id));
+    } else if (shimAlive(container)) {
+      log.warn("shim of container {} does not answer: {}", id, why.getMessage());
+      retryLater(container);
+    } else {
+      shims.forceDelete(containers.get(id));
+      end(container, "its shim was lost, and with it the true exit code");
+    }
+  }
+
+  private static boolean shimAlive(Container container) {
+    try {
+      return container.shim().isPresent() && container.shim().get().alive();
+    } catch (IOException e) {
+      log.warn("cannot look for the shim of container {}: {}", container.id(), e.getMessage());
+      return true; // what can't be known must not end a container
+    }
+  }
+
+  /** Asks again until there is an answer, or the container has been removed. */
+  private void retryLater(Container container) {
+    Thread.ofVirtual()
+        .name("recover " + container.id() + " again")
+        .start(() -> {
+          try {
+            Thread.sleep(CONNECT_TIMEOUT);
+            boolean waiting =
+                containers
+                    .get(container.id())
+                    .filter(c -> c.phase() == ContainerPhase.UNKNOWN)
+                    .isPresent();
+            if (waiting) {
+              takeUp(container);
+            }
+          } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+          } catch (RuntimeException e) {
+            log.error("container {} could not be taken up", container.id(), e);
+          }
+        });
+  }
+
+  private void end(Container container, String message) {
+    containers.update(container.id(), c -> c.exited(Exit.unknown(clock.nanos(), message)));
+  }
+}

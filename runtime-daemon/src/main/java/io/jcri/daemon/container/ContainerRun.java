@@ -1,0 +1,285 @@
+package io.jcri.daemon.container;
+
+import io.jcri.daemon.Failures;
+import io.jcri.daemon.JcriException;
+import io.jcri.daemon.JcriException.Kind;
+import io.jcri.daemon.KeyedLocks;
+import io.jcri.daemon.Registry;
+import io.jcri.daemon.Stages;
+import io.jcri.daemon.pod.Pods;
+import io.jcri.daemon.system.Clock;
+import io.jcri.oci.runtime.SpecWriter;
+import io.jcri.shim.ExecResult;
+import io.jcri.shim.Shim;
+import io.jcri.shim.ShimException;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Containers from start to exit. The shim owns the process; here is what the daemon does with it.
+ *
+ * <p>Thread-safe. A start and the handling of an exit hold the container's lock; a stop waits for
+ * the exit without it.
+ */
+public final class ContainerRun {
+  private static final Logger log = LoggerFactory.getLogger(ContainerRun.class);
+  private static final int SIGKILL = 9;
+
+  /** How long after SIGKILL the kernel may take to end a process before a stop gives up waiting. */
+  private static final Duration KILL_PATIENCE = Duration.ofSeconds(30);
+
+  /** One stream of an ExecSync: both and the rest of the reply fit the kubelet's 16 MiB message. */
+  private static final int EXEC_OUTPUT_LIMIT = 7 << 20;
+
+  private final Registry<Container> containers;
+  private final Pods pods;
+  private final ShimSpecs shims;
+  private final Clock clock;
+  private final KeyedLocks locks;
+  private final Map<String, Live> live = new ConcurrentHashMap<>();
+
+  /** A container whose process may be alive. */
+  private static final class Live {
+    final Shim shim;
+    final CompletableFuture<Exit> exit = new CompletableFuture<>();
+    final CompletableFuture<Void> stopSignalSent = new CompletableFuture<>();
+
+    Live(Shim shim) {
+      this.shim = shim;
+    }
+  }
+
+  public ContainerRun(
+      Registry<Container> containers, Pods pods, ShimSpecs shims, Clock clock, KeyedLocks locks) {
+    this.containers = containers;
+    this.pods = pods;
+    this.shims = shims;
+    this.clock = clock;
+    this.locks = locks;
+  }
+
+  /**
+   * Starts a created container; returns once its process runs.
+   *
+   * @throws JcriException FAILED_PRECONDITION when it was started before or its pod is not ready;
+   *     otherwise what the OCI runtime said, and the container has then exited with StartError
+   */
+  public void start(String id) {
+    Stages stages = new Stages("StartContainer " + id);
+    try (KeyedLocks.Held _ = locks.hold(id)) {
+      Container container = containers.require(id);
+      if (container.phase() != ContainerPhase.CREATED) {
+        throw JcriException.precondition(
+            "container %s is %s and can't be started".formatted(id, container.phase()));
+      }
+      if (!pods.require(container.podId()).ready()) {
+        throw JcriException.precondition("pod sandbox " + container.podId() + " is not ready");
+      }
+      Optional<Shim> shim = Optional.empty();
+      try {
+        shim = Optional.of(shims.launch(container));
+        stages.done("shim");
+        int init = shim.get().start();
+        stages.done("runtime");
+        Shim started = shim.get();
+        containers.update(id, c -> c.started(clock.nanos(), init, started.process()));
+        watch(id, started);
+        stages.done("record");
+      } catch (IOException | RuntimeException e) {
+        shim.ifPresent(failed -> discard(id, failed));
+        String message = String.valueOf(e.getMessage());
+        containers.update(id, c -> c.exited(Exit.startError(clock.nanos(), message)));
+        throw startFailure(id, e);
+      }
+    }
+    stages.finish();
+  }
+
+  private static RuntimeException startFailure(String id, Exception e) {
+    return e instanceof ShimException
+        ? new JcriException(
+            Kind.INTERNAL, "container " + id + " could not be started: " + e.getMessage(), e)
+        : Failures.unchecked(e, "start of container " + id);
+  }
+
+  /** From here on the exit finds its way into the record; one that has happened does so at once. */
+  private void watch(String id, Shim shim) {
+    Live entry = new Live(shim);
+    live.put(id, entry);
+    shim.onExit(record ->
+        Thread.ofVirtual()
+            .name("exit of " + id)
+            .start(() ->
+                exited(
+                    id,
+                    entry,
+                    Exit.of(record.exitCode(), record.finishedAtNanos(), record.oomKilled()))));
+    shim.onLost(() -> Thread.ofVirtual().name("shim of " + id).start(() -> lost(id, entry)));
+  }
+
+  /** Records the exit first, then tells who waits, then lets the OCI runtime and the shim go. */
+  private void exited(String id, Live entry, Exit exit) {
+    try (KeyedLocks.Held _ = locks.hold(id)) {
+      if (!live.remove(id, entry)) {
+        return;
+      }
+      containers.update(id, c -> c.exited(exit));
+      discard(id, entry.shim);
+    } catch (RuntimeException e) {
+      log.error("exit of container {} could not be recorded", id, e);
+    } finally {
+      entry.exit.complete(exit);
+    }
+  }
+
+  /** The shim died or closed its socket: its record tells, or else nobody knows how it ended. */
+  private void lost(String id, Live entry) {
+    Exit exit =
+        shims
+            .exitRecord(id)
+            .orElseGet(() ->
+                Exit.unknown(clock.nanos(), "its shim was lost, and with it the true exit code"));
+    shims.forceDelete(containers.get(id));
+    exited(id, entry, exit);
+  }
+
+  private static void discard(String id, Shim shim) {
+    try (shim) {
+      shim.delete();
+    } catch (IOException e) {
+      log.warn("container {} could not be deleted from its OCI runtime: {}", id, e.getMessage());
+    }
+  }
+
+  /**
+   * Sends the container's stop signal, and SIGKILL when it has not ended after the grace period;
+   * returns once it has. A stop that comes while another is at work sends no second stop signal,
+   * but its own grace period counts. A container that does not run is no error.
+   */
+  public void stop(String id, Duration grace) throws IOException {
+    awaitStart(id);
+    @Nullable Live entry = live.get(id);
+    if (entry == null) {
+      endUnknown(id);
+      return;
+    }
+    if (!grace.isZero()) {
+      if (entry.stopSignalSent.complete(null)) {
+        String signal = containers.require(id).stopSignal();
+        send(id, entry, StopSignals.number(signal));
+      }
+      if (awaitExit(id, entry, grace)) {
+        return;
+      }
+      log.info("container {} ignored its stop signal for {} s", id, grace.toSeconds());
+    }
+    send(id, entry, SIGKILL);
+    if (!awaitExit(id, entry, KILL_PATIENCE)) {
+      throw new JcriException(
+          Kind.DEADLINE_EXCEEDED,
+          "container %s has not ended %d s after SIGKILL: the kernel holds on to its process"
+              .formatted(id, KILL_PATIENCE.toSeconds()));
+    }
+  }
+
+  /**
+   * The shim refuses to signal a container that has just ended; its word of the end then follows.
+   */
+  private void send(String id, Live entry, int signal) throws IOException {
+    try {
+      entry.shim.kill(signal);
+    } catch (IOException e) {
+      if (!awaitExit(id, entry, KILL_PATIENCE)) {
+        throw e;
+      }
+    }
+  }
+
+  /** A start in progress must not slip through between a stop and the end of its pod. */
+  private void awaitStart(String id) {
+    locks.hold(id).close();
+  }
+
+  /** A container whose shim does not answer: what the OCI runtime knows of it is ended by force. */
+  private void endUnknown(String id) throws IOException {
+    try (KeyedLocks.Held _ = locks.hold(id)) {
+      Optional<Container> container =
+          containers.get(id).filter(c -> c.phase() == ContainerPhase.UNKNOWN);
+      if (container.isPresent()) {
+        shims.forceDelete(container);
+        if (container.get().shim().isPresent()) {
+          container.get().shim().get().signal(SIGKILL);
+        }
+        Exit exit =
+            shims
+                .exitRecord(id)
+                .orElseGet(() ->
+                    Exit.unknown(clock.nanos(), "it was ended while its shim did not answer"));
+        containers.update(id, c -> c.exited(exit));
+      }
+    }
+  }
+
+  private static boolean awaitExit(String id, Live entry, Duration patience) {
+    try {
+      entry.exit.get(patience.toNanos(), TimeUnit.NANOSECONDS);
+      return true;
+    } catch (TimeoutException e) {
+      return false;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new JcriException(
+          Kind.DEADLINE_EXCEEDED, "stop of container " + id + " was given up by its caller", e);
+    } catch (ExecutionException e) {
+      throw Failures.unchecked(e.getCause(), "stop of container " + id);
+    }
+  }
+
+  /**
+   * Runs a command in a running container to its end.
+   *
+   * @param timeout zero for none
+   * @throws JcriException FAILED_PRECONDITION when the container does not run
+   */
+  public ExecResult execSync(String id, List<String> command, Duration timeout) throws IOException {
+    Container container = containers.require(id);
+    Live entry = requireLive(id, "run a command in");
+    byte[] process = SpecWriter.processJson(container.process().orElseThrow().exec(command, false));
+    return entry.shim.execSync(process, timeout, EXEC_OUTPUT_LIMIT);
+  }
+
+  /**
+   * Makes the shim open the log file anew.
+   *
+   * @throws JcriException FAILED_PRECONDITION when the container does not run
+   */
+  public void reopenLog(String id) throws IOException {
+    requireLive(id, "reopen the log of").shim.reopenLog();
+  }
+
+  private Live requireLive(String id, String what) {
+    @Nullable Live entry = live.get(id);
+    if (entry == null) {
+      throw JcriException.precondition(
+          "cannot %s container %s: it is %s".formatted(what, id, containers.require(id).phase()));
+    }
+    return entry;
+  }
+
+  /** Takes up the shim of a container that ran before the restart. */
+  void recover(Container container, Shim shim) {
+    containers.update(container.id(), c -> c.with(ContainerPhase.RUNNING));
+    watch(container.id(), shim);
+  }
+}

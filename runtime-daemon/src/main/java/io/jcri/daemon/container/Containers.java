@@ -1,0 +1,151 @@
+package io.jcri.daemon.container;
+
+import io.jcri.daemon.Failures;
+import io.jcri.daemon.JcriException;
+import io.jcri.daemon.Registry;
+import io.jcri.shim.ExecResult;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+
+/**
+ * All that can be asked of containers. The work is done by {@link ContainerCreation} and {@link
+ * ContainerRun}; readers take snapshots and wait for nobody.
+ *
+ * <p>Thread-safe.
+ */
+public final class Containers {
+  private final Registry<Container> containers;
+  private final ContainerCreation creation;
+  private final ContainerRun run;
+
+  public Containers(Registry<Container> containers, ContainerCreation creation, ContainerRun run) {
+    this.containers = containers;
+    this.creation = creation;
+    this.run = run;
+  }
+
+  /** See {@link ContainerCreation#create}. */
+  public String create(String podId, ContainerConfig config) {
+    return creation.create(podId, config);
+  }
+
+  /** See {@link ContainerRun#start}. */
+  public void start(String id) {
+    run.start(id);
+  }
+
+  /** See {@link ContainerRun#stop}. */
+  public void stop(String id, Duration grace) throws IOException {
+    run.stop(id, grace);
+  }
+
+  /** Kills and forgets the container with all that belongs to it, except its log. Idempotent. */
+  public void remove(String id) {
+    try {
+      run.stop(id, Duration.ZERO);
+    } catch (IOException e) {
+      throw Failures.unchecked(e, "stop of container " + id);
+    }
+    creation.remove(id);
+  }
+
+  /** Ends every container of a pod at once; returns when all have ended. */
+  public void killAll(String podId) {
+    each(podId, id -> run.stop(id, Duration.ZERO));
+  }
+
+  /** Removes every container of a pod, those that were only half created too. */
+  public void removeAll(String podId) {
+    each(podId, this::remove);
+  }
+
+  private interface Step {
+    void take(String id) throws IOException;
+  }
+
+  /**
+   * Takes a step for all containers of a pod in parallel; the first failure is thrown after all.
+   */
+  private void each(String podId, Step step) {
+    List<String> ids =
+        containers.all().stream()
+            .filter(container -> container.podId().equals(podId))
+            .map(Container::id)
+            .toList();
+    List<Throwable> failures = new ArrayList<>();
+    try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      List<Future<?>> running = new ArrayList<>();
+      for (String id : ids) {
+        running.add(
+            threads.submit(() -> {
+              step.take(id);
+              return null;
+            }));
+      }
+      for (Future<?> future : running) {
+        try {
+          future.get();
+        } catch (ExecutionException e) {
+          failures.add(e.getCause() == null ? e : e.getCause());
+        }
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      failures.add(e);
+    }
+    if (!failures.isEmpty()) {
+      throw Failures.unchecked(failures.getFirst(), "containers of pod sandbox " + podId);
+    }
+  }
+
+  /** See {@link ContainerRun#execSync}. */
+  public ExecResult execSync(String id, List<String> command, Duration timeout) throws IOException {
+    return run.execSync(id, command, timeout);
+  }
+
+  /** See {@link ContainerRun#reopenLog}. */
+  public void reopenLog(String id) throws IOException {
+    run.reopenLog(id);
+  }
+
+  /** Snapshots of the containers that the kubelet may know. */
+  public Collection<Container> list() {
+    return containers.all().stream()
+        .filter(container -> container.phase() != ContainerPhase.CREATING)
+        .toList();
+  }
+
+  /** The containers of a pod, oldest first. */
+  public List<Container> ofPod(String podId) {
+    return list().stream()
+        .filter(container -> container.podId().equals(podId))
+        .sorted(Comparator.comparingLong(Container::createdAt))
+        .toList();
+  }
+
+  /**
+   * The container with this id or unique prefix.
+   *
+   * @throws JcriException NOT_FOUND
+   */
+  public Container require(String idOrPrefix) {
+    Container container = containers.require(idOrPrefix);
+    if (container.phase() == ContainerPhase.CREATING) {
+      throw JcriException.notFound("container", idOrPrefix);
+    }
+    return container;
+  }
+
+  /** As {@link #require}, but empty when there is none. */
+  public Optional<Container> find(String idOrPrefix) {
+    return containers.find(idOrPrefix);
+  }
+}

@@ -1,0 +1,35 @@
+package io.jcri.daemon.container;
+
+/**
+ * How a container ended.
+ *
+ * @param code 0..255; 128 + the signal for one killed by it
+ * @param at nanoseconds since the epoch
+ * @param reason {@code Completed}, {@code Error}, {@code OOMKilled}, {@code StartError}, {@code
+ *     ContainerStatusUnknown}: words that the kubelet shows to users
+ * @param message more for a human, or empty
+ */
+public record Exit(int code, long at, String reason, String message) {
+  /** The code of a container whose process could not be started. */
+  public static final int START_ERROR_CODE = 128;
+
+  /** 128 + SIGKILL: another process of the container may have been the one that memory killed. */
+  private static final int KILLED_CODE = 137;
+
+  /** The code of a container whose exit nobody saw. */
+  public static final int UNKNOWN_CODE = 255;
+
+  /** An ordinary end, with the reason that follows from the code. */
+  public static Exit of(int code, long at, boolean oomKilled) {
+    boolean oom = oomKilled && code == KILLED_CODE;
+    return new Exit(code, at, oom ? "OOMKilled" : code == 0 ? "Completed" : "Error", "");
+  }
+
+  public static Exit startError(long at, String message) {
+    return new Exit(START_ERROR_CODE, at, "StartError", message);
+  }
+
+  public static Exit unknown(long at, String message) {
+    return new Exit(UNKNOWN_CODE, at, "Unknown", message);
+  }
+}

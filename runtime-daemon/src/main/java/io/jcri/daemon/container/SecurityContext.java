@@ -1,0 +1,40 @@
+package io.jcri.daemon.container;
+
+import io.jcri.daemon.pod.NamespaceOptions;
+import io.jcri.daemon.pod.SecurityProfile;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * {@code LinuxContainerSecurityContext}, validated.
+ *
+ * @param runAsUser the numeric user, which beats {@code runAsUsername}
+ * @param supplementalGroupsStrict whether the image's own group memberships are left out
+ */
+public record SecurityContext(
+    boolean privileged,
+    List<String> addCapabilities,
+    List<String> dropCapabilities,
+    List<String> addAmbientCapabilities,
+    NamespaceOptions namespaces,
+    Optional<Long> runAsUser,
+    Optional<String> runAsUsername,
+    Optional<Long> runAsGroup,
+    List<Long> supplementalGroups,
+    boolean supplementalGroupsStrict,
+    boolean readOnlyRootfs,
+    boolean noNewPrivileges,
+    List<String> maskedPaths,
+    List<String> readOnlyPaths,
+    SecurityProfile seccomp,
+    SecurityProfile apparmor) {
+
+  public SecurityContext {
+    addCapabilities = List.copyOf(addCapabilities);
+    dropCapabilities = List.copyOf(dropCapabilities);
+    addAmbientCapabilities = List.copyOf(addAmbientCapabilities);
+    supplementalGroups = List.copyOf(supplementalGroups);
+    maskedPaths = List.copyOf(maskedPaths);
+    readOnlyPaths = List.copyOf(readOnlyPaths);
+  }
+}

@@ -1,0 +1,131 @@
+package io.jcri.daemon.container;
+
+import io.jcri.daemon.Layout;
+import io.jcri.daemon.pod.CgroupPaths;
+import io.jcri.daemon.pod.NamespaceOptions;
+import io.jcri.daemon.pod.Pod;
+import io.jcri.daemon.pod.Pods;
+import io.jcri.daemon.runtime.Handlers;
+import io.jcri.oci.OciException;
+import io.jcri.oci.runtime.OciRuntime;
+import io.jcri.sandbox.IdMapping;
+import io.jcri.shim.ExitRecord;
+import io.jcri.shim.Shim;
+import io.jcri.shim.ShimLauncher;
+import io.jcri.shim.ShimSpec;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Shims for containers: started, found again after a restart, and cleaned up after when lost.
+ *
+ * <p>Thread-safe.
+ */
+public final class ShimSpecs {
+  private static final Logger log = LoggerFactory.getLogger(ShimSpecs.class);
+
+  private final ShimLauncher launcher;
+  private final Layout layout;
+  private final Handlers handlers;
+  private final Pods pods;
+  private final CgroupPaths cgroupPaths;
+
+  public ShimSpecs(
+      ShimLauncher launcher, Layout layout, Handlers handlers, Pods pods, CgroupPaths cgroupPaths) {
+    this.launcher = launcher;
+    this.layout = layout;
+    this.handlers = handlers;
+    this.pods = pods;
+    this.cgroupPaths = cgroupPaths;
+  }
+
+  /** Starts a shim for a created container; no process of the container runs yet. */
+  Shim launch(Container container) throws IOException {
+    Pod pod = pods.require(container.podId());
+    Handlers.Handler handler = handlers.require(pod.config().handler());
+    OciRuntime.Options runtime = handler.runtime().options();
+    ContainerConfig config = container.config();
+    Optional<Path> log =
+        container.logFile().isEmpty()
+            ? Optional.empty()
+            : Optional.of(Path.of(container.logFile()));
+    if (log.isPresent()) {
+      Files.createDirectories(log.get().getParent());
+    }
+    return launcher.launch(
+        new ShimSpec(
+            container.id(),
+            layout.bundle(container.id()),
+            layout.container(container.id()),
+            runtime.binary(),
+            runtime.root(),
+            runtime.extraArgs(),
+            runtime.systemdCgroup(),
+            handler.execCgroup(),
+            config.tty(),
+            config.stdin(),
+            config.stdinOnce(),
+            log,
+            0,
+            layout.exitRecord(container.id()),
+            Optional.of(
+                cgroupPaths.containerDirectory(pod.config().cgroupParent(), container.id())),
+            pod.config().namespaces().user().flatMap(ShimSpecs::root)));
+  }
+
+  /** Who the host thinks the root of a user namespace is: it must be able to reopen its stdio. */
+  private static Optional<ShimSpec.IoOwner> root(NamespaceOptions.UserMappings user) {
+    Optional<Long> uid = hostRoot(user.uids());
+    Optional<Long> gid = hostRoot(user.gids());
+    return uid.isPresent() && gid.isPresent()
+        ? Optional.of(new ShimSpec.IoOwner(uid.get(), gid.get()))
+        : Optional.empty();
+  }
+
+  private static Optional<Long> hostRoot(List<IdMapping> mappings) {
+    return mappings.stream()
+        .filter(mapping -> mapping.containerId() == 0)
+        .map(IdMapping::hostId)
+        .findFirst();
+  }
+
+  Shim connect(String id, Duration timeout) throws IOException {
+    return launcher.connect(layout.container(id), timeout);
+  }
+
+  /** What the shim wrote when the container ended. */
+  Optional<Exit> exitRecord(String id) {
+    Path file = layout.exitRecord(id);
+    if (!Files.exists(file)) {
+      return Optional.empty();
+    }
+    try {
+      ExitRecord record = ExitRecord.read(file);
+      return Optional.of(Exit.of(record.exitCode(), record.finishedAtNanos(), record.oomKilled()));
+    } catch (IOException e) {
+      log.error("exit record {} can't be read: {}", file, e.getMessage());
+      return Optional.empty();
+    }
+  }
+
+  /** Ends and forgets a container whose shim is gone, as far as the OCI runtime knows it. */
+  void forceDelete(Optional<Container> container) {
+    if (container.isPresent()) {
+      try {
+        runtime(container.get()).delete(container.get().id());
+      } catch (OciException e) {
+        log.warn("container {} could not be deleted: {}", container.get().id(), e.getMessage());
+      }
+    }
+  }
+
+  private OciRuntime runtime(Container container) {
+    return handlers.require(pods.require(container.podId()).config().handler()).runtime();
+  }
+}

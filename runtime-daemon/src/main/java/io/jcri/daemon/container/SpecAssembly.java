@@ -1,0 +1,191 @@
+package io.jcri.daemon.container;
+
+import io.jcri.daemon.pod.CgroupPaths;
+import io.jcri.daemon.pod.HostName;
+import io.jcri.daemon.pod.Pod;
+import io.jcri.daemon.pod.SecurityProfile;
+import io.jcri.oci.image.Image;
+import io.jcri.oci.image.ImageConfig;
+import io.jcri.oci.runtime.BindMounts;
+import io.jcri.oci.runtime.Capability;
+import io.jcri.oci.runtime.CapabilitySet;
+import io.jcri.oci.runtime.CgroupSupport;
+import io.jcri.oci.runtime.ContainerMount;
+import io.jcri.oci.runtime.ContainerProcess;
+import io.jcri.oci.runtime.ContainerSpec;
+import io.jcri.oci.runtime.IdMapping;
+import io.jcri.oci.runtime.LinuxResources;
+import io.jcri.oci.runtime.ProcessArgs;
+import io.jcri.oci.runtime.ProcessEnv;
+import io.jcri.oci.runtime.SeccompProfile;
+import io.jcri.oci.runtime.SeccompProfiles;
+import io.jcri.oci.runtime.UserRequest;
+import io.jcri.oci.runtime.UserRequest.GroupPolicy;
+import io.jcri.oci.runtime.UserResolver;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * What a container is to be, from the pod, the kubelet's configuration and the image.
+ *
+ * <p>Thread-safe.
+ */
+public final class SpecAssembly {
+  private final CgroupPaths cgroupPaths;
+  private final CgroupSupport cgroups;
+  private final UserResolver users;
+  private final SeccompProfiles seccompProfiles;
+  private final ContainerNamespaces namespaces;
+  private final MountPlan mounts;
+
+  public SpecAssembly(
+      CgroupPaths cgroupPaths,
+      CgroupSupport cgroups,
+      UserResolver users,
+      SeccompProfiles seccompProfiles,
+      ContainerNamespaces namespaces,
+      MountPlan mounts) {
+    this.cgroupPaths = cgroupPaths;
+    this.cgroups = cgroups;
+    this.users = users;
+    this.seccompProfiles = seccompProfiles;
+    this.namespaces = namespaces;
+    this.mounts = mounts;
+  }
+
+  /**
+   * Puts together what config.json will say.
+   *
+   * @param rootfs the mounted root file system
+   */
+  ContainerSpec assemble(Pod pod, Container container, Image image, Path rootfs)
+      throws IOException {
+    ContainerConfig config = container.config();
+    SecurityContext security = config.security();
+    CapabilitySet capabilities = capabilities(pod, security);
+    DevicePlan devices = DevicePlan.of(config.devices(), security.privileged());
+    List<IdMapping> uids = new ArrayList<>();
+    List<IdMapping> gids = new ArrayList<>();
+    pod.config()
+        .namespaces()
+        .user()
+        .ifPresent(user -> {
+          user.uids().forEach(m -> uids.add(mapping(m)));
+          user.gids().forEach(m -> gids.add(mapping(m)));
+        });
+    List<ContainerMount> planned = mounts.plan(pod, config);
+    return ContainerSpec.builder(
+            process(pod, config, image, rootfs, capabilities),
+            new ContainerSpec.Root(rootfs.toString(), security.readOnlyRootfs()))
+        .mounts(planned)
+        .namespaces(namespaces.of(pod, security))
+        .idMappings(uids, gids)
+        .resources(resources(config, devices))
+        .cgroupsPath(
+            Optional.of(cgroupPaths.container(pod.config().cgroupParent(), container.id())))
+        .devices(devices.nodes())
+        .maskedPaths(security.privileged() ? List.of() : security.maskedPaths())
+        .readonlyPaths(security.privileged() ? List.of() : security.readOnlyPaths())
+        .seccomp(seccomp(security, capabilities))
+        .rootfsPropagation(BindMounts.rootfsPropagation(planned))
+        .annotations(annotations(pod, container))
+        .build();
+  }
+
+  private static IdMapping mapping(io.jcri.sandbox.IdMapping mapping) {
+    return new IdMapping(mapping.containerId(), mapping.hostId(), mapping.size());
+  }
+
+  /** In a user namespace every capability is the container's to have: it counts only inside. */
+  private static CapabilitySet capabilities(Pod pod, SecurityContext security) {
+    boolean userNamespace = pod.config().namespaces().user().isPresent();
+    return CapabilitySet.resolve(
+        new CapabilitySet.Request(
+            security.addCapabilities(),
+            security.dropCapabilities(),
+            security.addAmbientCapabilities(),
+            security.privileged()),
+        userNamespace ? Capability.ofKernel() : Capability.ofDaemon());
+  }
+
+  private ContainerProcess process(
+      Pod pod, ContainerConfig config, Image image, Path rootfs, CapabilitySet capabilities) {
+    SecurityContext security = config.security();
+    ImageConfig fromImage = image.config();
+    UserRequest who =
+        new UserRequest(
+            security.runAsUser(),
+            security.runAsUser().isPresent() ? Optional.empty() : security.runAsUsername(),
+            security.runAsGroup(),
+            security.supplementalGroups(),
+            security.supplementalGroupsStrict() ? GroupPolicy.STRICT : GroupPolicy.MERGE,
+            fromImage.user());
+    ContainerProcess.Builder process =
+        ContainerProcess.of(
+                ProcessArgs.merge(
+                    fromImage.entrypoint(),
+                    fromImage.command(),
+                    config.command(),
+                    config.arguments()))
+            .toBuilder()
+            .env(
+                ProcessEnv.merge(
+                    HostName.of(pod), config.tty(), fromImage.env(), config.environment()))
+            .cwd(
+                config.workingDirectory().isEmpty()
+                    ? fromImage.workingDirectory()
+                    : config.workingDirectory())
+            .user(users.resolve(rootfs, who))
+            .capabilities(capabilities)
+            .noNewPrivileges(security.noNewPrivileges())
+            .oomScoreAdj(OomScore.clamp(config.oomScoreAdj()))
+            .terminal(config.tty());
+    apparmor(security).ifPresent(process::apparmorProfile);
+    return process.build();
+  }
+
+  private LinuxResources resources(ContainerConfig config, DevicePlan devices) {
+    return cgroups.fit(config.resources().toBuilder().devices(devices.rules()).build());
+  }
+
+  private Optional<SeccompProfile> seccomp(SecurityContext security, CapabilitySet capabilities) {
+    if (security.privileged()) {
+      return Optional.empty();
+    }
+    SecurityProfile profile = security.seccomp();
+    return switch (profile.type()) {
+      case UNCONFINED -> Optional.empty();
+      case RUNTIME_DEFAULT -> Optional.of(seccompProfiles.runtimeDefault(capabilities));
+      case LOCALHOST ->
+          Optional.of(seccompProfiles.localhost(Path.of(profile.localhostRef()), capabilities));
+    };
+  }
+
+  /** Only where the kernel has AppArmor: a profile that can't be applied must not be promised. */
+  private static Optional<String> apparmor(SecurityContext security) {
+    return security.privileged() ? Optional.empty() : AppArmor.profile(security.apparmor());
+  }
+
+  /** What containerd writes too: tools look for the pod of a container here. */
+  private static Map<String, String> annotations(Pod pod, Container container) {
+    return Map.of(
+        "io.kubernetes.cri.container-type",
+        "container",
+        "io.kubernetes.cri.sandbox-id",
+        pod.id(),
+        "io.kubernetes.cri.sandbox-name",
+        pod.config().metadata().name(),
+        "io.kubernetes.cri.sandbox-namespace",
+        pod.config().metadata().namespace(),
+        "io.kubernetes.cri.sandbox-uid",
+        pod.config().metadata().uid(),
+        "io.kubernetes.cri.container-name",
+        container.config().name(),
+        "io.kubernetes.cri.image-name",
+        container.image().name());
+  }
+}

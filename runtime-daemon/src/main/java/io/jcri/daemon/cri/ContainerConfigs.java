@@ -1,0 +1,145 @@
+package io.jcri.daemon.cri;
+
+import static io.jcri.daemon.JcriException.invalid;
+import static io.jcri.daemon.JcriException.precondition;
+
+import io.jcri.cri.v1.ContainerConfig;
+import io.jcri.cri.v1.CreateContainerRequest;
+import io.jcri.cri.v1.Device;
+import io.jcri.cri.v1.KeyValue;
+import io.jcri.cri.v1.LinuxContainerConfig;
+import io.jcri.cri.v1.Mount;
+import io.jcri.cri.v1.Signal;
+import io.jcri.daemon.container.ContainerDevice;
+import io.jcri.daemon.container.VolumeMount;
+import io.jcri.oci.runtime.BindMounts.Propagation;
+import io.jcri.oci.runtime.IdMapping;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Reads and checks a container's configuration: whatever is refused is refused by field name. */
+final class ContainerConfigs {
+  private ContainerConfigs() {}
+
+  static io.jcri.daemon.container.ContainerConfig read(CreateContainerRequest request) {
+    if (!request.hasConfig()) {
+      throw invalid("config is missing");
+    }
+    ContainerConfig config = request.getConfig();
+    if (!config.hasMetadata() || config.getMetadata().getName().isEmpty()) {
+      throw invalid("config.metadata.name must not be empty");
+    }
+    if (config.getImage().getImage().isEmpty()) {
+      throw invalid("config.image.image must not be empty");
+    }
+    if (config.getCDIDevicesCount() > 0) {
+      throw precondition(
+          "config.CDI_devices: %s cannot be injected: this node has CDI disabled"
+              .formatted(config.getCDIDevices(0).getName()));
+    }
+    LinuxContainerConfig linux = config.getLinux();
+    return new io.jcri.daemon.container.ContainerConfig(
+        config.getMetadata().getName(),
+        config.getMetadata().getAttempt(),
+        config.getImage().getImage(),
+        config.getImage().getUserSpecifiedImage(),
+        config.getCommandList(),
+        config.getArgsList(),
+        config.getWorkingDir(),
+        environment(config),
+        mounts(config),
+        devices(config),
+        config.getLabelsMap(),
+        config.getAnnotationsMap(),
+        config.getLogPath(),
+        config.getStdin(),
+        config.getStdinOnce(),
+        config.getTty(),
+        Resources.read(linux.getResources()),
+        Resources.oomScoreAdj(linux.getResources()),
+        SecurityContexts.read(linux.getSecurityContext()),
+        stopSignal(config.getStopSignal()));
+  }
+
+  private static List<String> environment(ContainerConfig config) {
+    List<String> environment = new ArrayList<>();
+    for (KeyValue pair : config.getEnvsList()) {
+      if (pair.getKey().isEmpty() || pair.getKey().indexOf('=') >= 0) {
+        throw invalid("config.envs: \"" + pair.getKey() + "\" is no name of a variable");
+      }
+      environment.add(pair.getKey() + "=" + pair.getValue());
+    }
+    return environment;
+  }
+
+  private static List<VolumeMount> mounts(ContainerConfig config) {
+    List<VolumeMount> mounts = new ArrayList<>();
+    for (Mount mount : config.getMountsList()) {
+      String where = "config.mounts: " + mount.getContainerPath();
+      if (!mount.getContainerPath().startsWith("/")) {
+        throw invalid("config.mounts.container_path must be absolute: " + where);
+      }
+      if (mount.hasImage()) {
+        throw precondition(where + " is an image volume, which this node does not offer");
+      }
+      if (!mount.getHostPath().startsWith("/")) {
+        throw invalid(where + ": host_path must be absolute: " + mount.getHostPath());
+      }
+      if (mount.getRecursiveReadOnly() && !mount.getReadonly()) {
+        throw invalid(where + ": recursive_read_only needs readonly");
+      }
+      if (mount.getRecursiveReadOnly()
+          && mount.getPropagation() != io.jcri.cri.v1.MountPropagation.PROPAGATION_PRIVATE) {
+        throw invalid(where + ": recursive_read_only needs private propagation");
+      }
+      mounts.add(
+          new VolumeMount(
+              mount.getContainerPath(),
+              mount.getHostPath(),
+              mount.getReadonly(),
+              mount.getRecursiveReadOnly(),
+              propagation(mount, where),
+              PodConfigs.mappings(
+                  mount.getUidMappingsList(), where + ": uidMappings", IdMapping::new),
+              PodConfigs.mappings(
+                  mount.getGidMappingsList(), where + ": gidMappings", IdMapping::new),
+              mount.getMountOptionsList()));
+    }
+    return mounts;
+  }
+
+  private static Propagation propagation(Mount mount, String where) {
+    return switch (mount.getPropagation()) {
+      case PROPAGATION_PRIVATE -> Propagation.PRIVATE;
+      case PROPAGATION_HOST_TO_CONTAINER -> Propagation.HOST_TO_CONTAINER;
+      case PROPAGATION_BIDIRECTIONAL -> Propagation.BIDIRECTIONAL;
+      case UNRECOGNIZED -> throw invalid(where + ": propagation has an unknown value");
+    };
+  }
+
+  private static List<ContainerDevice> devices(ContainerConfig config) {
+    List<ContainerDevice> devices = new ArrayList<>();
+    for (Device device : config.getDevicesList()) {
+      if (!device.getHostPath().startsWith("/")) {
+        throw invalid("config.devices.host_path must be absolute: " + device.getHostPath());
+      }
+      if (!device.getPermissions().matches("[rwm]*")) {
+        throw invalid(
+            "config.devices: permissions of %s are \"%s\" but may only be of r, w, m"
+                .formatted(device.getHostPath(), device.getPermissions()));
+      }
+      String inside =
+          device.getContainerPath().isEmpty() ? device.getHostPath() : device.getContainerPath();
+      devices.add(new ContainerDevice(inside, device.getHostPath(), device.getPermissions()));
+    }
+    return devices;
+  }
+
+  /** {@code SIGRTMINPLUS3} is written {@code SIGRTMIN+3} everywhere else. */
+  private static String stopSignal(Signal signal) {
+    if (signal == Signal.UNRECOGNIZED) {
+      throw invalid("config.stop_signal has an unknown value");
+    }
+    return signal == Signal.SIGNAL_RUNTIME_DEFAULT ? "" : Signals.name(signal);
+  }
+}

@@ -1,0 +1,134 @@
+package io.jcri.daemon.cri;
+
+import io.grpc.BindableService;
+import io.grpc.Server;
+import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
+import io.grpc.netty.shaded.io.netty.channel.EventLoopGroup;
+import io.grpc.netty.shaded.io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.grpc.netty.shaded.io.netty.channel.epoll.EpollIoHandler;
+import io.grpc.netty.shaded.io.netty.channel.epoll.EpollServerDomainSocketChannel;
+import io.grpc.netty.shaded.io.netty.channel.unix.DomainSocketAddress;
+import java.io.IOException;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * gRPC on the CRI socket, a virtual thread for each call. The only class that knows grpc-java's
+ * shaded Netty.
+ *
+ * <p>Start and stop are called once each, by one thread.
+ */
+public final class CriServer {
+  private static final Logger log = LoggerFactory.getLogger(CriServer.class);
+
+  /** What the kubelet and containerd use. */
+  private static final int MAX_MESSAGE_BYTES = 16 << 20;
+
+  private static final int DRAIN_SECONDS = 5;
+
+  private final Path socket;
+  private final Server server;
+  private final EventLoopGroup acceptor;
+  private final EventLoopGroup worker;
+  private final ExecutorService calls;
+  private final Path bound;
+  private Optional<Object> ownKey = Optional.empty();
+
+  public CriServer(Path socket, List<BindableService> services) {
+    this.socket = socket;
+    this.bound = socket.resolveSibling(".bind").resolve(String.valueOf(socket.getFileName()));
+    this.acceptor = new MultiThreadIoEventLoopGroup(1, EpollIoHandler.newFactory());
+    this.worker = new MultiThreadIoEventLoopGroup(1, EpollIoHandler.newFactory());
+    this.calls = Executors.newVirtualThreadPerTaskExecutor();
+    NettyServerBuilder builder =
+        NettyServerBuilder.forAddress(new DomainSocketAddress(bound.toFile()))
+            .channelType(EpollServerDomainSocketChannel.class)
+            .bossEventLoopGroup(acceptor)
+            .workerEventLoopGroup(worker)
+            .maxInboundMessageSize(MAX_MESSAGE_BYTES)
+            .executor(calls);
+    services.forEach(builder::addService);
+    this.server = builder.build();
+  }
+
+  /**
+   * Binds in a directory that only root may enter, sets the mode, and only then moves the socket to
+   * where others find it: there is no moment in which it is open to more than it should be.
+   *
+   * @throws IOException when another daemon answers on the socket, or the directory can't be used
+   */
+  public void start() throws IOException {
+    refuseSecondDaemon();
+    Path directory = bound.getParent();
+    Files.createDirectories(socket.getParent());
+    Files.createDirectories(directory);
+    Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwx------"));
+    Files.deleteIfExists(bound);
+    server.start();
+    Files.setPosixFilePermissions(bound, PosixFilePermissions.fromString("rw-rw----"));
+    Files.move(bound, socket, StandardCopyOption.ATOMIC_MOVE);
+    ownKey = fileKey();
+  }
+
+  private void refuseSecondDaemon() throws IOException {
+    if (!Files.exists(socket)) {
+      return;
+    }
+    try (SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX)) {
+      channel.connect(UnixDomainSocketAddress.of(socket));
+    } catch (IOException e) {
+      return; // a socket that a dead daemon has left
+    }
+    throw new IOException("another daemon serves on " + socket);
+  }
+
+  /** Lets the calls in progress end for a few seconds, then closes. */
+  public void stop() {
+    server.shutdown();
+    try {
+      if (!server.awaitTermination(DRAIN_SECONDS, TimeUnit.SECONDS)) {
+        server.shutdownNow();
+        server.awaitTermination(1, TimeUnit.SECONDS);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    deleteSocket();
+    for (EventLoopGroup group : List.of(acceptor, worker)) {
+      if (!group
+          .shutdownGracefully(0, 1, TimeUnit.SECONDS)
+          .awaitUninterruptibly(2, TimeUnit.SECONDS)) {
+        log.warn("a network thread of {} does not end", socket);
+      }
+    }
+    calls.shutdown();
+  }
+
+  /** Only our own: the next daemon may have put its socket there already. */
+  private void deleteSocket() {
+    try {
+      if (Files.exists(socket) && fileKey().equals(ownKey)) {
+        Files.delete(socket);
+      }
+    } catch (IOException e) {
+      log.warn("cannot delete {}: {}", socket, e.getMessage());
+    }
+  }
+
+  private Optional<Object> fileKey() throws IOException {
+    return Optional.ofNullable(Files.readAttributes(socket, BasicFileAttributes.class).fileKey());
+  }
+}

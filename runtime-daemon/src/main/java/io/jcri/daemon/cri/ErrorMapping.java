@@ -1,0 +1,86 @@
+package io.jcri.daemon.cri;
+
+import io.grpc.Status;
+import io.jcri.cni.CniException;
+import io.jcri.daemon.JcriException;
+import io.jcri.oci.OciException;
+import io.jcri.sandbox.SandboxException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+
+/** The one place where an exception becomes a gRPC status. */
+final class ErrorMapping {
+  private ErrorMapping() {}
+
+  static Status status(Throwable failure) {
+    return switch (failure) {
+      case JcriException e -> code(e.kind()).withDescription(e.getMessage()).withCause(e);
+      case OciException e -> code(e.kind()).withDescription(e.getMessage()).withCause(e);
+      case UncheckedIOException e when e.getCause() != null -> status(io(e));
+      case CniException e ->
+          Status.UNAVAILABLE.withDescription("network: " + e.getMessage()).withCause(e);
+      case SandboxException e when e.kind() == SandboxException.Kind.INVALID ->
+          Status.INVALID_ARGUMENT.withDescription(describe(e)).withCause(e);
+      case IllegalArgumentException e ->
+          Status.INVALID_ARGUMENT.withDescription(describe(e)).withCause(e);
+      case TimeoutException e -> Status.DEADLINE_EXCEEDED.withDescription(describe(e)).withCause(e);
+      case IOException e when noSpace(e) ->
+          Status.RESOURCE_EXHAUSTED.withDescription(describe(e)).withCause(e);
+      default -> Status.INTERNAL.withDescription(describe(failure)).withCause(failure);
+    };
+  }
+
+  private static Throwable io(UncheckedIOException e) {
+    @Nullable IOException cause = e.getCause();
+    if (cause == null) {
+      return e; // the caller has looked
+    }
+    // the wrapper's own text, if it has one, names the path that the cause does not
+    String text = e.getMessage();
+    return text == null || text.equals(cause.toString())
+        ? cause
+        : new IOException(text + ": " + describe(cause), cause);
+  }
+
+  private static boolean noSpace(IOException e) {
+    String text = String.valueOf(e.getMessage());
+    return text.contains("No space left on device") || text.contains("ENOSPC");
+  }
+
+  private static String describe(Throwable failure) {
+    String text = failure.getMessage();
+    return text == null || text.isEmpty() ? failure.toString() : text;
+  }
+
+  private static Status code(JcriException.Kind kind) {
+    return switch (kind) {
+      case NOT_FOUND -> Status.NOT_FOUND;
+      case ALREADY_EXISTS -> Status.ALREADY_EXISTS;
+      case INVALID -> Status.INVALID_ARGUMENT;
+      case FAILED_PRECONDITION -> Status.FAILED_PRECONDITION;
+      case UNAVAILABLE -> Status.UNAVAILABLE;
+      case RESOURCE_EXHAUSTED -> Status.RESOURCE_EXHAUSTED;
+      case DEADLINE_EXCEEDED -> Status.DEADLINE_EXCEEDED;
+      case UNIMPLEMENTED -> Status.UNIMPLEMENTED;
+      case INTERNAL -> Status.INTERNAL;
+    };
+  }
+
+  private static Status code(OciException.Kind kind) {
+    return switch (kind) {
+      case NOT_FOUND -> Status.NOT_FOUND;
+      case INVALID -> Status.INVALID_ARGUMENT;
+      case UNAUTHENTICATED -> Status.UNAUTHENTICATED;
+      case PERMISSION_DENIED -> Status.PERMISSION_DENIED;
+      case UNAVAILABLE -> Status.UNAVAILABLE;
+      case RESOURCE_EXHAUSTED -> Status.RESOURCE_EXHAUSTED;
+      case DATA_LOSS -> Status.DATA_LOSS;
+      case FAILED_PRECONDITION -> Status.FAILED_PRECONDITION;
+      case DEADLINE_EXCEEDED -> Status.DEADLINE_EXCEEDED;
+      case CANCELLED -> Status.CANCELLED;
+      case INTERNAL -> Status.INTERNAL;
+    };
+  }
+}

@@ -1,0 +1,36 @@
+package io.jcri.daemon.cri;
+
+import io.jcri.cri.v1.ContainerFilter;
+import io.jcri.cri.v1.ListContainersRequest;
+import io.jcri.cri.v1.ListContainersResponse;
+import io.jcri.daemon.container.Container;
+import io.jcri.daemon.container.Containers;
+import java.util.Comparator;
+
+/** {@code ListContainers}: those that match every part of the filter, newest first. */
+final class ListContainers implements Call<ListContainersRequest, ListContainersResponse> {
+  private final Containers containers;
+
+  ListContainers(Containers containers) {
+    this.containers = containers;
+  }
+
+  @Override
+  public ListContainersResponse handle(ListContainersRequest request) {
+    ListContainersResponse.Builder reply = ListContainersResponse.newBuilder();
+    containers.list().stream()
+        .filter(container -> matches(container, request.getFilter()))
+        .sorted(Comparator.comparingLong(Container::createdAt).reversed())
+        .map(ContainerMessages::row)
+        .forEach(reply::addContainers);
+    return reply.build();
+  }
+
+  static boolean matches(Container container, ContainerFilter filter) {
+    return container.id().startsWith(filter.getId())
+        && container.podId().startsWith(filter.getPodSandboxId())
+        && (!filter.hasState()
+            || filter.getState().getState() == ContainerMessages.state(container))
+        && Labels.match(filter.getLabelSelectorMap(), container.config().labels());
+  }
+}

@@ -1,0 +1,34 @@
+package io.jcri.daemon.cri;
+
+import io.jcri.cri.v1.ListPodSandboxRequest;
+import io.jcri.cri.v1.ListPodSandboxResponse;
+import io.jcri.cri.v1.PodSandboxFilter;
+import io.jcri.daemon.pod.Pod;
+import io.jcri.daemon.pod.Pods;
+import java.util.Comparator;
+
+/** {@code ListPodSandbox}: those that match every part of the filter, newest first. */
+final class ListPodSandbox implements Call<ListPodSandboxRequest, ListPodSandboxResponse> {
+  private final Pods pods;
+
+  ListPodSandbox(Pods pods) {
+    this.pods = pods;
+  }
+
+  @Override
+  public ListPodSandboxResponse handle(ListPodSandboxRequest request) {
+    ListPodSandboxResponse.Builder reply = ListPodSandboxResponse.newBuilder();
+    pods.list().stream()
+        .filter(pod -> matches(pod, request.getFilter()))
+        .sorted(Comparator.comparingLong(Pod::createdAt).reversed())
+        .map(PodMessages::row)
+        .forEach(reply::addItems);
+    return reply.build();
+  }
+
+  static boolean matches(Pod pod, PodSandboxFilter filter) {
+    return pod.id().startsWith(filter.getId())
+        && (!filter.hasState() || filter.getState().getState() == PodMessages.state(pod))
+        && Labels.match(filter.getLabelSelectorMap(), pod.config().labels());
+  }
+}

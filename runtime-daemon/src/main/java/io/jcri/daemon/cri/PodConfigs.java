@@ -1,0 +1,215 @@
+package io.jcri.daemon.cri;
+
+import static io.jcri.daemon.JcriException.invalid;
+
+import io.jcri.cni.PortMapping;
+import io.jcri.cri.v1.DNSConfig;
+import io.jcri.cri.v1.LinuxPodSandboxConfig;
+import io.jcri.cri.v1.LinuxSandboxSecurityContext;
+import io.jcri.cri.v1.NamespaceOption;
+import io.jcri.cri.v1.PodSandboxConfig;
+import io.jcri.cri.v1.PodSandboxMetadata;
+import io.jcri.cri.v1.RunPodSandboxRequest;
+import io.jcri.cri.v1.UserNamespace;
+import io.jcri.daemon.pod.DnsConfig;
+import io.jcri.daemon.pod.NamespaceMode;
+import io.jcri.daemon.pod.NamespaceOptions;
+import io.jcri.daemon.pod.NamespaceOptions.UserMappings;
+import io.jcri.daemon.pod.PodConfig;
+import io.jcri.daemon.pod.PodMetadata;
+import io.jcri.sandbox.IdMapping;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+
+/**
+ * Reads and checks a pod's configuration: whatever is refused is refused here, by field name; only
+ * sysctls are left to the sandbox helper, which knows what the kernel has in which namespace.
+ */
+final class PodConfigs {
+  private static final int MAX_HOSTNAME = 64;
+
+  private final String defaultHandler;
+  private final java.util.Set<String> handlers;
+
+  /**
+   * What requests are checked against.
+   *
+   * @param handlers the names that {@code runtime_handler} may have
+   */
+  PodConfigs(String defaultHandler, java.util.Set<String> handlers) {
+    this.defaultHandler = defaultHandler;
+    this.handlers = handlers;
+  }
+
+  PodConfig read(RunPodSandboxRequest request) {
+    if (!request.hasConfig()) {
+      throw invalid("config is missing");
+    }
+    PodSandboxConfig config = request.getConfig();
+    LinuxPodSandboxConfig linux = config.getLinux();
+    LinuxSandboxSecurityContext security = linux.getSecurityContext();
+    NamespaceOptions namespaces =
+        namespaces(security.getNamespaceOptions(), "linux.security_context.namespace_options");
+    return new PodConfig(
+        metadata(config),
+        hostname(config.getHostname(), namespaces),
+        config.getLogDirectory(),
+        dns(config.getDnsConfig()),
+        portMappings(config, namespaces),
+        config.getLabelsMap(),
+        config.getAnnotationsMap(),
+        linux.getCgroupParent(),
+        linux.getSysctlsMap(),
+        namespaces,
+        security.getPrivileged(),
+        handler(request.getRuntimeHandler()));
+  }
+
+  private static PodMetadata metadata(PodSandboxConfig config) {
+    PodSandboxMetadata metadata = config.getMetadata();
+    if (!config.hasMetadata() || metadata.getName().isEmpty()) {
+      throw invalid("config.metadata.name must not be empty");
+    }
+    if (metadata.getNamespace().isEmpty()) {
+      throw invalid("config.metadata.namespace must not be empty");
+    }
+    if (metadata.getUid().isEmpty()) {
+      throw invalid("config.metadata.uid must not be empty");
+    }
+    return new PodMetadata(
+        metadata.getName(), metadata.getNamespace(), metadata.getUid(), metadata.getAttempt());
+  }
+
+  private static String hostname(String hostname, NamespaceOptions namespaces) {
+    if (hostname.getBytes(java.nio.charset.StandardCharsets.UTF_8).length > MAX_HOSTNAME) {
+      throw invalid("config.hostname is longer than the kernel's 64 bytes: " + hostname);
+    }
+    if (hostname.chars().anyMatch(c -> c <= ' ' || c == '/' || c == 0x7f)) {
+      throw invalid("config.hostname has a character that no host name may have: " + hostname);
+    }
+    return namespaces.network() == NamespaceMode.NODE ? "" : hostname;
+  }
+
+  private String handler(String handler) {
+    if (handler.isEmpty()) {
+      return defaultHandler;
+    }
+    if (!handlers.contains(handler)) {
+      throw invalid(
+          "runtime_handler %s is unknown: this node has %s"
+              .formatted(handler, new java.util.TreeSet<>(handlers)));
+    }
+    return handler;
+  }
+
+  private static DnsConfig dns(DNSConfig dns) {
+    for (List<String> lines :
+        List.of(dns.getServersList(), dns.getSearchesList(), dns.getOptionsList())) {
+      for (String text : lines) {
+        if (text.indexOf('\n') >= 0) {
+          throw invalid("config.dns_config must not have line breaks");
+        }
+      }
+    }
+    return new DnsConfig(dns.getServersList(), dns.getSearchesList(), dns.getOptionsList());
+  }
+
+  /** A mapping with no host port asks for nothing. */
+  private static List<PortMapping> portMappings(
+      PodSandboxConfig config, NamespaceOptions namespaces) {
+    List<PortMapping> mappings = new ArrayList<>();
+    if (namespaces.network() == NamespaceMode.NODE) {
+      return mappings;
+    }
+    for (io.jcri.cri.v1.PortMapping mapping : config.getPortMappingsList()) {
+      if (mapping.getHostPort() == 0) {
+        continue;
+      }
+      port("config.port_mappings.host_port", mapping.getHostPort());
+      port("config.port_mappings.container_port", mapping.getContainerPort());
+      mappings.add(
+          new PortMapping(
+              mapping.getHostPort(),
+              mapping.getContainerPort(),
+              mapping.getProtocol().name().toLowerCase(Locale.ROOT),
+              mapping.getHostIp()));
+    }
+    return mappings;
+  }
+
+  private static void port(String field, int port) {
+    if (port < 1 || port > 65535) {
+      throw invalid(field + " is " + port + ", which is no port");
+    }
+  }
+
+  /**
+   * Reads which namespaces are shared.
+   *
+   * @param field where the option stands, for messages
+   */
+  static NamespaceOptions namespaces(NamespaceOption option, String field) {
+    return new NamespaceOptions(
+        mode(option.getNetwork(), field + ".network"),
+        mode(option.getPid(), field + ".pid"),
+        mode(option.getIpc(), field + ".ipc"),
+        option.getTargetId(),
+        user(option, field + ".userns_options"));
+  }
+
+  private static NamespaceMode mode(io.jcri.cri.v1.NamespaceMode mode, String field) {
+    return switch (mode) {
+      case POD -> NamespaceMode.POD;
+      case CONTAINER -> NamespaceMode.CONTAINER;
+      case NODE -> NamespaceMode.NODE;
+      case TARGET -> NamespaceMode.TARGET;
+      case UNRECOGNIZED -> throw invalid(field + " has an unknown value");
+    };
+  }
+
+  private static Optional<UserMappings> user(NamespaceOption option, String field) {
+    UserNamespace user = option.getUsernsOptions();
+    if (!option.hasUsernsOptions() || user.getMode() == io.jcri.cri.v1.NamespaceMode.NODE) {
+      if (user.getUidsCount() > 0 || user.getGidsCount() > 0) {
+        throw invalid(field + " has mappings, but its mode is NODE");
+      }
+      return Optional.empty();
+    }
+    if (user.getMode() != io.jcri.cri.v1.NamespaceMode.POD) {
+      throw invalid(field + ".mode must be POD or NODE");
+    }
+    if (user.getUidsCount() == 0 || user.getGidsCount() == 0) {
+      throw invalid(field + " needs both uids and gids");
+    }
+    return Optional.of(
+        new UserMappings(
+            mappings(user.getUidsList(), field + ".uids", IdMapping::new),
+            mappings(user.getGidsList(), field + ".gids", IdMapping::new)));
+  }
+
+  /** Makes one line of an id map: first id inside, first id outside, how many. */
+  @FunctionalInterface
+  interface MappingMaker<M> {
+    M make(long containerId, long hostId, long size);
+  }
+
+  static <M> List<M> mappings(
+      List<io.jcri.cri.v1.IDMapping> mappings, String field, MappingMaker<M> maker) {
+    List<M> read = new ArrayList<>();
+    for (io.jcri.cri.v1.IDMapping mapping : mappings) {
+      // uint32 on the wire, signed in Java
+      long length = Integer.toUnsignedLong(mapping.getLength());
+      if (length == 0) {
+        throw invalid(field + " has a mapping of length 0");
+      }
+      read.add(
+          maker.make(
+              Integer.toUnsignedLong(mapping.getContainerId()),
+              Integer.toUnsignedLong(mapping.getHostId()),
+              length));
+    }
+    return read;
+  }
+}

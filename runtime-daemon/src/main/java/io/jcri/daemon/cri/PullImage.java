@@ -1,0 +1,39 @@
+package io.jcri.daemon.cri;
+
+import io.jcri.cri.v1.AuthConfig;
+import io.jcri.cri.v1.PullImageRequest;
+import io.jcri.cri.v1.PullImageResponse;
+import io.jcri.daemon.JcriException;
+import io.jcri.daemon.image.Images;
+import io.jcri.oci.distribution.Credentials;
+import java.util.Optional;
+
+/** {@code PullImage}: replies with the id that ImageStatus and ContainerStatus will tell too. */
+final class PullImage implements Call<PullImageRequest, PullImageResponse> {
+  private final Images images;
+
+  PullImage(Images images) {
+    this.images = images;
+  }
+
+  @Override
+  public PullImageResponse handle(PullImageRequest request) {
+    String name = request.getImage().getImage();
+    if (name.isEmpty()) {
+      throw JcriException.invalid("image.image must not be empty");
+    }
+    Optional<Credentials> credentials =
+        request.hasAuth() ? Optional.of(credentials(request.getAuth())) : Optional.empty();
+    return PullImageResponse.newBuilder().setImageRef(images.pull(name, credentials).id()).build();
+  }
+
+  private static Credentials credentials(AuthConfig auth) {
+    return new Credentials(
+        auth.getUsername(),
+        auth.getPassword(),
+        auth.getAuth(),
+        auth.getIdentityToken(),
+        auth.getRegistryToken(),
+        auth.getServerAddress());
+  }
+}

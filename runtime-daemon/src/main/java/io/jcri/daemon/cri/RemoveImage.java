@@ -1,0 +1,28 @@
+package io.jcri.daemon.cri;
+
+import io.jcri.cri.v1.RemoveImageRequest;
+import io.jcri.cri.v1.RemoveImageResponse;
+import io.jcri.daemon.JcriException;
+import io.jcri.daemon.image.Images;
+
+/**
+ * {@code RemoveImage}: by any of its names, with all of them. Idempotent: an image that is not
+ * present is no error. The space is free when this returns.
+ */
+final class RemoveImage implements Call<RemoveImageRequest, RemoveImageResponse> {
+  private final Images images;
+
+  RemoveImage(Images images) {
+    this.images = images;
+  }
+
+  @Override
+  public RemoveImageResponse handle(RemoveImageRequest request) {
+    String name = request.getImage().getImage();
+    if (name.isEmpty()) {
+      throw JcriException.invalid("image.image must not be empty");
+    }
+    images.remove(name);
+    return RemoveImageResponse.getDefaultInstance();
+  }
+}

@@ -1,0 +1,30 @@
+package io.jcri.daemon.cri;
+
+import io.jcri.cri.v1.StopContainerRequest;
+import io.jcri.cri.v1.StopContainerResponse;
+import io.jcri.daemon.container.Container;
+import io.jcri.daemon.container.Containers;
+import java.time.Duration;
+import java.util.Optional;
+
+/**
+ * {@code StopContainer}: the stop signal, and SIGKILL after the grace period. Idempotent: a
+ * container that is stopped or unknown is no error.
+ */
+final class StopContainer implements Call<StopContainerRequest, StopContainerResponse> {
+  private final Containers containers;
+
+  StopContainer(Containers containers) {
+    this.containers = containers;
+  }
+
+  @Override
+  public StopContainerResponse handle(StopContainerRequest request) throws Exception {
+    Optional<Container> container = containers.find(request.getContainerId());
+    if (container.isPresent()) {
+      Duration grace = Duration.ofSeconds(Math.max(0, request.getTimeout()));
+      containers.stop(container.get().id(), grace);
+    }
+    return StopContainerResponse.getDefaultInstance();
+  }
+}

@@ -1,0 +1,40 @@
+package io.jcri.daemon.cri;
+
+import io.grpc.Status;
+import io.grpc.stub.StreamObserver;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Runs a {@link Call} and answers with its reply or with its failure's status. */
+final class Unary {
+  private static final Logger log = LoggerFactory.getLogger(Unary.class);
+
+  private Unary() {}
+
+  static <Q, R> void answer(Call<Q, R> call, Q request, StreamObserver<R> observer) {
+    R reply;
+    try {
+      reply = call.handle(request);
+    } catch (Exception e) {
+      Status status = ErrorMapping.status(e);
+      report(call.getClass().getSimpleName(), status, e);
+      observer.onError(status.asRuntimeException());
+      return;
+    }
+    observer.onNext(reply);
+    observer.onCompleted();
+  }
+
+  /**
+   * What the caller did wrong is the caller's to log; what we did wrong is ours, with the stack.
+   */
+  private static void report(String name, Status status, Exception e) {
+    switch (status.getCode()) {
+      case NOT_FOUND, INVALID_ARGUMENT, ALREADY_EXISTS, FAILED_PRECONDITION ->
+          log.info("{} answered {}: {}", name, status.getCode(), status.getDescription());
+      case INTERNAL, UNKNOWN ->
+          log.error("{} answered {}: {}", name, status.getCode(), status.getDescription(), e);
+      default -> log.warn("{} answered {}: {}", name, status.getCode(), status.getDescription());
+    }
+  }
+}

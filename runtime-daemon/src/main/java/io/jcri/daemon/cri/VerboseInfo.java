@@ -1,0 +1,106 @@
+package io.jcri.daemon.cri;
+
+import io.jcri.daemon.Layout;
+import io.jcri.daemon.config.DaemonConfig;
+import io.jcri.daemon.container.Container;
+import io.jcri.daemon.network.PodNetworks;
+import io.jcri.daemon.pod.Pod;
+import io.jcri.oci.Digest;
+import io.jcri.oci.Json;
+import io.jcri.oci.image.Image;
+import io.jcri.sandbox.SandboxState;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The {@code info} map of verbose replies: one key {@code info} with a JSON object, in which crictl
+ * and critest look for {@code pid}, {@code runtimeSpec} and the like.
+ */
+final class VerboseInfo {
+  private static final String KEY = "info";
+
+  private final Layout layout;
+  private final DaemonConfig config;
+  private final PodNetworks networks;
+
+  VerboseInfo(Layout layout, DaemonConfig config, PodNetworks networks) {
+    this.layout = layout;
+    this.config = config;
+    this.networks = networks;
+  }
+
+  static Map<String, String> ofPod(Pod pod) {
+    Map<String, Object> info = new LinkedHashMap<>();
+    pod.sandbox().map(SandboxState::pause).ifPresent(pause -> info.put("pid", pause.pid()));
+    info.put("sandboxId", pod.id());
+    info.put("runtimeHandler", pod.config().handler());
+    pod.cgroupPath().ifPresent(path -> info.put("cgroupPath", path));
+    pod.sandbox()
+        .ifPresent(sandbox -> {
+          Map<String, Object> namespaces = new LinkedHashMap<>();
+          sandbox.netns().ifPresent(path -> namespaces.put("network", path.toString()));
+          sandbox.ipcns().ifPresent(path -> namespaces.put("ipc", path.toString()));
+          sandbox.utsns().ifPresent(path -> namespaces.put("uts", path.toString()));
+          sandbox.pidns().ifPresent(path -> namespaces.put("pid", path.toString()));
+          sandbox.userns().ifPresent(path -> namespaces.put("user", path.toString()));
+          info.put("namespaces", namespaces);
+        });
+    return json(info);
+  }
+
+  Map<String, String> ofContainer(Container container) {
+    Map<String, Object> info = new LinkedHashMap<>();
+    info.put("sandboxID", container.podId());
+    container.init().filter(_ -> container.running()).ifPresent(pid -> info.put("pid", pid));
+    container.shim().ifPresent(shim -> info.put("shimPid", shim.pid()));
+    runtimeSpec(container.id(), info);
+    return json(info);
+  }
+
+  /** The container's config.json; a container that is being removed has none any more. */
+  private void runtimeSpec(String id, Map<String, Object> info) {
+    Path file = layout.bundle(id).resolve("config.json");
+    try {
+      Map<String, @Nullable Object> spec = Json.parseTree(Files.readAllBytes(file));
+      info.put("runtimeSpec", spec);
+    } catch (IOException e) {
+      info.put("runtimeSpecError", String.valueOf(e.getMessage()));
+    }
+  }
+
+  static Map<String, String> ofImage(Image image) {
+    Map<String, Object> info = new LinkedHashMap<>();
+    Map<String, Object> config = new LinkedHashMap<>();
+    config.put("User", image.config().user());
+    config.put("Env", image.config().env());
+    config.put("Entrypoint", image.config().entrypoint());
+    config.put("Cmd", image.config().command());
+    config.put("WorkingDir", image.config().workingDirectory());
+    config.put("StopSignal", image.config().stopSignal());
+    Map<String, Object> spec = new LinkedHashMap<>();
+    spec.put("config", config);
+    info.put("imageSpec", spec);
+    info.put("diffIDs", image.diffIds().stream().map(Digest::toString).toList());
+    return json(info);
+  }
+
+  Map<String, String> ofDaemon() {
+    Map<String, Object> info = new LinkedHashMap<>();
+    info.put("root", config.root().toString());
+    info.put("state", config.state().toString());
+    info.put("cgroupDriver", config.cgroupDriver());
+    info.put("defaultHandler", config.defaultHandler());
+    info.put("cniConfigurations", config.network().configurations().toString());
+    info.put("networkReady", networks.status().ready());
+    return json(info);
+  }
+
+  private static Map<String, String> json(Map<String, Object> info) {
+    return Map.of(KEY, new String(Json.toBytes(info), StandardCharsets.UTF_8));
+  }
+}

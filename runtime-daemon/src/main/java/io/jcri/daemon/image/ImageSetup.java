@@ -1,0 +1,29 @@
+package io.jcri.daemon.image;
+
+import io.jcri.daemon.Layout;
+import io.jcri.daemon.config.DaemonConfig;
+import io.jcri.oci.distribution.HostsConfig;
+import io.jcri.oci.distribution.RegistryClient;
+import io.jcri.oci.image.ImageStore;
+import io.jcri.sandbox.linux.Syscalls;
+import io.jcri.sandbox.mount.Mounts;
+import java.util.Set;
+
+/** Opens the image store as the configuration says. */
+public final class ImageSetup {
+  private ImageSetup() {}
+
+  public static Images open(
+      DaemonConfig.Images config, Layout layout, Syscalls syscalls, Mounts mounts) {
+    ImageStore store =
+        ImageStore.open(
+            layout.images(),
+            new ImageStore.Options(config.parallelLayers()),
+            () ->
+                new RegistryClient(
+                    new HostsConfig(config.registryDirectories()), config.noProgressTimeout()),
+            syscalls,
+            mounts);
+    return new Images(store, Set.copyOf(config.pinned()));
+  }
+}

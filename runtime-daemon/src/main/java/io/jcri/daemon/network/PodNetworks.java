@@ -1,0 +1,82 @@
+package io.jcri.daemon.network;
+
+import io.jcri.cni.Cni;
+import io.jcri.cni.CniException;
+import io.jcri.cni.NetworkStatus;
+import io.jcri.cni.PodNetwork;
+import io.jcri.cni.PodNetworkRequest;
+import io.jcri.daemon.pod.Pod;
+import io.jcri.daemon.pod.PodConfig;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Joins pods to their network. Everything needed to leave it again was cached by CNI when the pod
+ * joined, so leaving works without the configuration and without the namespace.
+ *
+ * <p>Thread-safe.
+ */
+public final class PodNetworks {
+  private static final String INTERFACE = "eth0";
+
+  private final Cni cni;
+
+  public PodNetworks(Cni cni) {
+    this.cni = cni;
+  }
+
+  /** Whether a pod could join now, and if not, why. */
+  public NetworkStatus status() {
+    return cni.status();
+  }
+
+  /**
+   * Attaches the pod to its network.
+   *
+   * @return the pod's addresses, the primary one first
+   * @throws CniException naming the plugin that failed; every plugin has been undone
+   */
+  public List<String> join(Pod pod) throws CniException {
+    PodNetwork network = cni.attach(request(pod));
+    List<String> ips = new ArrayList<>();
+    ips.add(network.primaryIp());
+    ips.addAll(network.additionalIps());
+    return ips;
+  }
+
+  /**
+   * The addresses for the default network, comma-separated for dual stack.
+   *
+   * @throws CniException when they are no addresses or the network can't be generated
+   */
+  public void setPodCidr(String cidrs) throws CniException {
+    cni.setPodCidr(cidrs);
+  }
+
+  /** Idempotent. */
+  public void leave(Pod pod) throws CniException {
+    cni.detach(request(pod));
+  }
+
+  private static PodNetworkRequest request(Pod pod) {
+    PodConfig config = pod.config();
+    Optional<Path> netns = pod.sandbox().flatMap(sandbox -> sandbox.netns()).filter(Files::exists);
+    return new PodNetworkRequest(
+        pod.id(),
+        netns,
+        INTERFACE,
+        config.metadata().name(),
+        config.metadata().namespace(),
+        config.metadata().uid(),
+        config.portMappings(),
+        Bandwidths.of(config.annotations()),
+        List.of(),
+        Optional.empty(),
+        config.cgroupParent().isEmpty() ? Optional.empty() : Optional.of(config.cgroupParent()),
+        Map.of());
+  }
+}

@@ -1,0 +1,74 @@
+package io.jcri.daemon.pod;
+
+import io.jcri.daemon.Layout;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * The files that all containers of a pod see: {@code /etc/hostname}, {@code /etc/hosts} and {@code
+ * /etc/resolv.conf}. The kubelet mounts an {@code /etc/hosts} of its own over ours; crictl does
+ * not.
+ */
+final class PodFiles {
+  private static final Path HOST_HOSTS = Path.of("/etc/hosts");
+  private static final Path HOST_RESOLV_CONF = Path.of("/etc/resolv.conf");
+
+  private final Layout layout;
+
+  PodFiles(Layout layout) {
+    this.layout = layout;
+  }
+
+  /**
+   * Writes the pod's files.
+   *
+   * @param ips the pod's addresses; empty with the host's network
+   */
+  void write(Pod pod, List<String> ips) throws IOException {
+    PodConfig config = pod.config();
+    String hostname = HostName.of(pod);
+    write(layout.podHostname(pod.id()), hostname + "\n");
+    write(
+        layout.podHosts(pod.id()),
+        config.hostNetwork()
+            ? hostFile(HOST_HOSTS, "127.0.0.1\tlocalhost\n")
+            : hosts(hostname, ips));
+    write(
+        layout.podResolvConf(pod.id()),
+        config.dns().isEmpty() ? hostFile(HOST_RESOLV_CONF, "") : resolvConf(config.dns()));
+  }
+
+  static String hosts(String hostname, List<String> ips) {
+    StringBuilder text = new StringBuilder();
+    text.append("127.0.0.1\tlocalhost\n");
+    text.append("::1\tlocalhost ip6-localhost ip6-loopback\n");
+    text.append("fe00::\tip6-localnet\nff02::1\tip6-allnodes\nff02::2\tip6-allrouters\n");
+    if (!hostname.isEmpty()) {
+      ips.forEach(ip -> text.append(ip).append('\t').append(hostname).append('\n'));
+    }
+    return text.toString();
+  }
+
+  static String resolvConf(DnsConfig dns) {
+    StringBuilder text = new StringBuilder();
+    if (!dns.searches().isEmpty()) {
+      text.append("search ").append(String.join(" ", dns.searches())).append('\n');
+    }
+    dns.servers().forEach(server -> text.append("nameserver ").append(server).append('\n'));
+    if (!dns.options().isEmpty()) {
+      text.append("options ").append(String.join(" ", dns.options())).append('\n');
+    }
+    return text.toString();
+  }
+
+  /** The host's file, or the fallback on a host that has none. */
+  private static String hostFile(Path file, String fallback) throws IOException {
+    return Files.exists(file) ? Files.readString(file) : fallback;
+  }
+
+  private static void write(Path file, String text) throws IOException {
+    Files.writeString(file, text);
+  }
+}

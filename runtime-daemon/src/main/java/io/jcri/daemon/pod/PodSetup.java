@@ -1,0 +1,157 @@
+package io.jcri.daemon.pod;
+
+import io.jcri.cni.CniException;
+import io.jcri.daemon.Layout;
+import io.jcri.daemon.Stages;
+import io.jcri.daemon.network.PodNetworks;
+import io.jcri.sandbox.SandboxSpec;
+import io.jcri.sandbox.SandboxState;
+import io.jcri.sandbox.Sandboxes;
+import io.jcri.sandbox.cgroup.SystemdScopes;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/**
+ * What a pod is made of, in the order in which it is made: namespaces and pause process (in its
+ * cgroup), network, files. Unmaking goes backwards, and each step may be repeated.
+ */
+public final class PodSetup {
+  /** As containerd and CRI-O: the pause process is the last that the kernel should kill. */
+  private static final int PAUSE_OOM_SCORE_ADJ = -998;
+
+  private static final long SHM_BYTES = 64L << 20;
+
+  private final Layout layout;
+  private final Sandboxes sandboxes;
+  private final Optional<SystemdScopes> scopes;
+  private final CgroupPaths cgroupPaths;
+  private final PodNetworks networks;
+  private final PodFiles files;
+
+  /**
+   * With what pods are made.
+   *
+   * @param scopes present when systemd makes the cgroups of this node
+   */
+  public PodSetup(
+      Layout layout,
+      Sandboxes sandboxes,
+      Optional<SystemdScopes> scopes,
+      CgroupPaths cgroupPaths,
+      PodNetworks networks) {
+    this.layout = layout;
+    this.sandboxes = sandboxes;
+    this.scopes = scopes;
+    this.cgroupPaths = cgroupPaths;
+    this.networks = networks;
+    this.files = new PodFiles(layout);
+  }
+
+  /**
+   * Makes what the pod consists of.
+   *
+   * @param save records the pod after a step that must not be forgotten
+   */
+  void make(Pod pod, Consumer<Pod> save) throws IOException {
+    PodConfig config = pod.config();
+    Stages stages = new Stages("RunPodSandbox " + config.metadata() + " " + pod.id());
+    Optional<String> cgroup = cgroupPaths.sandboxDirectory(config.cgroupParent(), pod.id());
+    if (cgroup.isPresent()) {
+      pod = pod.withCgroup(cgroup.get());
+    }
+    Files.createDirectories(layout.pod(pod.id()));
+    SandboxState sandbox = sandboxes.create(spec(pod));
+    stages.done("sandbox");
+    if (scopes.isPresent()) {
+      scopes
+          .get()
+          .start(
+              CgroupPaths.sandboxScope(pod.id()),
+              CgroupPaths.slice(config.cgroupParent()),
+              sandbox.pause().pid());
+      stages.done("scope");
+    }
+    // One record for both: the sandbox made, and the address that ADD is about to take.
+    pod = pod.withSandbox(sandbox).withNetworkDue(!config.hostNetwork());
+    save.accept(pod);
+    stages.done("record");
+    if (pod.networkDue()) {
+      pod = pod.withIps(networks.join(pod));
+      save.accept(pod);
+      stages.done("network");
+    }
+    files.write(pod, pod.ips());
+    stages.done("files");
+    stages.finish();
+  }
+
+  /** Idempotent. A network that can't be left is reported, after all else has been done. */
+  void unmake(Pod pod, Consumer<Pod> save) throws IOException {
+    Stages stages = new Stages("StopPodSandbox " + pod.config().metadata() + " " + pod.id());
+    Optional<CniException> stuck = leaveNetwork(pod, save);
+    stages.done("network");
+    sandboxes.destroy(pod.id(), layout.pod(pod.id()), pod.sandbox().map(SandboxState::pause));
+    stages.done("sandbox");
+    if (scopes.isPresent()) {
+      scopes.get().stop(CgroupPaths.sandboxScope(pod.id()));
+    }
+    stages.done("scope");
+    stages.finish();
+    if (stuck.isPresent()) {
+      throw stuck.get();
+    }
+  }
+
+  private Optional<CniException> leaveNetwork(Pod pod, Consumer<Pod> save) {
+    if (pod.networkDue()) {
+      try {
+        networks.leave(pod);
+        save.accept(pod.withNetworkDue(false));
+      } catch (CniException e) {
+        return Optional.of(e);
+      }
+    }
+    return Optional.empty();
+  }
+
+  void deleteFiles(String id) throws IOException {
+    Path directory = layout.pod(id);
+    for (Path file :
+        List.of(layout.podHosts(id), layout.podHostname(id), layout.podResolvConf(id))) {
+      Files.deleteIfExists(file);
+    }
+    Files.deleteIfExists(directory);
+  }
+
+  boolean alive(Pod pod) throws IOException {
+    return pod.sandbox().isPresent() && sandboxes.alive(pod.sandbox().get());
+  }
+
+  void onSandboxExit(Pod pod, Runnable action) throws IOException {
+    if (pod.sandbox().isPresent()) {
+      sandboxes.onExit(pod.sandbox().get(), action);
+    }
+  }
+
+  private SandboxSpec spec(Pod pod) {
+    PodConfig config = pod.config();
+    NamespaceOptions namespaces = config.namespaces();
+    return new SandboxSpec(
+        pod.id(),
+        layout.pod(pod.id()),
+        namespaces.network() != NamespaceMode.NODE,
+        namespaces.ipc() != NamespaceMode.NODE,
+        namespaces.network() != NamespaceMode.NODE,
+        namespaces.pid() == NamespaceMode.POD,
+        namespaces.user().map(user -> new io.jcri.sandbox.UserNamespace(user.uids(), user.gids())),
+        config.hostname(),
+        config.sysctls(),
+        pod.cgroupPath(),
+        PAUSE_OOM_SCORE_ADJ,
+        SHM_BYTES);
+  }
+}

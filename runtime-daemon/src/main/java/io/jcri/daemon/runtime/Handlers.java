@@ -1,0 +1,166 @@
+package io.jcri.daemon.runtime;
+
+import io.jcri.daemon.JcriException;
+import io.jcri.daemon.Layout;
+import io.jcri.daemon.config.DaemonConfig;
+import io.jcri.oci.OciException;
+import io.jcri.oci.runtime.OciRuntime;
+import io.jcri.oci.runtime.RuntimeFeatures;
+import io.jcri.sandbox.cgroup.CgroupDriver;
+import java.io.File;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Collections;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
+
+/**
+ * The handlers that pods may name. A configured one whose binary is missing is not offered, except
+ * the default: without that the node is not ready, and Status says why.
+ *
+ * <p>Thread-safe. What a runtime can do is asked of it in the background, once.
+ */
+public final class Handlers {
+  private final String defaultName;
+  private final Map<String, Handler> handlers;
+
+  private Handlers(String defaultName, Map<String, Handler> handlers) {
+    this.defaultName = defaultName;
+    this.handlers = handlers;
+  }
+
+  /** One OCI runtime. */
+  public static final class Handler {
+    private final Optional<OciRuntime> runtime;
+    private final String binary;
+    private final boolean cgroupV2;
+    private final CompletableFuture<RuntimeFeatures> features = new CompletableFuture<>();
+    private final CompletableFuture<RuntimeVersion> version = new CompletableFuture<>();
+
+    private Handler(String binary, Optional<OciRuntime> runtime, boolean cgroupV2) {
+      this.binary = binary;
+      this.runtime = runtime;
+      this.cgroupV2 = cgroupV2;
+      Thread.ofVirtual().name("features of " + binary).start(this::askFeatures);
+      Thread.ofVirtual().name("version of " + binary).start(this::askVersion);
+    }
+
+    private void askVersion() {
+      try {
+        version.complete(
+            runtime.map(r -> RuntimeVersion.parse(r.version())).orElse(RuntimeVersion.UNKNOWN));
+      } catch (OciException e) {
+        version.complete(RuntimeVersion.UNKNOWN);
+      }
+    }
+
+    private void askFeatures() {
+      try {
+        features.complete(runtime.map(OciRuntime::features).orElse(RuntimeFeatures.UNKNOWN));
+      } catch (OciException e) {
+        features.complete(RuntimeFeatures.UNKNOWN);
+      }
+    }
+
+    /** Why this handler can't be used, if it can't. */
+    public Optional<String> problem() {
+      return runtime.isPresent()
+          ? Optional.empty()
+          : Optional.of("OCI runtime " + binary + " is not installed: it was not found on PATH");
+    }
+
+    /**
+     * The runtime, ready to be called.
+     *
+     * @throws JcriException FAILED_PRECONDITION when the binary is missing
+     */
+    public OciRuntime runtime() {
+      return runtime.orElseThrow(() -> JcriException.precondition(problem().orElse(binary)));
+    }
+
+    /** What the runtime says of itself; waits for its answer when that has not come yet. */
+    public RuntimeFeatures features() {
+      return features.join();
+    }
+
+    /** Whether an exec can be put into a cgroup of its own. */
+    public boolean execCgroup() {
+      return version.join().execCgroup(cgroupV2);
+    }
+
+    public boolean recursiveReadOnlyMounts() {
+      return features.join().recursiveReadOnlyMounts();
+    }
+
+    public boolean userNamespaces() {
+      return features.join().userNamespaces();
+    }
+  }
+
+  /** Looks for the configured binaries. */
+  public static Handlers find(
+      DaemonConfig config, Layout layout, CgroupDriver driver, boolean cgroupV2) {
+    Map<String, Handler> handlers = new TreeMap<>();
+    config
+        .handlers()
+        .forEach((name, wanted) -> {
+          Optional<OciRuntime> runtime =
+              binary(wanted.binary())
+                  .map(path ->
+                      new OciRuntime(
+                          new OciRuntime.Options(
+                              path, layout.runtimeState(name), driver == CgroupDriver.SYSTEMD)));
+          if (runtime.isPresent() || name.equals(config.defaultHandler())) {
+            handlers.put(name, new Handler(wanted.binary(), runtime, cgroupV2));
+          }
+        });
+    return new Handlers(config.defaultHandler(), Collections.unmodifiableMap(handlers));
+  }
+
+  /**
+   * An absolute path as it is; a name by PATH and the places where a daemon's PATH may not look.
+   */
+  private static Optional<Path> binary(String name) {
+    if (name.indexOf('/') >= 0) {
+      return Optional.of(Path.of(name)).filter(Files::isExecutable);
+    }
+    String path = System.getenv().getOrDefault("PATH", "");
+    return Stream.concat(
+            Stream.of(path.split(File.pathSeparator)),
+            Stream.of("/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin"))
+        .filter(directory -> directory.startsWith("/"))
+        .map(directory -> Path.of(directory, name))
+        .filter(Files::isExecutable)
+        .findFirst();
+  }
+
+  public Map<String, Handler> all() {
+    return handlers;
+  }
+
+  public Set<String> names() {
+    return handlers.keySet();
+  }
+
+  public String defaultName() {
+    return defaultName;
+  }
+
+  public Handler defaultHandler() {
+    return require(defaultName);
+  }
+
+  /**
+   * The handler of this name.
+   *
+   * @throws JcriException INVALID for a name that is not configured
+   */
+  public Handler require(String name) {
+    return Optional.ofNullable(handlers.get(name))
+        .orElseThrow(() -> JcriException.invalid("runtime handler " + name + " is unknown"));
+  }
+}

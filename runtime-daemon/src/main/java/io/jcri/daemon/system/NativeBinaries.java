@@ -1,0 +1,40 @@
+package io.jcri.daemon.system;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/**
+ * The native programs that are part of the distribution.
+ *
+ * @param sandbox makes a pod's namespaces and becomes its pause process
+ * @param shim watches one container
+ * @param selftest the program in the selftest's image
+ */
+public record NativeBinaries(Path sandbox, Path shim, Path selftest) {
+  /** Set by the launcher to the folder that the distribution lies in. */
+  private static final String HOME = "jcri.home";
+
+  private static final Path DEFAULT_HOME = Path.of("/usr/lib/jcri");
+
+  /**
+   * Finds the programs of this installation.
+   *
+   * @throws IOException naming the program that is missing
+   */
+  public static NativeBinaries find() throws IOException {
+    String home = System.getProperty(HOME);
+    Path libexec = (home == null ? DEFAULT_HOME : Path.of(home)).resolve("libexec");
+    return new NativeBinaries(
+        executable(libexec.resolve("jcri-sandbox")),
+        executable(libexec.resolve("jcri-shim")),
+        executable(libexec.resolve("jcri-selftest")));
+  }
+
+  private static Path executable(Path program) throws IOException {
+    if (!Files.isExecutable(program)) {
+      throw new IOException(program + " is missing: the installation is incomplete");
+    }
+    return program.toRealPath();
+  }
+}

@@ -1,0 +1,50 @@
+package io.jcri.daemon.system;
+
+import io.jcri.sandbox.linux.Syscalls;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Tells systemd how the daemon is (sd_notify(3)). Without a {@code NOTIFY_SOCKET} it tells nobody.
+ *
+ * <p>Thread-safe.
+ */
+public final class SdNotify {
+  private static final Logger log = LoggerFactory.getLogger(SdNotify.class);
+
+  private final Syscalls syscalls;
+  private final String socket;
+
+  /**
+   * Speaks to one socket.
+   *
+   * @param socket {@code $NOTIFY_SOCKET}: a path, or {@code @name} for an abstract address; empty
+   *     for none
+   */
+  public SdNotify(Syscalls syscalls, String socket) {
+    this.syscalls = syscalls;
+    this.socket = socket;
+  }
+
+  /** The socket is bound and what ran before the restart has been taken up. */
+  public void ready() {
+    send("READY=1\nSTATUS=serving CRI");
+  }
+
+  public void stopping() {
+    send("STOPPING=1");
+  }
+
+  private void send(String state) {
+    if (socket.isEmpty()) {
+      return;
+    }
+    try {
+      syscalls.sendDatagram(socket, state.getBytes(StandardCharsets.UTF_8));
+    } catch (IOException e) {
+      log.warn("cannot notify systemd at {}: {}", socket, e.getMessage());
+    }
+  }
+}

@@ -1,0 +1,113 @@
+package io.jcri.daemon.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class ConfigFileTest {
+
+  @Test
+  void emptyFileMeansTheDefaults() {
+    assertThat(ConfigFile.parse("", "test")).isEqualTo(DaemonConfig.defaults());
+  }
+
+  /** The file that every installation gets shows each key with its default. */
+  @Test
+  void shippedFileMeansTheDefaults() throws Exception {
+    String shipped = Files.readString(Path.of("packaging/config.toml"));
+    assertThat(ConfigFile.parse(shipped, "test")).isEqualTo(DaemonConfig.defaults());
+  }
+
+  @Test
+  void everyKeyIsRead() {
+    DaemonConfig config =
+        ConfigFile.parse(
+            """
+            root = "/a"
+            state = "/b"
+            socket = "/c/jcri.sock"
+            log_level = "debug"
+            cgroup_driver = "systemd"
+            default_handler = "fast"
+            [handlers.fast]
+            binary = "/opt/fast"
+            [images]
+            registry_directories = ["/certs"]
+            parallel_layers = 7
+            no_progress_timeout_seconds = 5
+            pinned = ["registry.example/app:1"]
+            [network]
+            configurations = "/net.d"
+            plugins = ["/bin/cni"]
+            cache = "/cache"
+            timeout_seconds = 9
+            pod_cidr = "10.1.0.0/24,fd00::/64"
+            bridge = "br9"
+            """,
+            "test");
+    assertThat(config.root()).isEqualTo(Path.of("/a"));
+    assertThat(config.state()).isEqualTo(Path.of("/b"));
+    assertThat(config.socket()).isEqualTo(Path.of("/c/jcri.sock"));
+    assertThat(config.logLevel()).isEqualTo("debug");
+    assertThat(config.cgroupDriver()).isEqualTo("systemd");
+    assertThat(config.defaultHandler()).isEqualTo("fast");
+    assertThat(config.handlers()).containsKeys("fast", "runc", "crun");
+    assertThat(config.handlers().get("fast")).isEqualTo(new DaemonConfig.Handler("/opt/fast"));
+    assertThat(config.images())
+        .isEqualTo(
+            new DaemonConfig.Images(
+                List.of(Path.of("/certs")),
+                7,
+                Duration.ofSeconds(5),
+                List.of("registry.example/app:1")));
+    assertThat(config.network().podCidr()).contains("10.1.0.0/24,fd00::/64");
+    assertThat(config.network().bridge()).isEqualTo("br9");
+    assertThat(config.network().timeout()).isEqualTo(Duration.ofSeconds(9));
+  }
+
+  @Test
+  void socketFollowsTheStateDirectory() {
+    assertThat(ConfigFile.parse("state = \"/x\"", "test").socket())
+        .isEqualTo(Path.of("/x/jcri.sock"));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          rot = "/x"                        | line 1: rot is not a key that jcri knows
+          root = "relative"                 | line 1: root is "relative" but must be an absolute path
+          root = 7                          | line 1: root must be a string
+          log_level = "loud"                | line 1: log_level is "loud" but must be one of
+          cgroup_driver = "v2"              | line 1: cgroup_driver is "v2" but must be one of
+          default_handler = "kata"          | default_handler kata is not among the handlers
+          images = 3                        | line 1: images must be a table
+          images.parallel_layers = 0        | line 1: images.parallel_layers is 0 but must be between
+          images.pinned = [1]               | line 1: images.pinned must be a list of strings
+          images.color = "red"              | line 1: images.color is not a key that jcri knows
+          network.plugins = ["x"]           | line 1: network.plugins is "x" but must be an absolute path
+          handlers.runc.path = "/x"         | line 1: handlers.runc.path is not a key that jcri knows
+          root =                            | line 1
+          """)
+  void problemsAreNamedWithTheirLine(String text, String message) {
+    assertThatThrownBy(() -> ConfigFile.parse(text, "config.toml"))
+        .isInstanceOf(ConfigException.class)
+        .hasMessageStartingWith("config.toml: ")
+        .hasMessageContaining(message);
+  }
+
+  @Test
+  void allProblemsAreToldAtOnce() {
+    assertThatThrownBy(() -> ConfigFile.parse("a = 1\nb = 2\n", "f"))
+        .hasMessageContaining("line 1: a ")
+        .hasMessageContaining("line 2: b ");
+  }
+}

@@ -1,0 +1,103 @@
+package io.jcri.daemon.cri;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.jcri.cri.v1.IDMapping;
+import io.jcri.cri.v1.NamespaceMode;
+import io.jcri.cri.v1.PodSandboxConfig;
+import io.jcri.cri.v1.PodSandboxMetadata;
+import io.jcri.cri.v1.PortMapping;
+import io.jcri.cri.v1.RunPodSandboxRequest;
+import io.jcri.daemon.JcriException;
+import io.jcri.daemon.pod.PodConfig;
+import io.jcri.sandbox.IdMapping;
+import java.util.Set;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.Test;
+
+class PodConfigsTest {
+  private final PodConfigs configs = new PodConfigs("runc", Set.of("runc", "crun"));
+
+  private PodConfig read(Consumer<PodSandboxConfig.Builder> change) {
+    PodSandboxConfig.Builder config =
+        PodSandboxConfig.newBuilder()
+            .setMetadata(
+                PodSandboxMetadata.newBuilder().setName("n").setNamespace("ns").setUid("u"));
+    change.accept(config);
+    return configs.read(RunPodSandboxRequest.newBuilder().setConfig(config).build());
+  }
+
+  @Test
+  void theDefaultHandlerIsTakenWhenNoneIsNamed() {
+    assertThat(read(c -> {}).handler()).isEqualTo("runc");
+  }
+
+  @Test
+  void anUnknownHandlerIsRefusedByName() {
+    RunPodSandboxRequest request =
+        RunPodSandboxRequest.newBuilder()
+            .setConfig(
+                PodSandboxConfig.newBuilder()
+                    .setMetadata(
+                        PodSandboxMetadata.newBuilder()
+                            .setName("n")
+                            .setNamespace("ns")
+                            .setUid("u")))
+            .setRuntimeHandler("kata")
+            .build();
+    assertThatThrownBy(() -> configs.read(request))
+        .isInstanceOf(JcriException.class)
+        .hasMessage("runtime_handler kata is unknown: this node has [crun, runc]");
+  }
+
+  @Test
+  void metadataMustBeComplete() {
+    assertThatThrownBy(() -> configs.read(RunPodSandboxRequest.getDefaultInstance()))
+        .hasMessage("config is missing");
+    assertThatThrownBy(() -> read(PodSandboxConfig.Builder::clearMetadata))
+        .hasMessage("config.metadata.name must not be empty");
+    assertThatThrownBy(() -> read(c -> c.getMetadataBuilder().clearNamespace()))
+        .hasMessage("config.metadata.namespace must not be empty");
+    assertThatThrownBy(() -> read(c -> c.getMetadataBuilder().clearUid()))
+        .hasMessage("config.metadata.uid must not be empty");
+  }
+
+  @Test
+  void hostNamesThatTheKernelWouldRefuseAreRefused() {
+    assertThatThrownBy(() -> read(c -> c.setHostname("x".repeat(65))))
+        .hasMessageStartingWith("config.hostname is longer");
+    assertThatThrownBy(() -> read(c -> c.setHostname("a\nb")))
+        .hasMessageStartingWith("config.hostname has a character");
+  }
+
+  @Test
+  void portMappingsWithoutHostPortAskForNothing() {
+    PodConfig config =
+        read(c ->
+            c.addPortMappings(PortMapping.newBuilder().setContainerPort(80))
+                .addPortMappings(PortMapping.newBuilder().setContainerPort(80).setHostPort(8080)));
+    assertThat(config.portMappings()).hasSize(1);
+    assertThat(config.portMappings().getFirst().protocol()).isEqualTo("tcp");
+    assertThatThrownBy(() ->
+            read(c ->
+                c.addPortMappings(
+                    PortMapping.newBuilder().setContainerPort(80).setHostPort(70000))))
+        .hasMessage("config.port_mappings.host_port is 70000, which is no port");
+  }
+
+  @Test
+  void userNamespaceRangesAreUnsigned() {
+    PodConfig config =
+        read(c ->
+            c.getLinuxBuilder()
+                .getSecurityContextBuilder()
+                .getNamespaceOptionsBuilder()
+                .getUsernsOptionsBuilder()
+                .setMode(NamespaceMode.POD)
+                .addUids(IDMapping.newBuilder().setHostId(0xF0000000).setLength(65536))
+                .addGids(IDMapping.newBuilder().setHostId(100000).setLength(65536)));
+    assertThat(config.namespaces().user().orElseThrow().uids())
+        .containsExactly(new IdMapping(0, 0xF0000000L, 65536));
+  }
+}

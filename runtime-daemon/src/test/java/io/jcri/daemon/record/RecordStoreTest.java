@@ -1,0 +1,78 @@
+package io.jcri.daemon.record;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class RecordStoreTest {
+  record Thing(String id, Optional<Path> path, Map<String, String> labels, List<Integer> numbers) {}
+
+  @TempDir Path directory;
+  RecordStore<Thing> store;
+
+  @BeforeEach
+  void open() throws Exception {
+    store = new RecordStore<>(directory, Thing.class);
+  }
+
+  private static Thing thing(String id) {
+    return new Thing(id, Optional.of(Path.of("/x")), Map.of("a", "ü\n"), List.of(1, 2));
+  }
+
+  @Test
+  void whatWasSavedIsLoaded() throws Exception {
+    Thing empty = new Thing("b", Optional.empty(), Map.of(), List.of());
+    store.save("a", thing("a"));
+    store.save("b", empty);
+    assertThat(store.loadAll()).containsExactlyInAnyOrder(thing("a"), empty);
+  }
+
+  @Test
+  void savingReplaces() throws Exception {
+    store.save("a", thing("old"));
+    store.save("a", thing("new"));
+    assertThat(store.loadAll()).containsExactly(thing("new"));
+  }
+
+  @Test
+  void deletingIsIdempotent() throws Exception {
+    store.save("a", thing("a"));
+    store.delete("a");
+    store.delete("a");
+    assertThat(store.loadAll()).isEmpty();
+  }
+
+  @Test
+  void aBadRecordIsSetAsideAndHurtsNoOther() throws Exception {
+    store.save("good", thing("good"));
+    store.save("torn", thing("torn"));
+    store.save("flipped", thing("flipped"));
+    Files.writeString(directory.resolve("empty.json"), "");
+    Files.writeString(directory.resolve("future.json"), "{\"version\":9,\"crc32c\":\"0\"}\n{}");
+    byte[] torn = Files.readAllBytes(directory.resolve("torn.json"));
+    Files.write(directory.resolve("torn.json"), java.util.Arrays.copyOf(torn, torn.length - 5));
+    byte[] flipped = Files.readAllBytes(directory.resolve("flipped.json"));
+    flipped[flipped.length - 10] ^= 1;
+    Files.write(directory.resolve("flipped.json"), flipped);
+
+    assertThat(store.loadAll()).containsExactly(thing("good"));
+    for (String name : List.of("torn", "flipped", "empty", "future")) {
+      assertThat(directory.resolve(name + ".json")).doesNotExist();
+      assertThat(directory.resolve(name + ".json.bad")).exists();
+    }
+  }
+
+  @Test
+  void whatACrashLeftHalfWrittenIsDropped() throws Exception {
+    Files.writeString(directory.resolve("a.tmp"), "half");
+    assertThat(store.loadAll()).isEmpty();
+    assertThat(directory.resolve("a.tmp")).doesNotExist();
+  }
+}

@@ -1,0 +1,268 @@
+package io.jcri.sandbox.cgroup;
+
+import io.jcri.sandbox.linux.Errno;
+import io.jcri.sandbox.linux.ErrnoException;
+import io.jcri.sandbox.linux.Fd;
+import io.jcri.sandbox.linux.Linux;
+import io.jcri.sandbox.linux.Syscalls;
+import io.jcri.sandbox.mount.MountInfo;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+
+/**
+ * The host's control groups. Immutable and safe for any thread. A group's path is absolute and
+ * means the same directory in every hierarchy.
+ */
+public final class Cgroups {
+  private final Syscalls calls;
+  private final Path root;
+  private final CgroupFiles files;
+  private final CgroupRemoval removal;
+  private final StatsReader stats;
+  private final List<CgroupHierarchy> hierarchies;
+  private final Controllers controllers;
+
+  private Cgroups(Syscalls calls, Path root, List<CgroupHierarchy> hierarchies) {
+    this.calls = calls;
+    this.root = root;
+    this.hierarchies = hierarchies;
+    this.files = new CgroupFiles(calls);
+    this.removal = new CgroupRemoval(calls, files);
+    this.controllers = new Controllers(hierarchies);
+    this.stats = new StatsReader(files, controllers);
+  }
+
+  /**
+   * The groups of this host.
+   *
+   * @throws IOException when none are mounted
+   */
+  public static Cgroups detect() throws IOException {
+    return detect(Linux.get(), Path.of("/"));
+  }
+
+  /** The groups of a host whose file tree, with /proc and /sys, is seen at {@code root}. */
+  public static Cgroups detect(Syscalls calls, Path root) throws IOException {
+    CgroupFiles files = new CgroupFiles(calls);
+    Path table = root.resolve("proc/self/mountinfo");
+    List<MountInfo> mounts = MountInfo.parseAll(files.readAll(table));
+    List<CgroupHierarchy> hierarchies = CgroupHierarchy.of(mounts, root, files);
+    if (hierarchies.isEmpty()) {
+      throw new IOException("no control groups are mounted, says " + table);
+    }
+    return new Cgroups(calls, root, hierarchies);
+  }
+
+  /** How the host mounts them. */
+  public CgroupLayout layout() {
+    boolean unified = hierarchies.stream().anyMatch(CgroupHierarchy::unified);
+    if (!unified) {
+      return CgroupLayout.V1;
+    }
+    // A host with version 2 may keep one named hierarchy of version 1 for old tools.
+    return hierarchies.stream()
+            .filter(hierarchy -> !hierarchy.unified())
+            .allMatch(hierarchy -> hierarchy.controllers().stream().allMatch(c -> c.contains("=")))
+        ? CgroupLayout.V2
+        : CgroupLayout.HYBRID;
+  }
+
+  /** The controllers that any hierarchy has, by their kernel names. */
+  public Set<String> controllers() {
+    return hierarchies.stream()
+        .flatMap(hierarchy -> hierarchy.controllers().stream())
+        .filter(name -> !name.contains("="))
+        .collect(Collectors.toCollection(TreeSet::new));
+  }
+
+  /** systemd when it is the host's init, else the file system. */
+  public CgroupDriver detectDriver() throws IOException {
+    boolean systemd =
+        files.read(root.resolve("proc/1/comm")).orElse("").strip().equals("systemd")
+            && Files.isDirectory(root.resolve("run/systemd/system"));
+    return systemd ? CgroupDriver.SYSTEMD : CgroupDriver.CGROUPFS;
+  }
+
+  /**
+   * Makes a group, with the groups above it, in every hierarchy; version 2 controllers are enabled
+   * on the way down. Existing ones are fine.
+   */
+  public void create(String path) throws IOException {
+    check(path);
+    boolean v2 = layout() == CgroupLayout.V2;
+    for (CgroupHierarchy hierarchy : hierarchies) {
+      Path directory = hierarchy.mount();
+      for (Path step : hierarchy.mount().relativize(hierarchy.directory(path))) {
+        if (v2 && hierarchy.unified()) {
+          enableControllers(directory);
+        }
+        Path parent = directory;
+        directory = directory.resolve(step);
+        if (makeDirectory(directory) && hierarchy.controllers().contains("cpuset") && !v2) {
+          inheritCpus(parent, directory);
+        }
+      }
+    }
+  }
+
+  private boolean makeDirectory(Path directory) throws IOException {
+    try {
+      calls.mkdirat(Fd.CWD, directory.toString(), 0755);
+      return true;
+    } catch (ErrnoException e) {
+      if (e.is(Errno.EEXIST)) {
+        return false;
+      }
+      throw e;
+    }
+  }
+
+  /** A version 1 cpuset is made empty, and takes no process before it has CPUs and memory nodes. */
+  private void inheritCpus(Path parent, Path child) throws IOException {
+    for (String file : List.of("cpuset.cpus", "cpuset.mems")) {
+      if (files.read(child.resolve(file)).orElse("").isBlank()) {
+        files.write(child.resolve(file), files.read(parent.resolve(file)).orElse("").strip());
+      }
+    }
+  }
+
+  /** One that cannot be (a real-time task is in the way of cpu, say) does not keep the others. */
+  private void enableControllers(Path directory) throws IOException {
+    String all = files.read(directory.resolve("cgroup.controllers")).orElse("");
+    List<String> enabled =
+        List.of(
+            files
+                .read(directory.resolve("cgroup.subtree_control"))
+                .orElse("")
+                .strip()
+                .split(" ", -1));
+    for (String controller : all.strip().split(" ", -1)) {
+      if (controller.isEmpty() || enabled.contains(controller)) {
+        continue;
+      }
+      try {
+        files.write(directory.resolve("cgroup.subtree_control"), "+" + controller);
+      } catch (ErrnoException e) {
+        if (!e.is(Errno.EBUSY, Errno.EINVAL, Errno.ENOENT, Errno.EOPNOTSUPP)) {
+          throw e;
+        }
+      }
+    }
+  }
+
+  /** The files to write a process's number to, in order to move it to a group. */
+  public List<Path> processFiles(String path) {
+    check(path);
+    return hierarchies.stream().map(h -> h.directory(path).resolve("cgroup.procs")).toList();
+  }
+
+  /** Moves a process to an existing group, in every hierarchy. */
+  public void addProcess(String path, int pid) throws IOException {
+    for (Path file : processFiles(path)) {
+      files.write(file, Integer.toString(pid));
+    }
+  }
+
+  /** Whether any hierarchy has the group. */
+  public boolean exists(String path) {
+    check(path);
+    return hierarchies.stream().anyMatch(hierarchy -> Files.isDirectory(hierarchy.directory(path)));
+  }
+
+  /** The processes in the group and below it, of whatever hierarchy. */
+  public Set<Integer> processes(String path) throws IOException {
+    check(path);
+    Set<Integer> pids = new TreeSet<>();
+    for (CgroupHierarchy hierarchy : hierarchies) {
+      for (Path group : removal.tree(hierarchy.directory(path))) {
+        pids.addAll(removal.processes(group));
+      }
+    }
+    return pids;
+  }
+
+  /**
+   * Kills what is left in the group and below, and removes it from every hierarchy. A group that is
+   * not there is fine.
+   *
+   * @throws ErrnoException EBUSY when a killed process has not gone within about two seconds
+   */
+  public void remove(String path) throws IOException {
+    check(path);
+    removal.remove(hierarchies.stream().map(hierarchy -> hierarchy.directory(path)).toList());
+  }
+
+  /**
+   * Removes the group from each hierarchy where nothing is in it or below.
+   *
+   * @return whether it is gone from all
+   */
+  public boolean removeIfEmpty(String path) throws IOException {
+    check(path);
+    boolean gone = true;
+    for (CgroupHierarchy hierarchy : hierarchies) {
+      gone &= removal.removeIfEmpty(hierarchy.directory(path));
+    }
+    return gone;
+  }
+
+  /** Kills every process in the group and below; the group stays. */
+  public void kill(String path) throws IOException {
+    check(path);
+    for (CgroupHierarchy hierarchy : hierarchies) {
+      removal.kill(hierarchy.directory(path));
+    }
+  }
+
+  /** The group's figures, or empty when it is gone. Some 50 µs: four files on version 1. */
+  public Optional<CgroupStats> read(String path) throws IOException {
+    check(path);
+    return stats.stats(path);
+  }
+
+  /** The group's rarer figures; zeros when it is gone. */
+  public CgroupDetails details(String path) throws IOException {
+    check(path);
+    return stats.details(path);
+  }
+
+  /** How many processes of the group were killed for want of memory; 0 when it is gone. */
+  public long oomKills(String path) throws IOException {
+    check(path);
+    return stats.oomKills(path);
+  }
+
+  /** The group's pressure figures, which only version 2 has; empty when the kernel has none. */
+  public Optional<Pressure> pressure(String path, Pressure.Resource resource) throws IOException {
+    check(path);
+    Optional<Path> directory = controllers.unified(path);
+    return directory.isEmpty()
+        ? Optional.empty()
+        : files
+            .read(directory.get().resolve(resource.fileName()))
+            .filter(text -> !text.isBlank())
+            .map(Pressure::parse);
+  }
+
+  /** A file of the group's directory where {@code controller} is mounted; empty when not there. */
+  public Optional<String> text(String path, String controller, String file) throws IOException {
+    check(path);
+    Optional<Path> directory = controllers.directory(controller, path);
+    return directory.isEmpty() ? Optional.empty() : files.read(directory.get().resolve(file));
+  }
+
+  /** The root is never ours, and ".." would leave the tree that the caller means. */
+  private static void check(String path) {
+    List<String> steps = List.of(path.split("/", -1));
+    if (!path.startsWith("/")
+        || steps.stream().skip(1).anyMatch(s -> s.isEmpty() || s.equals(".") || s.equals(".."))) {
+      throw new IllegalArgumentException("invalid control group path \"" + path + "\"");
+    }
+  }
+}

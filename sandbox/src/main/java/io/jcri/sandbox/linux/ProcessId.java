@@ -1,0 +1,110 @@
+package io.jcri.sandbox.linux;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/**
+ * One process and no other: its number and its start time, so that a number used again is not taken
+ * for it. Safe to keep on disk until the next boot.
+ *
+ * @param pid in the daemon's pid namespace
+ * @param startTime clock ticks since boot, field 22 of /proc/[pid]/stat
+ */
+public record ProcessId(int pid, long startTime) {
+  private static final int START_TIME_AFTER_NAME = 19;
+
+  /** The process that has this number now, or empty when none has or only its zombie. */
+  public static Optional<ProcessId> of(int pid) throws IOException {
+    if (pid <= 0) {
+      return Optional.empty();
+    }
+    String stat;
+    try {
+      stat =
+          Files.readString(
+              Path.of("/proc", Integer.toString(pid), "stat"), StandardCharsets.ISO_8859_1);
+    } catch (NoSuchFileException gone) {
+      return Optional.empty();
+    } catch (IOException e) {
+      // A process that ends between open and read gives ESRCH, which the JDK has no type for.
+      if (Files.exists(Path.of("/proc", Integer.toString(pid)))) {
+        throw e;
+      }
+      return Optional.empty();
+    }
+    return parse(pid, stat);
+  }
+
+  /** Reads a line of /proc/[pid]/stat; empty for a zombie. */
+  static Optional<ProcessId> parse(int pid, String stat) {
+    // The name, in parentheses, may hold spaces and parentheses itself.
+    String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
+    String state = fields[0];
+    return state.equals("Z") || state.equals("X")
+        ? Optional.empty()
+        : Optional.of(new ProcessId(pid, Long.parseLong(fields[START_TIME_AFTER_NAME])));
+  }
+
+  /** Whether it still runs; a zombie does not. */
+  public boolean alive() throws IOException {
+    return of(pid).filter(this::equals).isPresent();
+  }
+
+  /**
+   * Opens a descriptor of this very process, or empty when it has ended.
+   *
+   * <p>The number is checked after the descriptor is open: from then on it cannot be used again.
+   */
+  public Optional<Fd> open(Syscalls calls) throws IOException {
+    Fd pidfd;
+    try {
+      pidfd = calls.pidfdOpen(pid);
+    } catch (ErrnoException e) {
+      // EINVAL and, since Linux 6.16, ENOENT: the number is now a thread of another process.
+      if (e.is(Errno.ESRCH, Errno.EINVAL, Errno.ENOENT)) {
+        return Optional.empty();
+      }
+      throw e;
+    }
+    try {
+      if (alive()) {
+        return Optional.of(pidfd);
+      }
+    } catch (IOException e) {
+      pidfd.close();
+      throw e;
+    }
+    pidfd.close();
+    return Optional.empty();
+  }
+
+  /**
+   * Signals it, never another process.
+   *
+   * @return false when it has ended
+   */
+  public boolean signal(Syscalls calls, int signal) throws IOException {
+    Optional<Fd> opened = open(calls);
+    if (opened.isEmpty()) {
+      return false;
+    }
+    try (Fd pidfd = opened.get()) {
+      calls.pidfdSendSignal(pidfd, signal);
+      return true;
+    } catch (ErrnoException e) {
+      if (e.is(Errno.ESRCH)) {
+        return false;
+      }
+      throw e;
+    }
+  }
+
+  /** As {@link #signal(Syscalls, int)}, on the real kernel. */
+  public boolean signal(int signal) throws IOException {
+    return signal(Linux.get(), signal);
+  }
+}

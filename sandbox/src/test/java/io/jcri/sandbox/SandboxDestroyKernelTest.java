@@ -1,0 +1,119 @@
+package io.jcri.sandbox;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.jcri.sandbox.linux.ProcessCalls;
+import io.jcri.sandbox.linux.ProcessId;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+final class SandboxDestroyKernelTest {
+  private static final String PARENT = "/jcri-test-sandbox-destroy";
+
+  @TempDir Path root;
+  private SandboxFixture fixture;
+
+  @BeforeEach
+  void start() throws IOException {
+    fixture = new SandboxFixture(root);
+  }
+
+  @AfterEach
+  void stop() throws IOException {
+    fixture.close();
+    fixture.cgroups.remove(PARENT);
+  }
+
+  @Test
+  void maybeRepeated() throws Exception {
+    SandboxState state = fixture.sandboxes.create(fixture.isolatedPod("p1"));
+    for (int i = 0; i < 3; i++) {
+      fixture.destroy(state);
+      fixture.assertNothingLeft("p1");
+    }
+    assertThat(fixture.sandboxes.find("p1", state.directory())).isEmpty();
+    Files.delete(state.directory());
+    fixture.destroy(state);
+  }
+
+  @Test
+  void needsTheDirectoryOnly() throws Exception {
+    SandboxState state = fixture.sandboxes.create(fixture.isolatedPod("p1"));
+    fixture.sandboxes.destroy("p1", state.directory(), Optional.empty());
+    fixture.assertNothingLeft("p1");
+    assertThat(fixture.sandboxes.alive(state)).isFalse();
+  }
+
+  @Test
+  void goesOnFromWhereverItWasLeft() throws Exception {
+    SandboxState dead = fixture.sandboxes.create(fixture.pod("dead"));
+    assertThat(dead.pause().signal(ProcessCalls.SIGKILL)).isTrue();
+    fixture.destroy(dead);
+    fixture.assertNothingLeft("dead");
+
+    SandboxState unmounted = fixture.sandboxes.create(fixture.pod("unmounted"));
+    fixture.mounts.unmountAllBelow(unmounted.directory());
+    Files.delete(unmounted.netns().orElseThrow());
+    fixture.destroy(unmounted);
+    fixture.assertNothingLeft("unmounted");
+
+    SandboxState noNote = fixture.sandboxes.create(fixture.pod("no-note"));
+    Files.writeString(noNote.directory().resolve("pause"), "");
+    fixture.destroy(noNote);
+    fixture.assertNothingLeft("no-note");
+  }
+
+  @Test
+  void sparesAProcessThatOnlyHasTheSameNumber() throws Exception {
+    SandboxState state = fixture.sandboxes.create(fixture.pod("p1"));
+    SandboxState other = fixture.sandboxes.create(fixture.pod("p2"));
+    ProcessId reused = new ProcessId(other.pause().pid(), other.pause().startTime() + 1);
+    fixture.sandboxes.destroy("p1", state.directory(), Optional.of(reused));
+    assertThat(fixture.sandboxes.alive(other)).isTrue();
+  }
+
+  @Test
+  void takesAwayMemoryThatIsInUse() throws Exception {
+    SandboxState state = fixture.sandboxes.create(fixture.pod("p1"));
+    Path file = Files.writeString(state.shm().orElseThrow().resolve("used"), "x");
+    try (var open = Files.newInputStream(file)) {
+      fixture.destroy(state);
+      fixture.assertNothingLeft("p1");
+      assertThat(open.read()).isEqualTo('x');
+    }
+  }
+
+  @Test
+  void theCgroupItMadeGoesWithIt() throws Exception {
+    String path = PARENT + "/pod/pause";
+    SandboxState state =
+        fixture.sandboxes.create(SandboxFixture.withCgroup(fixture.isolatedPod("p1"), path));
+    assertThat(fixture.cgroups.processes(path)).containsExactly(state.pause().pid());
+    assertThat(
+            Files.readAllLines(Path.of("/proc", Integer.toString(state.pause().pid()), "cgroup")))
+        .allMatch(line -> line.endsWith(":" + path));
+    fixture.sandboxes.destroy("p1", state.directory(), Optional.empty());
+    assertThat(fixture.cgroups.exists(path)).isFalse();
+    assertThat(fixture.cgroups.exists(PARENT + "/pod")).isTrue();
+    fixture.assertNothingLeft("p1");
+  }
+
+  @Test
+  void theCgroupThatWasThereStays() throws Exception {
+    String path = PARENT + "/pod";
+    fixture.cgroups.create(path);
+    SandboxState state =
+        fixture.sandboxes.create(SandboxFixture.withCgroup(fixture.pod("p1"), path));
+    assertThat(fixture.cgroups.processes(path)).containsExactly(state.pause().pid());
+    fixture.destroy(state);
+    assertThat(fixture.cgroups.exists(path)).isTrue();
+    assertThat(fixture.cgroups.processes(path)).isEmpty();
+    fixture.assertNothingLeft("p1");
+  }
+}

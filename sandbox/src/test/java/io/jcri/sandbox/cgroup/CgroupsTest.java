@@ -1,0 +1,156 @@
+package io.jcri.sandbox.cgroup;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.jcri.sandbox.cgroup.CgroupStats.Memory;
+import io.jcri.sandbox.linux.Linux;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.OptionalLong;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What is read from recorded hosts. */
+final class CgroupsTest {
+  @TempDir Path root;
+
+  @Test
+  void version1() throws Exception {
+    Cgroups groups = RecordedTree.open("v1", root);
+    assertThat(groups.layout()).isEqualTo(CgroupLayout.V1);
+    assertThat(groups.detectDriver()).isEqualTo(CgroupDriver.CGROUPFS);
+    assertThat(groups.controllers()).containsExactly("cpu", "cpuacct", "cpuset", "memory", "pids");
+    assertThat(groups.processFiles("/kubepods/pod1"))
+        .extracting(file -> root.relativize(file).toString())
+        .containsExactly(
+            "sys/fs/cgroup/cpu,cpuacct/kubepods/pod1/cgroup.procs",
+            "sys/fs/cgroup/cpuset/kubepods/pod1/cgroup.procs",
+            "sys/fs/cgroup/memory/kubepods/pod1/cgroup.procs",
+            "sys/fs/cgroup/pids/kubepods/pod1/cgroup.procs",
+            "sys/fs/cgroup/systemd/kubepods/pod1/cgroup.procs");
+    CgroupStats stats = groups.read("/kubepods/pod1").orElseThrow();
+    assertThat(stats.cpuNanos()).isEqualTo(3_038_321_130_026L);
+    assertThat(stats.memory())
+        .isEqualTo(
+            new Memory(
+                24_813_568,
+                24_813_568 - 966_656,
+                2_691_072,
+                19_611_648,
+                573_440,
+                OptionalLong.of(67_108_864),
+                OptionalLong.of(290_816),
+                OptionalLong.of(67_108_864),
+                1_436_765,
+                141));
+    assertThat(stats.processes()).isEqualTo(7);
+    assertThat(groups.details("/kubepods/pod1"))
+        .isEqualTo(
+            new CgroupDetails(
+                2_258_350_000_000L,
+                779_960_000_000L,
+                1200,
+                34,
+                5_600_000_000L,
+                17,
+                3,
+                OptionalLong.empty()));
+    assertThat(groups.oomKills("/kubepods/pod1")).isEqualTo(3);
+    assertThat(groups.processes("/kubepods/pod1")).containsExactly(101, 102, 103);
+    assertThat(groups.pressure("/kubepods/pod1", Pressure.Resource.CPU)).isEmpty();
+  }
+
+  @Test
+  void hybrid() throws Exception {
+    Cgroups groups = RecordedTree.open("hybrid", root);
+    assertThat(groups.layout()).isEqualTo(CgroupLayout.HYBRID);
+    assertThat(groups.controllers()).contains("memory", "hugetlb").doesNotContain("name=systemd");
+    CgroupStats stats = groups.read("/pod1").orElseThrow();
+    assertThat(stats.cpuNanos()).isEqualTo(5000);
+    assertThat(stats.memory().usage()).isEqualTo(4096);
+    assertThat(stats.memory().limit()).isEmpty();
+    assertThat(stats.memory().swap()).isEmpty();
+    assertThat(groups.pressure("/pod1", Pressure.Resource.MEMORY))
+        .hasValue(
+            new Pressure(
+                new Pressure.Stall(43.20, 80.02, 64.60, 670_481_610),
+                new Pressure.Stall(0, 1.5, 0.25, 99)));
+    assertThat(groups.text("/pod1", "memory", "memory.usage_in_bytes"))
+        .hasValueSatisfying(text -> assertThat(text.strip()).isEqualTo("4096"));
+    assertThat(groups.text("/pod1", "memory", "none")).isEmpty();
+  }
+
+  @Test
+  void version2() throws Exception {
+    Cgroups groups = RecordedTree.open("v2", root);
+    assertThat(groups.layout()).isEqualTo(CgroupLayout.V2);
+    assertThat(groups.detectDriver()).isEqualTo(CgroupDriver.CGROUPFS);
+    CgroupStats stats = groups.read("/kubepods/pod1").orElseThrow();
+    assertThat(stats.cpuNanos()).isEqualTo(123_456_000);
+    assertThat(stats.memory())
+        .isEqualTo(
+            new Memory(
+                10_485_760,
+                0,
+                4_194_304,
+                5_242_880,
+                65_536,
+                OptionalLong.empty(),
+                OptionalLong.of(8192),
+                OptionalLong.of(0),
+                9000,
+                8));
+    assertThat(groups.details("/kubepods/pod1"))
+        .isEqualTo(
+            new CgroupDetails(
+                100_000_000, 23_456_000, 12, 3, 4_500_000, 21, 1, OptionalLong.of(1024)));
+    assertThat(groups.oomKills("/kubepods/pod1")).isEqualTo(1);
+    assertThat(groups.oomKills("/kubepods/gone")).isZero();
+    assertThat(groups.read("/kubepods/gone")).isEmpty();
+    assertThat(groups.pressure("/kubepods/pod1", Pressure.Resource.CPU).orElseThrow().full())
+        .isEqualTo(new Pressure.Stall(0, 0, 0, 0));
+  }
+
+  @Test
+  void systemd() throws Exception {
+    Cgroups groups = RecordedTree.open("systemd", root);
+    assertThat(groups.layout()).isEqualTo(CgroupLayout.V2);
+    assertThat(groups.detectDriver()).isEqualTo(CgroupDriver.SYSTEMD);
+    String path = SystemdPaths.resolve("kubepods-besteffort-pod1.slice:jcri:abc");
+    assertThat(groups.read(path).orElseThrow().processes()).isEqualTo(2);
+  }
+
+  @Test
+  void version2ControllersAreEnabledOnTheWayDown() throws Exception {
+    Cgroups groups = RecordedTree.open("v2", root);
+    Path top = root.resolve("sys/fs/cgroup");
+    Files.writeString(top.resolve("cgroup.subtree_control"), "cpuset");
+    Files.writeString(top.resolve("kubepods/cgroup.controllers"), "memory pids\n");
+    Files.writeString(top.resolve("kubepods/cgroup.subtree_control"), "pids\n");
+    groups.create("/kubepods/pod2");
+    // A plain file keeps the last thing written, a real one adds it up.
+    assertThat(top.resolve("cgroup.subtree_control")).content().contains("+misc");
+    assertThat(top.resolve("kubepods/cgroup.subtree_control")).content().startsWith("+memor");
+    assertThat(groups.exists("/kubepods/pod2")).isTrue();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"/", "", "a", "/a/../b", "/a//b", "/./a", "/a/"})
+  void pathsThatAreNoGroupAreRefused(String path) throws IOException {
+    Cgroups groups = RecordedTree.open("v2", root);
+    assertThatThrownBy(() -> groups.remove(path))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("invalid control group path \"" + path + "\"");
+  }
+
+  @Test
+  void aHostWithoutGroupsIsSaid() {
+    assertThatThrownBy(() -> Cgroups.detect(Linux.get(), root))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("proc/self/mountinfo");
+  }
+}

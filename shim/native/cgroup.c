@@ -1,0 +1,221 @@
+#include "cgroup.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { CGROUP_TEXT = 16 * 1024, MOUNTINFO_TEXT = 4 << 20, PIDS_TEXT = 64 * 1024 };
+
+static const char ROOT[] = "/sys/fs/cgroup";
+
+/* Whether a comma-separated list of length bytes holds the word. */
+static bool lists(const char *list, size_t length, const char *word) {
+  size_t size = strlen(word);
+  for (const char *at = list, *end = list + length; at <= end;) {
+    const char *comma = memchr(at, ',', (size_t)(end - at));
+    size_t item = (size_t)((comma == NULL ? end : comma) - at);
+    if (item == size && memcmp(at, word, size) == 0) return true;
+    if (comma == NULL) return false;
+    at = comma + 1;
+  }
+  return false;
+}
+
+const char *cgroup_path(const char *text, const char *controller, size_t *length) {
+  for (const char *line = text; *line != '\0';) {
+    size_t size = strcspn(line, "\n");
+    const char *first = memchr(line, ':', size);
+    const char *second =
+        first == NULL ? NULL : memchr(first + 1, ':', size - (size_t)(first + 1 - line));
+    if (second != NULL && lists(first + 1, (size_t)(second - first - 1), controller)) {
+      *length = size - (size_t)(second + 1 - line);
+      return second + 1;
+    }
+    line += size;
+    if (*line == '\n') line++;
+  }
+  return NULL;
+}
+
+/* Splits off the next word of a line; false at its end. */
+static bool word(const char **at, const char *end, const char **start, size_t *length) {
+  while (*at < end && **at == ' ') (*at)++;
+  *start = *at;
+  while (*at < end && **at != ' ') (*at)++;
+  *length = (size_t)(*at - *start);
+  return *length > 0;
+}
+
+/* The part of path below a mount whose root is root; NULL when it is not below it. */
+static const char *below(const char *root, size_t root_length, const char *path, size_t length) {
+  if (root_length == 1 && root[0] == '/') return path;
+  if (length < root_length || memcmp(root, path, root_length) != 0) return NULL;
+  if (length > root_length && path[root_length] != '/') return NULL;
+  return path + root_length;
+}
+
+char *cgroup_mounted(const char *mountinfo, const char *controller, const char *path,
+                     size_t length) {
+  for (const char *line = mountinfo; *line != '\0';) {
+    const char *at = line, *end = line + strcspn(line, "\n");
+    const char *words[11], *root = NULL, *point = NULL, *type = NULL, *super = NULL;
+    size_t sizes[11], root_size = 0, point_size = 0, type_size = 0, super_size = 0;
+    for (int i = 0; i < 5 && word(&at, end, &words[i], &sizes[i]); i++) {
+      if (i == 3) root = words[i], root_size = sizes[i];
+      if (i == 4) point = words[i], point_size = sizes[i];
+    }
+    const char *item;
+    size_t size;
+    while (word(&at, end, &item, &size) && !(size == 1 && *item == '-')) continue;
+    if (word(&at, end, &type, &type_size) && word(&at, end, &item, &size))
+      word(&at, end, &super, &super_size);
+    bool unified = controller[0] == '\0';
+    bool fits = type != NULL && point != NULL && point_size > 0 && root_size > 0 &&
+                (unified ? type_size == 7 && memcmp(type, "cgroup2", 7) == 0
+                         : type_size == 6 && memcmp(type, "cgroup", 6) == 0 && super != NULL &&
+                               lists(super, super_size, controller));
+    const char *rest = fits ? below(root, root_size, path, length) : NULL;
+    if (rest != NULL)
+      return formatted("%.*s%.*s", (int)point_size, point, (int)(length - (size_t)(rest - path)),
+                       rest);
+    line = *end == '\n' ? end + 1 : end;
+  }
+  return NULL;
+}
+
+static char *existing(char *directory) {
+  if (directory != NULL && access(directory, F_OK) != 0) {
+    free(directory);
+    return NULL;
+  }
+  return directory;
+}
+
+/* The usual places first: reading mountinfo costs a millisecond on a node with many pods. */
+static char *find(const char *controller, const char *path, size_t length) {
+  /* The root of a hierarchy is nobody's container. */
+  if (length <= 1) return NULL;
+  bool unified = controller[0] == '\0';
+  char *found = existing(formatted("%s%s%s%.*s", ROOT, unified ? "" : "/", controller, (int)length,
+                                   path));
+  if (found == NULL && unified)
+    found = existing(formatted("%s/unified%.*s", ROOT, (int)length, path));
+  if (found != NULL) return found;
+  char *mountinfo FREE = resized(NULL, MOUNTINFO_TEXT);
+  if (read_text("/proc/self/mountinfo", mountinfo, MOUNTINFO_TEXT) <= 0) return NULL;
+  return existing(cgroup_mounted(mountinfo, controller, path, length));
+}
+
+/* A process that is dead already shows `/` for its cgroups of v1: then what we were told counts. */
+static char *locate(const struct shim *shim, const char *text, const char *controller) {
+  size_t length;
+  const char *path = cgroup_path(text, controller, &length);
+  if (path == NULL) return NULL;
+  char *found = find(controller, path, length);
+  if (found == NULL && shim->options.cgroup != NULL)
+    found = find(controller, shim->options.cgroup, strlen(shim->options.cgroup));
+  return found;
+}
+
+void cgroup_learn(struct shim *shim) {
+  char path[64];
+  char *text FREE = resized(NULL, CGROUP_TEXT);
+  snprintf(path, sizeof path, "/proc/%d/cgroup", (int)shim->init);
+  if (read_text(path, text, CGROUP_TEXT) <= 0) return;
+  shim->memory_cgroup = locate(shim, text, "memory");
+  shim->memory_unified = shim->memory_cgroup == NULL;
+  if (shim->memory_unified) shim->memory_cgroup = locate(shim, text, "");
+  shim->exec_cgroup = locate(shim, text, "freezer");
+  shim->exec_cgroup_prefix = shim->exec_cgroup == NULL ? "" : "freezer:";
+  if (shim->exec_cgroup == NULL) shim->exec_cgroup = locate(shim, text, "");
+}
+
+int64_t cgroup_counter(const char *text, const char *name) {
+  size_t size = strlen(name);
+  for (const char *line = text; *line != '\0';) {
+    size_t length = strcspn(line, "\n");
+    if (length > size && memcmp(line, name, size) == 0 && line[size] == ' ') {
+      char number[32];
+      snprintf(number, sizeof number, "%.*s", (int)(length - size - 1), line + size + 1);
+      int64_t value;
+      return parse_number(number, 0, INT64_MAX, &value) ? value : -1;
+    }
+    line += length;
+    if (*line == '\n') line++;
+  }
+  return -1;
+}
+
+char *cgroup_for_exec(const struct shim *shim, uint32_t exec, char **option) {
+  if (shim->exec_cgroup == NULL || !shim->options.exec_cgroup) return NULL;
+  char *directory = formatted("%s/jcri-exec-%u", shim->exec_cgroup, exec);
+  if (mkdir(directory, 0755) != 0) {
+    free(directory);
+    return NULL;
+  }
+  *option = formatted("%sjcri-exec-%u", shim->exec_cgroup_prefix, exec);
+  return directory;
+}
+
+/* A cgroup that could not be removed when its exec ended. */
+struct stale_cgroup {
+  char *directory;
+  struct stale_cgroup *next;
+};
+
+/* False while a process, or the zombie of one, is in it. */
+static bool removed(const char *directory) { return rmdir(directory) == 0 || errno == ENOENT; }
+
+void cgroup_discard(struct shim *shim, char *directory) {
+  for (struct stale_cgroup **at = &shim->stale_cgroups; *at != NULL;) {
+    struct stale_cgroup *stale = *at;
+    if (!removed(stale->directory)) {
+      at = &stale->next;
+      continue;
+    }
+    *at = stale->next;
+    free(stale->directory);
+    free(stale);
+  }
+  if (removed(directory)) {
+    free(directory);
+    return;
+  }
+  struct stale_cgroup *stale = new_zeroed(sizeof *stale);
+  *stale = (struct stale_cgroup){.directory = directory, .next = shim->stale_cgroups};
+  shim->stale_cgroups = stale;
+}
+
+static bool write_file(const char *directory, const char *name, const char *text) {
+  char *path FREE = formatted("%s/%s", directory, name);
+  return write_text(path, text);
+}
+
+/* Signals every process listed once; false when none was. */
+static bool kill_listed(const char *directory) {
+  char *path FREE = formatted("%s/cgroup.procs", directory);
+  char *text FREE = resized(NULL, PIDS_TEXT);
+  if (read_text(path, text, PIDS_TEXT) <= 0) return false;
+  char *rest = NULL;
+  for (char *line = strtok_r(text, "\n", &rest); line != NULL; line = strtok_r(NULL, "\n", &rest)) {
+    int64_t pid;
+    if (parse_number(line, 2, INT32_MAX, &pid)) kill((pid_t)pid, SIGKILL);
+  }
+  return true;
+}
+
+void cgroup_kill(const struct shim *shim, const char *directory) {
+  if (shim->exec_cgroup_prefix[0] == '\0' && write_file(directory, "cgroup.kill", "1")) return;
+  /* Frozen processes cannot fork while they are listed; the signal takes effect with the thaw. */
+  bool frozen = shim->exec_cgroup_prefix[0] != '\0' && write_file(directory, "freezer.state", "FROZEN");
+  for (int rounds = 0; rounds < 8; rounds++)
+    if (!kill_listed(directory) || frozen) break;
+  if (!frozen) return;
+  write_file(directory, "freezer.state", "THAWED");
+  /* Freezing takes hold by and by: who forked meanwhile is listed now. */
+  for (int rounds = 0; rounds < 8 && kill_listed(directory); rounds++) continue;
+}

@@ -1,0 +1,34 @@
+/* The container's cgroup, as far as a shim needs it: did the kernel kill for memory, and a cgroup
+ * of its own for an exec that must be killed whole. */
+#ifndef JCRI_CGROUP_H
+#define JCRI_CGROUP_H
+
+#include "shim.h"
+
+/* Learns the container's cgroups from its first process, which is a child of ours: even a zombie
+ * still tells them. */
+void cgroup_learn(struct shim *shim);
+
+/* Makes a cgroup below the container's for one exec; NULL when that cannot be had. *option is
+ * what the runtime wants to hear after --cgroup. Both are the caller's. */
+char *cgroup_for_exec(const struct shim *shim, uint32_t exec, char **option);
+
+/* Takes an exec's cgroup over and removes it, now or, when something still lives in it, with a later
+ * one; what is never empty goes with the container's own. */
+void cgroup_discard(struct shim *shim, char *directory);
+
+/* Kills all that lives in an exec's cgroup, however it detached itself. */
+void cgroup_kill(const struct shim *shim, const char *directory);
+
+/* Finds the value of a `name value` line, as in memory.events; -1 when it is missing. */
+int64_t cgroup_counter(const char *text, const char *name);
+
+/* The path that a /proc/<pid>/cgroup text gives for a controller, "" for cgroup v2. The result
+ * points into the text and ends at *length. NULL when there is none. */
+const char *cgroup_path(const char *text, const char *controller, size_t *length);
+
+/* The directory of a controller's path below the mounts that a mountinfo text lists, or NULL. */
+char *cgroup_mounted(const char *mountinfo, const char *controller, const char *path,
+                     size_t length);
+
+#endif

@@ -1,0 +1,15 @@
+/* The exit record: what became of the container, on disk before anybody is told.
+ *
+ *   {"version":1,"containerId":"c1","pid":4711,"exitCode":137,"signal":9,
+ *    "startedAtNanos":1795235482000000000,"finishedAtNanos":1795235483000000000,"oomKilled":false}
+ */
+#ifndef JCRI_EXIT_RECORD_H
+#define JCRI_EXIT_RECORD_H
+
+#include "shim.h"
+
+/* Writes it beside its place and renames it: a reader sees all of it or nothing. False leaves
+ * errno. */
+bool exit_record_write(const struct shim *shim);
+
+#endif

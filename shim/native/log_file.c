@@ -1,0 +1,109 @@
+#include "log_file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "log_format.h"
+
+enum { CHECK_EVERY = 1 << 20 };
+
+/* O_NOFOLLOW and the check for a plain file: the directory is the kubelet's, yet pods mount it. */
+static int open_plain(const char *path, int64_t *size) {
+  int fd = open(path, O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC,
+                0640);
+  if (fd < 0) return -1;
+  struct stat status;
+  if (fstat(fd, &status) != 0 || !S_ISREG(status.st_mode)) {
+    close(fd);
+    errno = EINVAL;
+    return -1;
+  }
+  *size = status.st_size;
+  return fd;
+}
+
+bool log_file_open(struct log_file *log, const char *path, int64_t limit) {
+  *log = (struct log_file){.path = path, .fd = -1, .limit = limit};
+  return path == NULL || log_file_reopen(log);
+}
+
+bool log_file_reopen(struct log_file *log) {
+  if (log->path == NULL) return true;
+  int64_t size = 0;
+  int fd = open_plain(log->path, &size);
+  if (fd < 0) return false;
+  if (log->fd >= 0) close(log->fd);
+  log->fd = fd;
+  log->size = log->checked = size;
+  log_file_tell_dropped(log);
+  return true;
+}
+
+/* Someone may have truncated the file, so the size is asked for again from time to time. */
+static bool over_limit(struct log_file *log, size_t more) {
+  if (log->limit <= 0) return false;
+  if (log->size - log->checked >= CHECK_EVERY || log->size + (int64_t)more > log->limit) {
+    struct stat status;
+    if (fstat(log->fd, &status) == 0) log->size = status.st_size;
+    log->checked = log->size;
+  }
+  return log->size + (int64_t)more > log->limit;
+}
+
+/* Writes whole lines; returns how many bytes of whole lines are in the file. A line that was cut
+ * by a full disk is taken back, so that no reader meets half a line followed by another. */
+static size_t write_lines(struct log_file *log, const char *lines, size_t length) {
+  size_t done = 0;
+  while (done < length) {
+    ssize_t written = write(log->fd, lines + done, length - done);
+    if (written < 0 && errno == EINTR) continue;
+    if (written <= 0) break;
+    done += (size_t)written;
+  }
+  log->size += (int64_t)done;
+  if (done == length || done == 0) return done;
+  const char *last = memrchr(lines, '\n', done);
+  size_t whole = last == NULL ? 0 : (size_t)(last - lines) + 1;
+  struct stat status;
+  if (whole < done && fstat(log->fd, &status) == 0 &&
+      ftruncate(log->fd, status.st_size - (off_t)(done - whole)) == 0) {
+    log->size = status.st_size - (off_t)(done - whole);
+    return whole;
+  }
+  return done;
+}
+
+static void drop(struct log_file *log, const char *lines, size_t length) {
+  int64_t payload = (int64_t)log_format_payload(lines, length);
+  log->dropped += payload;
+  log->dropped_ever += payload;
+}
+
+bool log_file_tell_dropped(struct log_file *log) {
+  if (log->dropped == 0) return true;
+  struct log_format format;
+  log_format_init(&format, "stderr", false);
+  log_format_stamp(&format, now_wall_nanos());
+  char text[64], line[LOG_PREFIX + sizeof text + 1];
+  int length = snprintf(text, sizeof text, "[jcri: %lld bytes dropped]\n", (long long)log->dropped);
+  size_t produced = 0;
+  /* The buffer holds this one line; the formatter asks for no more than it needs. */
+  log_format_text(&format, text, (size_t)length, false, line, sizeof line, &produced);
+  if (over_limit(log, produced) || write_lines(log, line, produced) != produced) return false;
+  log->dropped = 0;
+  return true;
+}
+
+void log_file_write(struct log_file *log, const char *lines, size_t length) {
+  if (log->fd < 0 || length == 0) return;
+  if (!log_file_tell_dropped(log) || over_limit(log, length)) {
+    drop(log, lines, length);
+    return;
+  }
+  size_t done = write_lines(log, lines, length);
+  if (done < length) drop(log, lines + done, length - done);
+}

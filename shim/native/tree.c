@@ -1,0 +1,108 @@
+#include "tree.h"
+
+#include <dirent.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+enum { STAT_TEXT = 1024, ROUNDS = 8 };
+
+bool tree_parse_stat(const char *text, struct process *process) {
+  const char *end = strrchr(text, ')');
+  if (end == NULL) return false;
+  int pid, parent, group, session;
+  unsigned long long start;
+  if (sscanf(text, "%d (", &pid) != 1) return false;
+  if (sscanf(end + 1,
+             " %*c %d %d %d %*d %*d %*u %*u %*u %*u %*u %*u %*u %*d %*d %*d %*d %*d %*d %llu",
+             &parent, &group, &session, &start) != 4)
+    return false;
+  *process = (struct process){
+      .pid = pid, .parent = parent, .group = group, .session = session, .start = start};
+  return true;
+}
+
+static bool look_up(pid_t pid, struct process *process) {
+  char path[64], text[STAT_TEXT];
+  snprintf(path, sizeof path, "/proc/%d/stat", (int)pid);
+  return read_text(path, text, sizeof text) > 0 && tree_parse_stat(text, process);
+}
+
+struct table {
+  struct process *rows;
+  size_t count, capacity;
+};
+
+static int by_pid(const void *left, const void *right) {
+  pid_t a = ((const struct process *)left)->pid, b = ((const struct process *)right)->pid;
+  return (a > b) - (a < b);
+}
+
+static void list(struct table *table) {
+  table->count = 0;
+  DIR *directory = opendir("/proc");
+  if (directory == NULL) return;
+  for (struct dirent *entry; (entry = readdir(directory)) != NULL;) {
+    int64_t pid;
+    if (!parse_number(entry->d_name, 2, INT32_MAX, &pid)) continue;
+    if (table->count == table->capacity) {
+      table->capacity = table->capacity == 0 ? 256 : table->capacity * 2;
+      table->rows = resized(table->rows, table->capacity * sizeof *table->rows);
+    }
+    if (look_up((pid_t)pid, &table->rows[table->count])) table->count++;
+  }
+  closedir(directory);
+  qsort(table->rows, table->count, sizeof *table->rows, by_pid);
+}
+
+static bool is_marked(const struct table *table, pid_t pid) {
+  struct process key = {.pid = pid};
+  const struct process *found =
+      table->count == 0 ? NULL : bsearch(&key, table->rows, table->count, sizeof key, by_pid);
+  return found != NULL && found->marked;
+}
+
+static size_t mark(struct table *table, const struct process *root) {
+  size_t marked = 0;
+  for (bool again = true; again;) {
+    again = false;
+    for (size_t i = 0; i < table->count; i++) {
+      struct process *row = &table->rows[i];
+      if (row->marked || row->start < root->start || row->pid == getpid()) continue;
+      row->marked = row->pid == root->pid || is_marked(table, row->parent) ||
+                    is_marked(table, row->group) || is_marked(table, row->session);
+      if (row->marked) marked++, again = true;
+    }
+  }
+  return marked;
+}
+
+/* A pidfd pins the process, so that the start time that is read next is that of what is signalled. */
+static void signal_exactly(const struct process *process, int signal) {
+  int fd CLOSE = (int)syscall(SYS_pidfd_open, process->pid, 0);
+  struct process now;
+  if (fd < 0 || !look_up(process->pid, &now) || now.start != process->start) return;
+  syscall(SYS_pidfd_send_signal, fd, signal, NULL, 0);
+}
+
+void tree_kill(pid_t root) {
+  struct process first;
+  if (!look_up(root, &first)) return;
+  struct table table = {0};
+  size_t before = 0;
+  /* Stopped processes fork no more: when a round finds nobody new, the set is complete. */
+  for (int round = 0; round < ROUNDS; round++) {
+    list(&table);
+    size_t now = mark(&table, &first);
+    if (now == before) break;
+    before = now;
+    for (size_t i = 0; i < table.count; i++)
+      if (table.rows[i].marked) signal_exactly(&table.rows[i], SIGSTOP);
+  }
+  for (size_t i = 0; i < table.count; i++)
+    if (table.rows[i].marked) signal_exactly(&table.rows[i], SIGKILL);
+  free(table.rows);
+}

@@ -1,0 +1,69 @@
+package io.jcri.shim;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Starts shims and finds running ones again. Thread-safe. */
+public final class ShimLauncher {
+  private static final int MAX_MESSAGE_BYTES = 4096;
+
+  private final Path shimBinary;
+
+  /** A launcher of that binary; running shims do not need it any more. */
+  public ShimLauncher(Path shimBinary) {
+    this.shimBinary = shimBinary;
+  }
+
+  /**
+   * Starts the shim of a container; returns once it answers. The container is not started yet.
+   *
+   * @throws ShimException REFUSED with the shim's words when it cannot be started
+   */
+  public Shim launch(ShimSpec spec) throws ShimException {
+    List<String> command = new ArrayList<>();
+    command.add(shimBinary.toString());
+    command.addAll(spec.arguments());
+    String words;
+    int status;
+    try {
+      Process process =
+          new ProcessBuilder(command)
+              .redirectErrorStream(true)
+              .redirectInput(ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()))
+              .start();
+      // The starter ends as soon as the socket listens; the shim itself is no child of ours.
+      try (InputStream output = process.getInputStream()) {
+        words = new String(output.readNBytes(MAX_MESSAGE_BYTES), StandardCharsets.UTF_8).strip();
+      }
+      status = process.waitFor();
+    } catch (IOException e) {
+      throw new ShimException(
+          ShimException.Kind.REFUSED, "cannot start " + shimBinary + ": " + e.getMessage(), e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new ShimException(
+          ShimException.Kind.REFUSED, "interrupted while starting " + shimBinary, e);
+    }
+    if (status != 0) {
+      throw new ShimException(
+          ShimException.Kind.REFUSED,
+          words.isEmpty() ? shimBinary + " ended with status " + status : words);
+    }
+    return connect(spec.stateDirectory(), ShimConnection.PROMPT);
+  }
+
+  /**
+   * Finds the running shim of a state directory.
+   *
+   * @param timeout how long each of its two answers may take
+   * @throws ShimException LOST when no shim listens there, TIMEOUT when it does not answer
+   */
+  public Shim connect(Path stateDirectory, Duration timeout) throws ShimException {
+    return Shim.connect(stateDirectory, timeout);
+  }
+}

@@ -1,0 +1,128 @@
+package io.jcri.shim;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.jcri.shim.Lab.Box;
+import io.jcri.shim.Lab.Plan;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** The CRI log file of real containers. */
+class LogKernelTest {
+  private final Lab lab = new Lab();
+
+  LogKernelTest() throws IOException {}
+
+  @AfterEach
+  void sweep() throws IOException {
+    lab.close();
+  }
+
+  @Test
+  void longLinesComeInPieces() throws IOException {
+    Box box =
+        lab.running(
+            Plan.shell(
+                "yes 0123456789abcdef | head -c 100000 | awk '{printf \"%s\", $0} END {print \"\"}'; echo -n rest"));
+    box.awaitExit();
+    StringBuilder joined = new StringBuilder();
+    for (String line : box.logLines()) {
+      assertThat(line).matches("stdout [PF] .*");
+      assertThat(line.length()).isLessThanOrEqualTo(9 + 16 * 1024);
+      joined.append(line.substring(9)).append(line.startsWith("stdout F") ? "\n" : "");
+    }
+    // 5882 whole lines of 17 bytes and 6 more are 100000 bytes.
+    assertThat(joined.toString())
+        .isEqualTo("0123456789abcdef".repeat(5882) + "012345" + "\n" + "rest");
+  }
+
+  @Test
+  void reopeningUnderLoadLosesNothing() throws IOException {
+    int lines = 300_000;
+    Box box = lab.running(Plan.shell("seq " + lines + "; echo done >&2"));
+    List<Path> rotated = new ArrayList<>();
+    while (box.shim().exit().isEmpty() && rotated.size() < 200) {
+      Path old = box.state().resolve("log." + rotated.size());
+      Files.move(box.log(), old);
+      rotated.add(old);
+      box.shim().reopenLog();
+    }
+    box.awaitExit();
+    rotated.add(box.log());
+    List<String> seen = new ArrayList<>();
+    for (Path file : rotated) {
+      Files.readAllLines(file, StandardCharsets.ISO_8859_1).stream()
+          .filter(line -> line.contains(" stdout F "))
+          .forEach(line -> seen.add(line.substring(line.indexOf("stdout F ") + 9)));
+    }
+    assertThat(seen).hasSize(lines);
+    for (int i = 0; i < lines; i++) {
+      assertThat(seen.get(i)).isEqualTo(Integer.toString(i + 1));
+    }
+  }
+
+  @Test
+  void aFullDiskBlocksNobodyAndIsTold() throws IOException {
+    Path disk = Files.createDirectory(lab.root.resolve("disk"));
+    assertThat(Sweep.run("/bin/mount", "-t", "tmpfs", "-o", "size=256k", "tmpfs", disk.toString()))
+        .isZero();
+    try {
+      Box box =
+          lab.box(Plan.shell("seq 100000; echo full >&2; read x; echo after").withStdin(false));
+      // The log's directory may be any file system; a link to it stands in for the kubelet's.
+      box.shim().delete();
+      Path state = Files.createDirectory(lab.root.resolve("f"));
+      ShimSpec spec = box.spec();
+      ShimSpec full =
+          new ShimSpec(
+              spec.containerId() + "f",
+              spec.bundle(),
+              state,
+              spec.runtime(),
+              spec.runtimeRoot(),
+              List.of(),
+              false,
+              true,
+              false,
+              true,
+              false,
+              java.util.Optional.of(disk.resolve("log")),
+              0,
+              state.resolve("exit.json"),
+              spec.cgroupPath(),
+              java.util.Optional.empty());
+      try (Shim shim = lab.launcher.launch(full)) {
+        shim.start();
+        Lab.await("output is dropped", () -> dropped(shim) > 100_000);
+        Files.move(disk.resolve("log"), disk.resolve("old"));
+        List<String> before = Files.readAllLines(disk.resolve("old"));
+        assertThat(before).allMatch(line -> line.matches("\\S+ std(out|err) [FP] .*"));
+        Files.delete(disk.resolve("old"));
+        shim.reopenLog();
+        try (AttachStreams attach = shim.attach(true, false, false)) {
+          attach.stdin().orElseThrow().write('\n');
+          Lab.await("output is logged again", () -> shim.exit().isPresent());
+        }
+        String log = Files.readString(disk.resolve("log"));
+        assertThat(log).contains(" bytes dropped]").endsWith("stdout F after\n");
+        shim.delete();
+      }
+    } finally {
+      assertThat(Sweep.run("/bin/umount", "-l", disk.toString())).isZero();
+    }
+  }
+
+  private static long dropped(Shim shim) {
+    try {
+      return shim.status().logDroppedBytes();
+    } catch (ShimException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+}
