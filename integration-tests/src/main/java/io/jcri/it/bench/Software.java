@@ -71,12 +71,13 @@ final class Software {
         tar.add(TarEntry.directory(directory, 0755));
       }
       int size = (int) Math.min(left, size());
-      byte[] pool = random.nextBoolean() ? text : code;
+      boolean prose = random.nextBoolean();
+      byte[] pool = prose ? text : code;
       int begin = random.nextInt(POOL - size + 1);
       tar.add(
           TarEntry.file(
               directory + "/" + i,
-              pool == code ? 0755 : 0644,
+              prose ? 0644 : 0755,
               size,
               () -> new ByteArrayInputStream(pool, begin, size)));
       left -= size;
