@@ -74,7 +74,7 @@ public final class LayerStore {
     this.root = stateRoot.resolve("layers");
     this.unpacker = new LayerUnpacker(sys);
     try {
-      Files.createDirectories(root);
+      Trees.makeTop(sys, root);
       try (var entries = Files.newDirectoryStream(root)) {
         for (Path entry : entries) {
           load(entry);

@@ -52,8 +52,7 @@ final class LayerStream implements ChunkSource, AutoCloseable {
       ChunkSource whole = new Prepended(first, raw);
       this.tar =
           switch (compression(first)) {
-            case GZIP ->
-                pipe("jcri-inflate-" + name, new GunzipChannel(whole), TAR_BUFFERS, TAR_SIZE);
+            case GZIP -> pipe("jcri-inflate-" + name, gunzip(whole), TAR_BUFFERS, TAR_SIZE);
             case ZSTD ->
                 pipe("jcri-inflate-" + name, new ZstdChannel(whole), TAR_BUFFERS, TAR_SIZE);
             case NONE -> whole;
@@ -104,6 +103,11 @@ final class LayerStream implements ChunkSource, AutoCloseable {
     ChunkPipe pipe = new ChunkPipe(name, upstream, buffers, size);
     pipes.push(pipe);
     return pipe;
+  }
+
+  private static ReadableByteChannel gunzip(ChunkSource blob) {
+    IsaL library = IsaL.get();
+    return library == null ? new GunzipChannel(blob) : new IsaLGunzipChannel(blob, library);
   }
 
   private enum Compression {
