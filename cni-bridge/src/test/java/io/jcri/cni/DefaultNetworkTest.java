@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -28,6 +29,11 @@ final class DefaultNetworkTest {
     for (String type : List.of("bridge", "portmap")) {
       node.plugins.add(type, Map.of("ADD", RESULT));
     }
+  }
+
+  @AfterEach
+  void tearDown() throws Exception {
+    processes.close();
   }
 
   private DefaultNetwork network() {

@@ -16,14 +16,15 @@ import io.jcri.daemon.cri.ImageService;
 import io.jcri.daemon.cri.RuntimeService;
 import io.jcri.daemon.image.ImageSetup;
 import io.jcri.daemon.image.Images;
-import io.jcri.daemon.network.NetworkSetup;
-import io.jcri.daemon.network.PodNetworks;
 import io.jcri.daemon.pod.CgroupPaths;
+import io.jcri.daemon.pod.NetworkSetup;
 import io.jcri.daemon.pod.Pod;
+import io.jcri.daemon.pod.PodNetworks;
 import io.jcri.daemon.pod.PodSetup;
 import io.jcri.daemon.pod.Pods;
 import io.jcri.daemon.record.RecordStore;
 import io.jcri.daemon.runtime.Handlers;
+import io.jcri.daemon.stats.Stats;
 import io.jcri.daemon.system.BootId;
 import io.jcri.daemon.system.Clock;
 import io.jcri.daemon.system.NativeBinaries;
@@ -35,6 +36,7 @@ import io.jcri.oci.runtime.SeccompProfiles;
 import io.jcri.oci.runtime.UserResolver;
 import io.jcri.sandbox.Sandboxes;
 import io.jcri.sandbox.cgroup.CgroupDriver;
+import io.jcri.sandbox.cgroup.CgroupLayout;
 import io.jcri.sandbox.cgroup.Cgroups;
 import io.jcri.sandbox.cgroup.SystemdScopes;
 import io.jcri.sandbox.linux.Linux;
@@ -44,6 +46,7 @@ import io.jcri.shim.ShimLauncher;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
@@ -58,6 +61,8 @@ import org.slf4j.LoggerFactory;
  */
 public final class Daemon {
   private static final Logger log = LoggerFactory.getLogger(Daemon.class);
+
+  private static final Duration NETWORK_COLLECTION = Duration.ofHours(1);
 
   private final Cni cni;
   private final PodNetworks networks;
@@ -84,7 +89,7 @@ public final class Daemon {
     CgroupPaths cgroupPaths = new CgroupPaths(driver);
 
     // what others provide: OCI runtimes, networks, images
-    Handlers handlers = Handlers.find(config, layout, driver);
+    Handlers handlers = Handlers.find(config, layout, driver, cgroups.layout() == CgroupLayout.V2);
     this.cni = Cni.open(NetworkSetup.settings(config.network()));
     this.networks = new PodNetworks(cni);
     Images images = ImageSetup.open(config.images(), layout, syscalls, mounts);
@@ -125,7 +130,16 @@ public final class Daemon {
             config.socket(),
             List.of(
                 new RuntimeService(
-                    config, layout, pods, containers, networks, handlers, driver, clock),
+                    config,
+                    layout,
+                    pods,
+                    containers,
+                    networks,
+                    handlers,
+                    new Stats(cgroups, cgroupPaths, images, clock),
+                    images,
+                    driver,
+                    clock),
                 new ImageService(images, clock)));
     this.systemd = new SdNotify(syscalls, System.getenv().getOrDefault("NOTIFY_SOCKET", ""));
   }
@@ -155,16 +169,23 @@ public final class Daemon {
     Thread.ofVirtual().name("network leftovers").start(this::collectNetworkLeftovers);
   }
 
-  /** Addresses of pods that nobody knows any more. */
+  /** Addresses of pods that nobody knows any more: at the start, and once an hour. */
   private void collectNetworkLeftovers() {
     try {
-      cni.collectGarbage(
-          pods.list().stream()
-              .filter(Pod::networkDue)
-              .map(Pod::id)
-              .collect(Collectors.toUnmodifiableSet()));
-    } catch (RuntimeException e) {
-      log.warn("network leftovers could not be collected: {}", e.getMessage());
+      while (true) {
+        try {
+          cni.collectGarbage(
+              pods.list().stream()
+                  .filter(Pod::networkDue)
+                  .map(Pod::id)
+                  .collect(Collectors.toUnmodifiableSet()));
+        } catch (RuntimeException e) {
+          log.warn("network leftovers could not be collected: {}", e.getMessage());
+        }
+        Thread.sleep(NETWORK_COLLECTION);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
   }
 

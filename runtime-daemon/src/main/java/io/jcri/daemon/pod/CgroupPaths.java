@@ -32,6 +32,18 @@ public record CgroupPaths(CgroupDriver driver) {
     };
   }
 
+  /** The kubelet's cgroup of a pod, empty when the caller manages none. */
+  public Optional<String> podDirectory(String cgroupParent) {
+    if (cgroupParent.isEmpty()) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        switch (driver) {
+          case CGROUPFS -> parent(cgroupParent);
+          case SYSTEMD -> SystemdPaths.sliceDirectory(slice(cgroupParent));
+        });
+  }
+
   /** The directory for the pause process, or empty when systemd makes a scope for it. */
   Optional<String> sandboxDirectory(String cgroupParent, String id) {
     return switch (driver) {

@@ -25,11 +25,11 @@ record RuntimeVersion(String name, int major, int minor) {
         : UNKNOWN;
   }
 
-  /** {@code exec --cgroup}: runc since 1.1, crun since 1.8. */
-  boolean execCgroup() {
+  /** {@code exec --cgroup}: runc since 1.1, crun since 1.8 and on cgroup v2 only. */
+  boolean execCgroup(boolean cgroupV2) {
     return switch (name) {
       case "runc" -> atLeast(1, 1);
-      case "crun" -> atLeast(1, 8);
+      case "crun" -> cgroupV2 && atLeast(1, 8);
       default -> false;
     };
   }
