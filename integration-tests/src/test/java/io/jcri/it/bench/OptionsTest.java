@@ -36,8 +36,7 @@ final class OptionsTest {
     assertEquals(
         Optional.of(Path.of("/opt/containerd")),
         Options.parse(Map.of("CONTAINERD", "/opt/containerd"), List.of()).containerd());
-    assertEquals(
-        Optional.empty(), Options.parse(Map.of("CONTAINERD", ""), List.of()).containerd());
+    assertEquals(Optional.empty(), Options.parse(Map.of("CONTAINERD", ""), List.of()).containerd());
   }
 
   @Test
