@@ -238,7 +238,10 @@ public final class Cgroups {
 
   /** The group's figures, or empty when it is gone. */
   public Optional<CgroupStats> read(String path) throws IOException {
-    if (!exists(path)) {
+    check(path);
+    // One look, not one in each hierarchy: a node has hundreds of groups to read.
+    CgroupHierarchy any = having("memory").orElse(hierarchies.getFirst());
+    if (!Files.isDirectory(any.directory(path))) {
       return Optional.empty();
     }
     Optional<CgroupHierarchy> pids = having("pids");

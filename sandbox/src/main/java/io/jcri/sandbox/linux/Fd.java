@@ -8,14 +8,34 @@ import java.util.concurrent.atomic.AtomicBoolean;
  */
 public final class Fd implements AutoCloseable {
   /** The working directory, for calls that take a directory; absolute paths ignore it. */
-  public static final Fd CWD = new Fd(-100);
+  public static final Fd CWD = new Fd(-100, ".");
 
   private final int number;
+  private final String base;
+  private final String name;
   private final AtomicBoolean closed = new AtomicBoolean();
 
   /** Takes over {@code number}, which nobody else may close from now on. */
   public Fd(int number) {
+    this(number, "fd " + number);
+  }
+
+  /** As above, with what error messages call it. */
+  public Fd(int number, String name) {
+    this(number, "", name);
+  }
+
+  private Fd(int number, String base, String name) {
     this.number = number;
+    this.base = base;
+    this.name = name;
+  }
+
+  /** What was opened as {@code path} below {@code directory}. */
+  static Fd below(int number, Fd directory, String path) {
+    return directory == CWD || path.startsWith("/")
+        ? new Fd(number, path)
+        : new Fd(number, directory.toString(), path);
   }
 
   /**
@@ -45,8 +65,9 @@ public final class Fd implements AutoCloseable {
     }
   }
 
+  /** The name it was opened by, for messages. */
   @Override
   public String toString() {
-    return number == CWD.number ? "fd cwd" : "fd " + number;
+    return base.isEmpty() ? name : base + "/" + name;
   }
 }

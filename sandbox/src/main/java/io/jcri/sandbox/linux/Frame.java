@@ -7,7 +7,6 @@ import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
-import java.lang.invoke.VarHandle;
 import java.lang.ref.Reference;
 import org.jspecify.annotations.Nullable;
 
@@ -19,8 +18,8 @@ import org.jspecify.annotations.Nullable;
 final class Frame implements AutoCloseable {
   private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG;
   private static final MemoryLayout STATE = Linker.Option.captureStateLayout();
-  private static final VarHandle ERRNO =
-      STATE.varHandle(MemoryLayout.PathElement.groupElement("errno"));
+  private static final long ERRNO =
+      STATE.byteOffset(MemoryLayout.PathElement.groupElement("errno"));
   private static final MethodHandle SYSCALL =
       Linker.nativeLinker()
           .downcallHandle(
@@ -86,7 +85,7 @@ final class Frame implements AutoCloseable {
   long raw(int number, long a, long b, long c, long d, long e, long f) {
     try {
       long result = (long) SYSCALL.invokeExact(state, (long) number, a, b, c, d, e, f);
-      return result == -1 ? -(long) (int) ERRNO.get(state, 0L) : result;
+      return result == -1 ? -(long) state.get(ValueLayout.JAVA_INT, ERRNO) : result;
     } catch (RuntimeException | Error e2) {
       throw e2;
     } catch (Throwable t) {

@@ -46,20 +46,22 @@ interface LinuxAttributeCalls extends AttributeCalls {
 
   @Override
   default void fchmodat(Fd directory, String path, int mode) throws ErrnoException {
+    String action = "change mode of";
     try (Frame frame = new Frame()) {
-      frame.call(
-          "change mode of",
-          path,
-          SyscallNumbers.FCHMODAT2,
-          directory.number(),
-          frame.string("change mode of", path),
-          mode,
-          OpenFlags.AT_SYMLINK_NOFOLLOW);
-    } catch (ErrnoException e) {
-      if (!e.is(Errno.ENOSYS)) {
-        throw e;
+      long result =
+          frame.raw(
+              SyscallNumbers.FCHMODAT2,
+              directory.number(),
+              frame.string(action, path),
+              mode,
+              OpenFlags.AT_SYMLINK_NOFOLLOW,
+              0,
+              0);
+      if (result == -Errno.ENOSYS.number()) {
+        LinuxAttributeCalls.chmodThroughProc(directory, path, mode);
+      } else if (result < 0) {
+        throw new ErrnoException(action, (int) -result, path);
       }
-      LinuxAttributeCalls.chmodThroughProc(directory, path, mode);
     }
   }
 

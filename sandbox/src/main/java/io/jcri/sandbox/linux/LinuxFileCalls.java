@@ -25,16 +25,16 @@ interface LinuxFileCalls extends FileCalls {
       how.set(ValueLayout.JAVA_LONG, 0, (flags | OpenFlags.CLOEXEC) & 0xFFFF_FFFFL);
       how.set(ValueLayout.JAVA_LONG, 8, mode);
       how.set(ValueLayout.JAVA_LONG, 16, resolve);
-      return new Fd(
-          (int)
-              frame.call(
-                  "open",
-                  path,
-                  SyscallNumbers.OPENAT2,
-                  directory.number(),
-                  frame.string("open", path),
-                  how.address(),
-                  24));
+      long opened =
+          frame.call(
+              "open",
+              path,
+              SyscallNumbers.OPENAT2,
+              directory.number(),
+              frame.string("open", path),
+              how.address(),
+              24);
+      return Fd.below((int) opened, directory, path);
     }
   }
 
@@ -306,7 +306,8 @@ interface LinuxFileCalls extends FileCalls {
                   SyscallNumbers.MEMFD_CREATE,
                   frame.string("make memory file", name),
                   MEMFD_CLOEXEC,
-                  0));
+                  0),
+          name);
     }
   }
 

@@ -68,7 +68,8 @@ interface LinuxMountCalls extends MountCalls {
                   SyscallNumbers.OPEN_TREE,
                   directory.number(),
                   frame.string("open mount", path),
-                  flags | OpenFlags.CLOEXEC | (path.isEmpty() ? OpenFlags.AT_EMPTY_PATH : 0)));
+                  flags | OpenFlags.CLOEXEC | (path.isEmpty() ? OpenFlags.AT_EMPTY_PATH : 0)),
+          "mount of " + (path.isEmpty() ? directory : path));
     }
   }
 
@@ -102,7 +103,8 @@ interface LinuxMountCalls extends MountCalls {
                   SyscallNumbers.FSOPEN,
                   frame.string("configure file system", type),
                   FS_CLOEXEC,
-                  0));
+                  0),
+          type);
     }
   }
 
@@ -182,7 +184,8 @@ interface LinuxMountCalls extends MountCalls {
                   SyscallNumbers.FSMOUNT,
                   context.number(),
                   FS_CLOEXEC,
-                  attributes));
+                  attributes),
+          "mount of " + context);
     }
   }
 

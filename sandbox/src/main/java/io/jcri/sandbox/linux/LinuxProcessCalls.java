@@ -23,7 +23,8 @@ interface LinuxProcessCalls extends ProcessCalls {
   default Fd pidfdOpen(int pid) throws ErrnoException {
     try (Frame frame = new Frame()) {
       return new Fd(
-          (int) frame.call("open process", "" + pid, SyscallNumbers.PIDFD_OPEN, pid, 0, 0));
+          (int) frame.call("open process", "" + pid, SyscallNumbers.PIDFD_OPEN, pid, 0, 0),
+          "process " + pid);
     }
   }
 

@@ -74,12 +74,15 @@ public final class PlatformThreads {
     }
   }
 
-  /** Made on first use; its threads go when idle. */
+  /**
+   * Made on first use; its threads go when idle. The permits bound it, not its size: a thread that
+   * has given its permit back may not yet be idle when the next call comes.
+   */
   private static final class Pool {
     static final ThreadPoolExecutor THREADS =
         new ThreadPoolExecutor(
             0,
-            MAX_CALLS,
+            Integer.MAX_VALUE,
             5,
             TimeUnit.SECONDS,
             new SynchronousQueue<>(),
