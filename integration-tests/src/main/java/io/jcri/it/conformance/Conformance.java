@@ -15,8 +15,10 @@ import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.time.Duration;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * The program behind {@code scripts/conformance}: critest against a fresh runtime. Ends with the
@@ -48,7 +50,28 @@ public final class Conformance {
       System.exit(2);
       return;
     }
-    System.exit(new Conformance(arguments, System.out).run() ? 0 : 1);
+    AtomicBoolean over = cleanUpOnSignal(Thread.currentThread());
+    boolean passed = new Conformance(arguments, System.out).run();
+    over.set(true);
+    System.exit(passed ? 0 : 1);
+  }
+
+  /** Lets a SIGINT or SIGTERM end the suite, and the main thread put everything away after it. */
+  private static AtomicBoolean cleanUpOnSignal(Thread main) {
+    AtomicBoolean over = new AtomicBoolean();
+    Runtime.getRuntime()
+        .addShutdownHook(
+            new Thread(() -> {
+              if (!over.get()) {
+                main.interrupt();
+                try {
+                  main.join(Duration.ofMinutes(1));
+                } catch (InterruptedException e) {
+                  Thread.currentThread().interrupt();
+                }
+              }
+            }));
+    return over;
   }
 
   private boolean run() throws IOException, InterruptedException {

@@ -66,7 +66,7 @@ final class Critest {
     try {
       return process.waitFor();
     } finally {
-      process.destroy();
+      process.destroy(); // an interruption ends the suite too
     }
   }
 

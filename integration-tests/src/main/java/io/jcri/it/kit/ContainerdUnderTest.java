@@ -11,11 +11,13 @@ import java.util.List;
  */
 public final class ContainerdUnderTest implements RuntimeUnderTest {
   private final Scratch scratch;
-  private final RuntimeProcess run;
+  private final List<String> command;
+  private RuntimeProcess run;
 
-  private ContainerdUnderTest(Scratch scratch, RuntimeProcess run) {
+  private ContainerdUnderTest(Scratch scratch, List<String> command) throws IOException {
     this.scratch = scratch;
-    this.run = run;
+    this.command = command;
+    this.run = RuntimeProcess.start(command, log(), socket());
   }
 
   /**
@@ -29,17 +31,14 @@ public final class ContainerdUnderTest implements RuntimeUnderTest {
     Scratch scratch = settings.scratch();
     Path configuration = scratch.disk().resolve("config.toml");
     Files.writeString(configuration, configuration(settings, pauseImage));
-    RuntimeProcess run =
-        RuntimeProcess.start(
-            List.of(
-                "/usr/bin/env",
-                "PATH=%s:/usr/sbin:/usr/bin:/sbin:/bin".formatted(binaries),
-                binaries.resolve("containerd").toString(),
-                "--config",
-                configuration.toString()),
-            log(scratch),
-            socket(scratch));
-    return new ContainerdUnderTest(scratch, run);
+    return new ContainerdUnderTest(
+        scratch,
+        List.of(
+            "/usr/bin/env",
+            "PATH=%s:/usr/sbin:/usr/bin:/sbin:/bin".formatted(binaries),
+            binaries.resolve("containerd").toString(),
+            "--config",
+            configuration.toString()));
   }
 
   @Override
@@ -54,11 +53,24 @@ public final class ContainerdUnderTest implements RuntimeUnderTest {
 
   @Override
   public Path log() {
-    return log(scratch);
+    return scratch.disk().resolve("containerd.log");
+  }
+
+  @Override
+  public void kill() throws IOException {
+    run.kill();
+  }
+
+  @Override
+  public void start() throws IOException {
+    run = RuntimeProcess.start(command, log(), socket());
   }
 
   @Override
   public void close() throws IOException {
+    if (!run.handle().isAlive()) {
+      start();
+    }
     try (CriClient client = client()) {
       client.removeAllPods();
     } finally {
@@ -86,10 +98,6 @@ public final class ContainerdUnderTest implements RuntimeUnderTest {
 
   private static Path socket(Scratch scratch) {
     return scratch.state().resolve("containerd.sock");
-  }
-
-  private static Path log(Scratch scratch) {
-    return scratch.disk().resolve("containerd.log");
   }
 
   private static String configuration(Settings settings, String pauseImage) {

@@ -31,12 +31,12 @@ public final class DaemonUnderTest implements RuntimeUnderTest {
     return new DaemonUnderTest(settings, List.of(moreArguments));
   }
 
-  /** Starts it again, after {@link #kill} or {@link #stop}, and waits until it serves. */
+  @Override
   public void start() throws IOException {
     run = RuntimeProcess.start(command(), log(), socket());
   }
 
-  /** Kills it with SIGKILL. Its pods go on. */
+  @Override
   public void kill() throws IOException {
     run.kill();
   }

@@ -27,6 +27,12 @@ public sealed interface RuntimeUnderTest extends AutoCloseable
   /** The process that serves the socket. */
   ProcessHandle process();
 
+  /** Kills it with SIGKILL. Its pods go on. */
+  void kill() throws IOException;
+
+  /** Starts it again after {@link #kill}, and waits until it serves. */
+  void start() throws IOException;
+
   /** What the runtime has said so far. */
   Path log();
 

@@ -3,6 +3,7 @@ package io.jcri.it.kit;
 import java.io.FileNotFoundException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 
 /** Where this repository's files and what is built from them are. */
 public final class Workspace {
@@ -29,9 +30,14 @@ public final class Workspace {
     return existing(root().resolve("integration-tests/target/native").resolve(name), "not built");
   }
 
-  /** The built distribution: a folder with {@code bin/jcri}. */
+  /**
+   * The distribution to test, a folder with {@code bin/jcri}: the one built here, or the one that
+   * the environment variable {@code JCRI_DIST} names.
+   */
   public static Path distribution() throws FileNotFoundException {
-    return existing(root().resolve("runtime-daemon/target/dist/jcri"), "not built");
+    Path built = root().resolve("runtime-daemon/target/dist/jcri");
+    Path folder = Optional.ofNullable(System.getenv("JCRI_DIST")).map(Path::of).orElse(built);
+    return existing(folder, "not built");
   }
 
   private static Path existing(Path path, String otherwise) throws FileNotFoundException {

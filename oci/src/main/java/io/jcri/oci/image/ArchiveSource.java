@@ -23,8 +23,9 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An exported image archive that was unpacked into a directory: an OCI image layout (OCI image-spec, image-layout.md), or what {@code
- * docker save} wrote before it used that layout. Paths in it are resolved with the directory as their root.
+ * An exported image archive that was unpacked into a directory: an OCI image layout (OCI
+ * image-spec, image-layout.md), or what {@code docker save} wrote before it used that layout. Paths
+ * in it are resolved with the directory as their root.
  */
 final class ArchiveSource implements ImageSource, AutoCloseable {
 
@@ -47,7 +48,25 @@ final class ArchiveSource implements ImageSource, AutoCloseable {
    * @param names that it is tagged with
    * @param genuine whether the manifest is the one that a registry would have
    */
-  record Entry(Descriptor manifest, List<ImageReference> names, boolean genuine) {}
+  record Entry(Descriptor manifest, List<ImageReference> names, boolean genuine) {
+
+    List<String> tags() {
+      return names.stream()
+          .flatMap(name -> name.tag().map(tag -> name.withTag(tag).toString()).stream())
+          .distinct()
+          .sorted()
+          .toList();
+    }
+
+    List<String> digests() {
+      return names.stream()
+          .filter(name -> genuine)
+          .map(name -> name.withDigestOnly(manifest.digest()).toString())
+          .distinct()
+          .sorted()
+          .toList();
+    }
+  }
 
   private final Syscalls sys;
   private final Fd root;
@@ -78,12 +97,15 @@ final class ArchiveSource implements ImageSource, AutoCloseable {
 
   private List<Entry> layoutEntries(byte[] index, byte @Nullable [] docker) {
     List<Entry> entries = new ArrayList<>();
-    for (Descriptor descriptor : Json.parse(index, Layout.class, MAX_DOCUMENT).manifests().orElse(List.of())) {
-      if (!MediaTypes.isIndex(descriptor.mediaType()) && !MediaTypes.isManifest(descriptor.mediaType())) {
+    for (Descriptor descriptor :
+        Json.parse(index, Layout.class, MAX_DOCUMENT).manifests().orElse(List.of())) {
+      if (!MediaTypes.isIndex(descriptor.mediaType())
+          && !MediaTypes.isManifest(descriptor.mediaType())) {
         continue;
       }
       List<ImageReference> names = new ArrayList<>();
-      String name = descriptor.annotations().getOrDefault(NAME, descriptor.annotations().get(REF_NAME));
+      String name =
+          descriptor.annotations().getOrDefault(NAME, descriptor.annotations().get(REF_NAME));
       // A bare tag, which the specification also allows, names nothing.
       if (name != null && (name.contains("/") || name.contains(":"))) {
         names.add(ImageReference.parse(name));
@@ -92,7 +114,11 @@ final class ArchiveSource implements ImageSource, AutoCloseable {
     }
     if (entries.size() == 1 && entries.getFirst().names().isEmpty() && docker != null) {
       // docker save writes both, and the tags into its own file only.
-      List<ImageReference> names = dockerImages(docker).stream().flatMap(i -> i.repoTags().stream()).map(ImageReference::parse).toList();
+      List<ImageReference> names =
+          dockerImages(docker).stream()
+              .flatMap(i -> i.repoTags().stream())
+              .map(ImageReference::parse)
+              .toList();
       return List.of(new Entry(entries.getFirst().manifest(), names, true));
     }
     return entries;
@@ -105,7 +131,11 @@ final class ArchiveSource implements ImageSource, AutoCloseable {
     System.arraycopy(head, 0, wrapped, 0, head.length);
     System.arraycopy(manifest, 0, wrapped, head.length, manifest.length);
     wrapped[head.length + manifest.length] = '}';
-    return Json.parse(java.util.Arrays.copyOf(wrapped, head.length + manifest.length + 1), DockerManifest.class, MAX_DOCUMENT + 12).images();
+    return Json.parse(
+            java.util.Arrays.copyOf(wrapped, head.length + manifest.length + 1),
+            DockerManifest.class,
+            MAX_DOCUMENT + 12)
+        .images();
   }
 
   /** Such an archive has no manifest: one is made, with the files' own digests. */
@@ -118,13 +148,18 @@ final class ArchiveSource implements ImageSource, AutoCloseable {
     byte[] manifest =
         Json.toBytes(
             Map.of(
-                "schemaVersion", 2,
-                "mediaType", MediaTypes.DOCKER_MANIFEST,
-                "config", json(config),
-                "layers", layers));
+                "schemaVersion",
+                2,
+                "mediaType",
+                MediaTypes.DOCKER_MANIFEST,
+                "config",
+                json(config),
+                "layers",
+                layers));
     Descriptor descriptor = Descriptor.of(MediaTypes.DOCKER_MANIFEST, manifest);
     made.put(descriptor.digest(), manifest);
-    return new Entry(descriptor, image.repoTags().stream().map(ImageReference::parse).toList(), false);
+    return new Entry(
+        descriptor, image.repoTags().stream().map(ImageReference::parse).toList(), false);
   }
 
   private static Map<String, Object> json(Descriptor descriptor) {
@@ -205,7 +240,9 @@ final class ArchiveSource implements ImageSource, AutoCloseable {
 
   private InputStream open(String file) {
     try {
-      Fd opened = sys.openat2(root, file, OpenFlags.READ_ONLY | OpenFlags.NONBLOCK, 0, OpenFlags.RESOLVE_HOSTILE);
+      Fd opened =
+          sys.openat2(
+              root, file, OpenFlags.READ_ONLY | OpenFlags.NONBLOCK, 0, OpenFlags.RESOLVE_HOSTILE);
       if (!sys.fstat(opened).isRegular()) {
         opened.close();
         throw invalid(file + " is not a file");

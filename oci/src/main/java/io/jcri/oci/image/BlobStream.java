@@ -10,11 +10,12 @@ import java.security.MessageDigest;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A layer's blob on its way to be unpacked, checked as it passes: the last read fails when size or digest are not as promised.
+ * A layer's blob on its way to be unpacked, checked as it passes: the last read fails when size or
+ * digest are not as promised.
  *
- * <p>A large remote blob is also written to a partial file, so that a pull that breaks off, or a daemon that dies, costs only what
- * had not come yet: the next try replays the file and asks the source for the rest. Once unpacked, the file is deleted. Not
- * thread-safe.
+ * <p>A large remote blob is also written to a partial file, so that a pull that breaks off, or a
+ * daemon that dies, costs only what had not come yet: the next try replays the file and asks the
+ * source for the rest. Once unpacked, the file is deleted. Not thread-safe.
  */
 final class BlobStream extends InputStream {
 
@@ -36,8 +37,7 @@ final class BlobStream extends InputStream {
     this.source = source;
     this.progress = progress;
     this.hash = blob.digest().newHash();
-    this.partial =
-        source.isRemote() && blob.size() >= KEPT_FROM ? content.ingest(blob) : null;
+    this.partial = source.isRemote() && blob.size() >= KEPT_FROM ? content.ingest(blob) : null;
     if (partial != null && partial.offset() > 0) {
       this.replay = partial.readBack();
     }

@@ -54,7 +54,10 @@ final class Catalog {
     return Optional.ofNullable(byId.get(id));
   }
 
-  /** By ID with or without algorithm, by name in any form, by name and digest, or by a prefix of the ID that only one has. */
+  /**
+   * By ID with or without algorithm, by name in any form, by name and digest, or by a prefix of the
+   * ID that only one has.
+   */
   Optional<Image> find(String text) {
     Image exact = byId.get(text.startsWith("sha256:") ? text : "sha256:" + text);
     if (exact != null) {

@@ -23,4 +23,15 @@ public record Image(
     ImageConfig config,
     List<Digest> diffIds,
     boolean pinned,
-    Instant created) {}
+    Instant created) {
+
+  /** The same image under other names. */
+  Image withNames(List<String> tags, List<String> digests) {
+    return new Image(id, tags, digests, size, config, diffIds, pinned, created);
+  }
+
+  /** The same image, to keep or not. */
+  Image withPinned(boolean keep) {
+    return new Image(id, repoTags, repoDigests, size, config, diffIds, keep, created);
+  }
+}

@@ -13,7 +13,8 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What an image says of how to run it (OCI image-spec, config.md). Its author's words: nothing here may steer the node.
+ * What an image says of how to run it (OCI image-spec, config.md). Its author's words: nothing here
+ * may steer the node.
  *
  * @param user as in the image, such as {@code 1000:1000} or {@code nobody}; empty for root
  * @param workingDirectory empty for the root directory

@@ -9,18 +9,18 @@ import io.jcri.oci.distribution.MediaTypes;
 import io.jcri.oci.distribution.Platform;
 import io.jcri.oci.snapshot.Layer;
 import io.jcri.oci.snapshot.LayerStore;
-import io.jcri.oci.snapshot.Snapshotter;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutionException;
-import java.util.Queue;
 
 /**
- * Brings one image's layers here: index, manifest, config, then all missing layers side by side. One use, one calling thread.
+ * Brings one image's layers here: index, manifest, config, then all missing layers side by side.
+ * One use, one calling thread.
  */
 final class ImageFetch {
 
@@ -37,7 +37,8 @@ final class ImageFetch {
    *
    * @param rawConfig as it came
    */
-  record Content(Descriptor config, String rawConfig, ImageConfig.Parsed parsed, List<Descriptor> blobs) {
+  record Content(
+      Descriptor config, String rawConfig, ImageConfig.Parsed parsed, List<Descriptor> blobs) {
     String id() {
       return config.digest().toString();
     }
@@ -46,7 +47,9 @@ final class ImageFetch {
   private final ImageSource source;
   private final String what;
 
-  /** @param what names the image in messages */
+  /**
+   * @param what names the image in messages
+   */
   ImageFetch(ImageSource source, String what) {
     this.source = source;
     this.what = what;
@@ -64,16 +67,21 @@ final class ImageFetch {
         throw invalid("has a layer of type " + layer.mediaType() + ", it is not a container image");
       }
     }
-    byte[] raw = checked(manifest.config(), source.document(manifest.config(), ImageConfig.MAX_BYTES));
+    byte[] raw =
+        checked(manifest.config(), source.document(manifest.config(), ImageConfig.MAX_BYTES));
     ImageConfig.Parsed parsed = ImageConfig.parse(raw, what);
     if (parsed.diffIds().size() != manifest.layers().size()) {
       throw invalid(
-          "has " + manifest.layers().size() + " layers, its config names " + parsed.diffIds().size());
+          "has "
+              + manifest.layers().size()
+              + " layers, its config names "
+              + parsed.diffIds().size());
     }
     Platform built = parsed.config().platform();
     if (!built.os().isEmpty() && !platform.runs(built)) {
       throw new OciException(
-          OciException.Kind.NOT_FOUND, "image " + what + " is for " + built + ", this node wants " + platform);
+          OciException.Kind.NOT_FOUND,
+          "image " + what + " is for " + built + ", this node wants " + platform);
     }
     // Read as strict UTF-8 above, so this loses nothing.
     String text = new String(raw, StandardCharsets.UTF_8);
@@ -85,15 +93,23 @@ final class ImageFetch {
   }
 
   private byte[] checked(Descriptor descriptor, byte[] content) {
-    if (content.length != descriptor.size() || !descriptor.digest().matches(descriptor.digest().newHash().digest(content))) {
+    if (content.length != descriptor.size()
+        || !descriptor.digest().matches(descriptor.digest().newHash().digest(content))) {
       throw new OciException(
           OciException.Kind.DATA_LOSS,
-          "image " + what + ": the content of " + descriptor.digest() + " is not that of its digest");
+          "image "
+              + what
+              + ": the content of "
+              + descriptor.digest()
+              + " is not that of its digest");
     }
     return content;
   }
 
-  /** Fetches what is missing and returns when all layers are safe on disk. The caller holds the layers. */
+  /**
+   * Fetches what is missing and returns when all layers are safe on disk. The caller holds the
+   * layers.
+   */
   List<Layer> layers(Content image, LayerStore store, LayerFetches fetches, PullProgress progress) {
     List<Digest> diffIds = image.parsed().diffIds();
     var present = store.findAll(diffIds);
@@ -175,14 +191,14 @@ final class ImageFetch {
       CompletableFuture<Void> failed = new CompletableFuture<>();
       for (CompletableFuture<Layer> result : results) {
         var _ =
-            result.whenComplete(
-                (layer, e) -> {
-                  if (e != null) {
-                    boolean _ = failed.completeExceptionally(e);
-                  }
-                });
+            result.whenComplete((layer, e) -> {
+              if (e != null) {
+                boolean _ = failed.completeExceptionally(e);
+              }
+            });
       }
-      CompletableFuture<Void> all = CompletableFuture.allOf(results.toArray(CompletableFuture[]::new));
+      CompletableFuture<Void> all =
+          CompletableFuture.allOf(results.toArray(CompletableFuture[]::new));
       Object _ = get(CompletableFuture.anyOf(all, failed));
       return results.stream().map(this::get).toList();
     }
@@ -192,13 +208,15 @@ final class ImageFetch {
         return result.get();
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
-        throw new OciException(OciException.Kind.CANCELLED, "the pull of " + what + " was interrupted", e);
+        throw new OciException(
+            OciException.Kind.CANCELLED, "the pull of " + what + " was interrupted", e);
       } catch (ExecutionException | CompletionException e) {
         switch (e.getCause()) {
           case OciException oci ->
               throw new OciException(oci.kind(), "image " + what + ": " + oci.getMessage(), oci);
           case null, default ->
-              throw new OciException(OciException.Kind.INTERNAL, "image " + what + ": " + e.getCause(), e);
+              throw new OciException(
+                  OciException.Kind.INTERNAL, "image " + what + ": " + e.getCause(), e);
         }
       }
     }

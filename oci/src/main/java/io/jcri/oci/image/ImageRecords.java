@@ -5,8 +5,8 @@ import io.jcri.oci.Json;
 import io.jcri.oci.OciException;
 import io.jcri.oci.snapshot.LayerStore;
 import java.io.IOException;
-import java.nio.channels.FileChannel;
 import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -20,7 +20,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Image records on disk: {@code root/images/HEX.json}, HEX being that of the image's ID. Two lines: the record and its SHA-256.
+ * Image records on disk: {@code root/images/HEX.json}, HEX being that of the image's ID. Two lines:
+ * the record and its SHA-256.
  *
  * <pre>
  * {"version":1,"id":"sha256:...","tags":["docker.io/library/busybox:latest"],"digests":["docker.io/library/busybox@sha256:..."],
@@ -28,8 +29,9 @@ import org.slf4j.LoggerFactory;
  * 3b4c...
  * </pre>
  *
- * A record is written, synced and renamed after its layers are durable; so what it names is there, unless the disk lies. A record that
- * cannot be read is renamed to {@code HEX.json.bad} and costs its own image only.
+ * A record is written, synced and renamed after its layers are durable; so what it names is there,
+ * unless the disk lies. A record that cannot be read is renamed to {@code HEX.json.bad} and costs
+ * its own image only.
  */
 final class ImageRecords {
 
@@ -81,9 +83,14 @@ final class ImageRecords {
   }
 
   private Image read(Path file) throws IOException {
-    Stored stored = Json.parse(verified(Files.readAllBytes(file)), Stored.class, 2 * ImageConfig.MAX_BYTES + (1 << 20));
+    Stored stored =
+        Json.parse(
+            verified(Files.readAllBytes(file)),
+            Stored.class,
+            2 * ImageConfig.MAX_BYTES + (1 << 20));
     if (stored.version != 1) {
-      throw new OciException(OciException.Kind.INVALID, "version " + stored.version + " is not known");
+      throw new OciException(
+          OciException.Kind.INVALID, "version " + stored.version + " is not known");
     }
     ImageConfig config =
         ImageConfig.parse(stored.config.getBytes(StandardCharsets.UTF_8), stored.id).config();
@@ -104,7 +111,11 @@ final class ImageRecords {
       end++;
     }
     byte[] record = Arrays.copyOf(content, end);
-    String sum = end == content.length ? "" : new String(content, end + 1, content.length - end - 1, StandardCharsets.US_ASCII).strip();
+    String sum =
+        end == content.length
+            ? ""
+            : new String(content, end + 1, content.length - end - 1, StandardCharsets.US_ASCII)
+                .strip();
     if (!Digest.of(record).hex().equals(sum)) {
       throw new OciException(OciException.Kind.DATA_LOSS, "its checksum does not match");
     }
@@ -114,7 +125,10 @@ final class ImageRecords {
   private static void setAside(Path file, Exception reason) {
     LOG.warn("image record {} is damaged and set aside: {}", file, reason.getMessage());
     try {
-      Files.move(file, file.resolveSibling(file.getFileName() + ".bad"), StandardCopyOption.REPLACE_EXISTING);
+      Files.move(
+          file,
+          file.resolveSibling(file.getFileName() + ".bad"),
+          StandardCopyOption.REPLACE_EXISTING);
     } catch (IOException e) {
       LOG.warn("cannot set aside {}: {}", file, e.getMessage());
     }
@@ -138,11 +152,18 @@ final class ImageRecords {
             image.created(),
             config);
     byte[] record = Json.toBytes(stored);
-    byte[] content = (new String(record, StandardCharsets.UTF_8) + "\n" + Digest.of(record).hex() + "\n").getBytes(StandardCharsets.UTF_8);
+    byte[] content =
+        (new String(record, StandardCharsets.UTF_8) + "\n" + Digest.of(record).hex() + "\n")
+            .getBytes(StandardCharsets.UTF_8);
     Path file = file(image.id());
     Path temporary = file.resolveSibling(file.getFileName() + ".new");
     try {
-      try (FileChannel channel = FileChannel.open(temporary, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE)) {
+      try (FileChannel channel =
+          FileChannel.open(
+              temporary,
+              StandardOpenOption.CREATE,
+              StandardOpenOption.TRUNCATE_EXISTING,
+              StandardOpenOption.WRITE)) {
         ByteBuffer bytes = ByteBuffer.wrap(content);
         while (bytes.hasRemaining()) {
           channel.write(bytes);
@@ -162,7 +183,10 @@ final class ImageRecords {
   String config(String id) {
     Path file = file(id);
     try {
-      return Json.parse(verified(Files.readAllBytes(file)), Stored.class, 2 * ImageConfig.MAX_BYTES + (1 << 20))
+      return Json.parse(
+              verified(Files.readAllBytes(file)),
+              Stored.class,
+              2 * ImageConfig.MAX_BYTES + (1 << 20))
           .config;
     } catch (IOException e) {
       throw OciException.ofIo("cannot read image record " + file, e);

@@ -1,6 +1,5 @@
 package io.jcri.oci.image;
 
-import io.jcri.oci.Digest;
 import io.jcri.oci.OciException;
 import io.jcri.oci.distribution.ContentStore;
 import io.jcri.oci.distribution.Descriptor;
@@ -32,9 +31,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * The images of the node.
  *
- * <p>A pull is one pipe: what comes from the registry is hashed, inflated, hashed again and unpacked on its way, several layers at a
- * time; blobs of layers are not kept. An image is listed once its layers and its record are on the disk; a pull that fails leaves
- * nothing, except, after a failure that may pass, what a next try can use. Lookups take no lock. Thread-safe.
+ * <p>A pull is one pipe: what comes from the registry is hashed, inflated, hashed again and
+ * unpacked on its way, several layers at a time; blobs of layers are not kept. An image is listed
+ * once its layers and its record are on the disk; a pull that fails leaves nothing, except, after a
+ * failure that may pass, what a next try can use. Lookups take no lock. Thread-safe.
  */
 public final class ImageStore {
 
@@ -86,8 +86,8 @@ public final class ImageStore {
   }
 
   /**
-   * Opens the images below a directory that only root can enter. Reads small records only; the clean-up of what a daemon that died
-   * has left goes on behind.
+   * Opens the images below a directory that only root can enter. Reads small records only; the
+   * clean-up of what a daemon that died has left goes on behind.
    *
    * @param registry is asked for at the first pull
    */
@@ -115,9 +115,11 @@ public final class ImageStore {
   }
 
   /**
-   * Pulls an image, or finds that it is here already. Pulls of the same content share its downloads.
+   * Pulls an image, or finds that it is here already. Pulls of the same content share its
+   * downloads.
    *
-   * @throws OciException of any kind; the message names the image, and the layer, host or path at fault
+   * @throws OciException of any kind; the message names the image, and the layer, host or path at
+   *     fault
    */
   public Image pull(PullRequest request, PullProgress progress) {
     ImageReference reference = request.reference();
@@ -132,18 +134,16 @@ public final class ImageStore {
     Resolved resolved = remote.resolve(reference, request.credentials());
     Descriptor top = resolved.descriptor();
     ImageSource source =
-        new RegistrySource(
-            remote, reference.withDigestOnly(top.digest()), request.credentials());
-    List<String> tags =
-        reference.digest().isPresent() ? List.of() : List.of(reference.toString());
+        new RegistrySource(remote, reference.withDigestOnly(top.digest()), request.credentials());
+    List<String> tags = reference.digest().isPresent() ? List.of() : List.of(reference.toString());
     String repoDigest = reference.withDigestOnly(top.digest()).toString();
     return bring(
         source, top, request.platform(), reference.toString(), tags, List.of(repoDigest), progress);
   }
 
   /**
-   * Reads an exported image: an OCI image layout or a Docker archive as tar, gzip or zstd. An image in it without a name can be found
-   * by its ID.
+   * Reads an exported image: an OCI image layout or a Docker archive as tar, gzip or zstd. An image
+   * in it without a name can be found by its ID.
    *
    * @return the images, in the archive's order
    */
@@ -169,24 +169,14 @@ public final class ImageStore {
   }
 
   private Image bring(ArchiveSource source, ArchiveSource.Entry entry) {
-    TreeSet<String> tags = new TreeSet<>();
-    TreeSet<String> digests = new TreeSet<>();
-    for (ImageReference name : entry.names()) {
-      if (name.tag().isPresent()) {
-        tags.add(name.withTag(name.tag().get()).toString());
-      }
-      if (entry.genuine()) {
-        digests.add(name.withDigestOnly(entry.manifest().digest()).toString());
-      }
-    }
-    String what = tags.isEmpty() ? entry.manifest().digest().toString() : tags.first();
+    String what = entry.tags().stream().findFirst().orElse(entry.manifest().digest().toString());
     return bring(
         source,
         entry.manifest(),
         Platform.host(),
         what,
-        List.copyOf(tags),
-        List.copyOf(digests),
+        entry.tags(),
+        entry.digests(),
         PullProgress.NONE);
   }
 
@@ -280,7 +270,7 @@ public final class ImageStore {
       List<String> tags = without(other.repoTags(), owner.repoTags());
       List<String> digests = without(other.repoDigests(), owner.repoDigests());
       if (tags.size() < other.repoTags().size() || digests.size() < other.repoDigests().size()) {
-        replace(new Image(other.id(), tags, digests, other.size(), other.config(), other.diffIds(), other.pinned(), other.created()));
+        replace(other.withNames(tags, digests));
       }
     }
   }
@@ -310,8 +300,9 @@ public final class ImageStore {
   }
 
   /**
-   * Removes an image with all its names, and frees the space of layers that nothing else uses before it returns; those that
-   * containers use stay until their snapshots are removed. An image that is not here is fine.
+   * Removes an image with all its names, and frees the space of layers that nothing else uses
+   * before it returns; those that containers use stay until their snapshots are removed. An image
+   * that is not here is fine.
    *
    * @return the names that it had
    */
@@ -383,16 +374,7 @@ public final class ImageStore {
               .find(nameOrId)
               .orElseThrow(
                   () -> new OciException(OciException.Kind.NOT_FOUND, "no image " + nameOrId));
-      Image changed =
-          new Image(
-              image.id(),
-              image.repoTags(),
-              image.repoDigests(),
-              image.size(),
-              image.config(),
-              image.diffIds(),
-              pinned,
-              image.created());
+      Image changed = image.withPinned(pinned);
       if (image.pinned() != pinned) {
         replace(changed);
       }
@@ -402,7 +384,10 @@ public final class ImageStore {
     }
   }
 
-  /** What all images take, layers that only containers use and partial downloads included; costs next to nothing. */
+  /**
+   * What all images take, layers that only containers use and partial downloads included; costs
+   * next to nothing.
+   */
   public FsUsage usage() {
     DiskUsage of = layers.usage();
     return new FsUsage(root, of.bytes() + content.partialBytes(), of.inodes());

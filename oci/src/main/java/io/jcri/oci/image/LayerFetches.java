@@ -20,7 +20,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Fetches and unpacks layers, each once on the node however many pulls want it, and a few at a time. Thread-safe.
+ * Fetches and unpacks layers, each once on the node however many pulls want it, and a few at a
+ * time. Thread-safe.
  */
 final class LayerFetches {
 
@@ -30,10 +31,15 @@ final class LayerFetches {
   private final ContentStore content;
   private final Semaphore permits;
 
-  /** The fetch of a diff ID that is under way. It is done when the layer is here, failed, or known to depend on its stack. */
+  /**
+   * The fetch of a diff ID that is under way. It is done when the layer is here, failed, or known
+   * to depend on its stack.
+   */
   private final Map<Digest, CompletableFuture<Boolean>> underWay = new ConcurrentHashMap<>();
 
-  /** @param concurrent how many layers may be fetched and unpacked at once on the node */
+  /**
+   * @param concurrent how many layers may be fetched and unpacked at once on the node
+   */
   LayerFetches(LayerStore layers, ContentStore content, int concurrent) {
     this.layers = layers;
     this.content = content;
@@ -80,7 +86,9 @@ final class LayerFetches {
       // Another may have brought it between the look and our turn.
       Optional<Layer> here = layers.find(stack);
       Layer layer =
-          here.isPresent() ? here.get() : fetch(stack, blob, source, turn.endingBefore(lower), progress);
+          here.isPresent()
+              ? here.get()
+              : fetch(stack, blob, source, turn.endingBefore(lower), progress);
       turn.end();
       return layer;
     } catch (InterruptedException e) {
@@ -89,7 +97,9 @@ final class LayerFetches {
     } catch (OciException e) {
       throw turn.failed(e);
     } catch (RuntimeException | Error e) {
-      throw turn.failed(new OciException(OciException.Kind.INTERNAL, "cannot fetch layer " + blob.digest() + ": " + e, e));
+      throw turn.failed(
+          new OciException(
+              OciException.Kind.INTERNAL, "cannot fetch layer " + blob.digest() + ": " + e, e));
     }
   }
 
@@ -114,7 +124,9 @@ final class LayerFetches {
         if (!resumed || e.kind() != OciException.Kind.DATA_LOSS) {
           throw e;
         }
-        LOG.warn("the part of layer {} from an earlier try is damaged, fetching it afresh", blob.digest());
+        LOG.warn(
+            "the part of layer {} from an earlier try is damaged, fetching it afresh",
+            blob.digest());
       }
     } catch (IOException e) {
       throw OciException.ofIo("cannot fetch layer " + blob.digest(), e);
@@ -122,15 +134,22 @@ final class LayerFetches {
     return fetch(stack, blob, source, lower, progress);
   }
 
-  /** Whether a later try can go on from what came: not after a full disk, nor with content that is wrong. */
+  /**
+   * Whether a later try can go on from what came: not after a full disk, nor with content that is
+   * wrong.
+   */
   private static boolean isWorthKeeping(OciException.Kind kind) {
     return switch (kind) {
       case UNAVAILABLE, CANCELLED, DEADLINE_EXCEEDED, UNAUTHENTICATED, PERMISSION_DENIED -> true;
-      case NOT_FOUND, INVALID, RESOURCE_EXHAUSTED, DATA_LOSS, FAILED_PRECONDITION, INTERNAL -> false;
+      case NOT_FOUND, INVALID, RESOURCE_EXHAUSTED, DATA_LOSS, FAILED_PRECONDITION, INTERNAL ->
+          false;
     };
   }
 
-  /** Waits for another pull's fetch. Its failure is ours, unless it was about that pull and not about the layer. */
+  /**
+   * Waits for another pull's fetch. Its failure is ours, unless it was about that pull and not
+   * about the layer.
+   */
   private static void await(CompletableFuture<Boolean> theirs) {
     try {
       boolean _ = theirs.get();
@@ -147,7 +166,8 @@ final class LayerFetches {
   private static boolean concernsCaller(OciException.Kind kind) {
     return switch (kind) {
       case CANCELLED, DEADLINE_EXCEEDED, UNAUTHENTICATED, PERMISSION_DENIED, NOT_FOUND -> true;
-      case INVALID, UNAVAILABLE, RESOURCE_EXHAUSTED, DATA_LOSS, FAILED_PRECONDITION, INTERNAL -> false;
+      case INVALID, UNAVAILABLE, RESOURCE_EXHAUSTED, DATA_LOSS, FAILED_PRECONDITION, INTERNAL ->
+          false;
     };
   }
 
@@ -186,8 +206,8 @@ final class LayerFetches {
     }
 
     /**
-     * A layer that depends on others waits for them without a place and without anyone waiting for it, so that no two can wait for
-     * each other.
+     * A layer that depends on others waits for them without a place and without anyone waiting for
+     * it, so that no two can wait for each other.
      */
     Supplier<List<Layer>> endingBefore(Supplier<List<Layer>> lower) {
       return () -> {

@@ -7,7 +7,9 @@ import io.jcri.oci.distribution.Resolved;
 import java.io.InputStream;
 import java.util.Optional;
 
-/** What this package needs of registries. Content is checked here, whoever gives it. Thread-safe. */
+/**
+ * What this package needs of registries. Content is checked here, whoever gives it. Thread-safe.
+ */
 public interface Registry {
 
   /** What a reference stands for now. */

@@ -16,13 +16,19 @@ record RegistrySource(
 
   @Override
   public byte[] document(Descriptor descriptor, int maxBytes) {
-    if (MediaTypes.isIndex(descriptor.mediaType()) || MediaTypes.isManifest(descriptor.mediaType())) {
+    if (MediaTypes.isIndex(descriptor.mediaType())
+        || MediaTypes.isManifest(descriptor.mediaType())) {
       return registry.manifest(reference, descriptor, credentials);
     }
     if (descriptor.size() > maxBytes) {
       throw new OciException(
           OciException.Kind.INVALID,
-          "blob " + descriptor.digest() + " has " + descriptor.size() + " bytes, the limit is " + maxBytes);
+          "blob "
+              + descriptor.digest()
+              + " has "
+              + descriptor.size()
+              + " bytes, the limit is "
+              + maxBytes);
     }
     try (InputStream in = blob(descriptor, 0)) {
       return in.readNBytes((int) descriptor.size() + 1);

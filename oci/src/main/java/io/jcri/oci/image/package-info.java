@@ -1,5 +1,6 @@
 /**
- * The images of a node: pulls and imports them, keeps a record of each, finds, removes and measures them.
+ * The images of a node: pulls and imports them, keeps a record of each, finds, removes and measures
+ * them.
  *
  * <p>May use io.jcri.oci, io.jcri.oci.distribution and io.jcri.oci.snapshot; knows nothing of CRI.
  */

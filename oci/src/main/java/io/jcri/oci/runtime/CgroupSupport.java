@@ -2,9 +2,13 @@ package io.jcri.oci.runtime;
 
 import io.jcri.oci.OciException;
 import io.jcri.oci.OciException.Kind;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * Which limits this node's cgroups can hold, and what becomes of a request that has others. An OCI
@@ -19,6 +23,41 @@ public record CgroupSupport(boolean v2, Set<String> controllers, boolean swap) {
 
   public CgroupSupport {
     controllers = Set.copyOf(controllers);
+  }
+
+  /**
+   * What an OCI runtime can use on this node. On a hybrid host those are the controllers of version
+   * 1 alone: runtimes leave alone what is only in the unified hierarchy beside them.
+   *
+   * @param root of the tree that has /proc and /sys, {@code /} but in tests
+   * @throws OciException INTERNAL when /proc or /sys cannot be read
+   */
+  public static CgroupSupport detect(Path root) {
+    Path unified = root.resolve("sys/fs/cgroup/cgroup.controllers");
+    Path table = root.resolve("proc/cgroups");
+    try {
+      if (Files.exists(unified)) {
+        Set<String> names = Set.of(first(unified).split(" ", -1));
+        // Kernels with swap have had the accounting always on since 5.8, but the file shows up in
+        // groups below the root only.
+        return new CgroupSupport(true, names, Files.exists(root.resolve("proc/swaps")));
+      }
+      Set<String> names =
+          Files.readAllLines(table).stream()
+              .filter(line -> !line.startsWith("#"))
+              .map(line -> line.split("\\s+", -1))
+              .filter(fields -> fields.length > 1 && !fields[1].equals("0"))
+              .map(fields -> fields[0])
+              .collect(Collectors.toSet());
+      Path swap = root.resolve("sys/fs/cgroup/memory/memory.memsw.limit_in_bytes");
+      return new CgroupSupport(false, names, Files.exists(swap));
+    } catch (IOException e) {
+      throw OciException.ofIo("cannot find out the cgroup controllers", e);
+    }
+  }
+
+  private static String first(Path file) throws IOException {
+    return Files.readAllLines(file).stream().findFirst().orElse("");
   }
 
   /**

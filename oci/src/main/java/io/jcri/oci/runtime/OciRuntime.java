@@ -184,9 +184,15 @@ public final class OciRuntime {
     }
   }
 
-  private static Kind kindOf(String text) {
+  /**
+   * Runtimes have exit code 1 for everything, so their texts must do: first runc's, then crun's.
+   */
+  static Kind kindOf(String text) {
     String lower = text.toLowerCase(Locale.ROOT);
-    if (lower.contains("does not exist") || lower.contains("no such container")) {
+    boolean unknown =
+        lower.contains("container does not exist")
+            || (lower.contains("/status`") && lower.contains("no such file"));
+    if (unknown) {
       return Kind.NOT_FOUND;
     }
     boolean wrongState =

@@ -10,11 +10,15 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Runs one verb of the runtime with bounded time and output. */
 final class RuntimeProcess {
   private static final int MAX_STDOUT = 4 << 20;
   private static final int MAX_STDERR = 64 << 10;
+  private static final Duration DRAIN = Duration.ofSeconds(1);
+  private static final Logger LOG = LoggerFactory.getLogger(RuntimeProcess.class);
 
   /**
    * What a finished verb left behind.
@@ -53,8 +57,9 @@ final class RuntimeProcess {
         throw new OciException(
             Kind.DEADLINE_EXCEEDED, what + " did not finish in " + timeout.toMillis() + " ms");
       }
-      outReader.join();
-      errReader.join();
+      // A hook that went to the background may hold the pipes open for as long as it likes.
+      boolean all = outReader.join(DRAIN) && errReader.join(DRAIN);
+      LOG.debug("{} exited with {}, output complete: {}", what, process.exitValue(), all);
       return new Result(process.exitValue(), stdout.toByteArray(), stderr.toByteArray());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

@@ -53,9 +53,14 @@ record SeccompDocument(
    *
    * @param seccompArch such as {@code SCMP_ARCH_X86_64}
    * @param arch the same in Docker's words: {@code amd64}
+   * @param subArchitectures whether programs of the other architectures may run
    */
   record Target(
-      String seccompArch, String arch, KernelVersion kernel, Set<Capability> capabilities) {}
+      String seccompArch,
+      String arch,
+      boolean subArchitectures,
+      KernelVersion kernel,
+      Set<Capability> capabilities) {}
 
   static SeccompDocument parse(byte[] json) {
     return Json.parse(json, SeccompDocument.class, 1 << 20);
@@ -92,7 +97,9 @@ record SeccompDocument(
     for (ArchMap map : archMap) {
       if (map.architecture().equals(target.seccompArch())) {
         result.add(map.architecture());
-        result.addAll(map.subArchitectures());
+        if (target.subArchitectures()) {
+          result.addAll(map.subArchitectures());
+        }
       }
     }
     return result;

@@ -10,8 +10,9 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * Makes what was written durable, for many callers at a time: one syncfs serves all that came before it began, so fifty small layers
- * that end together wait for two and not for fifty. Thread-safe.
+ * Makes what was written durable, for many callers at a time: one syncfs serves all that came
+ * before it began, so fifty small layers that end together wait for two and not for fifty.
+ * Thread-safe.
  */
 final class GroupSync {
 
@@ -23,7 +24,9 @@ final class GroupSync {
   private long finished;
   private boolean running;
 
-  /** @param place any directory of the file system */
+  /**
+   * @param place any directory of the file system
+   */
   GroupSync(Syscalls sys, Path place) {
     this.sys = sys;
     this.place = place;

@@ -14,13 +14,13 @@ import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Completes a layer that was unpacked alone with what only the layers below it know: the attributes of directories for which it has
- * no entry, directories that are reached through a link of a lower layer, and hard links to lower files. So the result is what
- * unpacking all layers in order into one directory gives. Most images need none of it.
+ * Completes a layer that was unpacked alone with what only the layers below it know: the attributes
+ * of directories for which it has no entry, directories that are reached through a link of a lower
+ * layer, and hard links to lower files. So the result is what unpacking all layers in order into
+ * one directory gives. Most images need none of it.
  */
 final class LayerRebase {
 
@@ -79,8 +79,8 @@ final class LayerRebase {
     try (Fd source = open(own, path);
         Fd parent = open(own, EntryPath.parent(path));
         Fd target = ensure(place)) {
-      merge(source, target);
-      sys.unlinkat(parent, EntryPath.leaf(path), OpenFlags.AT_REMOVEDIR);
+      keepingTime(target, () -> merge(source, target));
+      keepingTime(parent, () -> sys.unlinkat(parent, EntryPath.leaf(path), OpenFlags.AT_REMOVEDIR));
     }
   }
 
@@ -94,11 +94,14 @@ final class LayerRebase {
           throw e;
         }
         if (!entry.isDirectory() || !sys.fstatat(target, name).isDirectory()) {
-          throw invalid("layer has \"" + TarEntry.shown(name) + "\" twice, once behind a link of a lower layer");
+          throw invalid(
+              "layer has \""
+                  + TarEntry.shown(name)
+                  + "\" twice, once behind a link of a lower layer");
         }
         try (Fd from = open(source, name);
             Fd to = open(target, name)) {
-          merge(from, to);
+          keepingTime(to, () -> merge(from, to));
         }
         sys.unlinkat(source, name, OpenFlags.AT_REMOVEDIR);
       }
@@ -114,8 +117,10 @@ final class LayerRebase {
       }
       String place = EntryPath.child(relative(lowerParent), EntryPath.leaf(target));
       try (Fd targetParent = ensure(EntryPath.parent(place))) {
-        copyUp(lowerParent, targetParent, EntryPath.leaf(target));
-        sys.linkat(targetParent, EntryPath.leaf(target), parent, EntryPath.leaf(link.path()), 0);
+        String leaf = EntryPath.leaf(target);
+        keepingTime(targetParent, () -> copyUp(lowerParent, targetParent, leaf));
+        keepingTime(
+            parent, () -> sys.linkat(targetParent, leaf, parent, EntryPath.leaf(link.path()), 0));
       }
     } catch (ErrnoException e) {
       if (e.is(Errno.ENOENT)) {
@@ -190,9 +195,10 @@ final class LayerRebase {
       Fd parent = at;
       reached = EntryPath.child(reached, component);
       try (parent) {
-        boolean made = makeIfMissing(parent, component);
+        boolean[] made = new boolean[1];
+        keepingTime(parent, () -> made[0] = makeIfMissing(parent, component));
         at = open(parent, component);
-        if (made) {
+        if (made[0]) {
           try (Fd lower = open(below, reached)) {
             copyAttributes(lower, lower.procPath() + "/.", at);
           }
@@ -200,6 +206,21 @@ final class LayerRebase {
       }
     }
     return at;
+  }
+
+  private interface Change {
+    void make() throws IOException;
+  }
+
+  /**
+   * Changes what is in a directory, whose times are those of an entry or of the lower directory by
+   * now.
+   */
+  private void keepingTime(Fd directory, Change change) throws IOException {
+    FileStat stat = sys.fstat(directory);
+    change.make();
+    sys.futimens(
+        directory, stat.modifiedSec(), stat.modifiedNs(), stat.modifiedSec(), stat.modifiedNs());
   }
 
   private boolean makeIfMissing(Fd parent, String name) throws IOException {
@@ -217,7 +238,8 @@ final class LayerRebase {
   /**
    * Copies owner, mode, extended attributes and times.
    *
-   * @param path of the source for calls on attributes: they would not follow the descriptor's own magic link
+   * @param path of the source for calls on attributes: they would not follow the descriptor's own
+   *     magic link
    */
   private void copyAttributes(Fd from, String path, Fd to) throws IOException {
     FileStat stat = sys.fstat(from);
@@ -229,8 +251,7 @@ final class LayerRebase {
         sys.fsetxattr(to, name, value);
       }
     }
-    sys.futimens(
-        to, stat.modifiedSec(), stat.modifiedNs(), stat.modifiedSec(), stat.modifiedNs());
+    sys.futimens(to, stat.modifiedSec(), stat.modifiedNs(), stat.modifiedSec(), stat.modifiedNs());
   }
 
   private @Nullable Fd find(Fd root, String path, int flags) throws IOException {

@@ -37,7 +37,8 @@ import org.slf4j.LoggerFactory;
  * root/layers/gone-N/         being deleted: the same
  * </pre>
  *
- * A directory with a KEY (64 hex digits) is whole and durable: its content was synced before it was renamed to that name. Thread-safe.
+ * A directory with a KEY (64 hex digits) is whole and durable: its content was synced before it was
+ * renamed to that name. Thread-safe.
  */
 public final class LayerStore {
 
@@ -47,7 +48,13 @@ public final class LayerStore {
   private static final long MAX_LAYER_BYTES = 512L << 30;
 
   private record Info(
-      int version, Digest diffId, long bytes, long inodes, boolean independent, boolean hasRoot, boolean opaqueRoot) {}
+      int version,
+      Digest diffId,
+      long bytes,
+      long inodes,
+      boolean independent,
+      boolean hasRoot,
+      boolean opaqueRoot) {}
 
   private final Syscalls sys;
   private final Mounts mounts;
@@ -188,12 +195,15 @@ public final class LayerStore {
    * @param stack diff IDs from the lowest layer to this one
    * @param blob as in the registry; read to its end, not closed
    * @param blobSize in bytes
-   * @param lower waits for the layers below, from the lowest; called only when this one depends on them
-   * @throws OciException DATA_LOSS when the content is damaged or not that of the diff ID; as {@link LayerUnpacker#unpack}
+   * @param lower waits for the layers below, from the lowest; called only when this one depends on
+   *     them
+   * @throws OciException DATA_LOSS when the content is damaged or not that of the diff ID; as
+   *     {@link LayerUnpacker#unpack}
    */
   public Layer unpack(
       List<Digest> stack, InputStream blob, long blobSize, Supplier<List<Layer>> lower) {
-    Path directory = root.resolve("new-" + names.incrementAndGet() + "-" + ProcessHandle.current().pid());
+    Path directory =
+        root.resolve("new-" + names.incrementAndGet() + "-" + ProcessHandle.current().pid());
     boolean done = false;
     try {
       Path tree = Files.createDirectories(directory.resolve("diff"));
@@ -296,7 +306,8 @@ public final class LayerStore {
     List<Path> gone = new ArrayList<>();
     for (Layer layer : List.copyOf(layers.values())) {
       if (!keys.contains(layer.key())) {
-        Path grave = root.resolve("gone-" + names.incrementAndGet() + "-" + ProcessHandle.current().pid());
+        Path grave =
+            root.resolve("gone-" + names.incrementAndGet() + "-" + ProcessHandle.current().pid());
         try {
           Files.move(root.resolve(layer.key()), grave, StandardCopyOption.ATOMIC_MOVE);
           gone.add(grave);
@@ -341,7 +352,10 @@ public final class LayerStore {
   public void unpackArchive(InputStream archive, Path directory) {
     try (LayerStream stream = new LayerStream(archive, "import", Long.MAX_VALUE, MAX_LAYER_BYTES)) {
       UnpackedLayer _ =
-          unpacker.unpack(stream, Files.createDirectory(directory.resolve("diff")), directory.resolve("directories"));
+          unpacker.unpack(
+              stream,
+              Files.createDirectory(directory.resolve("diff")),
+              directory.resolve("directories"));
     } catch (IOException e) {
       throw OciException.ofIo("cannot unpack the archive into " + directory, e);
     }

@@ -216,7 +216,9 @@ final class LayerTree implements AutoCloseable {
         && stat.rdevMinor() == 0;
   }
 
-  /** Walks down from the root a step at a time, so that a long path costs no more than its length. */
+  /**
+   * Walks down from the root a step at a time, so that a long path costs no more than its length.
+   */
   private void makeDirectories(String path, int links) throws IOException {
     if (links > MAX_LINKS) {
       throw invalid("too many links in " + TarEntry.shown(path));

@@ -26,7 +26,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Mounts images for containers: one overlay each, whatever the number of layers. Knows which layers are in use.
+ * Mounts images for containers: one overlay each, whatever the number of layers. Knows which layers
+ * are in use.
  *
  * <pre>
  * root/snapshots/KEY/snapshot.json  {"version":1,"layers":["KEY of the lowest",...],"readOnly":false}
@@ -35,7 +36,8 @@ import org.slf4j.LoggerFactory;
  * root/snapshots/KEY/rootfs         the mount point
  * </pre>
  *
- * Nothing here is synced: a container does not outlive the machine. The mounts outlive the daemon. Thread-safe.
+ * Nothing here is synced: a container does not outlive the machine. The mounts outlive the daemon.
+ * Thread-safe.
  */
 public final class Snapshotter {
 
@@ -115,7 +117,8 @@ public final class Snapshotter {
    *
    * @param key letters, digits, dot, dash and underscore
    * @param diffIds of the image, from the lowest layer
-   * @throws OciException FAILED_PRECONDITION when the key is taken, NOT_FOUND when a layer is not here
+   * @throws OciException FAILED_PRECONDITION when the key is taken, NOT_FOUND when a layer is not
+   *     here
    */
   public Snapshot prepare(String key, List<Digest> diffIds, Options options) {
     checkKey(key);
@@ -126,11 +129,10 @@ public final class Snapshotter {
       stack =
           layers
               .findAll(diffIds)
-              .orElseThrow(
-                  () ->
-                      new OciException(
-                          OciException.Kind.NOT_FOUND,
-                          "snapshot " + key + " needs a layer that is not here; pull the image again"));
+              .orElseThrow(() ->
+                  new OciException(
+                      OciException.Kind.NOT_FOUND,
+                      "snapshot " + key + " needs a layer that is not here; pull the image again"));
       snapshot = snapshot(key, stack.stream().map(Layer::key).toList(), options.readOnly());
       if (snapshots.putIfAbsent(key, snapshot) != null) {
         throw new OciException(
@@ -172,7 +174,8 @@ public final class Snapshotter {
     OverlayMount overlay = OverlayMount.ofLayers(trees.isEmpty() ? List.of(emptyLayer) : trees);
     if (!snapshot.readOnly()) {
       Path work = root.resolve(snapshot.key()).resolve("work");
-      // One that was mounted volatile before is refused by the kernel; its content is worth nothing.
+      // One that was mounted volatile before is refused by the kernel; its content is worth
+      // nothing.
       Trees.delete(sys, work);
       Files.createDirectory(work);
       adoptRoot(snapshot.upper(), stack, options.userNamespace().isPresent());
@@ -193,6 +196,13 @@ public final class Snapshotter {
           sys.fchownat(Fd.CWD, upper.toString(), stat.uid(), stat.gid());
         }
         sys.fchmodat(Fd.CWD, upper.toString(), stat.permissions());
+        sys.utimensat(
+            Fd.CWD,
+            upper.toString(),
+            stat.modifiedSec(),
+            stat.modifiedNs(),
+            stat.modifiedSec(),
+            stat.modifiedNs());
         return;
       }
     }
@@ -203,8 +213,7 @@ public final class Snapshotter {
   public void remount(String key, Options options) {
     Snapshot snapshot =
         find(key)
-            .orElseThrow(
-                () -> new OciException(OciException.Kind.NOT_FOUND, "no snapshot " + key));
+            .orElseThrow(() -> new OciException(OciException.Kind.NOT_FOUND, "no snapshot " + key));
     try {
       if (mounts.below(snapshot.rootfs()).isEmpty()) {
         mount(snapshot, layers.byKeys(snapshot.layerKeys()), options);
@@ -324,7 +333,9 @@ public final class Snapshotter {
         !key.isEmpty()
             && key.length() <= 128
             && key.charAt(0) != '.'
-            && key.chars().allMatch(c -> (Character.isLetterOrDigit(c) && c < 128) || c == '.' || c == '-' || c == '_');
+            && key.chars()
+                .allMatch(c ->
+                    (Character.isLetterOrDigit(c) && c < 128) || c == '.' || c == '-' || c == '_');
     if (!clean) {
       throw new OciException(OciException.Kind.INVALID, "bad snapshot key \"" + key + "\"");
     }

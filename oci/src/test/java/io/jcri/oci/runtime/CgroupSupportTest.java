@@ -5,16 +5,52 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.jcri.oci.Json;
 import io.jcri.oci.OciException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class CgroupSupportTest {
   private static final CgroupSupport FULL =
       new CgroupSupport(true, Set.of("cpu", "cpuset", "memory", "pids", "hugetlb"), true);
   private static final CgroupSupport POOR = new CgroupSupport(false, Set.of("memory"), false);
+
+  @Test
+  void takesTheControllersOfVersionOneOnAHybridHost(@TempDir Path root) throws IOException {
+    write(
+        root.resolve("proc/cgroups"),
+        """
+        #subsys_name\thierarchy\tnum_cgroups\tenabled
+        cpu\t1\t3\t1
+        memory\t4\t22\t1
+        hugetlb\t0\t3\t1
+        """);
+    write(root.resolve("sys/fs/cgroup/unified/cgroup.controllers"), "hugetlb\n");
+    assertThat(CgroupSupport.detect(root))
+        .isEqualTo(new CgroupSupport(false, Set.of("cpu", "memory"), false));
+    write(root.resolve("sys/fs/cgroup/memory/memory.memsw.limit_in_bytes"), "1\n");
+    assertThat(CgroupSupport.detect(root).swap()).isTrue();
+  }
+
+  @Test
+  void takesTheUnifiedControllersOnVersionTwo(@TempDir Path root) throws IOException {
+    write(root.resolve("sys/fs/cgroup/cgroup.controllers"), "cpuset cpu memory hugetlb\n");
+    assertThat(CgroupSupport.detect(root))
+        .isEqualTo(new CgroupSupport(true, Set.of("cpuset", "cpu", "memory", "hugetlb"), false));
+    write(root.resolve("proc/swaps"), "Filename\n");
+    assertThat(CgroupSupport.detect(root).swap()).isTrue();
+  }
+
+  @Test
+  void readsThisHost() {
+    assertThat(CgroupSupport.detect(Path.of("/")).controllers()).contains("memory");
+  }
 
   @Test
   void allowsNoSwapUnlessAskedTo() {
@@ -83,6 +119,11 @@ class CgroupSupportTest {
   void survivesARecordOnDisk() {
     ContainerSpec spec = SampleSpecs.devices();
     assertThat(Json.parse(Json.toBytes(spec), ContainerSpec.class)).isEqualTo(spec);
+  }
+
+  private static void write(Path file, String text) throws IOException {
+    Files.createDirectories(Objects.requireNonNull(file.getParent()));
+    Files.writeString(file, text);
   }
 
   private static LinuxResources memory(long limit, long swap) {

@@ -52,6 +52,9 @@ class OciRuntimeKernelTest {
     assertThat(crun.version()).startsWith("crun version ");
     RuntimeFeatures features = crun.features();
     assertThat(features.ociVersionMin()).startsWith("1.");
+    assertThatThrownBy(() -> crun.state("ghost")).satisfies(e -> assertKind(e, Kind.NOT_FOUND));
+    assertThat(crun.list()).isEmpty();
+    crun.delete("ghost");
   }
 
   @Test
@@ -142,6 +145,23 @@ class OciRuntimeKernelTest {
   }
 
   @Test
+  void doesNotWaitForWhatAVerbLeavesBehind() throws IOException {
+    Path leaving = bundles.directory().resolve("leaving-runtime");
+    Path pidFile = bundles.directory().resolve("pid");
+    Files.writeString(
+        leaving, "#!/bin/sh\nsleep 1000 &\necho $! > " + pidFile + "\necho version 1\n");
+    Files.setPosixFilePermissions(leaving, PosixFilePermissions.fromString("rwxr-xr-x"));
+    OciRuntime runtimeWithHook =
+        new OciRuntime(new OciRuntime.Options(leaving, bundles.directory(), false));
+    try {
+      assertThat(runtimeWithHook.version()).isEqualTo("version 1");
+    } finally {
+      ProcessHandle.of(Long.parseLong(Files.readString(pidFile).strip()))
+          .ifPresent(ProcessHandle::destroyForcibly);
+    }
+  }
+
+  @Test
   void endsAVerbThatHangs() throws IOException {
     Path hanging = bundles.directory().resolve("hanging-runtime");
     Path pidFile = bundles.directory().resolve("pid");
@@ -156,6 +176,14 @@ class OciRuntimeKernelTest {
         .satisfies(e -> assertKind(e, Kind.DEADLINE_EXCEEDED));
     long pid = Long.parseLong(Files.readString(pidFile).strip());
     ProcessHandle.of(pid).ifPresent(process -> process.onExit().join());
+  }
+
+  @Test
+  void tellsWrongStatesFromFaults() {
+    assertThat(OciRuntime.kindOf("cannot pause: container not running"))
+        .isEqualTo(Kind.FAILED_PRECONDITION);
+    assertThat(OciRuntime.kindOf("exec failed: \"/x\": no such file or directory"))
+        .isEqualTo(Kind.INTERNAL);
   }
 
   @Test

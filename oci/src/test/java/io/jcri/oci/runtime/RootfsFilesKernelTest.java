@@ -70,6 +70,7 @@ class RootfsFilesKernelTest {
     Files.delete(root.resolve("etc"));
     Files.createSymbolicLink(root.resolve("etc"), Path.of("/proc/self/root/etc"));
     assertThat(read()).isEmpty();
+    Files.delete(root.resolve("etc"));
   }
 
   @Test

@@ -30,6 +30,12 @@ class SeccompProfilesTest {
     assertThat(profile.architectures()).isNotEmpty();
   }
 
+  @Test
+  void leavesOutArchitecturesThatAreNotWanted() {
+    assertThat(new SeccompProfiles(false).runtimeDefault(with()).architectures()).hasSize(1);
+    assertThat(profiles.runtimeDefault(with()).architectures()).doesNotContain("SCMP_ARCH_X32");
+  }
+
   @ParameterizedTest
   @ValueSource(
       strings = {

@@ -71,7 +71,8 @@ class LayerUnpackerKernelTest {
     Commands.sh(
         temp,
         "tar --format=%s --sparse %s --numeric-owner -C t -cf - . | %s > layer"
-            .formatted(format, format.equals("pax") ? "--xattrs --xattrs-include='*'" : "", compressor));
+            .formatted(
+                format, format.equals("pax") ? "--xattrs --xattrs-include='*'" : "", compressor));
     Commands.sh(
         temp,
         "mkdir expected; %s < layer | tar --xattrs --xattrs-include='*' --numeric-owner -C expected -xpf -"
@@ -81,7 +82,10 @@ class LayerUnpackerKernelTest {
     assertThat(TreeListing.of(root)).isEqualTo(expected);
     assertThat(layer.isIndependent()).isTrue();
     assertThat(layer.hasRoot()).isTrue();
-    String sum = Commands.sh(temp, (compressor.equals("cat") ? "cat" : compressor + " -dc") + " < layer | sha256sum");
+    String sum =
+        Commands.sh(
+            temp,
+            (compressor.equals("cat") ? "cat" : compressor + " -dc") + " < layer | sha256sum");
     assertThat(layer.diffId()).hasToString("sha256:" + sum.substring(0, 64));
     assertThat(layer.usage().inodes()).isEqualTo(expected.size() - 1L);
     long du = Long.parseLong(Commands.sh(temp, "du -s -B1 root").split("\t", -1)[0]);
@@ -209,7 +213,8 @@ class LayerUnpackerKernelTest {
     assertFails(new Tars().file(".wh...", "").build(), "bad whiteout");
     assertFails(new Tars().symlink(".", "/etc").build(), "root directory");
     assertFails(new Tars().file("f", "x").file("f/below", "x").build(), "not a directory");
-    assertFails(new Tars().directory("d", 0755).hardLink("l", "d").build(), "hard link to a directory");
+    assertFails(
+        new Tars().directory("d", 0755).hardLink("l", "d").build(), "hard link to a directory");
     assertFails(new Tars().symlink("l", "l").file("l/x", "").build(), "l");
   }
 
@@ -256,7 +261,9 @@ class LayerUnpackerKernelTest {
     Files.write(temp.resolve("tar"), new Tars().file("f", "abc".repeat(5000)).build());
     Commands.sh(temp, compressor + " < tar > layer");
     byte[] whole = Files.readAllBytes(temp.resolve("layer"));
-    byte[] damaged = java.util.Arrays.copyOf(whole, cut > 0 ? Math.min(cut, whole.length - 1) : whole.length + cut);
+    byte[] damaged =
+        java.util.Arrays.copyOf(
+            whole, cut > 0 ? Math.min(cut, whole.length - 1) : whole.length + cut);
     assertThatThrownBy(() -> unpack(damaged))
         .isInstanceOfSatisfying(
             OciException.class, e -> assertThat(e.kind()).isEqualTo(OciException.Kind.DATA_LOSS));
@@ -265,7 +272,9 @@ class LayerUnpackerKernelTest {
   @Test
   void gzipOfManyMembersAndPaddingIsRead() throws IOException {
     Files.write(temp.resolve("tar"), new Tars().file("f", "abc".repeat(500000)).build());
-    Commands.sh(temp, "split -b 100000 tar part.; for p in part.*; do gzip -c $p; done > layer; head -c 700 /dev/zero >> layer");
+    Commands.sh(
+        temp,
+        "split -b 100000 tar part.; for p in part.*; do gzip -c $p; done > layer; head -c 700 /dev/zero >> layer");
     UnpackedLayer layer = unpack(Files.readAllBytes(temp.resolve("layer")));
     assertThat(layer.diffId()).isEqualTo(Digest.of(Files.readAllBytes(temp.resolve("tar"))));
   }
@@ -284,8 +293,8 @@ class LayerUnpackerKernelTest {
   void aFullDiskIsToldByTheNameOfTheFile() throws IOException {
     Commands.sh(temp, "mount -t tmpfs -o size=256k tmpfs root");
     try {
-      assertThatThrownBy(
-              () -> unpack(new Tars().file("small", "x").file("usr/large", "x".repeat(1 << 20)).build()))
+      assertThatThrownBy(() ->
+              unpack(new Tars().file("small", "x").file("usr/large", "x".repeat(1 << 20)).build()))
           .isInstanceOfSatisfying(
               OciException.class,
               e -> assertThat(e.kind()).isEqualTo(OciException.Kind.RESOURCE_EXHAUSTED))

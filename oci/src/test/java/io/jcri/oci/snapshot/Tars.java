@@ -13,12 +13,12 @@ import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
 import org.apache.commons.compress.archivers.tar.TarConstants;
 
 /** Writes archives for tests: proper ones through commons-compress, broken ones byte by byte. */
-final class Tars {
+public final class Tars {
 
   private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
   private final TarArchiveOutputStream out = new TarArchiveOutputStream(bytes, "UTF-8");
 
-  Tars() {
+  public Tars() {
     out.setLongFileMode(TarArchiveOutputStream.LONGFILE_POSIX);
     out.setBigNumberMode(TarArchiveOutputStream.BIGNUMBER_POSIX);
     out.setAddPaxHeadersForNonAsciiNames(true);
@@ -28,11 +28,12 @@ final class Tars {
     return out;
   }
 
-  Tars file(String name, String content) {
+  public Tars file(String name, String content) {
     return file(name, content, 0644, 0, 0, Map.of());
   }
 
-  Tars file(String name, String content, int mode, long uid, long gid, Map<String, String> pax) {
+  public Tars file(
+      String name, String content, int mode, long uid, long gid, Map<String, String> pax) {
     TarArchiveEntry entry = new TarArchiveEntry(name, true);
     byte[] data = content.getBytes(StandardCharsets.UTF_8);
     entry.setSize(data.length);
@@ -44,22 +45,22 @@ final class Tars {
     return add(entry, data);
   }
 
-  Tars directory(String name, int mode) {
+  public Tars directory(String name, int mode) {
     TarArchiveEntry entry = new TarArchiveEntry(name.endsWith("/") ? name : name + "/", true);
     entry.setMode(mode);
     entry.setModTime(1_100_000_000_000L);
     return add(entry, new byte[0]);
   }
 
-  Tars symlink(String name, String target) {
+  public Tars symlink(String name, String target) {
     return link(name, target, TarConstants.LF_SYMLINK);
   }
 
-  Tars hardLink(String name, String target) {
+  public Tars hardLink(String name, String target) {
     return link(name, target, TarConstants.LF_LINK);
   }
 
-  Tars device(String name, byte type, int major, int minor) {
+  public Tars device(String name, byte type, int major, int minor) {
     TarArchiveEntry entry = new TarArchiveEntry(name, type, true);
     entry.setMode(0600);
     entry.setDevMajor(major);
@@ -86,7 +87,7 @@ final class Tars {
     }
   }
 
-  byte[] build() {
+  public byte[] build() {
     try {
       out.close();
       return bytes.toByteArray();

@@ -17,14 +17,17 @@ import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
-/** All that a file tree is, one line a file, so that two trees can be compared and a difference read. */
-final class TreeListing {
+/**
+ * All that a file tree is, one line a file, so that two trees can be compared and a difference
+ * read.
+ */
+public final class TreeListing {
 
   private static final Syscalls SYS = Linux.get();
 
   private TreeListing() {}
 
-  static SortedMap<String, String> of(Path root) throws IOException {
+  public static SortedMap<String, String> of(Path root) throws IOException {
     SortedMap<String, String> lines = new TreeMap<>();
     add(root, "", lines, new TreeMap<>());
     return lines;
@@ -38,7 +41,8 @@ final class TreeListing {
     StringBuilder line = new StringBuilder();
     line.append(
         String.format(
-            "%o %d:%d %d.%09d", stat.mode(), stat.uid(), stat.gid(), stat.modifiedSec(), stat.modifiedNs()));
+            "%o %d:%d %d.%09d",
+            stat.mode(), stat.uid(), stat.gid(), stat.modifiedSec(), stat.modifiedNs()));
     if (stat.isRegular()) {
       line.append(" size=").append(stat.size()).append(" sha=").append(hash(full));
     } else if (stat.isLink()) {

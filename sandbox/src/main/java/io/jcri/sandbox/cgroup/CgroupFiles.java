@@ -19,6 +19,9 @@ import java.util.OptionalLong;
 
 /** The small files of control groups. One that is not there, or whose group just went, is empty. */
 final class CgroupFiles {
+  /** What the kernel gives to one read at least, when there is that much in short lines. */
+  private static final int PAGE = 4000;
+
   private static final int BUFFER = 8192;
   private static final int MAX_BYTES = 16 << 20;
 
@@ -28,21 +31,15 @@ final class CgroupFiles {
     this.calls = calls;
   }
 
+  /** A file that a group has; none of their lines is long. */
   Optional<String> read(Path file) throws IOException {
-    try (Fd open = calls.open(file.toString(), OpenFlags.READ_ONLY, 0);
-        Arena arena = Arena.ofConfined()) {
-      MemorySegment buffer = arena.allocate(BUFFER);
-      int length = calls.read(open, buffer);
-      if (length < BUFFER) {
-        // One read gives a whole small file, and saves a second call for each.
-        return Optional.of(text(buffer, length));
+    try {
+      byte[] content = calls.readOnce(file.toString(), BUFFER);
+      // Only lists of processes and such are longer, or given in several parts.
+      if (content.length < PAGE) {
+        return Optional.of(new String(content, StandardCharsets.ISO_8859_1));
       }
-      ByteArrayOutputStream all = new ByteArrayOutputStream();
-      while (length > 0 && all.size() < MAX_BYTES) {
-        all.writeBytes(buffer.asSlice(0, length).toArray(ValueLayout.JAVA_BYTE));
-        length = calls.read(open, buffer);
-      }
-      return Optional.of(all.toString(StandardCharsets.ISO_8859_1));
+      return Optional.of(readAll(file));
     } catch (ErrnoException e) {
       if (e.is(Errno.ENOENT, Errno.ENODEV, Errno.ENOTDIR, Errno.EOPNOTSUPP)) {
         return Optional.empty();
@@ -51,9 +48,19 @@ final class CgroupFiles {
     }
   }
 
-  private static String text(MemorySegment buffer, int length) {
-    byte[] bytes = buffer.asSlice(0, length).toArray(ValueLayout.JAVA_BYTE);
-    return new String(bytes, StandardCharsets.ISO_8859_1);
+  /** A file of any length, and of lines of any length, which the kernel gives in parts. */
+  String readAll(Path file) throws ErrnoException {
+    try (Fd open = calls.open(file.toString(), OpenFlags.READ_ONLY, 0);
+        Arena arena = Arena.ofConfined()) {
+      MemorySegment buffer = arena.allocate(BUFFER);
+      ByteArrayOutputStream all = new ByteArrayOutputStream();
+      int length = calls.read(open, buffer);
+      while (length > 0 && all.size() < MAX_BYTES) {
+        all.writeBytes(buffer.asSlice(0, length).toArray(ValueLayout.JAVA_BYTE));
+        length = calls.read(open, buffer);
+      }
+      return all.toString(StandardCharsets.ISO_8859_1);
+    }
   }
 
   void write(Path file, String text) throws IOException {
@@ -77,15 +84,24 @@ final class CgroupFiles {
 
   /** Lines of a key and a number. */
   Map<String, Long> table(Path file) throws IOException {
+    return parseTable(read(file).orElse(""));
+  }
+
+  /** By hand: memory.stat has 40 lines, and a node's statistics read hundreds of them. */
+  private static Map<String, Long> parseTable(String text) {
     Map<String, Long> numbers = new HashMap<>();
-    for (String line : read(file).orElse("").split("\n", -1)) {
-      int blank = line.indexOf(' ');
-      if (blank > 0) {
-        OptionalLong number = parseNumber(line.substring(blank + 1).strip());
+    int start = 0;
+    while (start < text.length()) {
+      int newline = text.indexOf('\n', start);
+      int end = newline < 0 ? text.length() : newline;
+      int blank = text.indexOf(' ', start);
+      if (blank > start && blank < end) {
+        OptionalLong number = parseNumber(text.substring(blank + 1, end));
         if (number.isPresent()) {
-          numbers.put(line.substring(0, blank), number.getAsLong());
+          numbers.put(text.substring(start, blank), number.getAsLong());
         }
       }
+      start = end + 1;
     }
     return numbers;
   }

@@ -3,32 +3,14 @@ package io.jcri.sandbox.cgroup;
 import java.util.OptionalLong;
 
 /**
- * A group's figures with all groups below it. A controller that the host lacks gives zeros.
+ * A group's figures with all groups below it: what a node reads of every container every few
+ * seconds, so only what takes few files. A controller that the host lacks gives zeros.
  *
- * @param cpu time used
+ * @param cpuNanos CPU time used since the group was made, in nanoseconds
  * @param memory bytes used
  * @param processes tasks now
- * @param processLimit tasks allowed, empty for no limit
  */
-public record CgroupStats(Cpu cpu, Memory memory, long processes, OptionalLong processLimit) {
-  /**
-   * CPU time since the group was made, in nanoseconds.
-   *
-   * @param usage in all
-   * @param user of it in user mode
-   * @param system of it in the kernel
-   * @param periods of CFS bandwidth control that passed
-   * @param throttledPeriods of them throttled
-   * @param throttledTime time in which tasks were throttled
-   */
-  public record Cpu(
-      long usage,
-      long user,
-      long system,
-      long periods,
-      long throttledPeriods,
-      long throttledTime) {}
-
+public record CgroupStats(long cpuNanos, Memory memory, long processes) {
   /**
    * Memory, in bytes.
    *
@@ -37,13 +19,11 @@ public record CgroupStats(Cpu cpu, Memory memory, long processes, OptionalLong p
    * @param rss anonymous pages
    * @param cache file pages
    * @param mappedFile file pages that are mapped
-   * @param limit allowed, empty for no limit
-   * @param swap used, empty when swap is not counted
+   * @param limit allowed, empty for no limit; on version 1 also by the groups above
+   * @param swap used, empty when the kernel does not count swap
    * @param swapLimit allowed, empty for no limit or when swap is not counted
    * @param pageFaults since the group was made
    * @param majorPageFaults of them from disk
-   * @param limitHits how often the limit was met
-   * @param oomKills processes killed for want of memory
    */
   public record Memory(
       long usage,
@@ -55,7 +35,5 @@ public record CgroupStats(Cpu cpu, Memory memory, long processes, OptionalLong p
       OptionalLong swap,
       OptionalLong swapLimit,
       long pageFaults,
-      long majorPageFaults,
-      long limitHits,
-      long oomKills) {}
+      long majorPageFaults) {}
 }

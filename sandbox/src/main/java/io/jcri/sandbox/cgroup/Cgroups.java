@@ -1,7 +1,5 @@
 package io.jcri.sandbox.cgroup;
 
-import io.jcri.sandbox.cgroup.CgroupStats.Cpu;
-import io.jcri.sandbox.cgroup.CgroupStats.Memory;
 import io.jcri.sandbox.linux.Errno;
 import io.jcri.sandbox.linux.ErrnoException;
 import io.jcri.sandbox.linux.Fd;
@@ -13,7 +11,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
@@ -23,27 +20,13 @@ import java.util.stream.Collectors;
  * means the same directory in every hierarchy.
  */
 public final class Cgroups {
-  private static final Memory NO_MEMORY =
-      new Memory(
-          0,
-          0,
-          0,
-          0,
-          0,
-          OptionalLong.empty(),
-          OptionalLong.empty(),
-          OptionalLong.empty(),
-          0,
-          0,
-          0,
-          0);
-
   private final Syscalls calls;
   private final Path root;
   private final CgroupFiles files;
   private final CgroupRemoval removal;
   private final StatsReader stats;
   private final List<CgroupHierarchy> hierarchies;
+  private final Controllers controllers;
 
   private Cgroups(Syscalls calls, Path root, List<CgroupHierarchy> hierarchies) {
     this.calls = calls;
@@ -51,7 +34,8 @@ public final class Cgroups {
     this.hierarchies = hierarchies;
     this.files = new CgroupFiles(calls);
     this.removal = new CgroupRemoval(calls, files);
-    this.stats = new StatsReader(files);
+    this.controllers = new Controllers(hierarchies);
+    this.stats = new StatsReader(files, controllers);
   }
 
   /**
@@ -67,7 +51,7 @@ public final class Cgroups {
   public static Cgroups detect(Syscalls calls, Path root) throws IOException {
     CgroupFiles files = new CgroupFiles(calls);
     Path table = root.resolve("proc/self/mountinfo");
-    List<MountInfo> mounts = MountInfo.parseAll(files.read(table).orElse(""));
+    List<MountInfo> mounts = MountInfo.parseAll(files.readAll(table));
     List<CgroupHierarchy> hierarchies = CgroupHierarchy.of(mounts, root, files);
     if (hierarchies.isEmpty()) {
       throw new IOException("no control groups are mounted, says " + table);
@@ -236,85 +220,41 @@ public final class Cgroups {
     }
   }
 
-  /** The group's figures, or empty when it is gone. */
+  /** The group's figures, or empty when it is gone. Some 50 µs: four files on version 1. */
   public Optional<CgroupStats> read(String path) throws IOException {
     check(path);
-    // One look, not one in each hierarchy: a node has hundreds of groups to read.
-    CgroupHierarchy any = having("memory").orElse(hierarchies.getFirst());
-    if (!Files.isDirectory(any.directory(path))) {
-      return Optional.empty();
-    }
-    Optional<CgroupHierarchy> pids = having("pids");
-    Path tasks = pids.map(h -> h.directory(path)).orElse(root.resolve("nowhere"));
-    return Optional.of(
-        new CgroupStats(
-            cpu(path),
-            memory(path),
-            files.number(tasks.resolve("pids.current")).orElse(0),
-            files.number(tasks.resolve("pids.max"))));
+    return stats.stats(path);
   }
 
-  private Cpu cpu(String path) throws IOException {
-    Optional<CgroupHierarchy> cpuacct = having("cpuacct");
-    if (cpuacct.isPresent()) {
-      return stats.cpuV1(
-          cpuacct.get().directory(path),
-          having("cpu").filter(h -> !h.unified()).map(h -> h.directory(path)));
-    }
-    // Version 2 counts time without any controller.
-    Optional<CgroupHierarchy> unified =
-        hierarchies.stream().filter(CgroupHierarchy::unified).findFirst();
-    return unified.isPresent()
-        ? stats.cpuV2(unified.get().directory(path))
-        : new Cpu(0, 0, 0, 0, 0, 0);
-  }
-
-  private Memory memory(String path) throws IOException {
-    Optional<CgroupHierarchy> memory = having("memory");
-    if (memory.isEmpty()) {
-      return NO_MEMORY;
-    }
-    Path directory = memory.get().directory(path);
-    return memory.get().unified() ? stats.memoryV2(directory) : stats.memoryV1(directory);
+  /** The group's rarer figures; zeros when it is gone. */
+  public CgroupDetails details(String path) throws IOException {
+    check(path);
+    return stats.details(path);
   }
 
   /** How many processes of the group were killed for want of memory; 0 when it is gone. */
   public long oomKills(String path) throws IOException {
     check(path);
-    Optional<CgroupHierarchy> memory = having("memory");
-    if (memory.isEmpty()) {
-      return 0;
-    }
-    Path directory = memory.get().directory(path);
-    return memory.get().unified() ? stats.oomKillsV2(directory) : stats.oomKillsV1(directory);
+    return stats.oomKills(path);
   }
 
   /** The group's pressure figures, which only version 2 has; empty when the kernel has none. */
   public Optional<Pressure> pressure(String path, Pressure.Resource resource) throws IOException {
     check(path);
-    for (CgroupHierarchy hierarchy : hierarchies) {
-      if (hierarchy.unified()) {
-        Path file = hierarchy.directory(path).resolve(resource.fileName());
-        return files.read(file).filter(text -> !text.isBlank()).map(Pressure::parse);
-      }
-    }
-    return Optional.empty();
+    Optional<Path> directory = controllers.unified(path);
+    return directory.isEmpty()
+        ? Optional.empty()
+        : files
+            .read(directory.get().resolve(resource.fileName()))
+            .filter(text -> !text.isBlank())
+            .map(Pressure::parse);
   }
 
   /** A file of the group's directory where {@code controller} is mounted; empty when not there. */
   public Optional<String> text(String path, String controller, String file) throws IOException {
     check(path);
-    Optional<CgroupHierarchy> hierarchy = having(controller);
-    return hierarchy.isEmpty()
-        ? Optional.empty()
-        : files.read(hierarchy.get().directory(path).resolve(file));
-  }
-
-  private Optional<CgroupHierarchy> having(String controller) {
-    // Version 1 first: version 2 lists in hybrid what no version 1 mount has taken.
-    return hierarchies.stream()
-        .filter(hierarchy -> hierarchy.controllers().contains(controller))
-        .min((a, b) -> Boolean.compare(a.unified(), b.unified()));
+    Optional<Path> directory = controllers.directory(controller, path);
+    return directory.isEmpty() ? Optional.empty() : files.read(directory.get().resolve(file));
   }
 
   /** The root is never ours, and ".." would leave the tree that the caller means. */

@@ -42,6 +42,14 @@ public interface FileCalls {
     }
   }
 
+  /**
+   * The content of a small file of /proc or /sys, which gives all of it to one read: opens, reads
+   * once and closes, in about half the time that it takes one by one.
+   *
+   * @return at most {@code limit} bytes
+   */
+  byte[] readOnce(String path, int limit) throws ErrnoException;
+
   /** Sets the size; growing makes a hole. */
   void ftruncate(Fd file, long size) throws ErrnoException;
 

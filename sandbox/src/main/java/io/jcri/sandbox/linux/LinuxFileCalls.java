@@ -71,6 +71,25 @@ interface LinuxFileCalls extends FileCalls {
   }
 
   @Override
+  default byte[] readOnce(String path, int limit) throws ErrnoException {
+    try (Frame frame = new Frame()) {
+      MemorySegment how = frame.memory(24);
+      how.set(ValueLayout.JAVA_LONG, 0, OpenFlags.READ_ONLY | OpenFlags.CLOEXEC);
+      long name = frame.string("open", path);
+      long fd =
+          frame.call(
+              "open", path, SyscallNumbers.OPENAT2, Fd.CWD.number(), name, how.address(), 24);
+      try {
+        MemorySegment content = frame.memory(limit);
+        long bytes = frame.call("read", path, SyscallNumbers.READ, fd, content.address(), limit);
+        return content.asSlice(0, bytes).toArray(ValueLayout.JAVA_BYTE);
+      } finally {
+        long ignored = frame.raw(SyscallNumbers.CLOSE, fd, 0, 0, 0, 0, 0);
+      }
+    }
+  }
+
+  @Override
   default void ftruncate(Fd file, long size) throws ErrnoException {
     try (Frame frame = new Frame()) {
       frame.call("resize", file.toString(), SyscallNumbers.FTRUNCATE, file.number(), size, 0);

@@ -1,0 +1,39 @@
+package io.jcri.it.conformance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.nio.file.Path;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+class ArgumentsTest {
+  private static final Path REPORT = Path.of("/tmp/report.xml");
+
+  @Test
+  void testsOursUnlessToldOtherwise() {
+    Arguments arguments = Arguments.parse(REPORT);
+
+    assertThat(arguments.containerd()).isEmpty();
+    assertThat(arguments.report()).isEqualTo(REPORT);
+    assertThat(arguments.critest()).isEmpty();
+  }
+
+  @Test
+  void passesFocusAndSkipOn() {
+    Arguments arguments =
+        Arguments.parse(
+            REPORT, "--focus", "a b", "--containerd", "/opt", "--skip", "c", "--skip", "d");
+
+    assertThat(arguments.containerd()).isEqualTo(Optional.of(Path.of("/opt")));
+    assertThat(arguments.critest())
+        .containsExactly("--ginkgo.focus=a b", "--ginkgo.skip=c", "--ginkgo.skip=d");
+  }
+
+  @Test
+  void namesWhatItDoesNotKnow() {
+    assertThatThrownBy(() -> Arguments.parse(REPORT, "--fokus", "x"))
+        .hasMessage("no such option: --fokus");
+    assertThatThrownBy(() -> Arguments.parse(REPORT, "--focus")).hasMessage("no value for --focus");
+  }
+}

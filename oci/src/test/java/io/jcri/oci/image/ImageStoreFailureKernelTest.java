@@ -1,0 +1,168 @@
+package io.jcri.oci.image;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.jcri.oci.Digest;
+import io.jcri.oci.OciException;
+import io.jcri.oci.snapshot.Commands;
+import io.jcri.oci.snapshot.Tars;
+import java.io.FilterInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Random;
+import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+class ImageStoreFailureKernelTest extends ImageStoreFixture {
+  @Test
+  void contentThatIsNotAsPromisedIsDataLossAndLeavesNothing() throws IOException {
+    TestImage image = smallImage();
+    registry.serve(NAME, image);
+    ImageStore store = open();
+    Digest layer = layerBlobs(image).getFirst();
+    byte[] good = image.blob(layer);
+    byte[] flipped = good.clone();
+    flipped[good.length / 2] ^= 1;
+    for (byte[] bad :
+        List.of(
+            flipped,
+            java.util.Arrays.copyOf(good, good.length - 5),
+            java.util.Arrays.copyOf(good, good.length + 1),
+            new byte[0])) {
+      registry.replace(layer, bad);
+      assertFails(store, OciException.Kind.DATA_LOSS, NAME);
+      assertNothingIsLeft(store);
+    }
+    registry.replace(layer, good);
+    assertThat(pull(store, NAME).repoTags()).containsExactly(NAME);
+  }
+
+  @Test
+  void aLayerWithAnotherDiffIdIsDataLoss() throws IOException {
+    byte[] tar = new Tars().file("a", "1").build();
+    byte[] other = new Tars().file("a", "2").build();
+    registry.serve(NAME, new TestImage().layerOf(tar, TestImage.gzip(other)));
+    ImageStore store = open();
+    assertFails(store, OciException.Kind.DATA_LOSS, "diff ID");
+    assertNothingIsLeft(store);
+  }
+
+  @Test
+  void imagesThatDoNotFitAreRefused() throws IOException {
+    ImageStore store = open();
+    registry.serve(NAME, smallImage().architecture("s390x"));
+    assertFails(store, OciException.Kind.NOT_FOUND, "is for linux/s390x");
+    registry.serve(
+        NAME, new TestImage().layer(new Tars().file("../../etc/cron.d/x", "evil").build()));
+    assertFails(store, OciException.Kind.INVALID, "climbs out");
+    assertNothingIsLeft(store);
+  }
+
+  @Test
+  void aBrokenPullGoesOnWhereItStopped() throws IOException {
+    byte[] random = new byte[12 << 20];
+    new Random(1).nextBytes(random);
+    byte[] tar = new Tars().file("large", java.util.HexFormat.of().formatHex(random)).build();
+    TestImage image = new TestImage().layer(tar);
+    registry.serve(NAME, image);
+    Digest blob = layerBlobs(image).getFirst();
+    long size = image.blob(blob).length;
+    ImageStore store = open();
+    registry.misbehave(in -> new BreakingStream(in, size / 2));
+    assertFails(store, OciException.Kind.UNAVAILABLE, "reset");
+    registry.misbehave(UnaryOperator.identity());
+    ImageStore restarted = open();
+    assertThat(pull(restarted, NAME).repoTags()).containsExactly(NAME);
+    assertThat(registry.asked)
+        .filteredOn(a -> a.digest().equals(blob))
+        .extracting(FakeRegistry.Asked::offset)
+        .satisfiesExactly(
+            first -> assertThat(first).isZero(), second -> assertThat(second).isEqualTo(size / 2));
+    assertThat(temp.resolve("s/content/ingest")).isEmptyDirectory();
+    restarted.remove(NAME);
+    assertNothingIsLeft(restarted);
+  }
+
+  @Test
+  void aDamagedPartIsFetchedAfresh() throws IOException {
+    byte[] random = new byte[12 << 20];
+    new Random(2).nextBytes(random);
+    TestImage image =
+        new TestImage()
+            .layer(new Tars().file("large", java.util.HexFormat.of().formatHex(random)).build());
+    registry.serve(NAME, image);
+    Digest blob = layerBlobs(image).getFirst();
+    Path partial = temp.resolve("s/content/ingest/sha256-" + blob.hex());
+    Files.createDirectories(partial.getParent());
+    Files.write(partial, new byte[5 << 20]);
+    ImageStore store = open();
+    assertThat(pull(store, NAME).repoTags()).containsExactly(NAME);
+    assertThat(registry.asked)
+        .filteredOn(a -> a.digest().equals(blob))
+        .extracting(FakeRegistry.Asked::offset)
+        .containsExactly(5L << 20, 0L);
+    assertThat(partial).doesNotExist();
+  }
+
+  /** A connection that is reset after some bytes. */
+  private static final class BreakingStream extends FilterInputStream {
+    private long left;
+
+    BreakingStream(InputStream in, long after) {
+      super(in);
+      this.left = after;
+    }
+
+    @Override
+    public int read(byte[] target, int from, int length) throws IOException {
+      if (left == 0) {
+        throw new OciException(OciException.Kind.UNAVAILABLE, "connection reset");
+      }
+      int count = super.read(target, from, (int) Math.min(length, left));
+      left -= Math.max(count, 0);
+      return count;
+    }
+  }
+
+  @Test
+  void whatADeadDaemonLeftIsRemovedAndBadRecordsAreSetAside() throws Exception {
+    registry.serve(NAME, smallImage()).serve("registry.test/b:1", smallImage().config("User", "b"));
+    Image good = pull(open(), NAME);
+    Image bad = pull(open(), "registry.test/b:1");
+    Path record = temp.resolve("s/images/" + bad.id().substring(7) + ".json");
+    Files.writeString(record, Files.readString(record).replace("linux", "LINUX"));
+    Files.createDirectories(temp.resolve("s/layers/new-77-1/diff/deep"));
+    Files.createDirectories(temp.resolve("s/layers/gone-3-1/diff"));
+    Files.writeString(temp.resolve("s/images/torn.json.new"), "{");
+    ImageStore store = open();
+    assertThat(store.list()).containsExactly(good);
+    assertThat(record.resolveSibling(record.getFileName() + ".bad")).exists();
+    for (Thread thread : Thread.getAllStackTraces().keySet()) {
+      if (thread.getName().equals("jcri-image-clean")) {
+        thread.join();
+      }
+    }
+    try (Stream<Path> left = Files.list(temp.resolve("s/layers"))) {
+      assertThat(left.map(p -> p.getFileName().toString()))
+          .noneMatch(n -> n.startsWith("new-") || n.startsWith("gone-"));
+    }
+    Files.delete(temp.resolve("s/layers/" + good.diffIds().getFirst().hex() + "/layer.json"));
+    assertThat(open().list()).isEmpty();
+    assertThat(pull(open(), NAME).id()).isEqualTo(good.id());
+  }
+
+  @Test
+  void aFullDiskNamesThePathAndLeavesNothing() throws IOException {
+    registry.serve(
+        NAME, new TestImage().layer(new Tars().file("big", "x".repeat(4 << 20)).build()));
+    Files.createDirectory(temp.resolve("s"));
+    Commands.sh(temp, "mount -t tmpfs -o size=1m tmpfs s");
+    ImageStore store = open();
+    assertFails(store, OciException.Kind.RESOURCE_EXHAUSTED, temp.resolve("s/layers").toString());
+    assertNothingIsLeft(store);
+  }
+}

@@ -1,0 +1,74 @@
+package io.jcri.oci.image;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.jcri.oci.Digest;
+import io.jcri.oci.OciException;
+import io.jcri.oci.distribution.ImageReference;
+import io.jcri.oci.distribution.Platform;
+import io.jcri.oci.snapshot.Tars;
+import io.jcri.sandbox.linux.Linux;
+import io.jcri.sandbox.mount.Mounts;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A store on a temporary directory and a registry in memory. */
+abstract class ImageStoreFixture {
+
+  static final String NAME = "registry.test/app:1";
+
+  @TempDir Path temp;
+  final FakeRegistry registry = new FakeRegistry();
+  final Mounts mounts = new Mounts(Linux.get());
+
+  @AfterEach
+  void unmount() throws IOException {
+    mounts.unmountAllBelow(temp);
+  }
+
+  ImageStore open() {
+    return ImageStore.open(
+        temp.resolve("s"), ImageStore.Options.DEFAULT, () -> registry, Linux.get(), mounts);
+  }
+
+  static Image pull(ImageStore store, String name) {
+    return store.pull(
+        new PullRequest(
+            ImageReference.parse(name), Optional.empty(), new Platform("linux", "amd64")),
+        PullProgress.NONE);
+  }
+
+  static TestImage smallImage() {
+    return new TestImage()
+        .layer(new Tars().directory("etc", 0755).file("etc/one", "1").build())
+        .layer(new Tars().directory("etc", 0755).file("etc/two", "2").build());
+  }
+
+  static List<Digest> layerBlobs(TestImage image) {
+    return image.blobs.entrySet().stream()
+        .filter(e -> e.getValue()[0] == 0x1f)
+        .map(Map.Entry::getKey)
+        .toList();
+  }
+
+  void assertFails(ImageStore store, OciException.Kind kind, String message) {
+    assertThatThrownBy(() -> pull(store, NAME))
+        .isInstanceOfSatisfying(OciException.class, e -> assertThat(e.kind()).isEqualTo(kind))
+        .hasMessageContaining(message);
+  }
+
+  void assertNothingIsLeft(ImageStore store) throws IOException {
+    assertThat(temp.resolve("s/layers")).isEmptyDirectory();
+    assertThat(temp.resolve("s/images")).isEmptyDirectory();
+    assertThat(temp.resolve("s/content/ingest")).isEmptyDirectory();
+    assertThat(temp.resolve("s/content/blobs/sha256")).isEmptyDirectory();
+    assertThat(store.usage().bytes()).isZero();
+    assertThat(store.usage().inodes()).isZero();
+  }
+}
