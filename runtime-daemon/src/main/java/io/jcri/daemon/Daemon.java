@@ -29,6 +29,7 @@ import io.jcri.daemon.system.Clock;
 import io.jcri.daemon.system.NativeBinaries;
 import io.jcri.daemon.system.SdNotify;
 import io.jcri.oci.runtime.BindMounts;
+import io.jcri.oci.runtime.CgroupSupport;
 import io.jcri.oci.runtime.OpenatRootfsFiles;
 import io.jcri.oci.runtime.SeccompProfiles;
 import io.jcri.oci.runtime.UserResolver;
@@ -42,6 +43,7 @@ import io.jcri.sandbox.mount.Mounts;
 import io.jcri.shim.ShimLauncher;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
@@ -104,6 +106,7 @@ public final class Daemon {
     SpecAssembly specs =
         new SpecAssembly(
             cgroupPaths,
+            CgroupSupport.detect(Path.of("/")),
             new UserResolver(new OpenatRootfsFiles(syscalls)),
             new SeccompProfiles(),
             new ContainerNamespaces(registry, cgroups.layout()),

@@ -35,6 +35,8 @@ public final class Registry<T extends Record> {
   }
 
   /**
+   * An empty registry; what is on disk comes through {@link #addLoaded}.
+   *
    * @param kind the object's name in error messages, such as "pod sandbox"
    */
   public Registry(String kind, Function<T, String> idOf, RecordStore<T> records) {

@@ -24,6 +24,8 @@ public final class Stages {
   private final List<Stage> stages = new ArrayList<>();
 
   /**
+   * Begins an operation and its first stage.
+   *
    * @param operation with the object, such as {@code RunPodSandbox default/web}
    */
   public Stages(String operation) {

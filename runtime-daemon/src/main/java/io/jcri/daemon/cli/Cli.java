@@ -14,6 +14,8 @@ import picocli.CommandLine.Command;
 public final class Cli {
 
   /**
+   * Runs one command.
+   *
    * @return the exit status
    */
   public static int run(String[] args) {

@@ -26,6 +26,8 @@ public final class DaemonCommand {
   private DaemonCommand() {}
 
   /**
+   * Runs the daemon until a signal ends it.
+   *
    * @return the exit status: 0 after a signal, 1 when the daemon can't start, 2 for a bad flag
    */
   public static int run(List<String> flags) {

@@ -28,6 +28,8 @@ public final class ConfigFile {
   private ConfigFile() {}
 
   /**
+   * Reads a file.
+   *
    * @throws ConfigException naming the file and every line that is wrong
    * @throws IOException when the file can't be read
    */
@@ -36,6 +38,8 @@ public final class ConfigFile {
   }
 
   /**
+   * Reads the text of a file.
+   *
    * @param origin the file's name for messages
    * @throws ConfigException naming every line that is wrong
    */

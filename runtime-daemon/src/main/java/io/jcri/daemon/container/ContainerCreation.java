@@ -50,6 +50,8 @@ public final class ContainerCreation {
   private final InFlight<ContainerKey, String> creations = new InFlight<>();
 
   /**
+   * With what containers are made.
+   *
    * @param locks shared with {@link ContainerRun}: one lifecycle step of a container at a time
    */
   public ContainerCreation(

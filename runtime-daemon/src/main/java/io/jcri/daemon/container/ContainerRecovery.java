@@ -132,12 +132,26 @@ public final class ContainerRecovery {
     }
   }
 
+  /** Asks again until there is an answer, or the container has been removed. */
   private void retryLater(Container container) {
-    CompletableFuture.delayedExecutor(CONNECT_TIMEOUT.toSeconds(), TimeUnit.SECONDS)
-        .execute(
+    Thread.ofVirtual()
+        .name("recover " + container.id() + " again")
+        .start(
             () -> {
-              if (containers.get(container.id()).isPresent()) {
-                inThread(container);
+              try {
+                Thread.sleep(CONNECT_TIMEOUT);
+                boolean waiting =
+                    containers
+                        .get(container.id())
+                        .filter(c -> c.phase() == ContainerPhase.UNKNOWN)
+                        .isPresent();
+                if (waiting) {
+                  takeUp(container);
+                }
+              } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+              } catch (RuntimeException e) {
+                log.error("container {} could not be taken up", container.id(), e);
               }
             });
   }

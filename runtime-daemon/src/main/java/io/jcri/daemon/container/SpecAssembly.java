@@ -9,6 +9,7 @@ import io.jcri.oci.image.ImageConfig;
 import io.jcri.oci.runtime.BindMounts;
 import io.jcri.oci.runtime.Capability;
 import io.jcri.oci.runtime.CapabilitySet;
+import io.jcri.oci.runtime.CgroupSupport;
 import io.jcri.oci.runtime.ContainerMount;
 import io.jcri.oci.runtime.ContainerProcess;
 import io.jcri.oci.runtime.ContainerSpec;
@@ -35,6 +36,7 @@ import java.util.Optional;
  */
 public final class SpecAssembly {
   private final CgroupPaths cgroupPaths;
+  private final CgroupSupport cgroups;
   private final UserResolver users;
   private final SeccompProfiles seccompProfiles;
   private final ContainerNamespaces namespaces;
@@ -42,11 +44,13 @@ public final class SpecAssembly {
 
   public SpecAssembly(
       CgroupPaths cgroupPaths,
+      CgroupSupport cgroups,
       UserResolver users,
       SeccompProfiles seccompProfiles,
       ContainerNamespaces namespaces,
       MountPlan mounts) {
     this.cgroupPaths = cgroupPaths;
+    this.cgroups = cgroups;
     this.users = users;
     this.seccompProfiles = seccompProfiles;
     this.namespaces = namespaces;
@@ -54,6 +58,8 @@ public final class SpecAssembly {
   }
 
   /**
+   * Puts together what config.json will say.
+   *
    * @param rootfs the mounted root file system
    */
   ContainerSpec assemble(Pod pod, Container container, Image image, Path rootfs)
@@ -143,8 +149,8 @@ public final class SpecAssembly {
     return process.build();
   }
 
-  private static LinuxResources resources(ContainerConfig config, DevicePlan devices) {
-    return config.resources().toBuilder().devices(devices.rules()).build();
+  private LinuxResources resources(ContainerConfig config, DevicePlan devices) {
+    return cgroups.fit(config.resources().toBuilder().devices(devices.rules()).build());
   }
 
   private Optional<SeccompProfile> seccomp(

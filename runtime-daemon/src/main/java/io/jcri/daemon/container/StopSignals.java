@@ -22,6 +22,8 @@ final class StopSignals {
   private StopSignals() {}
 
   /**
+   * The number of a signal.
+   *
    * @throws JcriException INVALID for what is no signal
    */
   static int number(String signal) {

@@ -107,8 +107,11 @@ public final class CriServer {
       Thread.currentThread().interrupt();
     }
     deleteSocket();
-    acceptor.shutdownGracefully(0, 1, TimeUnit.SECONDS);
-    worker.shutdownGracefully(0, 1, TimeUnit.SECONDS);
+    for (EventLoopGroup group : List.of(acceptor, worker)) {
+      if (!group.shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly(2, TimeUnit.SECONDS)) {
+        log.warn("a network thread of {} does not end", socket);
+      }
+    }
     calls.shutdown();
   }
 

@@ -21,10 +21,12 @@ import io.jcri.sandbox.IdMapping;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
 
-/** Reads and checks a pod's configuration: whatever is refused is refused here, by field name. */
+/**
+ * Reads and checks a pod's configuration: whatever is refused is refused here, by field name; only
+ * sysctls are left to the sandbox helper, which knows what the kernel has in which namespace.
+ */
 final class PodConfigs {
   private static final int MAX_HOSTNAME = 64;
 
@@ -32,6 +34,8 @@ final class PodConfigs {
   private final java.util.Set<String> handlers;
 
   /**
+   * What requests are checked against.
+   *
    * @param handlers the names that {@code runtime_handler} may have
    */
   PodConfigs(String defaultHandler, java.util.Set<String> handlers) {
@@ -48,8 +52,6 @@ final class PodConfigs {
     LinuxSandboxSecurityContext security = linux.getSecurityContext();
     NamespaceOptions namespaces =
         namespaces(security.getNamespaceOptions(), "linux.security_context.namespace_options");
-    Map<String, String> sysctls = linux.getSysctlsMap();
-    sysctls.forEach((name, value) -> Sysctls.check(name, value, namespaces));
     return new PodConfig(
         metadata(config),
         hostname(config.getHostname(), namespaces),
@@ -59,7 +61,7 @@ final class PodConfigs {
         config.getLabelsMap(),
         config.getAnnotationsMap(),
         linux.getCgroupParent(),
-        sysctls,
+        linux.getSysctlsMap(),
         namespaces,
         security.getPrivileged(),
         handler(request.getRuntimeHandler()));
@@ -144,6 +146,8 @@ final class PodConfigs {
   }
 
   /**
+   * Reads which namespaces are shared.
+   *
    * @param field where the option stands, for messages
    */
   static NamespaceOptions namespaces(NamespaceOption option, String field) {

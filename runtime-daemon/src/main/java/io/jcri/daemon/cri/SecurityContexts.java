@@ -7,7 +7,7 @@ import io.jcri.cri.v1.Int64Value;
 import io.jcri.cri.v1.LinuxContainerSecurityContext;
 import io.jcri.daemon.container.SecurityContext;
 import io.jcri.daemon.pod.SecurityProfile;
-import io.jcri.daemon.pod.SecurityProfile.Type;
+
 import java.util.List;
 import java.util.Optional;
 
@@ -19,6 +19,7 @@ final class SecurityContexts {
 
   private SecurityContexts() {}
 
+  @SuppressWarnings("deprecation") // old clients still send the strings
   static SecurityContext read(LinuxContainerSecurityContext context) {
     Capability capabilities = context.getCapabilities();
     Optional<Long> user = id(context.hasRunAsUser(), context.getRunAsUser(), "run_as_user");
@@ -86,13 +87,13 @@ final class SecurityContexts {
       return deprecatedProfile(deprecated, field);
     }
     return switch (profile.getProfileType()) {
-      case RuntimeDefault -> new SecurityProfile(Type.RUNTIME_DEFAULT, "");
-      case Unconfined -> new SecurityProfile(Type.UNCONFINED, "");
+      case RuntimeDefault -> new SecurityProfile(SecurityProfile.Type.RUNTIME_DEFAULT, "");
+      case Unconfined -> new SecurityProfile(SecurityProfile.Type.UNCONFINED, "");
       case Localhost -> {
         if (profile.getLocalhostRef().isEmpty()) {
           throw invalid(FIELD + field + ": a Localhost profile needs a localhost_ref");
         }
-        yield new SecurityProfile(Type.LOCALHOST, unprefixed(profile.getLocalhostRef()));
+        yield new SecurityProfile(SecurityProfile.Type.LOCALHOST, unprefixed(profile.getLocalhostRef()));
       }
       case UNRECOGNIZED -> throw invalid(FIELD + field + " has an unknown profile type");
     };
@@ -100,13 +101,13 @@ final class SecurityContexts {
 
   private static SecurityProfile deprecatedProfile(String text, String field) {
     if (text.isEmpty() || text.equals("unconfined")) {
-      return new SecurityProfile(Type.UNCONFINED, "");
+      return new SecurityProfile(SecurityProfile.Type.UNCONFINED, "");
     }
     if (List.of("runtime/default", "docker/default").contains(text)) {
-      return new SecurityProfile(Type.RUNTIME_DEFAULT, "");
+      return new SecurityProfile(SecurityProfile.Type.RUNTIME_DEFAULT, "");
     }
     if (text.startsWith(LOCALHOST_PREFIX)) {
-      return new SecurityProfile(Type.LOCALHOST, unprefixed(text));
+      return new SecurityProfile(SecurityProfile.Type.LOCALHOST, unprefixed(text));
     }
     throw invalid(FIELD + field + ": \"" + text + "\" names no profile");
   }

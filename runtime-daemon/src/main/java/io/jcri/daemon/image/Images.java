@@ -24,6 +24,8 @@ public final class Images {
   private final Set<String> pinned;
 
   /**
+   * The daemon's view of a store.
+   *
    * @param pinned names of images that are told to be pinned whatever the store says
    */
   Images(ImageStore store, Set<String> pinned) {

@@ -28,6 +28,8 @@ final class Bandwidths {
   private Bandwidths() {}
 
   /**
+   * The limits that a pod's annotations ask for, if any.
+   *
    * @throws IllegalArgumentException naming the annotation that is no quantity
    */
   static Optional<Bandwidth> of(Map<String, String> annotations) {

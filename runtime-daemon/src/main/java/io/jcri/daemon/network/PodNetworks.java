@@ -35,6 +35,8 @@ public final class PodNetworks {
   }
 
   /**
+   * Attaches the pod to its network.
+   *
    * @return the pod's addresses, the primary one first
    * @throws CniException naming the plugin that failed; every plugin has been undone
    */

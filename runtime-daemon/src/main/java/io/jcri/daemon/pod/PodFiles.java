@@ -21,6 +21,8 @@ final class PodFiles {
   }
 
   /**
+   * Writes the pod's files.
+   *
    * @param ips the pod's addresses; empty with the host's network
    */
   void write(Pod pod, List<String> ips) throws IOException {

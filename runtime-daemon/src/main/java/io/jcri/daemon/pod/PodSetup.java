@@ -33,6 +33,8 @@ public final class PodSetup {
   private final PodFiles files;
 
   /**
+   * With what pods are made.
+   *
    * @param scopes present when systemd makes the cgroups of this node
    */
   public PodSetup(
@@ -50,6 +52,8 @@ public final class PodSetup {
   }
 
   /**
+   * Makes what the pod consists of.
+   *
    * @param save records the pod after a step that must not be forgotten
    */
   void make(Pod pod, Consumer<Pod> save) throws IOException {

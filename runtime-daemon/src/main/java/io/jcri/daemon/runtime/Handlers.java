@@ -62,6 +62,8 @@ public final class Handlers {
     }
 
     /**
+     * The runtime, ready to be called.
+     *
      * @throws JcriException FAILED_PRECONDITION when the binary is missing
      */
     public OciRuntime runtime() {
@@ -137,6 +139,8 @@ public final class Handlers {
   }
 
   /**
+   * The handler of this name.
+   *
    * @throws JcriException INVALID for a name that is not configured
    */
   public Handler require(String name) {

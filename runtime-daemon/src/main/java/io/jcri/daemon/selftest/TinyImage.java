@@ -18,10 +18,13 @@ import java.util.Map;
  * @param manifest the manifest's bytes
  * @param blobs configuration and layer by digest
  */
+@SuppressWarnings("ArrayRecordComponent") // nobody compares or changes them
 record TinyImage(byte[] manifest, Map<String, byte[]> blobs) {
   private static final String PROGRAM = "selftest";
 
   /**
+   * Makes the image around a program.
+   *
    * @param program a static executable, which becomes the entrypoint
    * @param architecture in Go's words
    */

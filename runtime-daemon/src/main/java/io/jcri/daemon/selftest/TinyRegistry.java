@@ -18,7 +18,7 @@ final class TinyRegistry implements AutoCloseable {
   TinyRegistry(TinyImage image) throws IOException {
     this.image = image;
     this.server =
-        HttpServer.create(new InetSocketAddress(InetAddress.getByName("127.0.0.1"), 0), 0);
+        HttpServer.create(new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), 0), 0);
     server.createContext("/v2/", this::answer);
     server.start();
   }

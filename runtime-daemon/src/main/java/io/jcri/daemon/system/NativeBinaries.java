@@ -18,6 +18,8 @@ public record NativeBinaries(Path sandbox, Path shim, Path selftest) {
   private static final Path DEFAULT_HOME = Path.of("/usr/lib/jcri");
 
   /**
+   * Finds the programs of this installation.
+   *
    * @throws IOException naming the program that is missing
    */
   public static NativeBinaries find() throws IOException {

@@ -18,6 +18,8 @@ public final class SdNotify {
   private final String socket;
 
   /**
+   * Speaks to one socket.
+   *
    * @param socket {@code $NOTIFY_SOCKET}: a path, or {@code @name} for an abstract address; empty
    *     for none
    */

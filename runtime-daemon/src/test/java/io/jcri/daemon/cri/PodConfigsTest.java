@@ -15,8 +15,6 @@ import io.jcri.sandbox.IdMapping;
 import java.util.Set;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 
 class PodConfigsTest {
   private final PodConfigs configs = new PodConfigs("runc", Set.of("runc", "crun"));
@@ -106,47 +104,5 @@ class PodConfigsTest {
                     .addGids(IDMapping.newBuilder().setHostId(100000).setLength(65536)));
     assertThat(config.namespaces().user().orElseThrow().uids())
         .containsExactly(new IdMapping(0, 0xF0000000L, 65536));
-  }
-
-  @ParameterizedTest
-  @CsvSource({
-    "net.ipv4.ip_forward, 1",
-    "net/core/somaxconn, 1024",
-    "kernel.shm_rmid_forced, 1",
-    "fs.mqueue.msg_max, 10"
-  })
-  void sysctlsOfThePodsNamespacesAreTaken(String name, String value) {
-    assertThat(read(c -> c.getLinuxBuilder().putSysctls(name, value)).sysctls())
-        .containsEntry(name, value);
-  }
-
-  @ParameterizedTest
-  @CsvSource({
-    "vm.swappiness, 1, not namespaced",
-    "kernel.core_pattern, x, not namespaced",
-    "'net.ipv4.x+y', 1, no name of a sysctl",
-    "net..x, 1, no name of a sysctl",
-    "net.core.somaxconn, '1\nkernel.core_pattern=x', control character"
-  })
-  void otherSysctlsAreRefused(String name, String value, String why) {
-    assertThatThrownBy(() -> read(c -> c.getLinuxBuilder().putSysctls(name, value)))
-        .isInstanceOf(JcriException.class)
-        .hasMessageContaining(name)
-        .hasMessageContaining(why);
-  }
-
-  @Test
-  void networkSysctlsNeedANetworkOfThePodsOwn() {
-    assertThatThrownBy(
-            () ->
-                read(
-                    c -> {
-                      c.getLinuxBuilder().putSysctls("net.core.somaxconn", "1");
-                      c.getLinuxBuilder()
-                          .getSecurityContextBuilder()
-                          .getNamespaceOptionsBuilder()
-                          .setNetwork(NamespaceMode.NODE);
-                    }))
-        .hasMessageContaining("needs a network namespace of the pod's own");
   }
 }
