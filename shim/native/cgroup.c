@@ -96,12 +96,9 @@ static char *existing(char *directory) {
 }
 
 /* The usual places first: reading mountinfo costs a millisecond on a node with many pods. */
-static char *locate(const char *text, const char *controller) {
-  size_t length;
-  const char *path = cgroup_path(text, controller, &length);
-  if (path == NULL || length == 0) return NULL;
-  /* The path itself is checked, so that the root of a hierarchy is never taken for a container. */
-  if (length == 1) return NULL;
+static char *find(const char *controller, const char *path, size_t length) {
+  /* The root of a hierarchy is nobody's container. */
+  if (length <= 1) return NULL;
   bool unified = controller[0] == '\0';
   char *found = existing(formatted("%s%s%s%.*s", ROOT, unified ? "" : "/", controller, (int)length,
                                    path));
@@ -113,17 +110,28 @@ static char *locate(const char *text, const char *controller) {
   return existing(cgroup_mounted(mountinfo, controller, path, length));
 }
 
+/* A process that is dead already shows `/` for its cgroups of v1: then what we were told counts. */
+static char *locate(const struct shim *shim, const char *text, const char *controller) {
+  size_t length;
+  const char *path = cgroup_path(text, controller, &length);
+  if (path == NULL) return NULL;
+  char *found = find(controller, path, length);
+  if (found == NULL && shim->options.cgroup != NULL)
+    found = find(controller, shim->options.cgroup, strlen(shim->options.cgroup));
+  return found;
+}
+
 void cgroup_learn(struct shim *shim) {
   char path[64];
   char *text FREE = resized(NULL, CGROUP_TEXT);
   snprintf(path, sizeof path, "/proc/%d/cgroup", (int)shim->init);
   if (read_text(path, text, CGROUP_TEXT) <= 0) return;
-  shim->memory_cgroup = locate(text, "memory");
+  shim->memory_cgroup = locate(shim, text, "memory");
   shim->memory_unified = shim->memory_cgroup == NULL;
-  if (shim->memory_unified) shim->memory_cgroup = locate(text, "");
-  shim->exec_cgroup = locate(text, "freezer");
+  if (shim->memory_unified) shim->memory_cgroup = locate(shim, text, "");
+  shim->exec_cgroup = locate(shim, text, "freezer");
   shim->exec_cgroup_prefix = shim->exec_cgroup == NULL ? "" : "freezer:";
-  if (shim->exec_cgroup == NULL) shim->exec_cgroup = locate(text, "");
+  if (shim->exec_cgroup == NULL) shim->exec_cgroup = locate(shim, text, "");
 }
 
 int64_t cgroup_counter(const char *text, const char *name) {
@@ -160,6 +168,35 @@ char *cgroup_for_exec(const struct shim *shim, uint32_t exec, char **option) {
   }
   *option = formatted("%sjcri-exec-%u", shim->exec_cgroup_prefix, exec);
   return directory;
+}
+
+/* A cgroup that could not be removed when its exec ended. */
+struct stale_cgroup {
+  char *directory;
+  struct stale_cgroup *next;
+};
+
+/* False while a process, or the zombie of one, is in it. */
+static bool removed(const char *directory) { return rmdir(directory) == 0 || errno == ENOENT; }
+
+void cgroup_discard(struct shim *shim, char *directory) {
+  for (struct stale_cgroup **at = &shim->stale_cgroups; *at != NULL;) {
+    struct stale_cgroup *stale = *at;
+    if (!removed(stale->directory)) {
+      at = &stale->next;
+      continue;
+    }
+    *at = stale->next;
+    free(stale->directory);
+    free(stale);
+  }
+  if (removed(directory)) {
+    free(directory);
+    return;
+  }
+  struct stale_cgroup *stale = new_zeroed(sizeof *stale);
+  *stale = (struct stale_cgroup){.directory = directory, .next = shim->stale_cgroups};
+  shim->stale_cgroups = stale;
 }
 
 static bool write_file(const char *directory, const char *name, const char *text) {

@@ -16,6 +16,10 @@ bool cgroup_oom_killed(const struct shim *shim);
  * what the runtime wants to hear after --cgroup. Both are the caller's. */
 char *cgroup_for_exec(const struct shim *shim, uint32_t exec, char **option);
 
+/* Takes an exec's cgroup over and removes it, now or, when something still lives in it, with a later
+ * one; what is never empty goes with the container's own. */
+void cgroup_discard(struct shim *shim, char *directory);
+
 /* Kills all that lives in an exec's cgroup, however it detached itself. */
 void cgroup_kill(const struct shim *shim, const char *directory);
 

@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "cgroup.h"
@@ -19,6 +20,15 @@ enum {
   OUTPUT_LIMIT = 16 << 20,
 };
 
+/* Takes away what the exec has on disk, before its client hears of its end. */
+static void clean_up(struct exec *exec) {
+  if (exec->process_path != NULL) unlink(exec->process_path);
+  if (exec->pid_path != NULL) unlink(exec->pid_path);
+  if (exec->cgroup != NULL) cgroup_discard(exec->shim, exec->cgroup);
+  console_close(&exec->console);
+  exec->cgroup = NULL;
+}
+
 static void forget(struct exec *exec) {
   struct shim *shim = exec->shim;
   struct exec **at = &shim->execs;
@@ -27,14 +37,9 @@ static void forget(struct exec *exec) {
   timer_disarm(&shim->loop, &exec->timeout);
   timer_disarm(&shim->loop, &exec->grace);
   exec_io_close(exec);
-  console_close(&exec->console);
-  if (exec->process_path != NULL) unlink(exec->process_path);
-  if (exec->pid_path != NULL) unlink(exec->pid_path);
-  /* Still busy when the exec left processes behind; then it goes with the container's cgroup. */
-  if (exec->cgroup != NULL) rmdir(exec->cgroup);
+  clean_up(exec);
   free(exec->process_path);
   free(exec->pid_path);
-  free(exec->cgroup);
   free(exec);
 }
 
@@ -71,6 +76,7 @@ void exec_finish(struct exec *exec) {
   /* What a short-lived process wrote lies in pipes whose other ends the client does not have yet. */
   exec->complete = !exec->sync && exec->conn != NULL && !exec->taken && !exec->timed_out;
   if (exec->complete) return;
+  clean_up(exec);
   tell_end(exec);
   forget(exec);
 }
@@ -174,22 +180,34 @@ static void runtime_ended(struct shim *shim, struct child *child, int status) {
   child_free(child);
 }
 
-bool exec_reaped(struct shim *shim, pid_t pid, int status) {
-  struct exec *exec = shim->execs;
-  while (exec != NULL && exec->pid != pid) exec = exec->next;
-  if (exec == NULL) return false;
+static void process_ended(struct exec *exec, int status) {
   exec->pid = -1;
   exec->ended = true;
   exec->exit_code = exit_code_of(status);
-  timer_disarm(&shim->loop, &exec->timeout);
+  timer_disarm(&exec->shim->loop, &exec->timeout);
   if (exec->sync ? exec_sync_drain(exec) : exec_stream_ended(exec)) {
     exec_finish(exec);
-    return true;
+    return;
   }
   /* Whoever inherited the pipes must not hold the client. */
   if (exec->sync) exec_sync_pause(exec, false);
-  timer_arm(&shim->loop, &exec->grace, exec->timed_out ? 0 : GRACE_MILLIS);
-  return true;
+  timer_arm(&exec->shim->loop, &exec->grace, exec->timed_out ? 0 : GRACE_MILLIS);
+}
+
+bool exec_reap(struct shim *shim) {
+  for (struct exec *exec = shim->execs; exec != NULL; exec = exec->next) {
+    int status;
+    if (exec->pid <= 0 || waitpid(exec->pid, &status, WNOHANG) != exec->pid) continue;
+    process_ended(exec, status);
+    return true;
+  }
+  return false;
+}
+
+bool exec_known(const struct shim *shim, pid_t pid) {
+  for (const struct exec *exec = shim->execs; exec != NULL; exec = exec->next)
+    if (exec->pid == pid) return true;
+  return false;
 }
 
 void exec_kill_all(struct shim *shim) {

@@ -44,8 +44,11 @@ struct exec {
 /* Serve EXEC_SYNC and EXEC; answers come on the connection as the exec goes on. */
 void exec_begin(struct conn *conn, const struct frame *request, bool sync);
 
-/* Takes the wait status of a process; false when it is no exec's. */
-bool exec_reaped(struct shim *shim, pid_t pid, int status);
+/* Reaps one process of an exec that has ended; false when none has. */
+bool exec_reap(struct shim *shim);
+
+/* Whether the process is one of an exec. */
+bool exec_known(const struct shim *shim, pid_t pid);
 
 /* Kills all execs, as the container is to be deleted. */
 void exec_kill_all(struct shim *shim);

@@ -32,8 +32,9 @@ static void ignore_signals(void) {
   for (size_t i = 0; i < sizeof IGNORED / sizeof IGNORED[0]; i++) signal(IGNORED[i], SIG_IGN);
 }
 
-/* The parent returns to the client; the child is nobody's but init's. */
-static void become_daemon(void) {
+/* The parent returns to the client; the child is nobody's but init's. What it may have to say, it
+ * writes to <state>/shim.log. */
+static void become_daemon(const char *state) {
   pid_t pid = fork();
   if (pid < 0) die("cannot fork: %m");
   if (pid > 0) {
@@ -45,6 +46,9 @@ static void become_daemon(void) {
   int null = open("/dev/null", O_RDWR | O_CLOEXEC);
   for (int i = 0; i < 3; i++) dup2(null, i);
   close(null);
+  char *path FREE = formatted("%s/shim.log", state);
+  int log CLOSE = open(path, O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
+  if (log >= 0) dup2(log, STDERR_FILENO);
 }
 
 /* As low as this process may go: without CAP_SYS_RESOURCE that is where it started. */
@@ -80,7 +84,7 @@ int main(int argc, char **argv) {
   umask(0027); /* the log is for its group to read, as log collectors expect */
   prctl(PR_SET_NAME, "jcri-shim", 0, 0, 0);
   conn_listen(&shim);
-  become_daemon();
+  become_daemon(shim.options.state);
   run(&shim);
   return 0;
 }

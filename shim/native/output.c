@@ -15,6 +15,8 @@ enum {
   PAGE = 4096,
   IDLE_MILLIS = 1000,
   RETRY_MILLIS = 250,
+  SMALL = 2048,
+  GATHER_MILLIS = 1,
 };
 
 /* Address space only: pages come with their first use and go again when the stream is idle. */
@@ -66,7 +68,7 @@ static void finish_line(struct shim *shim, struct output *output) {
   output->held = 0;
 }
 
-enum outcome { GOT_DATA, GOT_NOTHING, GOT_END };
+enum outcome { GOT_DATA, GOT_ALL, GOT_NOTHING, GOT_END };
 
 static enum outcome read_some(struct shim *shim, struct output *output) {
   char *at = output->buffer + output->held;
@@ -77,7 +79,8 @@ static enum outcome read_some(struct shim *shim, struct output *output) {
   size_t length = output->held + (size_t)got;
   if (length > output->touched) output->touched = length;
   log_text(shim, output, length, false);
-  return GOT_DATA;
+  output->gathered += (size_t)got;
+  return got < READ_SIZE && !shim->options.terminal ? GOT_ALL : GOT_DATA;
 }
 
 static void ended(struct shim *shim, struct output *output) {
@@ -93,15 +96,32 @@ static void ended(struct shim *shim, struct output *output) {
   attach_output_ended(shim, output->error);
 }
 
+/* Whoever writes line by line would wake us for each of them. The first is served at once; when
+ * more follow within a millisecond they gather in the pipe for another. A terminal holds too little
+ * for that. */
+static void gather(struct shim *shim, struct output *output) {
+  int64_t now = now_monotonic_millis();
+  bool busy = now - output->last_read <= GATHER_MILLIS;
+  output->last_read = now;
+  if (!busy || output->gathered >= SMALL || shim->options.terminal) return;
+  loop_watch(&shim->loop, &output->watch, 0);
+  timer_arm(&shim->loop, &output->retry, GATHER_MILLIS);
+}
+
 static void readable(struct watch *watch, uint32_t events) {
   (void)events;
   struct shim *shim = watch->owner;
   struct output *output = watch == &shim->out.watch ? &shim->out : &shim->err;
+  struct output *other = output == &shim->out ? &shim->err : &shim->out;
+  /* What the other stream gathers was written before: it keeps its place in the log. */
+  if (other->retry.armed && !shim->options.terminal) read_some(shim, other);
+  output->gathered = 0;
   for (int i = 0; i < READS_A_TURN; i++) {
     enum outcome outcome = read_some(shim, output);
     if (outcome == GOT_END) ended(shim, output);
     if (outcome != GOT_DATA) break;
   }
+  gather(shim, output);
   if (!shim->idle.armed) timer_arm(&shim->loop, &shim->idle, IDLE_MILLIS);
 }
 
@@ -147,7 +167,7 @@ void output_drain(struct shim *shim) {
     for (int reads = 0; reads < 512; reads++) {
       enum outcome outcome = read_some(shim, outputs[i]);
       if (outcome == GOT_END) ended(shim, outputs[i]);
-      if (outcome != GOT_DATA) break;
+      if (outcome == GOT_END || outcome == GOT_NOTHING) break;
     }
     finish_line(shim, outputs[i]);
   }

@@ -10,23 +10,35 @@
 #include "exec.h"
 #include "runtime.h"
 
-/* The container's process becomes our child at the moment its runtime dies (the kernel does both
- * under one lock). So whenever an unknown dead child is seen, its runtime is dead too: settling
- * the runtimes between looking (WNOWAIT) and reaping makes sure that no pid is unknown for being
- * early, and no exit code is lost. */
-static void reap_all(struct shim *shim) {
+static bool reap_container(struct shim *shim) {
+  int status;
+  if (shim->state != CONTAINER_RUNNING || waitpid(shim->init, &status, WNOHANG) != shim->init)
+    return false;
+  container_ended(shim, status);
+  return true;
+}
+
+/* Orphans of the container that end up here; false when one of ours is first in the queue. */
+static bool reap_strangers(struct shim *shim) {
   for (;;) {
-    runtime_settle(shim);
     siginfo_t info = {0};
-    if (waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT) != 0 || info.si_pid == 0) return;
-    runtime_settle(shim);
-    int status;
-    if (waitpid(info.si_pid, &status, WNOHANG) != info.si_pid) continue;
-    if (shim->state == CONTAINER_RUNNING && info.si_pid == shim->init)
-      container_ended(shim, status);
-    else
-      exec_reaped(shim, info.si_pid, status);
+    if (waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT) != 0 || info.si_pid == 0) return true;
+    if (info.si_pid == shim->init && shim->state == CONTAINER_RUNNING) return false;
+    if (exec_known(shim, info.si_pid)) return false;
+    waitpid(info.si_pid, NULL, WNOHANG);
   }
+}
+
+/* A process that a runtime started becomes our child when that runtime dies, and may be dead itself
+ * by then: it can even be waited for before the runtime can, as the kernel hands over the children
+ * of a process before it has released the last of its threads. So only pids that we know are
+ * reaped while a runtime is at work; a dead stranger keeps its pid until it can no longer turn out
+ * to be the container or an exec. That way no exit code is ever taken for a stranger's. */
+static void reap_all(struct shim *shim) {
+  do {
+    runtime_settle(shim);
+    while (reap_container(shim) || exec_reap(shim)) runtime_settle(shim);
+  } while (shim->children == NULL && !reap_strangers(shim));
 }
 
 static void signalled(struct watch *watch, uint32_t events) {

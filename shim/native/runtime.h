@@ -40,7 +40,7 @@ char *child_error(const struct shim *shim, const struct child *child, int status
                   const char *printed);
 void child_free(struct child *child);
 
-/* Reports the runtimes that have ended, before any other process is reaped: see reap.c. */
+/* Reports the runtimes that have ended. */
 void runtime_settle(struct shim *shim);
 
 /* Reads a --pid-file; -1 when it names no process. */

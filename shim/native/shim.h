@@ -12,6 +12,7 @@ struct conn;
 struct exec;
 struct attach;
 struct child;
+struct stale_cgroup;
 struct shim;
 
 enum container_state {
@@ -24,12 +25,14 @@ enum container_state {
 /* One of the container's output streams: read, logged, and copied to who is attached. */
 struct output {
   struct watch watch;
-  struct timer retry; /* a terminal that nobody holds open is looked at again after a while */
+  struct timer retry; /* when to look again at what is not watched for a while */
   struct log_format format;
   bool error; /* stderr */
   char *buffer;
   size_t held;    /* bytes at the start of buffer that wait for the rest of their line */
   size_t touched; /* how far the buffer was used since it was last given back */
+  size_t gathered;   /* bytes that the last event brought */
+  int64_t last_read; /* monotonic milliseconds of that event */
 };
 
 struct shim {
@@ -52,6 +55,8 @@ struct shim {
   bool memory_unified;
   char *exec_cgroup; /* directory below which an exec gets its own cgroup; NULL if none */
   const char *exec_cgroup_prefix; /* "" on cgroup v2, "freezer:" on v1 */
+
+  struct stale_cgroup *stale_cgroups;
 
   struct log_file log;
   struct timer idle; /* gives buffers back and tells of dropped bytes */

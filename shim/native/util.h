@@ -20,7 +20,7 @@ void free_owned(void *pointer);
 /* Prints `jcri-shim: ...` on stderr and exits with status 1. */
 _Noreturn void die(const char *format, ...) PRINTF(1, 2);
 
-/* Prints `jcri-shim: ...` on stderr, which is /dev/null once the shim is a daemon. */
+/* Prints `jcri-shim: ...` on stderr, which is <state>/shim.log once the shim is a daemon. */
 void warn(const char *format, ...) PRINTF(1, 2);
 
 /* Allocations: a shim without memory cannot go on, so these never return NULL. */

@@ -126,8 +126,7 @@ public final class Daemon {
                 new RuntimeService(
                     config, layout, pods, containers, networks, handlers, driver, clock),
                 new ImageService(images, clock)));
-    this.systemd =
-        new SdNotify(syscalls, System.getenv().getOrDefault("NOTIFY_SOCKET", ""));
+    this.systemd = new SdNotify(syscalls, System.getenv().getOrDefault("NOTIFY_SOCKET", ""));
   }
 
   private static CgroupDriver driver(String configured, Cgroups cgroups) throws IOException {

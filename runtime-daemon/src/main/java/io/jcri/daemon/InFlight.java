@@ -53,7 +53,9 @@ public final class InFlight<K, V> {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new JcriException(
-          Kind.DEADLINE_EXCEEDED, what + " goes on, but its caller has gone; call again to join", e);
+          Kind.DEADLINE_EXCEEDED,
+          what + " goes on, but its caller has gone; call again to join",
+          e);
     } catch (CancellationException e) {
       throw new JcriException(Kind.INTERNAL, what + " was cancelled", e);
     } catch (ExecutionException e) {

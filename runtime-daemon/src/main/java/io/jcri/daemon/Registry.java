@@ -86,12 +86,11 @@ public final class Registry<T extends Record> {
       return Optional.of(exact.value);
     }
     Map<String, T> matches = new TreeMap<>();
-    entries.forEach(
-        (id, entry) -> {
-          if (id.startsWith(idOrPrefix)) {
-            matches.put(id, entry.value);
-          }
-        });
+    entries.forEach((id, entry) -> {
+      if (id.startsWith(idOrPrefix)) {
+        matches.put(id, entry.value);
+      }
+    });
     if (matches.size() > 1) {
       throw JcriException.invalid(
           "%s id %s is ambiguous: it begins %d ids".formatted(kind, idOrPrefix, matches.size()));

@@ -17,16 +17,15 @@ class InFlightTest {
     CountDownLatch go = new CountDownLatch(1);
     AtomicInteger runs = new AtomicInteger();
     CompletableFuture<String> first =
-        CompletableFuture.supplyAsync(
-            () ->
-                creations.join(
-                    "k",
-                    "work",
-                    () -> {
-                      begun.countDown();
-                      go.await();
-                      return "result " + runs.incrementAndGet();
-                    }));
+        CompletableFuture.supplyAsync(() ->
+            creations.join(
+                "k",
+                "work",
+                () -> {
+                  begun.countDown();
+                  go.await();
+                  return "result " + runs.incrementAndGet();
+                }));
     begun.await();
     CompletableFuture<String> second = new CompletableFuture<>();
     Thread repeated =
@@ -48,20 +47,18 @@ class InFlightTest {
     CountDownLatch go = new CountDownLatch(1);
     CountDownLatch ended = new CountDownLatch(1);
     Thread caller =
-        Thread.startVirtualThread(
-            () ->
-                assertThatThrownBy(
-                        () ->
-                            creations.join(
-                                "k",
-                                "work",
-                                () -> {
-                                  begun.countDown();
-                                  go.await();
-                                  ended.countDown();
-                                  return "x";
-                                }))
-                    .isInstanceOf(JcriException.class));
+        Thread.startVirtualThread(() ->
+            assertThatThrownBy(() ->
+                    creations.join(
+                        "k",
+                        "work",
+                        () -> {
+                          begun.countDown();
+                          go.await();
+                          ended.countDown();
+                          return "x";
+                        }))
+                .isInstanceOf(JcriException.class));
     begun.await();
     caller.interrupt();
     caller.join();
@@ -71,14 +68,13 @@ class InFlightTest {
 
   @Test
   void aFailureReachesTheCallerAndIsForgotten() {
-    assertThatThrownBy(
-            () ->
-                creations.join(
-                    "k",
-                    "work",
-                    () -> {
-                      throw JcriException.invalid("bad field");
-                    }))
+    assertThatThrownBy(() ->
+            creations.join(
+                "k",
+                "work",
+                () -> {
+                  throw JcriException.invalid("bad field");
+                }))
         .isInstanceOf(JcriException.class)
         .hasMessage("bad field");
     assertThat(creations.join("k", "work", () -> "again")).isEqualTo("again");

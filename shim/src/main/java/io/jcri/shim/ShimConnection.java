@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -43,6 +44,8 @@ final class ShimConnection implements Closeable {
         channel.close();
         throw e;
       }
+    } catch (ClosedByInterruptException e) {
+      throw interrupted(socket, e);
     } catch (IOException e) {
       throw new ShimException(
           ShimException.Kind.LOST, "no shim answers on " + socket + ": " + e.getMessage(), e);
@@ -51,6 +54,11 @@ final class ShimConnection implements Closeable {
 
   void send(Frame.Builder request) throws ShimException {
     ByteBuffer bytes = ByteBuffer.wrap(request.encode());
+    if (bytes.remaining() > Wire.HEADER_BYTES + Wire.MAX_BODY_BYTES) {
+      throw new ShimException(
+          ShimException.Kind.REFUSED,
+          "request to the shim on " + socket + " is larger than " + Wire.MAX_BODY_BYTES + " bytes");
+    }
     try {
       while (bytes.hasRemaining()) {
         channel.write(bytes);
@@ -108,6 +116,11 @@ final class ShimConnection implements Closeable {
     }
   }
 
+  private static ShimException interrupted(Path socket, IOException cause) {
+    return new ShimException(
+        ShimException.Kind.INTERRUPTED, "interrupted while asking the shim on " + socket, cause);
+  }
+
   private void giveUp() {
     late = true;
     close();
@@ -116,6 +129,9 @@ final class ShimConnection implements Closeable {
   private ShimException failure(IOException cause) {
     if (cause instanceof ShimException known) {
       return known;
+    }
+    if (cause instanceof ClosedByInterruptException) {
+      return interrupted(socket, cause);
     }
     return late
         ? new ShimException(

@@ -16,6 +16,8 @@ public final class ShimException extends IOException {
     LOST,
     /** The shim lives but did not answer in time; it may be stopped or its disk may hang. */
     TIMEOUT,
+    /** The calling thread was interrupted; what it had asked for may still happen. */
+    INTERRUPTED,
     /** What came over the socket is not this protocol. */
     PROTOCOL
   }

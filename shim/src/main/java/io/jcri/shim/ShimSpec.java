@@ -25,6 +25,9 @@ import java.util.Optional;
  * @param logLimit bytes after which further output is dropped (and told of) until the log is
  *     reopened, 0 for no limit: a net below the kubelet's rotation
  * @param exitRecord where {@link ExitRecord} is written
+ * @param cgroupPath the container's cgroup as a path below the mount of each hierarchy, empty to
+ *     learn it from /proc alone, which tells nothing of a process that is dead before the runtime
+ *     has returned (cgroup v1), so that its OOM kill would go unseen
  * @param ioOwner who owns the stdio pipes, as host ids: the container's root when it has a user
  *     namespace, else empty
  */
@@ -43,10 +46,47 @@ public record ShimSpec(
     Optional<Path> log,
     long logLimit,
     Path exitRecord,
+    Optional<String> cgroupPath,
     Optional<IoOwner> ioOwner) {
 
   /** The host's ids of the owner of the stdio pipes. */
   public record IoOwner(long uid, long gid) {}
+
+  /** Without a known cgroup. */
+  public ShimSpec(
+      String containerId,
+      Path bundle,
+      Path stateDirectory,
+      Path runtime,
+      Path runtimeRoot,
+      List<String> runtimeArguments,
+      boolean systemdCgroup,
+      boolean execCgroup,
+      boolean terminal,
+      boolean stdinOpen,
+      boolean stdinOnce,
+      Optional<Path> log,
+      long logLimit,
+      Path exitRecord,
+      Optional<IoOwner> ioOwner) {
+    this(
+        containerId,
+        bundle,
+        stateDirectory,
+        runtime,
+        runtimeRoot,
+        runtimeArguments,
+        systemdCgroup,
+        execCgroup,
+        terminal,
+        stdinOpen,
+        stdinOnce,
+        log,
+        logLimit,
+        exitRecord,
+        Optional.empty(),
+        ioOwner);
+  }
 
   /** Copies the list. */
   public ShimSpec {
@@ -70,6 +110,7 @@ public record ShimSpec(
     log.ifPresent(path -> put(words, "--log", path.toString()));
     put(words, "--log-limit", Long.toString(logLimit));
     put(words, "--exit-record", exitRecord.toString());
+    cgroupPath.ifPresent(path -> put(words, "--cgroup", path));
     ioOwner.ifPresent(owner -> {
       put(words, "--io-uid", Long.toString(owner.uid()));
       put(words, "--io-gid", Long.toString(owner.gid()));

@@ -20,7 +20,8 @@ import org.junit.jupiter.api.Assumptions;
 
 /** Containers of busybox, each with its own shim; all of it is gone after {@link #close}. */
 final class Lab implements AutoCloseable {
-  static final Path SHIM = Path.of("target/native/jcri-shim").toAbsolutePath();
+  static final Path SHIM =
+      Path.of(System.getProperty("jcri.shim", "target/native/jcri-shim")).toAbsolutePath();
   static final Path RUNC = Path.of("/usr/sbin/runc");
   private static final Path BUSYBOX = Path.of("/bin/busybox");
   private static final AtomicInteger NUMBERS = new AtomicInteger();
@@ -155,6 +156,7 @@ final class Lab implements AutoCloseable {
             Optional.of(state.resolve("log")),
             0,
             state.resolve("exit.json"),
+            Optional.of("/" + prefix + "/" + id),
             Optional.empty());
     return new Box(id, state, new ShimLauncher(plan.shimBinary()).launch(spec), spec);
   }

@@ -96,6 +96,7 @@ class LogKernelTest {
               java.util.Optional.of(disk.resolve("log")),
               0,
               state.resolve("exit.json"),
+              spec.cgroupPath(),
               java.util.Optional.empty());
       try (Shim shim = lab.launcher.launch(full)) {
         shim.start();

@@ -96,8 +96,7 @@ public final class DaemonCommand {
         String flag = rest.next();
         int equals = flag.indexOf('=');
         String name = equals < 0 ? flag : flag.substring(0, equals);
-        String value =
-            equals >= 0 ? flag.substring(equals + 1) : rest.hasNext() ? rest.next() : "";
+        String value = equals >= 0 ? flag.substring(equals + 1) : rest.hasNext() ? rest.next() : "";
         if (value.isEmpty()) {
           throw new IllegalArgumentException(name + " needs a value; " + USAGE);
         }
@@ -112,8 +111,7 @@ public final class DaemonCommand {
               case "--listen" ->
                   new Overrides(o.config, o.root, o.state, socketPath(value), o.logLevel);
               case "--log-level" -> new Overrides(o.config, o.root, o.state, o.socket, value);
-              default ->
-                  throw new IllegalArgumentException("unknown flag " + name + "; " + USAGE);
+              default -> throw new IllegalArgumentException("unknown flag " + name + "; " + USAGE);
             };
       }
       return o;

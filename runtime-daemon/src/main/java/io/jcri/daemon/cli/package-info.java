@@ -1,6 +1,4 @@
-/**
- * The jcri command line for operators. The daemon itself does not use it.
- */
+/** The jcri command line for operators. The daemon itself does not use it. */
 @NullMarked
 package io.jcri.daemon.cli;
 

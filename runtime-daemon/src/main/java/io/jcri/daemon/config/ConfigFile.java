@@ -6,7 +6,6 @@ import io.jcri.daemon.config.DaemonConfig.Network;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -49,8 +48,7 @@ public final class ConfigFile {
     for (TomlParseError error : toml.errors()) {
       reader.problems.add("line %d: %s".formatted(error.position().line(), error.getMessage()));
     }
-    DaemonConfig config =
-        reader.problems.isEmpty() ? reader.daemon(toml) : DaemonConfig.defaults();
+    DaemonConfig config = reader.problems.isEmpty() ? reader.daemon(toml) : DaemonConfig.defaults();
     if (!reader.problems.isEmpty()) {
       throw new ConfigException(origin, reader.problems);
     }

@@ -1,6 +1,4 @@
-/**
- * The daemon's configuration file: its keys, defaults and errors. Knows nothing of the daemon.
- */
+/** The daemon's configuration file: its keys, defaults and errors. Knows nothing of the daemon. */
 @NullMarked
 package io.jcri.daemon.config;
 

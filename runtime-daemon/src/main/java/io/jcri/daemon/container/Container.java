@@ -44,8 +44,20 @@ public record Container(
 
   public Container with(ContainerPhase next) {
     return new Container(
-        id, podId, config, image, process, next, createdAt, startedAt, exit, init, shim, logFile,
-        stopSignal, bootId);
+        id,
+        podId,
+        config,
+        image,
+        process,
+        next,
+        createdAt,
+        startedAt,
+        exit,
+        init,
+        shim,
+        logFile,
+        stopSignal,
+        bootId);
   }
 
   public Container started(long at, int initPid, ProcessId shimProcess) {
@@ -86,14 +98,38 @@ public record Container(
 
   public Container created(ContainerProcess made) {
     return new Container(
-        id, podId, config, image, Optional.of(made), ContainerPhase.CREATED, createdAt, startedAt,
-        exit, init, shim, logFile, stopSignal, bootId);
+        id,
+        podId,
+        config,
+        image,
+        Optional.of(made),
+        ContainerPhase.CREATED,
+        createdAt,
+        startedAt,
+        exit,
+        init,
+        shim,
+        logFile,
+        stopSignal,
+        bootId);
   }
 
   public Container withConfig(ContainerConfig changed) {
     return new Container(
-        id, podId, changed, image, process, phase, createdAt, startedAt, exit, init, shim, logFile,
-        stopSignal, bootId);
+        id,
+        podId,
+        changed,
+        image,
+        process,
+        phase,
+        createdAt,
+        startedAt,
+        exit,
+        init,
+        shim,
+        logFile,
+        stopSignal,
+        bootId);
   }
 
   public boolean running() {

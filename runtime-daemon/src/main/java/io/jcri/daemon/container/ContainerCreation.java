@@ -185,8 +185,7 @@ public final class ContainerCreation {
     return file.toString();
   }
 
-  private void make(Pod pod, Container container, Image image, Stages stages)
-      throws IOException {
+  private void make(Pod pod, Container container, Image image, Stages stages) throws IOException {
     String id = container.id();
     Path rootfs = images.prepare(id, image, pod.sandbox().flatMap(SandboxState::userns));
     stages.done("snapshot");

@@ -80,16 +80,15 @@ public final class ContainerRecovery {
     CompletableFuture<Void> done = new CompletableFuture<>();
     Thread.ofVirtual()
         .name("recover " + container.id())
-        .start(
-            () -> {
-              try {
-                takeUp(container);
-              } catch (RuntimeException e) {
-                log.error("container {} could not be taken up", container.id(), e);
-              } finally {
-                done.complete(null);
-              }
-            });
+        .start(() -> {
+          try {
+            takeUp(container);
+          } catch (RuntimeException e) {
+            log.error("container {} could not be taken up", container.id(), e);
+          } finally {
+            done.complete(null);
+          }
+        });
     return done;
   }
 
@@ -136,28 +135,26 @@ public final class ContainerRecovery {
   private void retryLater(Container container) {
     Thread.ofVirtual()
         .name("recover " + container.id() + " again")
-        .start(
-            () -> {
-              try {
-                Thread.sleep(CONNECT_TIMEOUT);
-                boolean waiting =
-                    containers
-                        .get(container.id())
-                        .filter(c -> c.phase() == ContainerPhase.UNKNOWN)
-                        .isPresent();
-                if (waiting) {
-                  takeUp(container);
-                }
-              } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-              } catch (RuntimeException e) {
-                log.error("container {} could not be taken up", container.id(), e);
-              }
-            });
+        .start(() -> {
+          try {
+            Thread.sleep(CONNECT_TIMEOUT);
+            boolean waiting =
+                containers
+                    .get(container.id())
+                    .filter(c -> c.phase() == ContainerPhase.UNKNOWN)
+                    .isPresent();
+            if (waiting) {
+              takeUp(container);
+            }
+          } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+          } catch (RuntimeException e) {
+            log.error("container {} could not be taken up", container.id(), e);
+          }
+        });
   }
 
   private void end(Container container, String message) {
-    containers.update(
-        container.id(), c -> c.exited(Exit.unknown(clock.nanos(), message)));
+    containers.update(container.id(), c -> c.exited(Exit.unknown(clock.nanos(), message)));
   }
 }

@@ -117,19 +117,14 @@ public final class ContainerRun {
   private void watch(String id, Shim shim) {
     Live entry = new Live(shim);
     live.put(id, entry);
-    shim.onExit(
-        record ->
-            Thread.ofVirtual()
-                .name("exit of " + id)
-                .start(
-                    () ->
-                        exited(
-                            id,
-                            entry,
-                            Exit.of(
-                                record.exitCode(),
-                                record.finishedAtNanos(),
-                                record.oomKilled()))));
+    shim.onExit(record ->
+        Thread.ofVirtual()
+            .name("exit of " + id)
+            .start(() ->
+                exited(
+                    id,
+                    entry,
+                    Exit.of(record.exitCode(), record.finishedAtNanos(), record.oomKilled()))));
     shim.onLost(() -> Thread.ofVirtual().name("shim of " + id).start(() -> lost(id, entry)));
   }
 
@@ -153,10 +148,8 @@ public final class ContainerRun {
     Exit exit =
         shims
             .exitRecord(id)
-            .orElseGet(
-                () ->
-                    Exit.unknown(
-                        clock.nanos(), "its shim was lost, and with it the true exit code"));
+            .orElseGet(() ->
+                Exit.unknown(clock.nanos(), "its shim was lost, and with it the true exit code"));
     shims.forceDelete(containers.get(id));
     exited(id, entry, exit);
   }
@@ -218,8 +211,8 @@ public final class ContainerRun {
         Exit exit =
             shims
                 .exitRecord(id)
-                .orElseGet(
-                    () -> Exit.unknown(clock.nanos(), "it was ended while its shim did not answer"));
+                .orElseGet(() ->
+                    Exit.unknown(clock.nanos(), "it was ended while its shim did not answer"));
         containers.update(id, c -> c.exited(exit));
       }
     }
@@ -246,12 +239,10 @@ public final class ContainerRun {
    * @param timeout zero for none
    * @throws JcriException FAILED_PRECONDITION when the container does not run
    */
-  public ExecResult execSync(String id, List<String> command, Duration timeout)
-      throws IOException {
+  public ExecResult execSync(String id, List<String> command, Duration timeout) throws IOException {
     Container container = containers.require(id);
     Live entry = requireLive(id, "run a command in");
-    byte[] process =
-        SpecWriter.processJson(container.process().orElseThrow().exec(command, false));
+    byte[] process = SpecWriter.processJson(container.process().orElseThrow().exec(command, false));
     return entry.shim.execSync(process, timeout, EXEC_OUTPUT_LIMIT);
   }
 

@@ -26,8 +26,7 @@ public final class Containers {
   private final ContainerCreation creation;
   private final ContainerRun run;
 
-  public Containers(
-      Registry<Container> containers, ContainerCreation creation, ContainerRun run) {
+  public Containers(Registry<Container> containers, ContainerCreation creation, ContainerRun run) {
     this.containers = containers;
     this.creation = creation;
     this.run = run;
@@ -72,7 +71,9 @@ public final class Containers {
     void take(String id) throws IOException;
   }
 
-  /** Takes a step for all containers of a pod in parallel; the first failure is thrown after all. */
+  /**
+   * Takes a step for all containers of a pod in parallel; the first failure is thrown after all.
+   */
   private void each(String podId, Step step) {
     List<String> ids =
         containers.all().stream()
@@ -84,11 +85,10 @@ public final class Containers {
       List<Future<?>> running = new ArrayList<>();
       for (String id : ids) {
         running.add(
-            threads.submit(
-                () -> {
-                  step.take(id);
-                  return null;
-                }));
+            threads.submit(() -> {
+              step.take(id);
+              return null;
+            }));
       }
       for (Future<?> future : running) {
         try {
@@ -107,8 +107,7 @@ public final class Containers {
   }
 
   /** See {@link ContainerRun#execSync}. */
-  public ExecResult execSync(String id, List<String> command, Duration timeout)
-      throws IOException {
+  public ExecResult execSync(String id, List<String> command, Duration timeout) throws IOException {
     return run.execSync(id, command, timeout);
   }
 

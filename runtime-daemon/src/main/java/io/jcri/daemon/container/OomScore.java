@@ -27,7 +27,8 @@ final class OomScore {
     try {
       for (String line : Files.readAllLines(STATUS)) {
         if (line.startsWith("CapEff:")) {
-          long effective = Long.parseUnsignedLong(line.substring(line.indexOf(':') + 1).strip(), 16);
+          long effective =
+              Long.parseUnsignedLong(line.substring(line.indexOf(':') + 1).strip(), 16);
           if ((effective >> CAP_SYS_RESOURCE & 1) == 1) {
             return -1000;
           }

@@ -73,11 +73,10 @@ public final class SpecAssembly {
     pod.config()
         .namespaces()
         .user()
-        .ifPresent(
-            user -> {
-              user.uids().forEach(m -> uids.add(mapping(m)));
-              user.gids().forEach(m -> gids.add(mapping(m)));
-            });
+        .ifPresent(user -> {
+          user.uids().forEach(m -> uids.add(mapping(m)));
+          user.gids().forEach(m -> gids.add(mapping(m)));
+        });
     List<ContainerMount> planned = mounts.plan(pod, config);
     return ContainerSpec.builder(
             process(pod, config, image, rootfs, capabilities),
@@ -153,8 +152,7 @@ public final class SpecAssembly {
     return cgroups.fit(config.resources().toBuilder().devices(devices.rules()).build());
   }
 
-  private Optional<SeccompProfile> seccomp(
-      SecurityContext security, CapabilitySet capabilities) {
+  private Optional<SeccompProfile> seccomp(SecurityContext security, CapabilitySet capabilities) {
     if (security.privileged()) {
       return Optional.empty();
     }
@@ -169,9 +167,7 @@ public final class SpecAssembly {
 
   /** Only where the kernel has AppArmor: a profile that can't be applied must not be promised. */
   private static Optional<String> apparmor(SecurityContext security) {
-    return security.privileged()
-        ? Optional.empty()
-        : AppArmor.profile(security.apparmor());
+    return security.privileged() ? Optional.empty() : AppArmor.profile(security.apparmor());
   }
 
   /** What containerd writes too: tools look for the pod of a container here. */

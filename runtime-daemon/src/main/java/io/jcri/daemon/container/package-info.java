@@ -1,6 +1,4 @@
-/**
- * Containers: their records, states and the steps that make, run, stop and remove them.
- */
+/** Containers: their records, states and the steps that make, run, stop and remove them. */
 @NullMarked
 package io.jcri.daemon.container;
 

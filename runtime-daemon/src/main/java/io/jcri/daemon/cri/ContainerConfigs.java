@@ -89,8 +89,7 @@ final class ContainerConfigs {
         throw invalid(where + ": recursive_read_only needs readonly");
       }
       if (mount.getRecursiveReadOnly()
-          && mount.getPropagation()
-              != io.jcri.cri.v1.MountPropagation.PROPAGATION_PRIVATE) {
+          && mount.getPropagation() != io.jcri.cri.v1.MountPropagation.PROPAGATION_PRIVATE) {
         throw invalid(where + ": recursive_read_only needs private propagation");
       }
       mounts.add(
@@ -100,8 +99,10 @@ final class ContainerConfigs {
               mount.getReadonly(),
               mount.getRecursiveReadOnly(),
               propagation(mount, where),
-              PodConfigs.mappings(mount.getUidMappingsList(), where + ": uidMappings", IdMapping::new),
-              PodConfigs.mappings(mount.getGidMappingsList(), where + ": gidMappings", IdMapping::new),
+              PodConfigs.mappings(
+                  mount.getUidMappingsList(), where + ": uidMappings", IdMapping::new),
+              PodConfigs.mappings(
+                  mount.getGidMappingsList(), where + ": gidMappings", IdMapping::new),
               mount.getMountOptionsList()));
     }
     return mounts;

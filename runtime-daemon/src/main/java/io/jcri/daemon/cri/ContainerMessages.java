@@ -63,13 +63,12 @@ final class ContainerMessages {
     container.config().mounts().forEach(mount -> status.addMounts(mount(mount)));
     container
         .exit()
-        .ifPresent(
-            exit ->
-                status
-                    .setFinishedAt(exit.at())
-                    .setExitCode(exit.code())
-                    .setReason(exit.reason())
-                    .setMessage(exit.message()));
+        .ifPresent(exit ->
+            status
+                .setFinishedAt(exit.at())
+                .setExitCode(exit.code())
+                .setReason(exit.reason())
+                .setMessage(exit.message()));
     return status.build();
   }
 

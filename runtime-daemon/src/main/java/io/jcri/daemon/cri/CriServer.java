@@ -108,7 +108,9 @@ public final class CriServer {
     }
     deleteSocket();
     for (EventLoopGroup group : List.of(acceptor, worker)) {
-      if (!group.shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly(2, TimeUnit.SECONDS)) {
+      if (!group
+          .shutdownGracefully(0, 1, TimeUnit.SECONDS)
+          .awaitUninterruptibly(2, TimeUnit.SECONDS)) {
         log.warn("a network thread of {} does not end", socket);
       }
     }
@@ -127,7 +129,6 @@ public final class CriServer {
   }
 
   private Optional<Object> fileKey() throws IOException {
-    return Optional.ofNullable(
-        Files.readAttributes(socket, BasicFileAttributes.class).fileKey());
+    return Optional.ofNullable(Files.readAttributes(socket, BasicFileAttributes.class).fileKey());
   }
 }

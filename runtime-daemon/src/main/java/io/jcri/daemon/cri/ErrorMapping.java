@@ -25,8 +25,7 @@ final class ErrorMapping {
           Status.INVALID_ARGUMENT.withDescription(describe(e)).withCause(e);
       case IllegalArgumentException e ->
           Status.INVALID_ARGUMENT.withDescription(describe(e)).withCause(e);
-      case TimeoutException e ->
-          Status.DEADLINE_EXCEEDED.withDescription(describe(e)).withCause(e);
+      case TimeoutException e -> Status.DEADLINE_EXCEEDED.withDescription(describe(e)).withCause(e);
       case IOException e when noSpace(e) ->
           Status.RESOURCE_EXHAUSTED.withDescription(describe(e)).withCause(e);
       default -> Status.INTERNAL.withDescription(describe(failure)).withCause(failure);

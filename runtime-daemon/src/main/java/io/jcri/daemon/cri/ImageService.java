@@ -3,6 +3,7 @@ package io.jcri.daemon.cri;
 import io.grpc.stub.StreamObserver;
 import io.jcri.cri.v1.ImageFsInfoRequest;
 import io.jcri.cri.v1.ImageFsInfoResponse;
+import io.jcri.cri.v1.ImageServiceGrpc.ImageServiceImplBase;
 import io.jcri.cri.v1.ImageStatusRequest;
 import io.jcri.cri.v1.ImageStatusResponse;
 import io.jcri.cri.v1.ListImagesRequest;
@@ -11,7 +12,6 @@ import io.jcri.cri.v1.PullImageRequest;
 import io.jcri.cri.v1.PullImageResponse;
 import io.jcri.cri.v1.RemoveImageRequest;
 import io.jcri.cri.v1.RemoveImageResponse;
-import io.jcri.cri.v1.ImageServiceGrpc.ImageServiceImplBase;
 import io.jcri.daemon.image.Images;
 import io.jcri.daemon.system.Clock;
 
@@ -37,7 +37,8 @@ public final class ImageService extends ImageServiceImplBase {
   }
 
   @Override
-  public void imageStatus(ImageStatusRequest request, StreamObserver<ImageStatusResponse> observer) {
+  public void imageStatus(
+      ImageStatusRequest request, StreamObserver<ImageStatusResponse> observer) {
     Unary.answer(imageStatus, request, observer);
   }
 
@@ -47,12 +48,14 @@ public final class ImageService extends ImageServiceImplBase {
   }
 
   @Override
-  public void removeImage(RemoveImageRequest request, StreamObserver<RemoveImageResponse> observer) {
+  public void removeImage(
+      RemoveImageRequest request, StreamObserver<RemoveImageResponse> observer) {
     Unary.answer(removeImage, request, observer);
   }
 
   @Override
-  public void imageFsInfo(ImageFsInfoRequest request, StreamObserver<ImageFsInfoResponse> observer) {
+  public void imageFsInfo(
+      ImageFsInfoRequest request, StreamObserver<ImageFsInfoResponse> observer) {
     Unary.answer(imageFsInfo, request, observer);
   }
 }

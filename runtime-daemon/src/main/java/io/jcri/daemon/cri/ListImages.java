@@ -17,9 +17,14 @@ final class ListImages implements Call<ListImagesRequest, ListImagesResponse> {
     ListImagesResponse.Builder reply = ListImagesResponse.newBuilder();
     String wanted = request.getFilter().getImage().getImage();
     if (wanted.isEmpty()) {
-      images.list().stream().map(image -> ImageMessages.row(images, image)).forEach(reply::addImages);
+      images.list().stream()
+          .map(image -> ImageMessages.row(images, image))
+          .forEach(reply::addImages);
     } else {
-      images.find(wanted).map(image -> ImageMessages.row(images, image)).ifPresent(reply::addImages);
+      images
+          .find(wanted)
+          .map(image -> ImageMessages.row(images, image))
+          .ifPresent(reply::addImages);
     }
     return reply.build();
   }

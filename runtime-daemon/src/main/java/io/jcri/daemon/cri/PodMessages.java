@@ -84,13 +84,12 @@ final class PodMessages {
             .setTargetId(namespaces.targetId());
     namespaces
         .user()
-        .ifPresent(
-            user ->
-                option.setUsernsOptions(
-                    UserNamespace.newBuilder()
-                        .setMode(io.jcri.cri.v1.NamespaceMode.POD)
-                        .addAllUids(mappings(user.uids()))
-                        .addAllGids(mappings(user.gids()))));
+        .ifPresent(user ->
+            option.setUsernsOptions(
+                UserNamespace.newBuilder()
+                    .setMode(io.jcri.cri.v1.NamespaceMode.POD)
+                    .addAllUids(mappings(user.uids()))
+                    .addAllGids(mappings(user.gids()))));
     return option.build();
   }
 

@@ -24,9 +24,7 @@ final class PullImage implements Call<PullImageRequest, PullImageResponse> {
     }
     Optional<Credentials> credentials =
         request.hasAuth() ? Optional.of(credentials(request.getAuth())) : Optional.empty();
-    return PullImageResponse.newBuilder()
-        .setImageRef(images.pull(name, credentials).id())
-        .build();
+    return PullImageResponse.newBuilder().setImageRef(images.pull(name, credentials).id()).build();
   }
 
   private static Credentials credentials(AuthConfig auth) {

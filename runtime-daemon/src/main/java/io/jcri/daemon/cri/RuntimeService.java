@@ -36,9 +36,9 @@ import io.jcri.cri.v1.UpdateRuntimeConfigRequest;
 import io.jcri.cri.v1.UpdateRuntimeConfigResponse;
 import io.jcri.cri.v1.VersionRequest;
 import io.jcri.cri.v1.VersionResponse;
+import io.jcri.daemon.Layout;
 import io.jcri.daemon.config.DaemonConfig;
 import io.jcri.daemon.container.Containers;
-import io.jcri.daemon.Layout;
 import io.jcri.daemon.network.PodNetworks;
 import io.jcri.daemon.pod.Pods;
 import io.jcri.daemon.runtime.Handlers;
@@ -108,67 +108,80 @@ public final class RuntimeService extends RuntimeServiceImplBase {
   }
 
   @Override
-  public void runtimeConfig(RuntimeConfigRequest request, StreamObserver<RuntimeConfigResponse> observer) {
+  public void runtimeConfig(
+      RuntimeConfigRequest request, StreamObserver<RuntimeConfigResponse> observer) {
     Unary.answer(runtimeConfig, request, observer);
   }
 
   @Override
-  public void updateRuntimeConfig(UpdateRuntimeConfigRequest request, StreamObserver<UpdateRuntimeConfigResponse> observer) {
+  public void updateRuntimeConfig(
+      UpdateRuntimeConfigRequest request, StreamObserver<UpdateRuntimeConfigResponse> observer) {
     Unary.answer(updateRuntimeConfig, request, observer);
   }
 
   @Override
-  public void runPodSandbox(RunPodSandboxRequest request, StreamObserver<RunPodSandboxResponse> observer) {
+  public void runPodSandbox(
+      RunPodSandboxRequest request, StreamObserver<RunPodSandboxResponse> observer) {
     Unary.answer(runPodSandbox, request, observer);
   }
 
   @Override
-  public void stopPodSandbox(StopPodSandboxRequest request, StreamObserver<StopPodSandboxResponse> observer) {
+  public void stopPodSandbox(
+      StopPodSandboxRequest request, StreamObserver<StopPodSandboxResponse> observer) {
     Unary.answer(stopPodSandbox, request, observer);
   }
 
   @Override
-  public void removePodSandbox(RemovePodSandboxRequest request, StreamObserver<RemovePodSandboxResponse> observer) {
+  public void removePodSandbox(
+      RemovePodSandboxRequest request, StreamObserver<RemovePodSandboxResponse> observer) {
     Unary.answer(removePodSandbox, request, observer);
   }
 
   @Override
-  public void podSandboxStatus(PodSandboxStatusRequest request, StreamObserver<PodSandboxStatusResponse> observer) {
+  public void podSandboxStatus(
+      PodSandboxStatusRequest request, StreamObserver<PodSandboxStatusResponse> observer) {
     Unary.answer(podSandboxStatus, request, observer);
   }
 
   @Override
-  public void listPodSandbox(ListPodSandboxRequest request, StreamObserver<ListPodSandboxResponse> observer) {
+  public void listPodSandbox(
+      ListPodSandboxRequest request, StreamObserver<ListPodSandboxResponse> observer) {
     Unary.answer(listPodSandbox, request, observer);
   }
 
   @Override
-  public void createContainer(CreateContainerRequest request, StreamObserver<CreateContainerResponse> observer) {
+  public void createContainer(
+      CreateContainerRequest request, StreamObserver<CreateContainerResponse> observer) {
     Unary.answer(createContainer, request, observer);
   }
 
   @Override
-  public void startContainer(StartContainerRequest request, StreamObserver<StartContainerResponse> observer) {
+  public void startContainer(
+      StartContainerRequest request, StreamObserver<StartContainerResponse> observer) {
     Unary.answer(startContainer, request, observer);
   }
 
   @Override
-  public void stopContainer(StopContainerRequest request, StreamObserver<StopContainerResponse> observer) {
+  public void stopContainer(
+      StopContainerRequest request, StreamObserver<StopContainerResponse> observer) {
     Unary.answer(stopContainer, request, observer);
   }
 
   @Override
-  public void removeContainer(RemoveContainerRequest request, StreamObserver<RemoveContainerResponse> observer) {
+  public void removeContainer(
+      RemoveContainerRequest request, StreamObserver<RemoveContainerResponse> observer) {
     Unary.answer(removeContainer, request, observer);
   }
 
   @Override
-  public void containerStatus(ContainerStatusRequest request, StreamObserver<ContainerStatusResponse> observer) {
+  public void containerStatus(
+      ContainerStatusRequest request, StreamObserver<ContainerStatusResponse> observer) {
     Unary.answer(containerStatus, request, observer);
   }
 
   @Override
-  public void listContainers(ListContainersRequest request, StreamObserver<ListContainersResponse> observer) {
+  public void listContainers(
+      ListContainersRequest request, StreamObserver<ListContainersResponse> observer) {
     Unary.answer(listContainers, request, observer);
   }
 
@@ -178,7 +191,8 @@ public final class RuntimeService extends RuntimeServiceImplBase {
   }
 
   @Override
-  public void reopenContainerLog(ReopenContainerLogRequest request, StreamObserver<ReopenContainerLogResponse> observer) {
+  public void reopenContainerLog(
+      ReopenContainerLogRequest request, StreamObserver<ReopenContainerLogResponse> observer) {
     Unary.answer(reopenContainerLog, request, observer);
   }
 }

@@ -7,7 +7,6 @@ import io.jcri.cri.v1.Int64Value;
 import io.jcri.cri.v1.LinuxContainerSecurityContext;
 import io.jcri.daemon.container.SecurityContext;
 import io.jcri.daemon.pod.SecurityProfile;
-
 import java.util.List;
 import java.util.Optional;
 
@@ -57,8 +56,7 @@ final class SecurityContexts {
     return switch (context.getSupplementalGroupsPolicy()) {
       case Merge -> false;
       case Strict -> true;
-      case UNRECOGNIZED ->
-          throw invalid(FIELD + "supplemental_groups_policy has an unknown value");
+      case UNRECOGNIZED -> throw invalid(FIELD + "supplemental_groups_policy has an unknown value");
     };
   }
 
@@ -93,7 +91,8 @@ final class SecurityContexts {
         if (profile.getLocalhostRef().isEmpty()) {
           throw invalid(FIELD + field + ": a Localhost profile needs a localhost_ref");
         }
-        yield new SecurityProfile(SecurityProfile.Type.LOCALHOST, unprefixed(profile.getLocalhostRef()));
+        yield new SecurityProfile(
+            SecurityProfile.Type.LOCALHOST, unprefixed(profile.getLocalhostRef()));
       }
       case UNRECOGNIZED -> throw invalid(FIELD + field + " has an unknown profile type");
     };

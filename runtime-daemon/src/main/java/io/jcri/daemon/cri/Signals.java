@@ -2,7 +2,9 @@ package io.jcri.daemon.cri;
 
 import io.jcri.cri.v1.Signal;
 
-/** CRI's signal names ({@code SIGNAL_SIGRTMINPLUS3}) beside everybody else's ({@code SIGRTMIN+3}). */
+/**
+ * CRI's signal names ({@code SIGNAL_SIGRTMINPLUS3}) beside everybody else's ({@code SIGRTMIN+3}).
+ */
 final class Signals {
   private static final String PREFIX = "SIGNAL_";
 

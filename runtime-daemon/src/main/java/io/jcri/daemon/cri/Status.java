@@ -55,8 +55,7 @@ final class Status implements Call<StatusRequest, StatusResponse> {
         .defaultHandler()
         .problem()
         .ifPresentOrElse(
-            problem ->
-                condition.setStatus(false).setReason("RuntimeMissing").setMessage(problem),
+            problem -> condition.setStatus(false).setReason("RuntimeMissing").setMessage(problem),
             () -> condition.setStatus(true));
     return condition.build();
   }

@@ -8,8 +8,8 @@ import io.jcri.daemon.pod.Pods;
 import java.util.Optional;
 
 /**
- * {@code StopPodSandbox}: ends every process of the sandbox and reclaims its network. Idempotent:
- * a sandbox that is stopped or unknown is no error.
+ * {@code StopPodSandbox}: ends every process of the sandbox and reclaims its network. Idempotent: a
+ * sandbox that is stopped or unknown is no error.
  */
 final class StopPodSandbox implements Call<StopPodSandboxRequest, StopPodSandboxResponse> {
   private final Pods pods;

@@ -25,7 +25,9 @@ final class Unary {
     observer.onCompleted();
   }
 
-  /** What the caller did wrong is the caller's to log; what we did wrong is ours, with the stack. */
+  /**
+   * What the caller did wrong is the caller's to log; what we did wrong is ours, with the stack.
+   */
   private static void report(String name, Status status, Exception e) {
     switch (status.getCode()) {
       case NOT_FOUND, INVALID_ARGUMENT, ALREADY_EXISTS, FAILED_PRECONDITION ->

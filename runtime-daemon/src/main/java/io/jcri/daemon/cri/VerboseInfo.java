@@ -41,16 +41,15 @@ final class VerboseInfo {
     info.put("runtimeHandler", pod.config().handler());
     pod.cgroupPath().ifPresent(path -> info.put("cgroupPath", path));
     pod.sandbox()
-        .ifPresent(
-            sandbox -> {
-              Map<String, Object> namespaces = new LinkedHashMap<>();
-              sandbox.netns().ifPresent(path -> namespaces.put("network", path.toString()));
-              sandbox.ipcns().ifPresent(path -> namespaces.put("ipc", path.toString()));
-              sandbox.utsns().ifPresent(path -> namespaces.put("uts", path.toString()));
-              sandbox.pidns().ifPresent(path -> namespaces.put("pid", path.toString()));
-              sandbox.userns().ifPresent(path -> namespaces.put("user", path.toString()));
-              info.put("namespaces", namespaces);
-            });
+        .ifPresent(sandbox -> {
+          Map<String, Object> namespaces = new LinkedHashMap<>();
+          sandbox.netns().ifPresent(path -> namespaces.put("network", path.toString()));
+          sandbox.ipcns().ifPresent(path -> namespaces.put("ipc", path.toString()));
+          sandbox.utsns().ifPresent(path -> namespaces.put("uts", path.toString()));
+          sandbox.pidns().ifPresent(path -> namespaces.put("pid", path.toString()));
+          sandbox.userns().ifPresent(path -> namespaces.put("user", path.toString()));
+          info.put("namespaces", namespaces);
+        });
     return json(info);
   }
 

@@ -2,6 +2,8 @@ package io.jcri.daemon.image;
 
 import io.jcri.daemon.Layout;
 import io.jcri.daemon.config.DaemonConfig;
+import io.jcri.oci.distribution.HostsConfig;
+import io.jcri.oci.distribution.RegistryClient;
 import io.jcri.oci.image.ImageStore;
 import io.jcri.sandbox.linux.Syscalls;
 import io.jcri.sandbox.mount.Mounts;
@@ -17,7 +19,10 @@ public final class ImageSetup {
         ImageStore.open(
             layout.images(),
             new ImageStore.Options(config.parallelLayers()),
-            LoopbackRegistry::new,
+            () ->
+                new Remote(
+                    new RegistryClient(
+                        new HostsConfig(config.registryDirectories()), config.noProgressTimeout())),
             syscalls,
             mounts);
     return new Images(store, Set.copyOf(config.pinned()));

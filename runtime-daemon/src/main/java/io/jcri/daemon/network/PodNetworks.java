@@ -64,8 +64,7 @@ public final class PodNetworks {
 
   private static PodNetworkRequest request(Pod pod) {
     PodConfig config = pod.config();
-    Optional<Path> netns =
-        pod.sandbox().flatMap(sandbox -> sandbox.netns()).filter(Files::exists);
+    Optional<Path> netns = pod.sandbox().flatMap(sandbox -> sandbox.netns()).filter(Files::exists);
     return new PodNetworkRequest(
         pod.id(),
         netns,

@@ -35,8 +35,7 @@ public record Pod(
   }
 
   public Pod with(PodPhase next) {
-    return new Pod(
-        id, config, createdAt, next, sandbox, networkDue, ips, cgroupPath, bootId);
+    return new Pod(id, config, createdAt, next, sandbox, networkDue, ips, cgroupPath, bootId);
   }
 
   public Pod withSandbox(SandboxState made) {

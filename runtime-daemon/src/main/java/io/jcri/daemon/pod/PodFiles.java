@@ -8,7 +8,8 @@ import java.util.List;
 
 /**
  * The files that all containers of a pod see: {@code /etc/hostname}, {@code /etc/hosts} and {@code
- * /etc/resolv.conf}. The kubelet mounts an {@code /etc/hosts} of its own over ours; crictl does not.
+ * /etc/resolv.conf}. The kubelet mounts an {@code /etc/hosts} of its own over ours; crictl does
+ * not.
  */
 final class PodFiles {
   private static final Path HOST_HOSTS = Path.of("/etc/hosts");

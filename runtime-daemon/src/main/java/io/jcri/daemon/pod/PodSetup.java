@@ -59,8 +59,7 @@ public final class PodSetup {
   void make(Pod pod, Consumer<Pod> save) throws IOException {
     PodConfig config = pod.config();
     Stages stages = new Stages("RunPodSandbox " + config.metadata() + " " + pod.id());
-    Optional<String> cgroup =
-        cgroupPaths.sandboxDirectory(config.cgroupParent(), pod.id());
+    Optional<String> cgroup = cgroupPaths.sandboxDirectory(config.cgroupParent(), pod.id());
     if (cgroup.isPresent()) {
       pod = pod.withCgroup(cgroup.get());
     }
@@ -148,9 +147,7 @@ public final class PodSetup {
         namespaces.ipc() != NamespaceMode.NODE,
         namespaces.network() != NamespaceMode.NODE,
         namespaces.pid() == NamespaceMode.POD,
-        namespaces
-            .user()
-            .map(user -> new io.jcri.sandbox.UserNamespace(user.uids(), user.gids())),
+        namespaces.user().map(user -> new io.jcri.sandbox.UserNamespace(user.uids(), user.gids())),
         config.hostname(),
         config.sysctls(),
         pod.cgroupPath(),

@@ -1,6 +1,4 @@
-/**
- * Pod sandboxes: their records, states and the steps that make and unmake them.
- */
+/** Pod sandboxes: their records, states and the steps that make and unmake them. */
 @NullMarked
 package io.jcri.daemon.pod;
 

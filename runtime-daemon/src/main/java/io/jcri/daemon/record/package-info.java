@@ -1,6 +1,4 @@
-/**
- * What survives the daemon: one versioned, checksummed file per pod or container.
- */
+/** What survives the daemon: one versioned, checksummed file per pod or container. */
 @NullMarked
 package io.jcri.daemon.record;
 

@@ -47,8 +47,7 @@ public final class Handlers {
 
     private void askFeatures() {
       try {
-        features.complete(
-            runtime.map(OciRuntime::features).orElse(RuntimeFeatures.UNKNOWN));
+        features.complete(runtime.map(OciRuntime::features).orElse(RuntimeFeatures.UNKNOWN));
       } catch (OciException e) {
         features.complete(RuntimeFeatures.UNKNOWN);
       }
@@ -89,25 +88,23 @@ public final class Handlers {
     Map<String, Handler> handlers = new TreeMap<>();
     config
         .handlers()
-        .forEach(
-            (name, wanted) -> {
-              Optional<OciRuntime> runtime =
-                  binary(wanted.binary())
-                      .map(
-                          path ->
-                              new OciRuntime(
-                                  new OciRuntime.Options(
-                                      path,
-                                      layout.runtimeState(name),
-                                      driver == CgroupDriver.SYSTEMD)));
-              if (runtime.isPresent() || name.equals(config.defaultHandler())) {
-                handlers.put(name, new Handler(wanted.binary(), runtime));
-              }
-            });
+        .forEach((name, wanted) -> {
+          Optional<OciRuntime> runtime =
+              binary(wanted.binary())
+                  .map(path ->
+                      new OciRuntime(
+                          new OciRuntime.Options(
+                              path, layout.runtimeState(name), driver == CgroupDriver.SYSTEMD)));
+          if (runtime.isPresent() || name.equals(config.defaultHandler())) {
+            handlers.put(name, new Handler(wanted.binary(), runtime));
+          }
+        });
     return new Handlers(config.defaultHandler(), Collections.unmodifiableMap(handlers));
   }
 
-  /** An absolute path as it is; a name by PATH and the places where a daemon's PATH may not look. */
+  /**
+   * An absolute path as it is; a name by PATH and the places where a daemon's PATH may not look.
+   */
   private static Optional<Path> binary(String name) {
     if (name.indexOf('/') >= 0) {
       return Optional.of(Path.of(name)).filter(Files::isExecutable);

@@ -95,13 +95,14 @@ public final class Selftest {
       throws SelftestException, IOException {
     RuntimeServiceGrpc.RuntimeServiceBlockingStub runtime =
         RuntimeServiceGrpc.newBlockingStub(channel).withWaitForReady();
-    ImageServiceGrpc.ImageServiceBlockingStub images =
-        ImageServiceGrpc.newBlockingStub(channel);
+    ImageServiceGrpc.ImageServiceBlockingStub images = ImageServiceGrpc.newBlockingStub(channel);
     VersionResponse version =
         runtime
             .withDeadlineAfter(DEADLINE_SECONDS, TimeUnit.SECONDS)
             .version(VersionRequest.getDefaultInstance());
-    say("%s %s answers on %s".formatted(version.getRuntimeName(), version.getRuntimeVersion(), socket));
+    say(
+        "%s %s answers on %s"
+            .formatted(version.getRuntimeName(), version.getRuntimeVersion(), socket));
     ImageSpec image = ImageSpec.newBuilder().setImage(reference).build();
     String imageRef =
         timed(
@@ -155,8 +156,7 @@ public final class Selftest {
                             .setSandboxConfig(config)
                             .build())
                     .getContainerId();
-            runtime.startContainer(
-                StartContainerRequest.newBuilder().setContainerId(id).build());
+            runtime.startContainer(StartContainerRequest.newBuilder().setContainerId(id).build());
             return id;
           });
       String ip =
@@ -174,8 +174,7 @@ public final class Selftest {
       timed(
           "pod stopped and removed",
           () -> {
-            runtime.stopPodSandbox(
-                StopPodSandboxRequest.newBuilder().setPodSandboxId(pod).build());
+            runtime.stopPodSandbox(StopPodSandboxRequest.newBuilder().setPodSandboxId(pod).build());
             runtime.removePodSandbox(
                 RemovePodSandboxRequest.newBuilder().setPodSandboxId(pod).build());
             return pod;

@@ -34,10 +34,14 @@ record TinyImage(byte[] manifest, Map<String, byte[]> blobs) {
     byte[] config =
         Json.toBytes(
             Map.of(
-                "architecture", architecture,
-                "os", "linux",
-                "config", Map.of("Entrypoint", List.of("/" + PROGRAM), "WorkingDir", "/"),
-                "rootfs", Map.of("type", "layers", "diff_ids", List.of(layerDigest))));
+                "architecture",
+                architecture,
+                "os",
+                "linux",
+                "config",
+                Map.of("Entrypoint", List.of("/" + PROGRAM), "WorkingDir", "/"),
+                "rootfs",
+                Map.of("type", "layers", "diff_ids", List.of(layerDigest))));
     String configDigest = Digest.of(config).toString();
     Map<String, Object> manifest = new LinkedHashMap<>();
     manifest.put("schemaVersion", 2);
@@ -45,10 +49,8 @@ record TinyImage(byte[] manifest, Map<String, byte[]> blobs) {
     manifest.put("config", descriptor(MediaTypes.OCI_CONFIG, configDigest, config.length));
     manifest.put(
         "layers",
-        List.of(
-            descriptor("application/vnd.oci.image.layer.v1.tar", layerDigest, layer.length)));
-    return new TinyImage(
-        Json.toBytes(manifest), Map.of(layerDigest, layer, configDigest, config));
+        List.of(descriptor("application/vnd.oci.image.layer.v1.tar", layerDigest, layer.length)));
+    return new TinyImage(Json.toBytes(manifest), Map.of(layerDigest, layer, configDigest, config));
   }
 
   private static Map<String, Object> descriptor(String type, String digest, int size) {

@@ -37,9 +37,7 @@ final class TinyRegistry implements AutoCloseable {
       if (path.contains("/manifests/")) {
         body = image.manifest();
         exchange.getResponseHeaders().set("Content-Type", MediaTypes.OCI_MANIFEST);
-        exchange
-            .getResponseHeaders()
-            .set("Docker-Content-Digest", Digest.of(body).toString());
+        exchange.getResponseHeaders().set("Docker-Content-Digest", Digest.of(body).toString());
       } else if (image.blobs().containsKey(last)) {
         body = image.blobs().get(last);
         exchange.getResponseHeaders().set("Content-Type", "application/octet-stream");

@@ -4,7 +4,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** Which boot of the machine this is: what was made in another one is not in the kernel any more. */
+/**
+ * Which boot of the machine this is: what was made in another one is not in the kernel any more.
+ */
 public final class BootId {
   private static final Path FILE = Path.of("/proc/sys/kernel/random/boot_id");
 

@@ -2,8 +2,8 @@ package io.jcri.daemon.system;
 
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.LoggerContext;
-import ch.qos.logback.classic.jul.LevelChangePropagator;
 import ch.qos.logback.classic.encoder.PatternLayoutEncoder;
+import ch.qos.logback.classic.jul.LevelChangePropagator;
 import ch.qos.logback.classic.spi.Configurator;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.ConsoleAppender;
@@ -17,7 +17,8 @@ import org.slf4j.bridge.SLF4JBridgeHandler;
  * stamp of our own.
  */
 public final class Logging extends ContextAwareBase implements Configurator {
-  private static final String PLAIN = "%d{yyyy-MM-dd'T'HH:mm:ss.SSSXXX} %-5level %logger{0}: %msg%n";
+  private static final String PLAIN =
+      "%d{yyyy-MM-dd'T'HH:mm:ss.SSSXXX} %-5level %logger{0}: %msg%n";
   private static final String JOURNAL =
       "%replace(%replace(%replace(%replace(%replace(%level){'ERROR','<3>'}){'WARN','<4>'})"
           + "{'INFO','<6>'}){'DEBUG','<7>'}){'TRACE','<7>'}%logger{0}: %msg%n";

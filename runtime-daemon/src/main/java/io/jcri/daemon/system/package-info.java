@@ -1,6 +1,4 @@
-/**
- * What the daemon asks of the host it runs on: notifications to systemd, logging, versions.
- */
+/** What the daemon asks of the host it runs on: notifications to systemd, logging, versions. */
 @NullMarked
 package io.jcri.daemon.system;
 

@@ -10,9 +10,24 @@ import org.junit.jupiter.params.provider.ValueSource;
 class StopSignalsTest {
   @ParameterizedTest
   @CsvSource({
-    "SIGHUP,1", "SIGTERM,15", "TERM,15", "sigkill,9", "15,15", "SIGUSR1,10", "SIGSYS,31",
-    "SIGIO,29", "SIGPOLL,29", "SIGCLD,17", "SIGRTMIN,34", "SIGRTMIN+3,37", "RTMAX-1,63",
-    "SIGRTMAX,64", "SIGABRT,6", "SIGIOT,6", "SIGWINCH,28", "37,37"
+    "SIGHUP,1",
+    "SIGTERM,15",
+    "TERM,15",
+    "sigkill,9",
+    "15,15",
+    "SIGUSR1,10",
+    "SIGSYS,31",
+    "SIGIO,29",
+    "SIGPOLL,29",
+    "SIGCLD,17",
+    "SIGRTMIN,34",
+    "SIGRTMIN+3,37",
+    "RTMAX-1,63",
+    "SIGRTMAX,64",
+    "SIGABRT,6",
+    "SIGIOT,6",
+    "SIGWINCH,28",
+    "37,37"
   })
   void namesAndNumbers(String name, int number) {
     assertThat(StopSignals.number(name)).isEqualTo(number);

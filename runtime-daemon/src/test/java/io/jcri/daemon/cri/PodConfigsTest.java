@@ -74,34 +74,29 @@ class PodConfigsTest {
   @Test
   void portMappingsWithoutHostPortAskForNothing() {
     PodConfig config =
-        read(
-            c ->
-                c.addPortMappings(PortMapping.newBuilder().setContainerPort(80))
-                    .addPortMappings(
-                        PortMapping.newBuilder().setContainerPort(80).setHostPort(8080)));
+        read(c ->
+            c.addPortMappings(PortMapping.newBuilder().setContainerPort(80))
+                .addPortMappings(PortMapping.newBuilder().setContainerPort(80).setHostPort(8080)));
     assertThat(config.portMappings()).hasSize(1);
     assertThat(config.portMappings().getFirst().protocol()).isEqualTo("tcp");
-    assertThatThrownBy(
-            () ->
-                read(
-                    c ->
-                        c.addPortMappings(
-                            PortMapping.newBuilder().setContainerPort(80).setHostPort(70000))))
+    assertThatThrownBy(() ->
+            read(c ->
+                c.addPortMappings(
+                    PortMapping.newBuilder().setContainerPort(80).setHostPort(70000))))
         .hasMessage("config.port_mappings.host_port is 70000, which is no port");
   }
 
   @Test
   void userNamespaceRangesAreUnsigned() {
     PodConfig config =
-        read(
-            c ->
-                c.getLinuxBuilder()
-                    .getSecurityContextBuilder()
-                    .getNamespaceOptionsBuilder()
-                    .getUsernsOptionsBuilder()
-                    .setMode(NamespaceMode.POD)
-                    .addUids(IDMapping.newBuilder().setHostId(0xF0000000).setLength(65536))
-                    .addGids(IDMapping.newBuilder().setHostId(100000).setLength(65536)));
+        read(c ->
+            c.getLinuxBuilder()
+                .getSecurityContextBuilder()
+                .getNamespaceOptionsBuilder()
+                .getUsernsOptionsBuilder()
+                .setMode(NamespaceMode.POD)
+                .addUids(IDMapping.newBuilder().setHostId(0xF0000000).setLength(65536))
+                .addGids(IDMapping.newBuilder().setHostId(100000).setLength(65536)));
     assertThat(config.namespaces().user().orElseThrow().uids())
         .containsExactly(new IdMapping(0, 0xF0000000L, 65536));
   }

@@ -1,0 +1,193 @@
+package io.jcri.oci.distribution;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InterruptedIOException;
+import java.net.http.HttpResponse.BodySubscriber;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Flow;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A response's body as a stream that is read ahead a little, and that fails when nothing comes for
+ * a while: the JDK's own stream waits forever. One reader.
+ */
+final class BodyPipe extends InputStream implements BodySubscriber<BodyPipe> {
+
+  /**
+   * Chunks of up to 16 KiB each that may wait for the reader, so that the network and the disk work
+   * at the same time.
+   */
+  private static final int AHEAD = 32;
+
+  private static final int MAX_SKIPPED_AT_CLOSE = 16 << 10;
+
+  /** What the network says: data, the end (empty), or an error. */
+  private record Event(List<ByteBuffer> buffers, @Nullable Throwable error) {
+    boolean isEnd() {
+      return buffers.isEmpty() && error == null;
+    }
+  }
+
+  private final Duration patience;
+  private final LinkedBlockingQueue<Event> events = new LinkedBlockingQueue<>();
+  private final ArrayDeque<ByteBuffer> current = new ArrayDeque<>();
+  private final CompletableFuture<BodyPipe> body = CompletableFuture.completedFuture(this);
+  private volatile Flow.@Nullable Subscription subscription;
+  private boolean ended;
+  private volatile boolean closed;
+
+  BodyPipe(Duration patience) {
+    this.patience = patience;
+  }
+
+  @Override
+  public CompletionStage<BodyPipe> getBody() {
+    return body;
+  }
+
+  @Override
+  public void onSubscribe(Flow.Subscription subscription) {
+    this.subscription = subscription;
+    if (closed) {
+      subscription.cancel();
+    } else {
+      subscription.request(AHEAD);
+    }
+  }
+
+  @Override
+  public void onNext(List<ByteBuffer> buffers) {
+    events.add(new Event(buffers, null));
+  }
+
+  @Override
+  public void onError(Throwable error) {
+    events.add(new Event(List.of(), error));
+  }
+
+  @Override
+  public void onComplete() {
+    events.add(new Event(List.of(), null));
+  }
+
+  @Override
+  public int read() throws IOException {
+    byte[] one = new byte[1];
+    return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+  }
+
+  @Override
+  public int read(byte[] buffer, int from, int length) throws IOException {
+    Objects.checkFromIndexSize(from, length, buffer.length);
+    if (length == 0) {
+      return 0;
+    }
+    ByteBuffer chunk = chunk();
+    if (chunk == null) {
+      return -1;
+    }
+    int copied = 0;
+    while (chunk != null && copied < length) {
+      int n = Math.min(length - copied, chunk.remaining());
+      chunk.get(buffer, from + copied, n);
+      copied += n;
+      chunk = nextWithoutWaiting();
+    }
+    return copied;
+  }
+
+  /**
+   * The end of a body that has come whole is taken in, so that its connection serves the next
+   * request.
+   */
+  @Override
+  public void close() {
+    if (closed) {
+      return;
+    }
+    closed = true;
+    Flow.Subscription source = subscription;
+    Event next = events.peek();
+    boolean complete = next != null && next.isEnd();
+    if (source != null && !ended && !complete) {
+      source.cancel();
+    }
+    current.clear();
+  }
+
+  /** Reads what is left when it is little; better than a new connection. */
+  void drain() {
+    try {
+      skipNBytes(MAX_SKIPPED_AT_CLOSE);
+    } catch (IOException e) {
+      // The end, or a broken connection: either way there is nothing left to read.
+      ended = true;
+    }
+    close();
+  }
+
+  private @Nullable ByteBuffer nextWithoutWaiting() {
+    while (!current.isEmpty() && !current.element().hasRemaining()) {
+      current.remove();
+    }
+    return current.peek();
+  }
+
+  /** The buffer to read from; waits for one; null at the end. */
+  private @Nullable ByteBuffer chunk() throws IOException {
+    ByteBuffer ready = nextWithoutWaiting();
+    while (ready == null) {
+      if (closed) {
+        throw new IOException("the stream is closed");
+      }
+      if (ended) {
+        return null;
+      }
+      Event event = await();
+      if (event.error != null) {
+        ended = true;
+        throw new IOException(reason(event.error), event.error);
+      }
+      if (event.isEnd()) {
+        ended = true;
+        return null;
+      }
+      current.addAll(event.buffers);
+      Flow.Subscription source = subscription;
+      if (source != null) {
+        source.request(1);
+      }
+      ready = nextWithoutWaiting();
+    }
+    return ready;
+  }
+
+  private Event await() throws IOException {
+    try {
+      Event event = events.poll(patience.toMillis(), TimeUnit.MILLISECONDS);
+      if (event == null) {
+        close();
+        throw new IOException("no data for " + patience.toSeconds() + " s");
+      }
+      return event;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      close();
+      throw (InterruptedIOException) new InterruptedIOException("interrupted").initCause(e);
+    }
+  }
+
+  private static String reason(Throwable error) {
+    String message = error.getMessage();
+    return message == null ? error.getClass().getSimpleName() : message;
+  }
+}

@@ -1,0 +1,81 @@
+package io.jcri.oci.distribution;
+
+import java.net.URI;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * One place to ask: a mirror or the registry itself.
+ *
+ * @param scheme {@code http} or {@code https}
+ * @param host with port when it is not the scheme's own
+ * @param path in front of the repository, {@code /v2} unless overridden; no slash at the end
+ * @param headers sent with every request to this host and to no other
+ */
+record RegistryHost(
+    String scheme,
+    String host,
+    String path,
+    Set<Capability> capabilities,
+    TransportSettings transport,
+    Map<String, List<String>> headers) {
+
+  /** What a host may be used for. */
+  enum Capability {
+    /** Content by digest. */
+    PULL,
+    /** The digest of a tag; only a trusted host may say it. */
+    RESOLVE
+  }
+
+  static final String DOCKER_ENDPOINT = "registry-1.docker.io";
+
+  boolean can(Capability capability) {
+    return capabilities.contains(capability);
+  }
+
+  /**
+   * Where an object of a repository is.
+   *
+   * @param registry of the reference; a mirror of it is told by the query {@code ns}, as caching
+   *     mirrors want it
+   */
+  URI uri(String registry, String repository, String object) {
+    String query =
+        isRegistry(registry) ? "" : "?ns=" + URLEncoder.encode(registry, StandardCharsets.UTF_8);
+    return URI.create(scheme + "://" + host + path + "/" + repository + "/" + object + query);
+  }
+
+  /** Whether this is the host that the registry's name means, and no mirror of it. */
+  boolean isRegistry(String registry) {
+    return canonical(host, scheme).equals(canonical(registry, scheme));
+  }
+
+  String origin() {
+    return origin(URI.create(scheme + "://" + host));
+  }
+
+  /** Scheme, host and port: what headers and credentials are bound to. */
+  static String origin(URI uri) {
+    String scheme = uri.getScheme().toLowerCase(Locale.ROOT);
+    return scheme + "://" + canonical(uri.getRawAuthority(), scheme);
+  }
+
+  /** Lower case, with port, all names of Docker Hub made one. */
+  static String canonical(String authority, String scheme) {
+    String name = authority.toLowerCase(Locale.ROOT);
+    int colon = name.lastIndexOf(':');
+    String defaultPort = scheme.equals("http") ? "80" : "443";
+    if (colon <= name.lastIndexOf(']')) {
+      name = name + ":" + defaultPort;
+    }
+    return switch (name) {
+      case "docker.io:443", "index.docker.io:443" -> DOCKER_ENDPOINT + ":443";
+      default -> name;
+    };
+  }
+}

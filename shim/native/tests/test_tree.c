@@ -1,0 +1,74 @@
+#include <signal.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "check.h"
+#include "tree.h"
+
+static void stat_names_may_hold_anything(void) {
+  struct process process;
+  CHECK(tree_parse_stat("12 (a) b (c) S 1 2 3 0 -1 4194560 10 0 0 0 1 2 3 4 20 0 1 0 987654 5 6",
+                        &process));
+  CHECK(process.pid == 12 && process.parent == 1 && process.group == 2 && process.session == 3);
+  CHECK(process.start == 987654);
+  CHECK(!tree_parse_stat("", &process));
+  CHECK(!tree_parse_stat("12 (x", &process));
+  CHECK(!tree_parse_stat("12 (x) S 1 2", &process));
+}
+
+/* Says its pid through the pipe, then sleeps. */
+static _Noreturn void stay(int fd) {
+  pid_t pid = getpid();
+  if (write(fd, &pid, sizeof pid) != sizeof pid) _exit(1);
+  for (;;) pause();
+}
+
+/* Root, child, setsid child, orphan in the root's session, orphan of a setsid child: all but
+ * what left every bond go with the root, and the bystander stays. */
+static void the_whole_tree_goes(void) {
+  int pipes[2];
+  CHECK(prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) == 0 && pipe(pipes) == 0);
+  pid_t bystander = fork();
+  if (bystander == 0) stay(pipes[1]);
+  pid_t root = fork();
+  if (root == 0) {
+    setsid();
+    if (fork() == 0) stay(pipes[1]);
+    if (fork() == 0) {
+      setsid();
+      if (fork() == 0) stay(pipes[1]);
+      stay(pipes[1]);
+    }
+    if (fork() == 0) { /* its child loses its parent but not its session */
+      if (fork() == 0) stay(pipes[1]);
+      _exit(0);
+    }
+    stay(pipes[1]);
+  }
+  for (int i = 0; i < 6; i++) {
+    pid_t pid;
+    CHECK(read(pipes[0], &pid, sizeof pid) == sizeof pid);
+  }
+  tree_kill(root);
+  int status, killed = 0;
+  pid_t pid;
+  /* The orphans come to us, who are the subreaper; only the bystander is left in the end. */
+  while (killed < 5 && (pid = waitpid(-1, &status, 0)) > 0)
+    if (WIFSIGNALED(status)) {
+      CHECK(pid != bystander);
+      killed++;
+    }
+  CHECK(killed == 5);
+  CHECK(kill(bystander, 0) == 0 && waitpid(bystander, &status, WNOHANG) == 0);
+  kill(bystander, SIGKILL);
+  CHECK(waitpid(bystander, &status, 0) == bystander);
+  close(pipes[0]);
+  close(pipes[1]);
+}
+
+int main(void) {
+  stat_names_may_hold_anything();
+  the_whole_tree_goes();
+  return 0;
+}
