@@ -55,9 +55,7 @@ class ContainerListTest {
         .containsExactly(running.id(), created.id());
     assertThat(
             list(
-                ContainerFilter.newBuilder()
-                    .putLabelSelector("k", "1")
-                    .putLabelSelector("l", "2")))
+                ContainerFilter.newBuilder().putLabelSelector("k", "1").putLabelSelector("l", "2")))
         .containsExactly(running.id());
     assertThat(list(state(ContainerState.CONTAINER_EXITED).setPodSandboxId(pod.id()))).isEmpty();
   }
@@ -82,8 +80,7 @@ class ContainerListTest {
   }
 
   private static ContainerFilter.Builder state(ContainerState state) {
-    return ContainerFilter.newBuilder()
-        .setState(ContainerStateValue.newBuilder().setState(state));
+    return ContainerFilter.newBuilder().setState(ContainerStateValue.newBuilder().setState(state));
   }
 
   private static List<String> list(ContainerFilter.Builder filter) {

@@ -34,15 +34,15 @@ class ContainerLogsTest {
 
     assertThat(CriLog.text(log, "stdout").strip()).isEqualTo("out\nlast");
     assertThat(CriLog.text(log, "stderr")).isEqualTo("err\n");
-    assertThat(log)
-        .allSatisfy(line -> assertThat(line.time()).isBetween(before, Instant.now()));
+    assertThat(log).allSatisfy(line -> assertThat(line.time()).isBetween(before, Instant.now()));
   }
 
   @Test
   void aLongLineIsCutInPiecesThatJoinToTheSame() throws IOException {
     int length = 5 * PIECE / 2;
     TestContainer container =
-        NODE.pod().start("sh", "-c", "head -c %d /dev/zero | tr '\\0' x; echo; echo y".formatted(length));
+        NODE.pod()
+            .start("sh", "-c", "head -c %d /dev/zero | tr '\\0' x; echo; echo y".formatted(length));
     container.awaitExit();
     List<CriLog.Line> log = container.log();
 

@@ -76,8 +76,7 @@ class ContainersTest {
 
   @Test
   void aProgramThatIgnoresItsStopSignalIsKilled() throws IOException {
-    TestContainer container =
-        trapping("trap '' TERM; echo ready; while :; do sleep 0.05; done");
+    TestContainer container = trapping("trap '' TERM; echo ready; while :; do sleep 0.05; done");
     container.stop(1);
     assertThat(container.status().getExitCode()).isEqualTo(137);
   }
@@ -97,8 +96,7 @@ class ContainersTest {
 
   @Test
   void theSignalOfConfigBeatsTheImages() throws IOException {
-    String image =
-        NODE.load("usr1", io.jcri.it.kit.TestImages.busybox().withStopSignal("SIGUSR1"));
+    String image = NODE.load("usr1", io.jcri.it.kit.TestImages.busybox().withStopSignal("SIGUSR1"));
     String program =
         "for s in TERM USR1 USR2; do trap \"echo got $s; exit 3\" $s; done;"
             + " echo ready; while :; do sleep 0.05; done";

@@ -31,7 +31,7 @@ class ExecSyncTest {
   void aCommandHasTheContainersUserEnvironmentAndFolder() throws IOException {
     TestPod pod = NODE.pod();
     var config = pod.container("sleep", "100000").setWorkingDir("/var/log");
-    config.addEnvsBuilder().setKey("FRUIT").setValue("pear = good");
+    config.addEnvs(TestPod.variable("FRUIT", "pear = good"));
     config.getLinuxBuilder().getSecurityContextBuilder().getRunAsUserBuilder().setValue(33);
     TestContainer container = pod.start(config);
 
@@ -100,7 +100,8 @@ class ExecSyncTest {
         () ->
             NODE.cri()
                 .runtime()
-                .execSync(ExecSyncRequest.newBuilder().setContainerId("nosuch").addCmd("x").build()),
+                .execSync(
+                    ExecSyncRequest.newBuilder().setContainerId("nosuch").addCmd("x").build()),
         Status.Code.NOT_FOUND,
         "nosuch");
     TestContainer running = pod.idle();

@@ -27,11 +27,10 @@ class FilesTest {
     Path folder = folder("volume");
     Files.writeString(folder.resolve("letter"), "from outside");
     TestContainer container =
-        start(
-            config ->
-                config
-                    .addMounts(mount(folder, "/rw"))
-                    .addMounts(mount(folder, "/deep/er/ro").setReadonly(true)));
+        start(config ->
+            config
+                .addMounts(mount(folder, "/rw"))
+                .addMounts(mount(folder, "/deep/er/ro").setReadonly(true)));
 
     assertThat(container.sh("cat /rw/letter")).isEqualTo("from outside");
     assertThat(container.sh("cat /deep/er/ro/letter")).isEqualTo("from outside");
@@ -53,11 +52,10 @@ class FilesTest {
     Path folder = folder("options");
     Files.copy(Path.of("/bin/busybox"), folder.resolve("program"));
     TestContainer container =
-        start(
-            config ->
-                config
-                    .addMounts(mount(folder, "/yes"))
-                    .addMounts(mount(folder, "/no").addMountOptions("noexec")));
+        start(config ->
+            config
+                .addMounts(mount(folder, "/yes"))
+                .addMounts(mount(folder, "/no").addMountOptions("noexec")));
     assertThat(container.exec("/yes/program", "true").exitCode()).isZero();
     assertThat(container.sh("grep ' /no ' /proc/mounts")).contains("noexec");
   }
@@ -70,13 +68,12 @@ class FilesTest {
     try {
       Command.of("mount", "--make-shared", shared.toString()).run().orThrow();
       TestContainer container =
-          start(
-              config ->
-                  config
-                      .addMounts(mount(shared, "/private"))
-                      .addMounts(
-                          mount(shared, "/slave")
-                              .setPropagation(MountPropagation.PROPAGATION_HOST_TO_CONTAINER)));
+          start(config ->
+              config
+                  .addMounts(mount(shared, "/private"))
+                  .addMounts(
+                      mount(shared, "/slave")
+                          .setPropagation(MountPropagation.PROPAGATION_HOST_TO_CONTAINER)));
       late = Files.createDirectory(shared.resolve("late"));
       Command.of("mount", "-t", "tmpfs", "jct", late.toString()).run().orThrow();
       Files.writeString(late.resolve("seen"), "");
@@ -98,14 +95,14 @@ class FilesTest {
     try {
       Command.of("mount", "--make-shared", shared.toString()).run().orThrow();
       TestContainer container =
-          start(
-              config -> {
-                config.addMounts(
-                    mount(shared, "/shared")
-                        .setPropagation(MountPropagation.PROPAGATION_BIDIRECTIONAL));
-                config.getLinuxBuilder().getSecurityContextBuilder().setPrivileged(true);
-              });
-      container.sh("mkdir /shared/inner && mount -t tmpfs jct /shared/inner && touch /shared/inner/x");
+          start(config -> {
+            config.addMounts(
+                mount(shared, "/shared")
+                    .setPropagation(MountPropagation.PROPAGATION_BIDIRECTIONAL));
+            config.getLinuxBuilder().getSecurityContextBuilder().setPrivileged(true);
+          });
+      container.sh(
+          "mkdir /shared/inner && mount -t tmpfs jct /shared/inner && touch /shared/inner/x");
       assertThat(shared.resolve("inner/x")).exists();
       container.sh("umount /shared/inner");
     } finally {
@@ -117,11 +114,10 @@ class FilesTest {
   void aReadOnlyRootTakesWritesOnlyWhereItIsMounted() throws IOException {
     Path folder = folder("scratch");
     TestContainer container =
-        start(
-            config -> {
-              config.addMounts(mount(folder, "/data"));
-              config.getLinuxBuilder().getSecurityContextBuilder().setReadonlyRootfs(true);
-            });
+        start(config -> {
+          config.addMounts(mount(folder, "/data"));
+          config.getLinuxBuilder().getSecurityContextBuilder().setReadonlyRootfs(true);
+        });
     assertThat(container.exec("touch", "/x").exitCode()).isNotZero();
     assertThat(container.exec("touch", "/data/x").exitCode()).isZero();
     assertThat(container.exec("touch", "/dev/shm/x").exitCode()).isZero();
@@ -130,14 +126,13 @@ class FilesTest {
   @Test
   void pathsAreMaskedAndMadeReadOnly() throws IOException {
     TestContainer container =
-        start(
-            config ->
-                config
-                    .getLinuxBuilder()
-                    .getSecurityContextBuilder()
-                    .addMaskedPaths("/proc/version")
-                    .addMaskedPaths("/etc")
-                    .addReadonlyPaths("/proc/sys"));
+        start(config ->
+            config
+                .getLinuxBuilder()
+                .getSecurityContextBuilder()
+                .addMaskedPaths("/proc/version")
+                .addMaskedPaths("/etc")
+                .addReadonlyPaths("/proc/sys"));
     assertThat(container.sh("cat /proc/version")).isEmpty();
     assertThat(container.sh("ls /etc")).isEmpty();
     assertThat(container.exec("sh", "-c", "echo x > /proc/sys/kernel/domainname").exitCode())
@@ -147,14 +142,13 @@ class FilesTest {
   @Test
   void aDeviceOfTheNodeIsThereUnderItsNewNameAndOthersAreNot() throws IOException {
     TestContainer container =
-        start(
-            config -> {
-              config
-                  .addDevicesBuilder()
-                  .setHostPath("/dev/null")
-                  .setContainerPath("/dev/hole")
-                  .setPermissions("rwm");
-            });
+        start(config -> {
+          config
+              .addDevicesBuilder()
+              .setHostPath("/dev/null")
+              .setContainerPath("/dev/hole")
+              .setPermissions("rwm");
+        });
     assertThat(container.sh("echo x > /dev/hole; ls -l /dev/hole")).startsWith("crw");
     assertThat(container.sh("ls /dev").lines())
         .contains("null", "zero", "full", "random", "urandom", "tty", "ptmx", "pts", "shm")

@@ -41,11 +41,10 @@ class PrivilegesTest {
   @Test
   void capabilitiesAreAddedAndDropped() throws IOException {
     TestContainer container =
-        start(
-            s ->
-                s.getCapabilitiesBuilder()
-                    .addAddCapabilities("SYS_ADMIN")
-                    .addDropCapabilities("CAP_CHOWN"));
+        start(s ->
+            s.getCapabilitiesBuilder()
+                .addAddCapabilities("SYS_ADMIN")
+                .addDropCapabilities("CAP_CHOWN"));
     assertThat(has(container, "CapEff", SYS_ADMIN)).isTrue();
     assertThat(has(container, "CapEff", CHOWN)).isFalse();
     assertThat(container.exec("chown", "1:1", "/tmp").exitCode()).isNotZero();
@@ -54,11 +53,8 @@ class PrivilegesTest {
   @Test
   void allCanBeDroppedAndSomeKept() throws IOException {
     TestContainer container =
-        start(
-            s ->
-                s.getCapabilitiesBuilder()
-                    .addDropCapabilities("ALL")
-                    .addAddCapabilities("NET_RAW"));
+        start(s ->
+            s.getCapabilitiesBuilder().addDropCapabilities("ALL").addAddCapabilities("NET_RAW"));
     assertThat(mask(container, "CapEff")).isEqualTo(1L << NET_RAW);
     assertThat(mask(container, "CapBnd")).isEqualTo(1L << NET_RAW);
   }
@@ -66,27 +62,30 @@ class PrivilegesTest {
   @Test
   void ambientCapabilitiesReachAProcessThatIsNotRoot() throws IOException {
     TestContainer container =
-        start(
-            s -> {
-              s.getRunAsUserBuilder().setValue(1000);
-              s.getCapabilitiesBuilder().addAddAmbientCapabilities("NET_RAW");
-            });
+        start(s -> {
+          s.getRunAsUserBuilder().setValue(1000);
+          s.getCapabilitiesBuilder().addAddAmbientCapabilities("NET_RAW");
+        });
     assertThat(has(container, "CapEff", NET_RAW)).isTrue();
     assertThat(has(container, "CapAmb", NET_RAW)).isTrue();
   }
 
   @Test
   void noNewPrivilegesHoldsASetUserIdProgramBack() throws IOException {
-    String image = NODE.load("setuid", TestImages.busybox().withLayer(
-        io.jcri.it.kit.Layer.of(TestImages.program("effective-uid", "effective-uid", 04755))));
+    String image =
+        NODE.load(
+            "setuid",
+            TestImages.busybox()
+                .withLayer(
+                    io.jcri.it.kit.Layer.of(
+                        TestImages.program("effective-uid", "effective-uid", 04755))));
     assertThat(effectiveUid(image, false)).contains("0");
     assertThat(effectiveUid(image, true)).contains("1000");
   }
 
   @Test
   void theDefaultSeccompProfileRefusesWhatContainersDoNotNeed() throws IOException {
-    TestContainer filtered =
-        start(s -> profile(s, SecurityProfile.ProfileType.RuntimeDefault, ""));
+    TestContainer filtered = start(s -> profile(s, SecurityProfile.ProfileType.RuntimeDefault, ""));
     assertThat(filtered.sh("grep Seccomp: /proc/1/status")).endsWith("2");
     assertThat(filtered.exec("unshare", "-U", "true").exitCode()).isNotZero();
     assertThat(filtered.sh("echo fine; ls / > /dev/null; date > /dev/null")).isEqualTo("fine");
@@ -118,8 +117,7 @@ class PrivilegesTest {
         config.getLinuxBuilder().getSecurityContextBuilder(),
         SecurityProfile.ProfileType.Localhost,
         "/no/such/profile.json");
-    assertRefused(
-        () -> pod.create(config), Status.Code.NOT_FOUND, "/no/such/profile.json");
+    assertRefused(() -> pod.create(config), Status.Code.NOT_FOUND, "/no/such/profile.json");
     NODE.assertNoSnapshotIsLeft();
   }
 

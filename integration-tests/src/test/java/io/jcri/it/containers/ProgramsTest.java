@@ -24,8 +24,7 @@ class ProgramsTest {
   void commandAndArgumentsBeatTheImagesAsTheKubeletDocumentsIt() throws IOException {
     String image =
         NODE.load(
-            "merge",
-            TestImages.busybox().withEntrypoint("echo", "entry").withCommand("command"));
+            "merge", TestImages.busybox().withEntrypoint("echo", "entry").withCommand("command"));
 
     assertThat(output(image, List.of(), List.of())).isEqualTo("entry command\n");
     assertThat(output(image, List.of(), List.of("arg"))).isEqualTo("entry arg\n");
@@ -56,8 +55,8 @@ class ProgramsTest {
     TestPod pod = NODE.pod();
     ContainerConfig.Builder config = pod.container("sh", "-c", "pwd; env; true");
     config.getImageBuilder().setImage(image);
-    config.addEnvsBuilder().setKey("BEATEN").setValue("caller");
-    config.addEnvsBuilder().setKey("NEW").setValue("a=b c");
+    config.addEnvs(TestPod.variable("BEATEN", "caller"));
+    config.addEnvs(TestPod.variable("NEW", "a=b c"));
     TestContainer container = pod.start(config);
     container.awaitExit();
 
@@ -83,8 +82,7 @@ class ProgramsTest {
   private static String output(String image, List<String> command, List<String> arguments)
       throws IOException {
     TestPod pod = NODE.pod();
-    ContainerConfig.Builder config =
-        pod.container().addAllCommand(command).addAllArgs(arguments);
+    ContainerConfig.Builder config = pod.container().addAllCommand(command).addAllArgs(arguments);
     config.getImageBuilder().setImage(image);
     TestContainer container = pod.start(config);
     container.awaitExit();

@@ -101,8 +101,7 @@ class ResourcesTest {
 
   private static String read(TestContainer container, String controller, String v1, String v2)
       throws IOException {
-    for (String line :
-        Files.readAllLines(Path.of("/proc/" + container.pid() + "/cgroup"))) {
+    for (String line : Files.readAllLines(Path.of("/proc/" + container.pid() + "/cgroup"))) {
       String[] fields = line.split(":", 3);
       if (unified() && fields[1].isEmpty()) {
         return Files.readString(Path.of(CGROUPS + fields[2], v2)).strip();

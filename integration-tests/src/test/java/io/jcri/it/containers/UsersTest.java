@@ -86,11 +86,7 @@ class UsersTest {
   void anIdBeyondThirtyTwoBitsIsRefused() throws IOException {
     TestPod pod = NODE.pod();
     ContainerConfig.Builder config = pod.container("true");
-    config
-        .getLinuxBuilder()
-        .getSecurityContextBuilder()
-        .getRunAsUserBuilder()
-        .setValue(1L << 32);
+    config.getLinuxBuilder().getSecurityContextBuilder().getRunAsUserBuilder().setValue(1L << 32);
     assertRefused(() -> pod.create(config), Status.Code.INVALID_ARGUMENT, "run_as_user");
 
     String overflow = NODE.load("overflow", TestImages.busybox().withUser("4294967296"));
@@ -101,8 +97,7 @@ class UsersTest {
 
   private static final class TestPodImages {
     String of(String user) throws IOException {
-      return NODE.load(
-          "user-" + user.replace(':', '-'), TestImages.busybox().withUser(user));
+      return NODE.load("user-" + user.replace(':', '-'), TestImages.busybox().withUser(user));
     }
   }
 

@@ -49,7 +49,11 @@ class ImagesTest {
 
     List<Image> all = list("");
     assertThat(all).filteredOn(i -> i.getId().equals(image.config().digest())).hasSize(1);
-    Image found = all.stream().filter(i -> i.getId().equals(image.config().digest())).findFirst().orElseThrow();
+    Image found =
+        all.stream()
+            .filter(i -> i.getId().equals(image.config().digest()))
+            .findFirst()
+            .orElseThrow();
     assertThat(found.getRepoTagsList()).containsExactly(first, second);
     assertThat(found.getRepoDigestsList())
         .containsExactly(host + "/names/a@" + digest, host + "/names/b@" + digest);
@@ -128,8 +132,7 @@ class ImagesTest {
     remove(reference);
     assertThat(usage().getUsedBytes().getValue()).isLessThan(before + (1 << 20));
     assertThat(usage().getTimestamp()).isPositive();
-    assertThat(usage().getFsId().getMountpoint())
-        .startsWith(NODE.daemon().root().toString());
+    assertThat(usage().getFsId().getMountpoint()).startsWith(NODE.daemon().root().toString());
     assertThat(usage().getInodesUsed().getValue()).isPositive();
   }
 
@@ -199,7 +202,10 @@ class ImagesTest {
             NODE.cri()
                 .images()
                 .imageStatus(
-                    ImageStatusRequest.newBuilder().setImage(spec(reference)).setVerbose(true).build())
+                    ImageStatusRequest.newBuilder()
+                        .setImage(spec(reference))
+                        .setVerbose(true)
+                        .build())
                 .getInfoMap()
                 .toString())
         .contains("SIGQUIT");
@@ -211,8 +217,7 @@ class ImagesTest {
     try (RegistryPush push = NODE.registry().pusher()) {
       push.push("by-digest", "x", image);
     }
-    String reference =
-        NODE.registry().hostAndPort() + "/by-digest@" + image.manifest().digest();
+    String reference = NODE.registry().hostAndPort() + "/by-digest@" + image.manifest().digest();
     assertThat(NODE.pull(reference)).isEqualTo(image.config().digest());
     Image found = status(reference).getImage();
     assertThat(found.getRepoTagsList()).isEmpty();

@@ -40,7 +40,11 @@ class PullTest {
   @ParameterizedTest
   @EnumSource(Flavor.class)
   void imagesOfBothMediaTypesRun(Flavor flavor) throws IOException {
-    assertRuns(NODE.load("flavor/" + flavor.name().toLowerCase(java.util.Locale.ROOT), marked(flavor.name()).with(flavor)), flavor.name());
+    assertRuns(
+        NODE.load(
+            "flavor/" + flavor.name().toLowerCase(java.util.Locale.ROOT),
+            marked(flavor.name()).with(flavor)),
+        flavor.name());
   }
 
   @ParameterizedTest
@@ -48,8 +52,7 @@ class PullTest {
   void layersOfEveryCompressionAreUnpacked(Layer.Compression compression) throws IOException {
     String name = compression.name().toLowerCase(java.util.Locale.ROOT);
     TestImage image =
-        TestImages.busybox()
-            .withLayer(Layer.of(compression, TarEntry.file("mark", name + "\n")));
+        TestImages.busybox().withLayer(Layer.of(compression, TarEntry.file("mark", name + "\n")));
     assertRuns(NODE.load("compression/" + name, image), name);
   }
 
@@ -76,8 +79,7 @@ class PullTest {
   @Test
   void tenCallersAtOnceDownloadOnce() throws Exception {
     TestImage image =
-        marked("once")
-            .withLayer(Layer.of(TarEntry.file("noise", 0644, noise(4 << 20))));
+        marked("once").withLayer(Layer.of(TarEntry.file("noise", 0644, noise(4 << 20))));
     NODE.registry().push("once", "1", image);
     try (RegistryProxy proxy = new RegistryProxy(NODE.registry().uri(), (_, body) -> body);
         var threads = Executors.newVirtualThreadPerTaskExecutor()) {
@@ -139,7 +141,9 @@ class PullTest {
       pull(
           other,
           AuthConfig.newBuilder()
-              .setAuth(Base64.getEncoder().encodeToString(pair.getBytes(java.nio.charset.StandardCharsets.US_ASCII)))
+              .setAuth(
+                  Base64.getEncoder()
+                      .encodeToString(pair.getBytes(java.nio.charset.StandardCharsets.US_ASCII)))
               .build());
     }
   }

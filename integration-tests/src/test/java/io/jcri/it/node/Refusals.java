@@ -19,7 +19,9 @@ public final class Refusals {
     Status status = Status.fromThrowable(failure);
     assertThat(status.getCode()).as(status.toString()).isEqualTo(code);
     String description = String.valueOf(status.getDescription());
-    assertThat(description).contains(messageParts);
+    for (String part : messageParts) {
+      assertThat(description).contains(part);
+    }
     return description;
   }
 }

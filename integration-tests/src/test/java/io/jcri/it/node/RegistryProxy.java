@@ -65,14 +65,13 @@ public final class RegistryProxy implements AutoCloseable {
       response
           .headers()
           .map()
-          .forEach(
-              (name, values) -> {
-                if (!name.equalsIgnoreCase("content-length")
-                    && !name.equalsIgnoreCase("connection")
-                    && !name.startsWith(":")) {
-                  exchange.getResponseHeaders().put(name, values);
-                }
-              });
+          .forEach((name, values) -> {
+            if (!name.equalsIgnoreCase("content-length")
+                && !name.equalsIgnoreCase("connection")
+                && !name.startsWith(":")) {
+              exchange.getResponseHeaders().put(name, values);
+            }
+          });
       byte[] body = response.body();
       if (exchange.getRequestMethod().equals("HEAD")) {
         response

@@ -16,13 +16,10 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /** A container of a {@link TestNode}. */
 public final class TestContainer {
   private static final Duration PATIENCE = Duration.ofSeconds(60);
-  private static final Pattern PID = Pattern.compile("\"pid\":\\s*(\\d+)");
 
   private final TestNode node;
   private final TestPod pod;
@@ -79,12 +76,12 @@ public final class TestContainer {
 
   /** The process id of its first process, from the verbose status. */
   public int pid() {
-    String info = statusReply(true).getInfoMap().toString();
-    Matcher matcher = PID.matcher(info);
-    if (!matcher.find()) {
-      throw new AssertionError("no pid in the verbose status: " + info);
-    }
-    return Integer.parseInt(matcher.group(1));
+    return Verbose.number(statusReply(true).getInfoMap(), "pid");
+  }
+
+  /** The process id of its shim. */
+  public int shimPid() {
+    return Verbose.number(statusReply(true).getInfoMap(), "shimPid");
   }
 
   private ContainerStatusResponse statusReply(boolean verbose) {

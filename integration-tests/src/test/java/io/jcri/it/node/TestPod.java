@@ -1,9 +1,11 @@
 package io.jcri.it.node;
 
+import com.google.protobuf.ByteString;
 import io.jcri.cri.v1.ContainerConfig;
 import io.jcri.cri.v1.ContainerMetadata;
 import io.jcri.cri.v1.CreateContainerRequest;
 import io.jcri.cri.v1.ImageSpec;
+import io.jcri.cri.v1.KeyValue;
 import io.jcri.cri.v1.PodSandboxConfig;
 import io.jcri.cri.v1.PodSandboxStatus;
 import io.jcri.cri.v1.PodSandboxStatusRequest;
@@ -54,13 +56,26 @@ public final class TestPod {
         .getStatus();
   }
 
+  /** The process id of its pause process. */
+  public int pausePid() {
+    return Verbose.number(
+        node.cri()
+            .runtime()
+            .podSandboxStatus(
+                PodSandboxStatusRequest.newBuilder().setPodSandboxId(id).setVerbose(true).build())
+            .getInfoMap(),
+        "pid");
+  }
+
   /** The pod's first address. */
   public String ip() {
     return status().getNetwork().getIp();
   }
 
   public void stop() {
-    node.cri().runtime().stopPodSandbox(StopPodSandboxRequest.newBuilder().setPodSandboxId(id).build());
+    node.cri()
+        .runtime()
+        .stopPodSandbox(StopPodSandboxRequest.newBuilder().setPodSandboxId(id).build());
   }
 
   public void remove() {
@@ -83,6 +98,11 @@ public final class TestPod {
         .getSecurityContextBuilder()
         .setNamespaceOptions(config.getLinux().getSecurityContext().getNamespaceOptions());
     return container;
+  }
+
+  /** A variable for a container's environment. */
+  public static KeyValue variable(String name, String value) {
+    return KeyValue.newBuilder().setKey(name).setValue(ByteString.copyFromUtf8(value)).build();
   }
 
   /** Creates a container. */

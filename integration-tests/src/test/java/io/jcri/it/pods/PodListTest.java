@@ -67,8 +67,7 @@ class PodListTest {
   @Test
   void allPartsOfAFilterMustMatch() {
     assertThat(list(state(PodSandboxState.SANDBOX_READY).setId(red.id()))).isEmpty();
-    assertThat(
-            list(state(PodSandboxState.SANDBOX_READY).putLabelSelector("colour", "blue")))
+    assertThat(list(state(PodSandboxState.SANDBOX_READY).putLabelSelector("colour", "blue")))
         .containsExactly(blue.id());
   }
 

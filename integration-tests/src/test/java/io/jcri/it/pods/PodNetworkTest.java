@@ -109,7 +109,8 @@ class PodNetworkTest {
             search svc.cluster.local cluster.local
             nameserver 10.96.0.10
             nameserver fd00::a
-            options ndots:5""");
+            options ndots:5\
+            """);
   }
 
   @Test

@@ -77,8 +77,7 @@ class SharedNamespacesTest {
     TestPod pod = NODE.pod();
     TestContainer target = pod.start("sleep", "333333");
     TestContainer debugger =
-        pod.start(
-            pidMode(pod.container("sleep", "444444"), NamespaceMode.TARGET, target.id()));
+        pod.start(pidMode(pod.container("sleep", "444444"), NamespaceMode.TARGET, target.id()));
 
     assertThat(namespace(debugger, "pid")).isEqualTo(namespace(target, "pid"));
     assertThat(debugger.sh("ps -o args")).contains("sleep 333333");
@@ -100,11 +99,7 @@ class SharedNamespacesTest {
 
   private static PodSandboxConfig.Builder pidMode(
       PodSandboxConfig.Builder config, NamespaceMode mode) {
-    config
-        .getLinuxBuilder()
-        .getSecurityContextBuilder()
-        .getNamespaceOptionsBuilder()
-        .setPid(mode);
+    config.getLinuxBuilder().getSecurityContextBuilder().getNamespaceOptionsBuilder().setPid(mode);
     return config;
   }
 
