@@ -150,15 +150,6 @@ int64_t cgroup_counter(const char *text, const char *name) {
   return -1;
 }
 
-bool cgroup_oom_killed(const struct shim *shim) {
-  if (shim->memory_cgroup == NULL) return false;
-  char text[1024];
-  char *path FREE = formatted("%s/%s", shim->memory_cgroup,
-                              shim->memory_unified ? "memory.events" : "memory.oom_control");
-  if (read_text(path, text, sizeof text) <= 0) return false;
-  return cgroup_counter(text, "oom_kill") > 0;
-}
-
 char *cgroup_for_exec(const struct shim *shim, uint32_t exec, char **option) {
   if (shim->exec_cgroup == NULL || !shim->options.exec_cgroup) return NULL;
   char *directory = formatted("%s/jcri-exec-%u", shim->exec_cgroup, exec);

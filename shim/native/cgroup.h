@@ -9,9 +9,6 @@
  * still tells them. */
 void cgroup_learn(struct shim *shim);
 
-/* Whether the kernel has killed a process of the container for want of memory. */
-bool cgroup_oom_killed(const struct shim *shim);
-
 /* Makes a cgroup below the container's for one exec; NULL when that cannot be had. *option is
  * what the runtime wants to hear after --cgroup. Both are the caller's. */
 char *cgroup_for_exec(const struct shim *shim, uint32_t exec, char **option);

@@ -182,6 +182,10 @@ void conn_listen(struct shim *shim) {
   strcpy(address.sun_path, shim->socket_path);
   int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
   if (fd < 0) die("cannot make a socket: %m");
+  /* What a shim that was killed has left; a living one is never pushed aside. */
+  if (connect(fd, (struct sockaddr *)&address, sizeof address) == 0 || errno == EAGAIN)
+    die("a shim listens on %s already", shim->socket_path);
+  if (errno == ECONNREFUSED) unlink(shim->socket_path);
   mode_t mask = umask(0177);
   if (bind(fd, (struct sockaddr *)&address, sizeof address) != 0)
     die("cannot bind %s: %m", shim->socket_path);

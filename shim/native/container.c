@@ -11,6 +11,7 @@
 #include "conn.h"
 #include "console.h"
 #include "exit_record.h"
+#include "oom.h"
 #include "output.h"
 #include "removal.h"
 #include "runtime.h"
@@ -88,6 +89,7 @@ static void runtime_started(struct shim *shim, struct child *child, int status) 
       shim->started_at = now_wall_nanos();
       shim->state = CONTAINER_RUNNING;
       cgroup_learn(shim);
+      oom_watch(shim);
       output_begin(shim);
       answer_starts(shim, NULL);
       if (shim->deleting) removal_advance(shim);
@@ -180,6 +182,7 @@ void container_kill(struct conn *conn, uint32_t id, int signal) {
     char *error FREE = formatted("cannot send signal %d to process %d: %m", signal, shim->init);
     conn_reply_error(conn, id, error);
   } else {
+    if (signal == SIGKILL) shim->killed_by_us = true;
     conn_reply_ok(conn, id);
   }
 }
@@ -207,7 +210,7 @@ void container_ended(struct shim *shim, int status) {
   shim->finished_at = now_wall_nanos();
   shim->exit_code = exit_code_of(status);
   shim->signal = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
-  shim->oom_killed = cgroup_oom_killed(shim);
+  shim->oom_killed = oom_happened(shim, shim->signal);
   shim->state = CONTAINER_EXITED;
   output_drain(shim);
   write_record(&shim->record_retry);

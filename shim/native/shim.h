@@ -51,8 +51,12 @@ struct shim {
   bool recorded;
   struct timer record_retry;
 
-  char *memory_cgroup; /* directory whose oom_kill counter tells; NULL if unknown */
+  char *memory_cgroup; /* directory with the oom_kill counter; NULL if unknown */
   bool memory_unified;
+  struct watch oom; /* its memory.events, on cgroup v2 */
+  bool oom_seen;
+  int64_t oom_parent_before; /* kills below the parent cgroup when the container started */
+  bool killed_by_us;         /* SIGKILL came through us */
   char *exec_cgroup; /* directory below which an exec gets its own cgroup; NULL if none */
   const char *exec_cgroup_prefix; /* "" on cgroup v2, "freezer:" on v1 */
 

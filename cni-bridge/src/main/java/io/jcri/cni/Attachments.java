@@ -6,6 +6,8 @@ import io.jcri.cni.ResultCache.Entry;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -13,12 +15,17 @@ import org.slf4j.LoggerFactory;
  * Attaches and detaches single interfaces, with a record of each in the cache. The rule that keeps
  * addresses from leaking: the record is there before the first plugin runs and goes away only when
  * every plugin that may hold something has answered DEL well.
+ *
+ * <p>Who waits for that differs. A pod that had its network stays until it is undone. One whose ADD
+ * failed must not be held by a plugin that may never work (a misspelt IPAM plugin fails DEL for
+ * ever): its record alone stays and is tried again from time to time. Thread-safe.
  */
 final class Attachments {
   private static final Logger log = LoggerFactory.getLogger(Attachments.class);
 
   private final Chain chain;
   private final ResultCache cache;
+  private final Set<String> unfinished = ConcurrentHashMap.newKeySet();
 
   Attachments(Chain chain, ResultCache cache) {
     this.chain = chain;
@@ -27,7 +34,8 @@ final class Attachments {
 
   /** Runs ADD; when it fails, undoes it and throws why it failed. */
   JsonObject add(Network network, Attachment attachment) throws CniException {
-    cache.write(network, attachment, Optional.empty());
+    unfinished.remove(attachment.containerId());
+    cache.write(network, attachment, Optional.empty(), false);
     JsonObject result;
     try {
       result = chain.add(network, attachment);
@@ -36,7 +44,7 @@ final class Attachments {
       throw e.failure();
     }
     try {
-      cache.write(network, attachment, Optional.of(result));
+      cache.write(network, attachment, Optional.of(result), true);
     } catch (CniException e) {
       undo(network, attachment, Optional.of(result), network.plugins().size(), e);
       throw e;
@@ -66,39 +74,67 @@ final class Attachments {
       }
     }
     open.forEach(failure -> because.addSuppressed(failure.failure()));
-    if (open.isEmpty()) {
-      try {
+    try {
+      if (open.isEmpty()) {
         cache.remove(network, attachment);
-      } catch (CniException e) {
-        because.addSuppressed(e);
+      } else {
+        cache.write(network, attachment, result, false);
+        leaveForLater(attachment, open.getFirst().failure());
       }
-    } else {
-      log.warn(
-          "network {} of sandbox {} is not undone yet: {}",
-          network.name(),
-          attachment.containerId(),
-          open.getFirst().failure().getMessage());
+    } catch (CniException e) {
+      because.addSuppressed(e);
     }
   }
 
-  /** Undoes what the entry records, and forgets it when that worked. */
+  private void leaveForLater(Attachment attachment, CniException failure) {
+    log.warn(
+        "the failed attach of sandbox {} is not undone yet: {}",
+        attachment.containerId(),
+        failure.getMessage());
+    unfinished.add(attachment.containerId());
+  }
+
+  /**
+   * Undoes what the entry records, and forgets it when that worked. Failures are added to {@code
+   * failures} when the pod must wait for them.
+   */
   void remove(Entry entry, String netns, List<CniException> failures) {
-    boolean undone = true;
     Attachment attachment = entry.attachment().withNetns(netns);
+    List<CniException> open = new ArrayList<>();
     for (Chain.DelFailure failure : chain.del(entry.network(), attachment, entry.result())) {
-      if (entry.result().isEmpty() && failure.failure().reason() == Reason.PLUGIN_MISSING) {
-        // ADD did not end, so this plugin most likely never ran: it must not hold the pod for ever.
-        log.warn("ignored: {}", failure.failure().getMessage());
-      } else {
-        failures.add(failure.failure());
-        undone = false;
+      // Of an incomplete chain, a plugin that is missing most likely never ran.
+      if (entry.complete() || failure.failure().reason() != Reason.PLUGIN_MISSING) {
+        open.add(failure.failure());
       }
     }
-    if (undone) {
+    if (open.isEmpty()) {
       try {
         cache.remove(entry.file());
       } catch (CniException e) {
         failures.add(e);
+      }
+    } else if (entry.complete()) {
+      failures.addAll(open);
+    } else {
+      leaveForLater(attachment, open.getFirst());
+    }
+  }
+
+  /** Tries again what earlier attempts left for later, except for these sandboxes. */
+  void finish(Set<String> busy) {
+    for (String id : List.copyOf(unfinished)) {
+      if (busy.contains(id) || !unfinished.remove(id)) {
+        continue;
+      }
+      try {
+        for (Entry entry : cache.of(id)) {
+          if (!entry.complete()) {
+            remove(entry, entry.existingNetns(), new ArrayList<>());
+          }
+        }
+      } catch (CniException e) {
+        log.warn("{}", e.getMessage());
+        unfinished.add(id);
       }
     }
   }

@@ -5,6 +5,7 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
@@ -35,14 +36,25 @@ final class ChildProcess implements AutoCloseable {
   private static final int BUSY_RETRIES = 50;
   private static final long BUSY_MILLIS = 100;
 
-  private final Path directory;
+  private Path directory;
   private final AtomicLong calls = new AtomicLong();
 
   ChildProcess() throws IOException {
-    directory =
-        Files.createTempDirectory(
-            "jcri-cni-",
-            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+    directory = makeDirectory();
+  }
+
+  private static Path makeDirectory() throws IOException {
+    return Files.createTempDirectory(
+        "jcri-cni-",
+        PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+  }
+
+  /** A cleaner of temporary files may have taken an idle daemon's directory. */
+  private synchronized Path directory() throws IOException {
+    if (!Files.isDirectory(directory, LinkOption.NOFOLLOW_LINKS)) {
+      directory = makeDirectory();
+    }
+    return directory;
   }
 
   /**
@@ -55,15 +67,14 @@ final class ChildProcess implements AutoCloseable {
    */
   Outcome run(List<String> command, Map<String, String> variables, String stdin, Duration timeout)
       throws IOException, InterruptedException {
-    // A cleaner of temporary files may have taken an idle daemon's directory.
-    Files.createDirectories(directory);
+    Path dir = directory();
     long call = calls.incrementAndGet();
-    Path in = directory.resolve(call + ".in");
-    Path out = directory.resolve(call + ".out");
-    Path err = directory.resolve(call + ".err");
+    Path in = dir.resolve(call + ".in");
+    Path out = dir.resolve(call + ".out");
+    Path err = dir.resolve(call + ".err");
     try {
       Files.writeString(in, stdin);
-      String mark = directory.getFileName() + "-" + call;
+      String mark = dir.getFileName() + "-" + call;
       ProcessBuilder builder =
           new ProcessBuilder(command)
               .directory(Path.of("/").toFile())
@@ -151,7 +162,7 @@ final class ChildProcess implements AutoCloseable {
   }
 
   @Override
-  public void close() throws IOException {
+  public synchronized void close() throws IOException {
     if (!Files.exists(directory)) {
       return;
     }

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Semaphore;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -44,6 +45,9 @@ public final class Cni implements AutoCloseable {
   private final StatusProbe probe;
   private final DirectoryWatch watch;
   private final Set<String> attaching = ConcurrentHashMap.newKeySet();
+  // Files are stamped by a clock that lags a few milliseconds behind.
+  private final Instant opened = Instant.now().minusSeconds(1);
+  private final Semaphore finishing = new Semaphore(1);
   private int idleRounds;
 
   private Cni(CniSettings settings, Optional<PodCidrs> podCidrs, ChildProcess processes) {
@@ -51,18 +55,15 @@ public final class Cni implements AutoCloseable {
     this.processes = processes;
     PluginRunner runner = new PluginRunner(processes, settings.binDirs(), settings.timeout());
     ConfigDirectory directory = new ConfigDirectory(settings.confDir());
-    masquerade = new Masquerade(processes, settings.nftTable());
+    masquerade = new Masquerade(processes, settings.nftTable(), Masquerade.systemPath());
     store = new NetworkStore(settings, directory, new DefaultNetwork(settings, runner), masquerade);
     versions = new PluginVersions(runner);
     chain = new Chain(runner);
     cache = new ResultCache(settings.cacheDir());
     attachments = new Attachments(chain, cache);
     probe = new StatusProbe(settings, store, runner, versions, chain, masquerade);
-    String fingerprint = directory.fingerprint();
-    podCidrs.ifPresentOrElse(store::setPodCidrs, store::reload);
-    watch =
-        new DirectoryWatch(
-            settings.confDir(), directory::fingerprint, fingerprint, store::reload, this::idle);
+    podCidrs.ifPresentOrElse(store::setPodCidrs, store::refresh);
+    watch = new DirectoryWatch(settings.confDir(), store::refresh, this::idle);
   }
 
   /**
@@ -89,16 +90,16 @@ public final class Cni implements AutoCloseable {
    */
   public NetworkStatus status() {
     if (store.state().networks().isEmpty()) {
-      store.reload();
+      store.refresh();
     }
     return probe.status();
   }
 
   /**
    * Attaches a pod to the configured networks. All or nothing: when it throws, every plugin that
-   * ran was asked to undo (DEL); if one could not, the attachment stays recorded, and {@link
-   * #detach} or {@link #collectGarbage} finish the work. A network that gives no address is an
-   * error.
+   * ran was asked to undo (DEL); if one could not, the attachment stays recorded and is tried again
+   * by {@link #detach}, by {@link #collectGarbage} and once a minute. A network that gives no
+   * address is an error.
    */
   public PodNetwork attach(PodNetworkRequest request) throws CniException {
     if (request.netns().isEmpty()) {
@@ -130,7 +131,7 @@ public final class Cni implements AutoCloseable {
 
   private List<Network> networks() throws CniException {
     if (store.state().networks().isEmpty()) {
-      store.reload();
+      store.refresh();
     }
     NetworkStore.State state = store.state();
     if (state.networks().isEmpty()) {
@@ -160,6 +161,9 @@ public final class Cni implements AutoCloseable {
    * Detaches a pod from all networks that it was attached to, with the chain and the result that
    * were recorded: neither the configuration nor the network namespace need exist any longer. Every
    * plugin is tried. Doing it again, or for a pod that was never attached, succeeds.
+   *
+   * <p>A pod whose attach had failed is not held by a plugin that cannot undo it: what is left is
+   * tried again as said there.
    *
    * @throws CniException a plugin failed; the record is kept, so that a retry runs the whole chain
    */
@@ -211,23 +215,21 @@ public final class Cni implements AutoCloseable {
 
   /**
    * Detaches every sandbox that this program attached and that is not among the live ones, except
-   * those of the last minute; then tells plugins that speak CNI 1.1 which attachments are valid
-   * (GC). Failures are logged and left for the next run.
+   * those that were attached in the last minute and since it was opened; then tells plugins that
+   * speak CNI 1.1 which attachments are valid (GC). Failures are logged and left for the next run.
    */
   public void collectGarbage(Set<String> liveSandboxIds) {
     try {
       List<CniException> failures = new ArrayList<>();
-      Instant young = Instant.now().minus(GC_GRACE);
+      Instant now = Instant.now();
       for (Entry entry : cache.all()) {
         String id = entry.attachment().containerId();
         if (entry.ours()
             && !liveSandboxIds.contains(id)
             && !attaching.contains(id)
-            && entry.written().isBefore(young)) {
+            && !isYoung(entry.written(), now)) {
           log.info("network {} of dead sandbox {} is undone", entry.network().name(), id);
-          String netns = entry.attachment().netns();
-          boolean exists = !netns.isEmpty() && Files.exists(Path.of(netns));
-          attachments.remove(entry, exists ? netns : "", failures);
+          attachments.remove(entry, entry.existingNetns(), failures);
         }
       }
       for (Network network : store.state().networks()) {
@@ -248,6 +250,11 @@ public final class Cni implements AutoCloseable {
     }
   }
 
+  /** What an earlier daemon wrote is known to whoever lists sandboxes now, however young it is. */
+  private boolean isYoung(Instant written, Instant now) {
+    return written.isAfter(now.minus(GC_GRACE)) && written.isAfter(opened);
+  }
+
   /**
    * Sets the addresses of the generated default network: {@code 10.1.0.0/24} or, for two families,
    * {@code 10.1.0.0/24,fd00:1::/64}. Empty changes nothing, as kubelet sends it when it knows none.
@@ -264,7 +271,24 @@ public final class Cni implements AutoCloseable {
     idleRounds = (idleRounds + 1) % IDLE_ROUNDS_PER_RENEWAL;
     if (idleRounds == 0) {
       masquerade.renew();
+      // Not on the watch's thread, which a plugin that hangs must not stop.
+      if (finishing.tryAcquire()) {
+        Thread.ofVirtual()
+            .name("cni-finish")
+            .start(() -> {
+              try {
+                finishUndone();
+              } finally {
+                finishing.release();
+              }
+            });
+      }
     }
+  }
+
+  /** Tries again to undo the attaches that failed and could not be undone then. */
+  void finishUndone() {
+    attachments.finish(attaching);
   }
 
   private static void throwAll(List<CniException> failures) throws CniException {

@@ -8,16 +8,16 @@ import java.nio.file.StandardWatchEventKinds;
 import java.nio.file.WatchKey;
 import java.nio.file.WatchService;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Calls back when a directory's fingerprint changes. Woken by the kernel's events for the directory
+ * Calls back whenever a directory may have changed. Woken by the kernel's events for the directory
  * and for the nearest parent that exists, so that it also sees the directory appear, vanish and
  * come back; and every few seconds, for what has no event: a mount over it, a symbolic link's
- * target. Since only the fingerprint decides, a lost or a superfluous event does no harm.
+ * target. Whether something changed is for the callback to find out, so that a lost or a
+ * superfluous event does no harm.
  */
 final class DirectoryWatch implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(DirectoryWatch.class);
@@ -26,8 +26,7 @@ final class DirectoryWatch implements AutoCloseable {
   private static final int QUIET_ROUNDS = 20;
 
   private final Path directory;
-  private final Supplier<String> fingerprint;
-  private final Runnable onChange;
+  private final Runnable refresh;
   private final Runnable onIdle;
   private final @Nullable WatchService service;
   private final Thread thread;
@@ -36,22 +35,16 @@ final class DirectoryWatch implements AutoCloseable {
   /**
    * Starts watching.
    *
-   * @param initial the fingerprint of what the caller has read already
-   * @param onChange called on the watch's thread
-   * @param onIdle called on the watch's thread every few seconds
+   * @param refresh called on the watch's thread at once and after events
+   * @param onIdle called on the watch's thread, before {@code refresh}, when nothing happened for
+   *     some seconds
    */
-  DirectoryWatch(
-      Path directory,
-      Supplier<String> fingerprint,
-      String initial,
-      Runnable onChange,
-      Runnable onIdle) {
+  DirectoryWatch(Path directory, Runnable refresh, Runnable onIdle) {
     this.directory = directory.toAbsolutePath();
-    this.fingerprint = fingerprint;
-    this.onChange = onChange;
+    this.refresh = refresh;
     this.onIdle = onIdle;
     service = open(directory);
-    thread = Thread.ofVirtual().name("cni-watch").start(() -> watch(initial));
+    thread = Thread.ofVirtual().name("cni-watch").start(this::watch);
   }
 
   private static @Nullable WatchService open(Path directory) {
@@ -63,25 +56,27 @@ final class DirectoryWatch implements AutoCloseable {
     }
   }
 
-  private void watch(String initial) {
-    String last = initial;
-    while (!closed) {
-      try {
-        // Registered before the fingerprint is taken: what changes in between makes an event.
+  private void watch() {
+    try {
+      while (!closed) {
+        // Registered before the directory is read: what changes in between makes an event.
         register();
-        String now = fingerprint.get();
-        if (!now.equals(last)) {
-          last = now;
-          onChange.run();
-        }
+        guarded(refresh);
         if (!await()) {
-          onIdle.run();
+          guarded(onIdle);
         }
-      } catch (ClosedWatchServiceException | InterruptedException e) {
-        return;
-      } catch (RuntimeException e) {
-        log.warn("watching {} failed once: {}", directory, e.toString(), e);
       }
+    } catch (ClosedWatchServiceException | InterruptedException e) {
+      log.debug("no longer watching {}", directory);
+    }
+  }
+
+  /** A failed look must not end the watch. */
+  private void guarded(Runnable action) {
+    try {
+      action.run();
+    } catch (RuntimeException e) {
+      log.warn("looking at {} failed: {}", directory, e.toString(), e);
     }
   }
 

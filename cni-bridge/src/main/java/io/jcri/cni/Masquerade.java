@@ -25,41 +25,48 @@ final class Masquerade {
 
   private final ChildProcess processes;
   private final String table;
+  private final List<Path> searchPath;
+  private List<Cidr> wanted = List.of();
   private List<Cidr> applied = List.of();
   private String problem = "";
 
-  Masquerade(ChildProcess processes, String table) {
+  /**
+   * Touches nothing yet.
+   *
+   * @param searchPath directories in which {@code nft} is looked for
+   */
+  Masquerade(ChildProcess processes, String table, List<Path> searchPath) {
     this.processes = processes;
     this.table = table;
+    this.searchPath = List.copyOf(searchPath);
   }
 
   /** Makes the tables masquerade exactly these ranges; none removes the tables. */
   synchronized void apply(List<Cidr> ranges) {
-    if (ranges.isEmpty() && applied.isEmpty()) {
+    wanted = List.copyOf(ranges);
+    if (wanted.isEmpty() && applied.isEmpty()) {
       return;
     }
     StringBuilder script = new StringBuilder();
     // A kernel without IPv6 refuses its table, so a family is only touched when it is ours.
     for (boolean ipv6 : new boolean[] {false, true}) {
-      List<Cidr> wanted = ranges.stream().filter(range -> range.ipv6() == ipv6).toList();
-      if (!wanted.isEmpty() || applied.stream().anyMatch(range -> range.ipv6() == ipv6)) {
-        script.append(rules(table, ipv6, wanted));
+      List<Cidr> family = wanted.stream().filter(range -> range.ipv6() == ipv6).toList();
+      if (!family.isEmpty() || applied.stream().anyMatch(range -> range.ipv6() == ipv6)) {
+        script.append(rules(table, ipv6, family));
       }
     }
     String before = problem;
     problem = run(script.toString());
     if (problem.isEmpty()) {
-      applied = List.copyOf(ranges);
+      applied = wanted;
     } else if (!problem.equals(before)) {
       log.warn("{}", problem);
     }
   }
 
-  /** Puts the rule back, should someone have flushed the node's rules. */
+  /** Puts the rule back, should someone have flushed the node's rules, or installed nft by now. */
   synchronized void renew() {
-    if (!applied.isEmpty()) {
-      apply(applied);
-    }
+    apply(wanted);
   }
 
   /** Why pods cannot reach beyond the node, or empty. */
@@ -91,7 +98,8 @@ final class Masquerade {
   }
 
   private String run(String script) {
-    Optional<Path> nft = find();
+    Optional<Path> nft =
+        searchPath.stream().map(dir -> dir.resolve("nft")).filter(Files::isExecutable).findFirst();
     if (nft.isEmpty()) {
       return "pods cannot reach beyond this node: nft is not installed (package nftables)";
     }
@@ -110,13 +118,13 @@ final class Masquerade {
     }
   }
 
-  private static Optional<Path> find() {
+  /** {@code PATH}, and where administrators' tools are when it lacks those directories. */
+  static List<Path> systemPath() {
     String path = Optional.ofNullable(System.getenv("PATH")).orElse("");
     return Stream.concat(
             Arrays.stream(path.split(":", -1)), Stream.of("/usr/sbin", "/sbin", "/usr/local/sbin"))
         .filter(dir -> !dir.isEmpty())
-        .map(dir -> Path.of(dir, "nft"))
-        .filter(Files::isExecutable)
-        .findFirst();
+        .map(Path::of)
+        .toList();
   }
 }

@@ -32,6 +32,7 @@ final class NetworkStore {
   private final DefaultNetwork defaultNetwork;
   private final Masquerade masquerade;
   private Optional<PodCidrs> podCidrs = Optional.empty();
+  private String loaded = "";
   private volatile State state = new State(List.of(), List.of());
 
   NetworkStore(
@@ -54,7 +55,16 @@ final class NetworkStore {
     reload();
   }
 
-  synchronized void reload() {
+  /** Reads the directory again if its files are not those that were read last. */
+  synchronized void refresh() {
+    if (!directory.fingerprint().equals(loaded)) {
+      reload();
+    }
+  }
+
+  private synchronized void reload() {
+    // Taken first: a file that changes while it is read makes the next refresh read again.
+    loaded = directory.fingerprint();
     ConfigDirectory.Contents contents = directory.load();
     String problem = "";
     try {

@@ -31,19 +31,21 @@ import org.slf4j.LoggerFactory;
  * <pre>
  * {"kind":"cniCacheV1","containerId":"5e0a…","config":"&lt;base64 of the conflist&gt;","ifName":"eth0",
  *  "networkName":"jcri","netns":"/run/…","cniArgs":[["K8S_POD_NAME","web"]],
- *  "capabilityArgs":{…},"result":{…},"owner":"jcri"}
+ *  "capabilityArgs":{…},"result":{…},"owner":"jcri","incomplete":true}
  * </pre>
  *
- * <p>{@code owner} is ours (libcni ignores it): other runtimes share the directory, and their
- * attachments are not ours to collect. An entry is written before the first plugin runs, then
- * without {@code result}; if we die here, the next detach still finds the chain that was started.
+ * <p>{@code owner} and {@code incomplete} are ours (libcni ignores them). Other runtimes share the
+ * directory, and their attachments are not ours to collect. An entry is written before the first
+ * plugin runs and is incomplete until the last one has; if we die in between, the next detach still
+ * finds the chain that was started.
  */
 final class ResultCache {
   /**
    * One interface of one pod.
    *
    * @param network the chain as it was run
-   * @param result what the chain answered; empty when it did not run to its end
+   * @param result what the chain answered, as far as it came
+   * @param complete the chain ran to its end and the pod was given its network
    * @param ours this program attached it
    * @param written when the entry was last written
    */
@@ -52,8 +54,15 @@ final class ResultCache {
       Network network,
       Attachment attachment,
       Optional<JsonObject> result,
+      boolean complete,
       boolean ours,
-      Instant written) {}
+      Instant written) {
+    /** The recorded network namespace, or an empty string when it is gone. */
+    String existingNetns() {
+      String netns = attachment.netns();
+      return !netns.isEmpty() && Files.exists(Path.of(netns)) ? netns : "";
+    }
+  }
 
   private static final Logger log = LoggerFactory.getLogger(ResultCache.class);
   private static final String KIND = "cniCacheV1";
@@ -65,7 +74,7 @@ final class ResultCache {
     directory = cacheDir.resolve("results");
   }
 
-  void write(Network network, Attachment attachment, Optional<JsonObject> result)
+  void write(Network network, Attachment attachment, Optional<JsonObject> result, boolean complete)
       throws CniException {
     JsonObject json = new JsonObject();
     json.addProperty("kind", KIND);
@@ -83,6 +92,9 @@ final class ResultCache {
     }
     result.ifPresent(value -> json.add("result", value));
     json.addProperty("owner", OWNER);
+    if (!complete) {
+      json.addProperty("incomplete", true);
+    }
 
     Path file = file(network.name(), attachment);
     Path temporary = directory.resolve("." + file.getFileName());
@@ -189,6 +201,7 @@ final class ResultCache {
               network,
               attachment,
               Json.object(json, "result"),
+              json.has("result") && !json.has("incomplete"),
               Json.string(json, "owner").orElse("").equals(OWNER),
               Files.getLastModifiedTime(file).toInstant()));
     } catch (NoSuchFileException e) {

@@ -24,6 +24,7 @@ import io.jcri.daemon.pod.PodSetup;
 import io.jcri.daemon.pod.Pods;
 import io.jcri.daemon.record.RecordStore;
 import io.jcri.daemon.runtime.Handlers;
+import io.jcri.daemon.stats.Stats;
 import io.jcri.daemon.system.BootId;
 import io.jcri.daemon.system.Clock;
 import io.jcri.daemon.system.NativeBinaries;
@@ -35,6 +36,7 @@ import io.jcri.oci.runtime.SeccompProfiles;
 import io.jcri.oci.runtime.UserResolver;
 import io.jcri.sandbox.Sandboxes;
 import io.jcri.sandbox.cgroup.CgroupDriver;
+import io.jcri.sandbox.cgroup.CgroupLayout;
 import io.jcri.sandbox.cgroup.Cgroups;
 import io.jcri.sandbox.cgroup.SystemdScopes;
 import io.jcri.sandbox.linux.Linux;
@@ -84,7 +86,7 @@ public final class Daemon {
     CgroupPaths cgroupPaths = new CgroupPaths(driver);
 
     // what others provide: OCI runtimes, networks, images
-    Handlers handlers = Handlers.find(config, layout, driver);
+    Handlers handlers = Handlers.find(config, layout, driver, cgroups.layout() == CgroupLayout.V2);
     this.cni = Cni.open(NetworkSetup.settings(config.network()));
     this.networks = new PodNetworks(cni);
     Images images = ImageSetup.open(config.images(), layout, syscalls, mounts);
@@ -111,7 +113,8 @@ public final class Daemon {
             new SeccompProfiles(),
             new ContainerNamespaces(registry, cgroups.layout()),
             new MountPlan(layout, handlers, new BindMounts(mounts)));
-    ShimSpecs shims = new ShimSpecs(new ShimLauncher(binaries.shim()), layout, handlers, pods);
+    ShimSpecs shims =
+        new ShimSpecs(new ShimLauncher(binaries.shim()), layout, handlers, pods, cgroupPaths);
     ContainerCreation creation =
         new ContainerCreation(registry, pods, images, specs, layout, clock, bootId, locks);
     ContainerRun run = new ContainerRun(registry, pods, shims, clock, locks);
@@ -124,7 +127,16 @@ public final class Daemon {
             config.socket(),
             List.of(
                 new RuntimeService(
-                    config, layout, pods, containers, networks, handlers, driver, clock),
+                    config,
+                    layout,
+                    pods,
+                    containers,
+                    networks,
+                    handlers,
+                    new Stats(cgroups, cgroupPaths, images, clock),
+                    images,
+                    driver,
+                    clock),
                 new ImageService(images, clock)));
     this.systemd = new SdNotify(syscalls, System.getenv().getOrDefault("NOTIFY_SOCKET", ""));
   }

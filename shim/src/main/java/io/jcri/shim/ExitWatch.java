@@ -25,8 +25,9 @@ final class ExitWatch {
   private final List<Consumer<ExitRecord>> exitListeners = new ArrayList<>();
   private final List<Runnable> lossListeners = new ArrayList<>();
   private @Nullable ExitRecord exit;
+  private boolean ended;
   private boolean lost;
-  private boolean closed;
+  private boolean endExpected;
 
   private ExitWatch(String containerId, ShimConnection connection) {
     this.containerId = containerId;
@@ -81,10 +82,20 @@ final class ExitWatch {
   }
 
   private void connectionEnded() {
+    lock.lock();
+    try {
+      ended = true;
+    } finally {
+      lock.unlock();
+    }
+    tellLoss();
+  }
+
+  private void tellLoss() {
     List<Runnable> listeners;
     lock.lock();
     try {
-      if (closed) {
+      if (!ended || endExpected) {
         return;
       }
       lost = true;
@@ -146,14 +157,20 @@ final class ExitWatch {
     }
   }
 
-  /** Ends on purpose: no loss is reported from now on. */
-  void close() {
+  /** Says whether the shim's end is our own doing, which is no loss; it may come at any moment. */
+  void expectEnd(boolean expected) {
     lock.lock();
     try {
-      closed = true;
+      endExpected = expected;
     } finally {
       lock.unlock();
     }
+    tellLoss();
+  }
+
+  /** Ends on purpose: no loss is reported from now on. */
+  void close() {
+    expectEnd(true);
     connection.close();
   }
 }

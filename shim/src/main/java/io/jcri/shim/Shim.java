@@ -242,7 +242,13 @@ public final class Shim implements AutoCloseable {
    * the shim stays, and this may be tried again.
    */
   public void delete() throws ShimException {
-    ask(Frame.request(Wire.DELETE), DELETE_LIMIT);
+    watch.expectEnd(true);
+    try {
+      ask(Frame.request(Wire.DELETE), DELETE_LIMIT);
+    } catch (ShimException e) {
+      watch.expectEnd(false);
+      throw e;
+    }
     watch.close();
   }
 

@@ -16,8 +16,9 @@ import java.util.Optional;
  * @param runtimeRoot the runtime's {@code --root}
  * @param runtimeArguments further global options of the runtime, at most 32
  * @param systemdCgroup whether the runtime makes cgroups through systemd
- * @param execCgroup whether the runtime knows {@code exec --cgroup} (runc since 1.1, crun since
- *     1.8): then an exec that runs out of time is killed with all it started, whatever it did
+ * @param execCgroup whether the runtime knows {@code exec --cgroup} (runc since 1.1; crun since 1.8
+ *     on cgroup v2 only): then an exec that runs out of time is killed with all it started,
+ *     whatever that did to hide; else only what /proc still connects with it
  * @param terminal as in config.json's process
  * @param stdinOpen whether the container gets a stdin that attaching clients write to
  * @param stdinOnce whether that stdin ends when the first client's input ends
@@ -51,42 +52,6 @@ public record ShimSpec(
 
   /** The host's ids of the owner of the stdio pipes. */
   public record IoOwner(long uid, long gid) {}
-
-  /** Without a known cgroup. */
-  public ShimSpec(
-      String containerId,
-      Path bundle,
-      Path stateDirectory,
-      Path runtime,
-      Path runtimeRoot,
-      List<String> runtimeArguments,
-      boolean systemdCgroup,
-      boolean execCgroup,
-      boolean terminal,
-      boolean stdinOpen,
-      boolean stdinOnce,
-      Optional<Path> log,
-      long logLimit,
-      Path exitRecord,
-      Optional<IoOwner> ioOwner) {
-    this(
-        containerId,
-        bundle,
-        stateDirectory,
-        runtime,
-        runtimeRoot,
-        runtimeArguments,
-        systemdCgroup,
-        execCgroup,
-        terminal,
-        stdinOpen,
-        stdinOnce,
-        log,
-        logLimit,
-        exitRecord,
-        Optional.empty(),
-        ioOwner);
-  }
 
   /** Copies the list. */
   public ShimSpec {

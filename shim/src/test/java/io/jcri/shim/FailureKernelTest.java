@@ -142,6 +142,38 @@ class FailureKernelTest {
   }
 
   @Test
+  void oneContainerHasOneShim() throws IOException {
+    Box box = lab.box(new Plan("/bin/true"));
+    assertThatThrownBy(() -> lab.launcher.launch(box.spec())).hasMessageContaining("already");
+    box.shim().process().signal(9);
+    Lab.await("shim is dead", () -> !alive(box.shim().process()));
+    try (Shim next = lab.launcher.launch(box.spec())) {
+      next.start();
+      next.delete();
+    }
+  }
+
+  private static boolean alive(ProcessId process) {
+    try {
+      return process.alive();
+    } catch (IOException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  @Test
+  void aDeletedShimIsNoLoss() throws IOException {
+    for (int i = 0; i < 20; i++) {
+      Box box = lab.box(new Plan("/bin/true"));
+      CompletableFuture<Boolean> lost = new CompletableFuture<>();
+      box.shim().onLost(() -> lost.complete(true));
+      box.shim().delete();
+      Lab.await("shim has ended", () -> !alive(box.shim().process()));
+      assertThat(lost).isNotDone();
+    }
+  }
+
+  @Test
   void aStoppedShimIsATimeoutAndADeadOneALoss() throws IOException {
     Box box = lab.running(new Plan("/bin/sleep", "1000"));
     ProcessId process = box.shim().process();

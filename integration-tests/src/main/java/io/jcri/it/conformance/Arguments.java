@@ -2,6 +2,7 @@ package io.jcri.it.conformance;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 
@@ -15,34 +16,44 @@ import java.util.Optional;
 record Arguments(Optional<Path> containerd, Path report, List<String> critest) {
   static final String USAGE =
       """
-      usage: conformance [--containerd FOLDER] [--report FILE] [--focus REGEX]... [--skip REGEX]...
+      usage: conformance [--containerd FOLDER] [--report FILE] [--all] [--focus REGEX]... [--skip REGEX]...
 
       --containerd  tests the containerd of that folder instead of the jcri built here
       --report      where the JUnit report goes; by default below integration-tests/target
+      --all         runs what integration-tests/conformance-skips.txt leaves out, too
       --focus       runs only the specs whose name matches
       --skip        leaves out the specs whose name matches
       """;
 
   /**
+   * @param defaultSkips left out unless there is --all
    * @throws IllegalArgumentException saying what is wrong with them
    */
-  static Arguments parse(Path defaultReport, String... arguments) {
+  static Arguments parse(Path defaultReport, List<String> defaultSkips, String... arguments) {
     Optional<Path> containerd = Optional.empty();
     Path report = defaultReport;
+    List<String> skips = defaultSkips;
     List<String> critest = new ArrayList<>();
-    for (int i = 0; i < arguments.length; i += 2) {
-      if (i + 1 == arguments.length) {
-        throw new IllegalArgumentException("no value for " + arguments[i]);
-      }
-      String value = arguments[i + 1];
-      switch (arguments[i]) {
-        case "--containerd" -> containerd = Optional.of(Path.of(value).toAbsolutePath());
-        case "--report" -> report = Path.of(value).toAbsolutePath();
-        case "--focus" -> critest.add("--ginkgo.focus=" + value);
-        case "--skip" -> critest.add("--ginkgo.skip=" + value);
-        default -> throw new IllegalArgumentException("no such option: " + arguments[i]);
+    Iterator<String> rest = List.of(arguments).iterator();
+    while (rest.hasNext()) {
+      String option = rest.next();
+      switch (option) {
+        case "--all" -> skips = List.of();
+        case "--containerd" -> containerd = Optional.of(Path.of(value(option, rest)));
+        case "--report" -> report = Path.of(value(option, rest)).toAbsolutePath();
+        case "--focus" -> critest.add("--ginkgo.focus=" + value(option, rest));
+        case "--skip" -> critest.add("--ginkgo.skip=" + value(option, rest));
+        default -> throw new IllegalArgumentException("no such option: " + option);
       }
     }
-    return new Arguments(containerd, report, critest);
+    skips.forEach(skip -> critest.add("--ginkgo.skip=" + skip));
+    return new Arguments(containerd.map(Path::toAbsolutePath), report, critest);
+  }
+
+  private static String value(String option, Iterator<String> rest) {
+    if (!rest.hasNext()) {
+      throw new IllegalArgumentException("no value for " + option);
+    }
+    return rest.next();
   }
 }

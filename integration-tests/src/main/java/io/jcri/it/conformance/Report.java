@@ -70,6 +70,9 @@ record Report(List<Spec> specs, int leftOut) {
           .filter(spec -> spec.outcome() == outcome)
           .forEach(spec -> lines.add("%s %s: %s".formatted(outcome, spec.name(), spec.message())));
     }
+    if (leftOut > 0) {
+      lines.add(leftOut + " specs were left out by --focus, --skip or conformance-skips.txt");
+    }
     lines.add(
         "%d passed, %d failed, %d skipped"
             .formatted(count(Outcome.PASSED), count(Outcome.FAILED), count(Outcome.SKIPPED)));

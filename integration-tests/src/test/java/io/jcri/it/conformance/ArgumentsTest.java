@@ -4,36 +4,45 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class ArgumentsTest {
   private static final Path REPORT = Path.of("/tmp/report.xml");
+  private static final List<String> SKIPS = List.of("not yet");
 
   @Test
   void testsOursUnlessToldOtherwise() {
-    Arguments arguments = Arguments.parse(REPORT);
+    Arguments arguments = Arguments.parse(REPORT, SKIPS);
 
     assertThat(arguments.containerd()).isEmpty();
     assertThat(arguments.report()).isEqualTo(REPORT);
-    assertThat(arguments.critest()).isEmpty();
+    assertThat(arguments.critest()).containsExactly("--ginkgo.skip=not yet");
   }
 
   @Test
   void passesFocusAndSkipOn() {
     Arguments arguments =
         Arguments.parse(
-            REPORT, "--focus", "a b", "--containerd", "/opt", "--skip", "c", "--skip", "d");
+            REPORT, SKIPS, "--focus", "a b", "--containerd", "/opt", "--skip", "c", "--skip", "d");
 
     assertThat(arguments.containerd()).isEqualTo(Optional.of(Path.of("/opt")));
     assertThat(arguments.critest())
-        .containsExactly("--ginkgo.focus=a b", "--ginkgo.skip=c", "--ginkgo.skip=d");
+        .containsExactly(
+            "--ginkgo.focus=a b", "--ginkgo.skip=c", "--ginkgo.skip=d", "--ginkgo.skip=not yet");
+  }
+
+  @Test
+  void leavesNothingOutWhenAll() {
+    assertThat(Arguments.parse(REPORT, SKIPS, "--all").critest()).isEmpty();
   }
 
   @Test
   void namesWhatItDoesNotKnow() {
-    assertThatThrownBy(() -> Arguments.parse(REPORT, "--fokus", "x"))
+    assertThatThrownBy(() -> Arguments.parse(REPORT, SKIPS, "--fokus", "x"))
         .hasMessage("no such option: --fokus");
-    assertThatThrownBy(() -> Arguments.parse(REPORT, "--focus")).hasMessage("no value for --focus");
+    assertThatThrownBy(() -> Arguments.parse(REPORT, SKIPS, "--focus"))
+        .hasMessage("no value for --focus");
   }
 }

@@ -127,13 +127,27 @@ public final class ContentStore {
    * @throws OciException FAILED_PRECONDITION when one is under way for the digest
    */
   public Ingest ingest(Descriptor descriptor) {
+    return ingest(descriptor, true);
+  }
+
+  /**
+   * As {@link #ingest(Descriptor)}, for a writer that checks the digest itself and may never
+   * commit.
+   *
+   * @throws OciException FAILED_PRECONDITION when one is under way for the digest
+   */
+  public Ingest ingestUnhashed(Descriptor descriptor) {
+    return ingest(descriptor, false);
+  }
+
+  private Ingest ingest(Descriptor descriptor, boolean hashing) {
     Digest digest = descriptor.digest();
     if (!open.add(digest)) {
       throw new OciException(
           OciException.Kind.FAILED_PRECONDITION, "blob " + digest + " is being written already");
     }
     try {
-      return new Ingest(this, descriptor, partial(digest));
+      return new Ingest(this, descriptor, partial(digest), hashing);
     } catch (RuntimeException | Error e) {
       open.remove(digest);
       throw e;

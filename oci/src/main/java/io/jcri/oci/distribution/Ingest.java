@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One blob on its way into the {@link ContentStore}. Write from {@link #offset} on, then commit.
@@ -23,15 +24,21 @@ public final class Ingest implements AutoCloseable {
   private final Descriptor descriptor;
   private final Path file;
   private final FileChannel channel;
-  private MessageDigest hash;
+
+  /**
+   * Null when whoever writes checks the digest as well: then only {@link #commit} reads it all
+   * again.
+   */
+  private @Nullable MessageDigest hash;
+
   private long offset;
   private boolean closed;
 
-  Ingest(ContentStore store, Descriptor descriptor, Path file) {
+  Ingest(ContentStore store, Descriptor descriptor, Path file, boolean hashing) {
     this.store = store;
     this.descriptor = descriptor;
     this.file = file;
-    this.hash = descriptor.digest().newHash();
+    this.hash = hashing ? descriptor.digest().newHash() : null;
     try {
       this.channel =
           FileChannel.open(
@@ -40,7 +47,12 @@ public final class Ingest implements AutoCloseable {
       throw OciException.ofIo("cannot open " + file, e);
     }
     try {
-      rehash();
+      if (hash != null) {
+        offset = rehash(hash);
+      } else {
+        offset = channel.size() > descriptor.size() ? 0 : channel.size();
+        channel.truncate(offset).position(offset);
+      }
     } catch (IOException e) {
       closeQuietly(e);
       throw OciException.ofIo("cannot continue " + file, e);
@@ -60,7 +72,7 @@ public final class Ingest implements AutoCloseable {
     } catch (IOException e) {
       throw OciException.ofIo("cannot truncate " + file, e);
     }
-    hash = descriptor.digest().newHash();
+    hash = hash == null ? null : descriptor.digest().newHash();
     offset = 0;
   }
 
@@ -84,7 +96,9 @@ public final class Ingest implements AutoCloseable {
     } catch (IOException e) {
       throw OciException.ofIo("cannot write " + file, e);
     }
-    hash.update(buffer, from, length);
+    if (hash != null) {
+      hash.update(buffer, from, length);
+    }
     offset += length;
   }
 
@@ -110,7 +124,13 @@ public final class Ingest implements AutoCloseable {
           "blob " + digest + " ended after " + offset + " of " + descriptor.size() + " bytes");
     }
     try {
-      if (!digest.matches(hash.digest())) {
+      MessageDigest whole = hash;
+      if (whole == null) {
+        whole = digest.newHash();
+        channel.position(0);
+        long _ = rehash(whole);
+      }
+      if (!digest.matches(whole.digest())) {
         Files.deleteIfExists(file);
         throw new OciException(
             OciException.Kind.DATA_LOSS,
@@ -165,17 +185,19 @@ public final class Ingest implements AutoCloseable {
    * What a killed run left may end in bytes that never reached the disk; the digest at the end
    * tells.
    */
-  private void rehash() throws IOException {
+  private long rehash(MessageDigest into) throws IOException {
     if (channel.size() > descriptor.size()) {
       channel.truncate(0);
     }
+    long length = 0;
     ByteBuffer buffer = ByteBuffer.allocate(BUFFER);
     while (channel.read(buffer) >= 0) {
       buffer.flip();
-      offset += buffer.remaining();
-      hash.update(buffer);
+      length += buffer.remaining();
+      into.update(buffer);
       buffer.clear();
     }
+    return length;
   }
 
   private void closeQuietly(IOException reason) {

@@ -25,7 +25,12 @@ final class BlobStream extends InputStream {
   private final Descriptor blob;
   private final ImageSource source;
   private final PullProgress progress;
-  private final MessageDigest hash;
+
+  /**
+   * Null when the source checks the digest: that of a registry does when it is read from the start.
+   */
+  private final @Nullable MessageDigest hash;
+
   private final @Nullable Ingest partial;
   private @Nullable InputStream replay;
   private @Nullable InputStream rest;
@@ -36,11 +41,12 @@ final class BlobStream extends InputStream {
     this.blob = blob;
     this.source = source;
     this.progress = progress;
-    this.hash = blob.digest().newHash();
-    this.partial = source.isRemote() && blob.size() >= KEPT_FROM ? content.ingest(blob) : null;
+    this.partial =
+        source.isRemote() && blob.size() >= KEPT_FROM ? content.ingestUnhashed(blob) : null;
     if (partial != null && partial.offset() > 0) {
       this.replay = partial.readBack();
     }
+    this.hash = source.isRemote() && replay == null ? null : blob.digest().newHash();
   }
 
   /** Whether some of it came from an earlier try, which a power cut may have damaged. */
@@ -62,8 +68,7 @@ final class BlobStream extends InputStream {
     if (replay != null && partial != null && position < partial.offset()) {
       int count = replay.read(target, from, (int) Math.min(length, partial.offset() - position));
       if (count > 0) {
-        hash.update(target, from, count);
-        position += count;
+        took(target, from, count);
         return count;
       }
       throw new IOException("the partial file of blob " + blob.digest() + " has shrunk");
@@ -82,10 +87,16 @@ final class BlobStream extends InputStream {
     if (partial != null) {
       partial.write(target, from, count);
     }
-    hash.update(target, from, count);
-    position += count;
+    took(target, from, count);
     progress.received(blob.digest(), count);
     return count;
+  }
+
+  private void took(byte[] target, int from, int count) {
+    if (hash != null) {
+      hash.update(target, from, count);
+    }
+    position += count;
   }
 
   private void finish() {
@@ -93,7 +104,7 @@ final class BlobStream extends InputStream {
     if (position < blob.size()) {
       throw damaged("ended after " + position + " of " + blob.size() + " bytes");
     }
-    if (!blob.digest().matches(hash.digest())) {
+    if (hash != null && !blob.digest().matches(hash.digest())) {
       throw damaged("has other content than its digest says");
     }
   }

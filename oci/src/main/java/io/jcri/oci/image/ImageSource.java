@@ -3,7 +3,7 @@ package io.jcri.oci.image;
 import io.jcri.oci.distribution.Descriptor;
 import java.io.InputStream;
 
-/** Where the content of one image comes from. Nothing it gives is checked yet. Thread-safe. */
+/** Where the content of one image comes from. Documents are not checked yet. Thread-safe. */
 interface ImageSource {
 
   /** A manifest, index or config. */
@@ -12,6 +12,9 @@ interface ImageSource {
   /** A layer's blob from an offset on. */
   InputStream blob(Descriptor descriptor, long offset);
 
-  /** Whether a part of a blob is worth keeping for a later try. */
+  /**
+   * Whether it is a registry: then a part of a blob is worth keeping for a later try, and a blob
+   * that is read from its start has been checked against its digest at the end.
+   */
   boolean isRemote();
 }

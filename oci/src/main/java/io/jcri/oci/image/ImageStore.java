@@ -2,10 +2,12 @@ package io.jcri.oci.image;
 
 import io.jcri.oci.OciException;
 import io.jcri.oci.distribution.ContentStore;
+import io.jcri.oci.distribution.Credentials;
 import io.jcri.oci.distribution.Descriptor;
 import io.jcri.oci.distribution.ImageReference;
 import io.jcri.oci.distribution.Platform;
-import io.jcri.oci.distribution.Resolved;
+import io.jcri.oci.distribution.Registries;
+import io.jcri.oci.distribution.Repository;
 import io.jcri.oci.snapshot.DiskUsage;
 import io.jcri.oci.snapshot.Layer;
 import io.jcri.oci.snapshot.LayerStore;
@@ -52,7 +54,7 @@ public final class ImageStore {
 
   private final Path root;
   private final Syscalls sys;
-  private final Supplier<Registry> registry;
+  private final Supplier<Registries> registries;
   private final InstantSource clock;
   private final LayerStore layers;
   private final Snapshotter snapshotter;
@@ -69,13 +71,13 @@ public final class ImageStore {
   private ImageStore(
       Path root,
       Options options,
-      Supplier<Registry> registry,
+      Supplier<Registries> registries,
       Syscalls sys,
       Mounts mounts,
       InstantSource clock) {
     this.root = root;
     this.sys = sys;
-    this.registry = registry;
+    this.registries = registries;
     this.clock = clock;
     this.layers = new LayerStore(root, sys, mounts);
     this.snapshotter = new Snapshotter(root, sys, mounts, layers);
@@ -89,21 +91,21 @@ public final class ImageStore {
    * Opens the images below a directory that only root can enter. Reads small records only; the
    * clean-up of what a daemon that died has left goes on behind.
    *
-   * @param registry is asked for at the first pull
+   * @param registries is asked for at the first pull
    */
   public static ImageStore open(
-      Path root, Options options, Supplier<Registry> registry, Syscalls sys, Mounts mounts) {
-    return open(root, options, registry, sys, mounts, InstantSource.system());
+      Path root, Options options, Supplier<Registries> registries, Syscalls sys, Mounts mounts) {
+    return open(root, options, registries, sys, mounts, InstantSource.system());
   }
 
   static ImageStore open(
       Path root,
       Options options,
-      Supplier<Registry> registry,
+      Supplier<Registries> registries,
       Syscalls sys,
       Mounts mounts,
       InstantSource clock) {
-    ImageStore store = new ImageStore(root, options, registry, sys, mounts, clock);
+    ImageStore store = new ImageStore(root, options, registries, sys, mounts, clock);
     Thread _ = Thread.ofPlatform().daemon().name("jcri-image-clean").start(store::clean);
     return store;
   }
@@ -130,15 +132,19 @@ public final class ImageStore {
         return here.get();
       }
     }
-    Registry remote = registry.get();
-    Resolved resolved = remote.resolve(reference, request.credentials());
-    Descriptor top = resolved.descriptor();
-    ImageSource source =
-        new RegistrySource(remote, reference.withDigestOnly(top.digest()), request.credentials());
+    Repository repository =
+        registries.get().open(reference, request.credentials().orElseGet(Credentials::anonymous));
+    Descriptor top = repository.resolve().descriptor();
     List<String> tags = reference.digest().isPresent() ? List.of() : List.of(reference.toString());
     String repoDigest = reference.withDigestOnly(top.digest()).toString();
     return bring(
-        source, top, request.platform(), reference.toString(), tags, List.of(repoDigest), progress);
+        new RegistrySource(repository),
+        top,
+        request.platform(),
+        reference.toString(),
+        tags,
+        List.of(repoDigest),
+        progress);
   }
 
   /**

@@ -1,45 +1,37 @@
 package io.jcri.oci.image;
 
 import io.jcri.oci.OciException;
-import io.jcri.oci.distribution.Credentials;
 import io.jcri.oci.distribution.Descriptor;
-import io.jcri.oci.distribution.ImageReference;
 import io.jcri.oci.distribution.MediaTypes;
+import io.jcri.oci.distribution.Repository;
 import java.io.IOException;
 import java.io.InputStream;
-import java.util.Optional;
 
 /** An image in a registry. */
-record RegistrySource(
-    Registry registry, ImageReference reference, Optional<Credentials> credentials)
-    implements ImageSource {
+record RegistrySource(Repository repository) implements ImageSource {
 
   @Override
   public byte[] document(Descriptor descriptor, int maxBytes) {
     if (MediaTypes.isIndex(descriptor.mediaType())
         || MediaTypes.isManifest(descriptor.mediaType())) {
-      return registry.manifest(reference, descriptor, credentials);
+      return repository.fetchManifest(descriptor);
     }
     if (descriptor.size() > maxBytes) {
       throw new OciException(
           OciException.Kind.INVALID,
-          "blob "
-              + descriptor.digest()
-              + " has "
-              + descriptor.size()
-              + " bytes, the limit is "
-              + maxBytes);
+          "blob %s has %d bytes, the limit is %d"
+              .formatted(descriptor.digest(), descriptor.size(), maxBytes));
     }
     try (InputStream in = blob(descriptor, 0)) {
-      return in.readNBytes((int) descriptor.size() + 1);
+      return in.readAllBytes();
     } catch (IOException e) {
-      throw OciException.ofIo("cannot read blob " + descriptor.digest() + " of " + reference, e);
+      throw OciException.ofIo("cannot read blob " + descriptor.digest(), e);
     }
   }
 
   @Override
   public InputStream blob(Descriptor descriptor, long offset) {
-    return registry.blob(reference, descriptor, offset, credentials);
+    return repository.openBlob(descriptor, offset);
   }
 
   @Override

@@ -2,7 +2,6 @@ package io.jcri.oci.snapshot;
 
 import java.io.IOException;
 import java.io.InterruptedIOException;
-import java.lang.foreign.Arena;
 import java.nio.ByteBuffer;
 import java.nio.channels.ReadableByteChannel;
 import java.util.concurrent.ArrayBlockingQueue;
@@ -23,7 +22,7 @@ final class ChunkPipe implements ChunkSource, AutoCloseable {
   private static final ByteBuffer END = ByteBuffer.allocate(0);
 
   private final ReadableByteChannel upstream;
-  private final Arena arena = Arena.ofShared();
+  private final BufferRing ring;
   private final BlockingQueue<ByteBuffer> free;
   private final BlockingQueue<ByteBuffer> full;
   private final Thread thread;
@@ -33,15 +32,16 @@ final class ChunkPipe implements ChunkSource, AutoCloseable {
   private boolean ended;
 
   /**
+   * Starts to read.
+   *
    * @param name of the thread
+   * @param ring closed with the pipe
    */
-  ChunkPipe(String name, ReadableByteChannel upstream, int buffers, int bufferSize) {
+  ChunkPipe(String name, ReadableByteChannel upstream, BufferRing ring) {
     this.upstream = upstream;
-    this.free = new ArrayBlockingQueue<>(buffers);
-    this.full = new ArrayBlockingQueue<>(buffers + 1);
-    for (int i = 0; i < buffers; i++) {
-      free.add(arena.allocate(bufferSize).asByteBuffer());
-    }
+    this.ring = ring;
+    this.free = new ArrayBlockingQueue<>(ring.buffers().size(), false, ring.buffers());
+    this.full = new ArrayBlockingQueue<>(ring.buffers().size() + 1);
     this.thread = Thread.ofPlatform().daemon().name(name).start(this::produce);
   }
 
@@ -89,7 +89,7 @@ final class ChunkPipe implements ChunkSource, AutoCloseable {
         interrupted = true;
       }
     }
-    arena.close();
+    ring.close();
     if (interrupted) {
       Thread.currentThread().interrupt();
     }

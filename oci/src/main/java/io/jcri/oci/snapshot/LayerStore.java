@@ -74,7 +74,7 @@ public final class LayerStore {
     this.root = stateRoot.resolve("layers");
     this.unpacker = new LayerUnpacker(sys);
     try {
-      Files.createDirectories(root);
+      Trees.makeTop(sys, root);
       try (var entries = Files.newDirectoryStream(root)) {
         for (Path entry : entries) {
           load(entry);
@@ -230,7 +230,7 @@ public final class LayerStore {
   private UnpackedLayer unpackInto(Path directory, Digest diffId, InputStream blob, long blobSize)
       throws IOException {
     String name = diffId.hex().substring(0, 8);
-    try (LayerStream stream = new LayerStream(blob, name, blobSize, MAX_LAYER_BYTES)) {
+    try (LayerStream stream = new LayerStream(sys, blob, name, blobSize, MAX_LAYER_BYTES)) {
       UnpackedLayer unpacked =
           unpacker.unpack(stream, directory.resolve("diff"), directory.resolve("directories"));
       if (!unpacked.diffId().equals(diffId)) {
@@ -350,7 +350,8 @@ public final class LayerStore {
 
   /** Unpacks an archive that is no layer, such as an exported image, into an empty directory. */
   public void unpackArchive(InputStream archive, Path directory) {
-    try (LayerStream stream = new LayerStream(archive, "import", Long.MAX_VALUE, MAX_LAYER_BYTES)) {
+    try (LayerStream stream =
+        new LayerStream(sys, archive, "import", Long.MAX_VALUE, MAX_LAYER_BYTES)) {
       UnpackedLayer _ =
           unpacker.unpack(
               stream,

@@ -2,6 +2,7 @@ package io.jcri.oci.snapshot;
 
 import io.jcri.oci.Digest;
 import io.jcri.oci.OciException;
+import io.jcri.sandbox.linux.Syscalls;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -30,6 +31,7 @@ final class LayerStream implements ChunkSource, AutoCloseable {
   /** Deflate reaches 1032:1 at most; zstd could make terabytes of zeros from a few bytes. */
   private static final long MAX_RATIO = 1100;
 
+  private final Syscalls sys;
   private final Deque<ChunkPipe> pipes = new ArrayDeque<>();
   private final ChunkSource tar;
   private final MessageDigest hash = Digest.newSha256();
@@ -42,7 +44,9 @@ final class LayerStream implements ChunkSource, AutoCloseable {
    * @param blobSize in bytes, bounds what may come out
    * @param maxBytes the most tar bytes of any layer
    */
-  LayerStream(InputStream blob, String name, long blobSize, long maxBytes) throws IOException {
+  LayerStream(Syscalls sys, InputStream blob, String name, long blobSize, long maxBytes)
+      throws IOException {
+    this.sys = sys;
     this.limit =
         Math.min(maxBytes, (64 << 20) + MAX_RATIO * Math.min(blobSize, Long.MAX_VALUE / 4096));
     ChunkPipe raw =
@@ -52,8 +56,7 @@ final class LayerStream implements ChunkSource, AutoCloseable {
       ChunkSource whole = new Prepended(first, raw);
       this.tar =
           switch (compression(first)) {
-            case GZIP ->
-                pipe("jcri-inflate-" + name, new GunzipChannel(whole), TAR_BUFFERS, TAR_SIZE);
+            case GZIP -> pipe("jcri-inflate-" + name, gunzip(whole), TAR_BUFFERS, TAR_SIZE);
             case ZSTD ->
                 pipe("jcri-inflate-" + name, new ZstdChannel(whole), TAR_BUFFERS, TAR_SIZE);
             case NONE -> whole;
@@ -100,10 +103,16 @@ final class LayerStream implements ChunkSource, AutoCloseable {
     }
   }
 
-  private ChunkPipe pipe(String name, ReadableByteChannel upstream, int buffers, int size) {
-    ChunkPipe pipe = new ChunkPipe(name, upstream, buffers, size);
+  private ChunkPipe pipe(String name, ReadableByteChannel upstream, int buffers, int size)
+      throws IOException {
+    ChunkPipe pipe = new ChunkPipe(name, upstream, new BufferRing(sys, buffers, size));
     pipes.push(pipe);
     return pipe;
+  }
+
+  private static ReadableByteChannel gunzip(ChunkSource blob) {
+    IsaL library = IsaL.get();
+    return library == null ? new GunzipChannel(blob) : new IsaLGunzipChannel(blob, library);
   }
 
   private enum Compression {

@@ -79,7 +79,7 @@ public final class Snapshotter {
     this.root = stateRoot.resolve("snapshots");
     this.emptyLayer = stateRoot.resolve("empty");
     try {
-      Files.createDirectories(root);
+      Trees.makeTop(sys, root);
       Files.createDirectories(emptyLayer);
       try (var entries = Files.newDirectoryStream(root)) {
         for (Path entry : entries) {

@@ -1,5 +1,6 @@
 package io.jcri.oci.snapshot;
 
+import io.jcri.sandbox.linux.AttributeCalls;
 import io.jcri.sandbox.linux.DirectoryEntry;
 import io.jcri.sandbox.linux.Errno;
 import io.jcri.sandbox.linux.ErrnoException;
@@ -8,6 +9,7 @@ import io.jcri.sandbox.linux.FileStat;
 import io.jcri.sandbox.linux.OpenFlags;
 import io.jcri.sandbox.linux.Syscalls;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -27,6 +29,23 @@ final class Trees {
   private static final int OPEN = OpenFlags.READ_ONLY | OpenFlags.DIRECTORY | OpenFlags.NOFOLLOW;
 
   private Trees() {}
+
+  /**
+   * Makes a directory that will hold one tree after another. On ext4 a tree next to one that was
+   * deleted minutes ago is slow to fill: for each new file the kernel walks past all inodes that
+   * are too young to use again (measured: 0.5 ms a file instead of 0.02). The flag spreads the
+   * trees over the disk.
+   */
+  static void makeTop(Syscalls sys, Path path) throws IOException {
+    Files.createDirectories(path);
+    try (Fd directory = sys.open(path.toString(), OPEN, 0)) {
+      sys.addInodeFlags(directory, AttributeCalls.TOP_DIRECTORY_FLAG);
+    } catch (ErrnoException e) {
+      if (!e.is(Errno.EOPNOTSUPP, Errno.ENOTTY, Errno.EINVAL, Errno.EPERM)) {
+        throw e;
+      }
+    }
+  }
 
   /** Removes the tree at a path of the host; absent is fine. Does not cross a mount: EBUSY then. */
   static void delete(Syscalls sys, Path path) throws IOException {

@@ -5,18 +5,22 @@ import io.jcri.oci.OciException;
 import io.jcri.oci.distribution.Credentials;
 import io.jcri.oci.distribution.Descriptor;
 import io.jcri.oci.distribution.ImageReference;
+import io.jcri.oci.distribution.Registries;
+import io.jcri.oci.distribution.Repository;
 import io.jcri.oci.distribution.Resolved;
 import java.io.ByteArrayInputStream;
+import java.io.FilterInputStream;
+import java.io.IOException;
 import java.io.InputStream;
+import java.security.MessageDigest;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.UnaryOperator;
 
 /** A registry in memory that remembers what was asked and can be made to misbehave. */
-final class FakeRegistry implements Registry {
+final class FakeRegistry implements Registries {
 
   /** One request for a blob. */
   record Asked(Digest digest, long offset) {}
@@ -46,32 +50,55 @@ final class FakeRegistry implements Registry {
   }
 
   @Override
-  public Resolved resolve(ImageReference reference, Optional<Credentials> credentials) {
-    Descriptor descriptor = tags.get(reference.toString());
-    if (descriptor == null) {
-      throw new OciException(OciException.Kind.NOT_FOUND, reference + " is not here");
+  public Repository open(ImageReference reference, Credentials credentials) {
+    return new Repository() {
+      @Override
+      public Resolved resolve() {
+        Descriptor descriptor = tags.get(reference.toString());
+        if (descriptor == null) {
+          throw new OciException(OciException.Kind.NOT_FOUND, reference + " is not here");
+        }
+        return new Resolved(reference, descriptor, "fake");
+      }
+
+      @Override
+      public byte[] fetchManifest(Descriptor descriptor) {
+        return content(descriptor);
+      }
+
+      @Override
+      public InputStream openBlob(Descriptor descriptor, long offset) {
+        asked.add(new Asked(descriptor.digest(), offset));
+        byte[] content = content(descriptor);
+        int from = (int) Math.min(offset, content.length);
+        InputStream in = new ByteArrayInputStream(content, from, content.length - from);
+        // As the contract has it: read from the start, the end is told only when the digest is
+        // right.
+        return fault.apply(offset == 0 ? new Checked(in, descriptor) : in);
+      }
+    };
+  }
+
+  private static final class Checked extends FilterInputStream {
+    private final Descriptor descriptor;
+    private final MessageDigest hash;
+
+    Checked(InputStream in, Descriptor descriptor) {
+      super(in);
+      this.descriptor = descriptor;
+      this.hash = descriptor.digest().newHash();
     }
-    return new Resolved(reference, descriptor, "fake");
-  }
 
-  @Override
-  public byte[] manifest(
-      ImageReference reference, Descriptor descriptor, Optional<Credentials> credentials) {
-    return content(descriptor);
-  }
-
-  @Override
-  public InputStream blob(
-      ImageReference reference,
-      Descriptor descriptor,
-      long offset,
-      Optional<Credentials> credentials) {
-    asked.add(new Asked(descriptor.digest(), offset));
-    byte[] content = content(descriptor);
-    InputStream in =
-        new ByteArrayInputStream(content, (int) offset, (int) (content.length - offset));
-    // Configs are small; what tests break is layers.
-    return fault.apply(in);
+    @Override
+    public int read(byte[] target, int from, int length) throws IOException {
+      int count = super.read(target, from, length);
+      if (count > 0) {
+        hash.update(target, from, count);
+      } else if (!descriptor.digest().matches(hash.digest())) {
+        throw new OciException(OciException.Kind.DATA_LOSS, descriptor.digest() + " is damaged");
+      }
+      return count;
+    }
   }
 
   private byte[] content(Descriptor descriptor) {

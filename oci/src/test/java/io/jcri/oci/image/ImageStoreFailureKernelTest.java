@@ -1,6 +1,7 @@
 package io.jcri.oci.image;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.jcri.oci.Digest;
 import io.jcri.oci.OciException;
@@ -13,6 +14,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -164,5 +167,80 @@ class ImageStoreFailureKernelTest extends ImageStoreFixture {
     ImageStore store = open();
     assertFails(store, OciException.Kind.RESOURCE_EXHAUSTED, temp.resolve("s/layers").toString());
     assertNothingIsLeft(store);
+  }
+
+  @Test
+  void aPullThatIsInterruptedStopsAtOnce() throws Exception {
+    TestImage image = smallImage();
+    registry.serve(NAME, image);
+    ImageStore store = open();
+    CountDownLatch reading = new CountDownLatch(1);
+    registry.misbehave(in -> new HangingStream(in, reading));
+    CompletableFuture<Throwable> failure = new CompletableFuture<>();
+    Thread puller =
+        Thread.ofVirtual()
+            .start(() -> {
+              try {
+                Image _ = pull(store, NAME);
+              } catch (OciException e) {
+                boolean _ = failure.complete(e);
+              }
+            });
+    reading.await();
+    puller.interrupt();
+    assertThat(failure.get())
+        .isInstanceOfSatisfying(
+            OciException.class, e -> assertThat(e.kind()).isEqualTo(OciException.Kind.CANCELLED));
+    puller.join();
+    assertThat(Thread.getAllStackTraces().keySet())
+        .extracting(Thread::getName)
+        .noneMatch(n -> n.startsWith("jcri-layer") || n.startsWith("jcri-fetch"));
+    registry.misbehave(UnaryOperator.identity());
+    assertThat(pull(store, NAME).repoTags()).containsExactly(NAME);
+  }
+
+  /** A host that has stopped to send, until the reader gives up. */
+  private static final class HangingStream extends FilterInputStream {
+    private final CountDownLatch reading;
+
+    HangingStream(InputStream in, CountDownLatch reading) {
+      super(in);
+      this.reading = reading;
+    }
+
+    @Override
+    public int read(byte[] target, int from, int length) throws IOException {
+      reading.countDown();
+      try {
+        new CountDownLatch(1).await();
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new OciException(OciException.Kind.CANCELLED, "interrupted", e);
+      }
+      return -1;
+    }
+  }
+
+  @Test
+  void anotherPullTakesOverFromOneThatWasInterrupted() throws Exception {
+    TestImage image = smallImage();
+    registry.serve(NAME, image);
+    ImageStore store = open();
+    CountDownLatch reading = new CountDownLatch(1);
+    registry.misbehave(in -> new HangingStream(in, reading));
+    Thread first =
+        Thread.ofVirtual().start(() -> assertThatThrownBy(() -> pull(store, NAME)).isNotNull());
+    reading.await();
+    registry.misbehave(UnaryOperator.identity());
+    CompletableFuture<Image> second = new CompletableFuture<>();
+    Thread other =
+        Thread.ofVirtual()
+            .start(() -> {
+              boolean _ = second.complete(pull(store, NAME));
+            });
+    first.interrupt();
+    assertThat(second.get().repoTags()).containsExactly(NAME);
+    other.join();
+    first.join();
   }
 }

@@ -311,7 +311,7 @@ class LayerUnpackerKernelTest {
 
   private UnpackedLayer unpack(byte[] blob, long maxBytes) throws IOException {
     try (InputStream in = new ByteArrayInputStream(blob);
-        LayerStream stream = new LayerStream(in, "test", blob.length, maxBytes)) {
+        LayerStream stream = new LayerStream(Linux.get(), in, "test", blob.length, maxBytes)) {
       return new LayerUnpacker(Linux.get()).unpack(stream, root, temp.resolve("spool"));
     } finally {
       assertThat(temp.resolve("spool")).doesNotExist();

@@ -177,19 +177,32 @@ public final class ContainerRun {
     if (!grace.isZero()) {
       if (entry.stopSignalSent.complete(null)) {
         String signal = containers.require(id).stopSignal();
-        entry.shim.kill(StopSignals.number(signal));
+        send(id, entry, StopSignals.number(signal));
       }
       if (awaitExit(id, entry, grace)) {
         return;
       }
       log.info("container {} ignored its stop signal for {} s", id, grace.toSeconds());
     }
-    entry.shim.kill(SIGKILL);
+    send(id, entry, SIGKILL);
     if (!awaitExit(id, entry, KILL_PATIENCE)) {
       throw new JcriException(
           Kind.DEADLINE_EXCEEDED,
           "container %s has not ended %d s after SIGKILL: the kernel holds on to its process"
               .formatted(id, KILL_PATIENCE.toSeconds()));
+    }
+  }
+
+  /**
+   * The shim refuses to signal a container that has just ended; its word of the end then follows.
+   */
+  private void send(String id, Live entry, int signal) throws IOException {
+    try {
+      entry.shim.kill(signal);
+    } catch (IOException e) {
+      if (!awaitExit(id, entry, KILL_PATIENCE)) {
+        throw e;
+      }
     }
   }
 

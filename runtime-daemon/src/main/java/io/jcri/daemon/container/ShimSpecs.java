@@ -1,10 +1,14 @@
 package io.jcri.daemon.container;
 
 import io.jcri.daemon.Layout;
+import io.jcri.daemon.pod.CgroupPaths;
+import io.jcri.daemon.pod.NamespaceOptions;
+import io.jcri.daemon.pod.Pod;
 import io.jcri.daemon.pod.Pods;
 import io.jcri.daemon.runtime.Handlers;
 import io.jcri.oci.OciException;
 import io.jcri.oci.runtime.OciRuntime;
+import io.jcri.sandbox.IdMapping;
 import io.jcri.shim.ExitRecord;
 import io.jcri.shim.Shim;
 import io.jcri.shim.ShimLauncher;
@@ -13,6 +17,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -29,17 +34,22 @@ public final class ShimSpecs {
   private final Layout layout;
   private final Handlers handlers;
   private final Pods pods;
+  private final CgroupPaths cgroupPaths;
 
-  public ShimSpecs(ShimLauncher launcher, Layout layout, Handlers handlers, Pods pods) {
+  public ShimSpecs(
+      ShimLauncher launcher, Layout layout, Handlers handlers, Pods pods, CgroupPaths cgroupPaths) {
     this.launcher = launcher;
     this.layout = layout;
     this.handlers = handlers;
     this.pods = pods;
+    this.cgroupPaths = cgroupPaths;
   }
 
   /** Starts a shim for a created container; no process of the container runs yet. */
   Shim launch(Container container) throws IOException {
-    OciRuntime.Options runtime = runtime(container).options();
+    Pod pod = pods.require(container.podId());
+    Handlers.Handler handler = handlers.require(pod.config().handler());
+    OciRuntime.Options runtime = handler.runtime().options();
     ContainerConfig config = container.config();
     Optional<Path> log =
         container.logFile().isEmpty()
@@ -57,14 +67,32 @@ public final class ShimSpecs {
             runtime.root(),
             runtime.extraArgs(),
             runtime.systemdCgroup(),
-            false,
+            handler.execCgroup(),
             config.tty(),
             config.stdin(),
             config.stdinOnce(),
             log,
             0,
             layout.exitRecord(container.id()),
-            Optional.empty()));
+            Optional.of(
+                cgroupPaths.containerDirectory(pod.config().cgroupParent(), container.id())),
+            pod.config().namespaces().user().flatMap(ShimSpecs::root)));
+  }
+
+  /** Who the host thinks the root of a user namespace is: it must be able to reopen its stdio. */
+  private static Optional<ShimSpec.IoOwner> root(NamespaceOptions.UserMappings user) {
+    Optional<Long> uid = hostRoot(user.uids());
+    Optional<Long> gid = hostRoot(user.gids());
+    return uid.isPresent() && gid.isPresent()
+        ? Optional.of(new ShimSpec.IoOwner(uid.get(), gid.get()))
+        : Optional.empty();
+  }
+
+  private static Optional<Long> hostRoot(List<IdMapping> mappings) {
+    return mappings.stream()
+        .filter(mapping -> mapping.containerId() == 0)
+        .map(IdMapping::hostId)
+        .findFirst();
   }
 
   Shim connect(String id, Duration timeout) throws IOException {

@@ -53,7 +53,7 @@ final class PodMessages {
     return pod.ready() ? PodSandboxState.SANDBOX_READY : PodSandboxState.SANDBOX_NOTREADY;
   }
 
-  private static PodSandboxMetadata metadata(PodMetadata metadata) {
+  static PodSandboxMetadata metadata(PodMetadata metadata) {
     return PodSandboxMetadata.newBuilder()
         .setName(metadata.name())
         .setNamespace(metadata.namespace())

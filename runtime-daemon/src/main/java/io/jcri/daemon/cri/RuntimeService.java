@@ -1,16 +1,24 @@
 package io.jcri.daemon.cri;
 
 import io.grpc.stub.StreamObserver;
+import io.jcri.cri.v1.ContainerStatsRequest;
+import io.jcri.cri.v1.ContainerStatsResponse;
 import io.jcri.cri.v1.ContainerStatusRequest;
 import io.jcri.cri.v1.ContainerStatusResponse;
 import io.jcri.cri.v1.CreateContainerRequest;
 import io.jcri.cri.v1.CreateContainerResponse;
 import io.jcri.cri.v1.ExecSyncRequest;
 import io.jcri.cri.v1.ExecSyncResponse;
+import io.jcri.cri.v1.ListContainerStatsRequest;
+import io.jcri.cri.v1.ListContainerStatsResponse;
 import io.jcri.cri.v1.ListContainersRequest;
 import io.jcri.cri.v1.ListContainersResponse;
 import io.jcri.cri.v1.ListPodSandboxRequest;
 import io.jcri.cri.v1.ListPodSandboxResponse;
+import io.jcri.cri.v1.ListPodSandboxStatsRequest;
+import io.jcri.cri.v1.ListPodSandboxStatsResponse;
+import io.jcri.cri.v1.PodSandboxStatsRequest;
+import io.jcri.cri.v1.PodSandboxStatsResponse;
 import io.jcri.cri.v1.PodSandboxStatusRequest;
 import io.jcri.cri.v1.PodSandboxStatusResponse;
 import io.jcri.cri.v1.RemoveContainerRequest;
@@ -39,9 +47,11 @@ import io.jcri.cri.v1.VersionResponse;
 import io.jcri.daemon.Layout;
 import io.jcri.daemon.config.DaemonConfig;
 import io.jcri.daemon.container.Containers;
+import io.jcri.daemon.image.Images;
 import io.jcri.daemon.network.PodNetworks;
 import io.jcri.daemon.pod.Pods;
 import io.jcri.daemon.runtime.Handlers;
+import io.jcri.daemon.stats.Stats;
 import io.jcri.daemon.system.Clock;
 import io.jcri.sandbox.cgroup.CgroupDriver;
 
@@ -67,6 +77,10 @@ public final class RuntimeService extends RuntimeServiceImplBase {
   private final ListContainers listContainers;
   private final ExecSync execSync;
   private final ReopenContainerLog reopenContainerLog;
+  private final ListPodSandboxStats listPodSandboxStats;
+  private final PodSandboxStats podSandboxStats;
+  private final ListContainerStats listContainerStats;
+  private final ContainerStats containerStats;
 
   public RuntimeService(
       DaemonConfig config,
@@ -75,6 +89,8 @@ public final class RuntimeService extends RuntimeServiceImplBase {
       Containers containers,
       PodNetworks networks,
       Handlers handlers,
+      Stats stats,
+      Images images,
       CgroupDriver driver,
       Clock clock) {
     VerboseInfo info = new VerboseInfo(layout, config, networks);
@@ -95,6 +111,11 @@ public final class RuntimeService extends RuntimeServiceImplBase {
     this.listContainers = new ListContainers(containers);
     this.execSync = new ExecSync(containers);
     this.reopenContainerLog = new ReopenContainerLog(containers);
+    StatsCollection collection = new StatsCollection(pods, containers, stats, images);
+    this.containerStats = new ContainerStats(pods, containers, collection);
+    this.listContainerStats = new ListContainerStats(collection);
+    this.podSandboxStats = new PodSandboxStats(pods, collection);
+    this.listPodSandboxStats = new ListPodSandboxStats(collection);
   }
 
   @Override
@@ -194,5 +215,29 @@ public final class RuntimeService extends RuntimeServiceImplBase {
   public void reopenContainerLog(
       ReopenContainerLogRequest request, StreamObserver<ReopenContainerLogResponse> observer) {
     Unary.answer(reopenContainerLog, request, observer);
+  }
+
+  @Override
+  public void containerStats(
+      ContainerStatsRequest request, StreamObserver<ContainerStatsResponse> observer) {
+    Unary.answer(containerStats, request, observer);
+  }
+
+  @Override
+  public void listContainerStats(
+      ListContainerStatsRequest request, StreamObserver<ListContainerStatsResponse> observer) {
+    Unary.answer(listContainerStats, request, observer);
+  }
+
+  @Override
+  public void podSandboxStats(
+      PodSandboxStatsRequest request, StreamObserver<PodSandboxStatsResponse> observer) {
+    Unary.answer(podSandboxStats, request, observer);
+  }
+
+  @Override
+  public void listPodSandboxStats(
+      ListPodSandboxStatsRequest request, StreamObserver<ListPodSandboxStatsResponse> observer) {
+    Unary.answer(listPodSandboxStats, request, observer);
   }
 }

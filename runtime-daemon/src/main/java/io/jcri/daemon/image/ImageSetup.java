@@ -20,9 +20,8 @@ public final class ImageSetup {
             layout.images(),
             new ImageStore.Options(config.parallelLayers()),
             () ->
-                new Remote(
-                    new RegistryClient(
-                        new HostsConfig(config.registryDirectories()), config.noProgressTimeout())),
+                new RegistryClient(
+                    new HostsConfig(config.registryDirectories()), config.noProgressTimeout()),
             syscalls,
             mounts);
     return new Images(store, Set.copyOf(config.pinned()));

@@ -8,6 +8,7 @@ import io.jcri.oci.image.Image;
 import io.jcri.oci.image.ImageStore;
 import io.jcri.oci.image.PullProgress;
 import io.jcri.oci.image.PullRequest;
+import io.jcri.oci.snapshot.DiskUsage;
 import io.jcri.oci.snapshot.Snapshotter;
 import java.nio.file.Path;
 import java.util.List;
@@ -76,6 +77,11 @@ public final class Images {
         .snapshots()
         .prepare(containerId, image.diffIds(), new Snapshotter.Options(false, userns))
         .rootfs();
+  }
+
+  /** What a container has written; walks it. */
+  public DiskUsage writable(String containerId) {
+    return store.snapshots().usage(containerId);
   }
 
   /** Unmounts and deletes a container's root file system. Idempotent. */

@@ -1,6 +1,7 @@
 package io.jcri.daemon.pod;
 
 import io.jcri.sandbox.cgroup.CgroupDriver;
+import io.jcri.sandbox.cgroup.SystemdPaths;
 import java.util.Optional;
 
 /**
@@ -20,6 +21,27 @@ public record CgroupPaths(CgroupDriver driver) {
       case CGROUPFS -> parent(cgroupParent) + "/" + id;
       case SYSTEMD -> slice(cgroupParent) + ":" + PREFIX + ":" + id;
     };
+  }
+
+  /** Where that cgroup lies below the mount of each hierarchy. */
+  public String containerDirectory(String cgroupParent, String id) {
+    String path = container(cgroupParent, id);
+    return switch (driver) {
+      case CGROUPFS -> path;
+      case SYSTEMD -> SystemdPaths.resolve(path);
+    };
+  }
+
+  /** The kubelet's cgroup of a pod, empty when the caller manages none. */
+  public Optional<String> podDirectory(String cgroupParent) {
+    if (cgroupParent.isEmpty()) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        switch (driver) {
+          case CGROUPFS -> parent(cgroupParent);
+          case SYSTEMD -> SystemdPaths.sliceDirectory(slice(cgroupParent));
+        });
   }
 
   /** The directory for the pause process, or empty when systemd makes a scope for it. */

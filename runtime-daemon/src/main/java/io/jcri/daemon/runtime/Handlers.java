@@ -37,12 +37,25 @@ public final class Handlers {
   public static final class Handler {
     private final Optional<OciRuntime> runtime;
     private final String binary;
+    private final boolean cgroupV2;
     private final CompletableFuture<RuntimeFeatures> features = new CompletableFuture<>();
+    private final CompletableFuture<RuntimeVersion> version = new CompletableFuture<>();
 
-    private Handler(String binary, Optional<OciRuntime> runtime) {
+    private Handler(String binary, Optional<OciRuntime> runtime, boolean cgroupV2) {
       this.binary = binary;
       this.runtime = runtime;
+      this.cgroupV2 = cgroupV2;
       Thread.ofVirtual().name("features of " + binary).start(this::askFeatures);
+      Thread.ofVirtual().name("version of " + binary).start(this::askVersion);
+    }
+
+    private void askVersion() {
+      try {
+        version.complete(
+            runtime.map(r -> RuntimeVersion.parse(r.version())).orElse(RuntimeVersion.UNKNOWN));
+      } catch (OciException e) {
+        version.complete(RuntimeVersion.UNKNOWN);
+      }
     }
 
     private void askFeatures() {
@@ -74,6 +87,11 @@ public final class Handlers {
       return features.join();
     }
 
+    /** Whether an exec can be put into a cgroup of its own. */
+    public boolean execCgroup() {
+      return version.join().execCgroup(cgroupV2);
+    }
+
     public boolean recursiveReadOnlyMounts() {
       return features.join().recursiveReadOnlyMounts();
     }
@@ -84,7 +102,8 @@ public final class Handlers {
   }
 
   /** Looks for the configured binaries. */
-  public static Handlers find(DaemonConfig config, Layout layout, CgroupDriver driver) {
+  public static Handlers find(
+      DaemonConfig config, Layout layout, CgroupDriver driver, boolean cgroupV2) {
     Map<String, Handler> handlers = new TreeMap<>();
     config
         .handlers()
@@ -96,7 +115,7 @@ public final class Handlers {
                           new OciRuntime.Options(
                               path, layout.runtimeState(name), driver == CgroupDriver.SYSTEMD)));
           if (runtime.isPresent() || name.equals(config.defaultHandler())) {
-            handlers.put(name, new Handler(wanted.binary(), runtime));
+            handlers.put(name, new Handler(wanted.binary(), runtime, cgroupV2));
           }
         });
     return new Handlers(config.defaultHandler(), Collections.unmodifiableMap(handlers));

@@ -11,6 +11,15 @@ public interface AttributeCalls {
   /** utimensat: the present time, in place of the nanoseconds. */
   int TIME_NOW = (1 << 30) - 1;
 
+  /** addInodeFlags: directories made in this one are spread over the disk, as chattr +T has it. */
+  int TOP_DIRECTORY_FLAG = 0x00020000;
+
+  /**
+   * Adds FS_*_FL flags (ioctl_iflags(2)) to those that an open file has; not every file system
+   * knows all.
+   */
+  void addInodeFlags(Fd file, int flags) throws ErrnoException;
+
   /** Sets owner and group; clears the set-id bits. */
   void fchown(Fd file, long uid, long gid) throws ErrnoException;
 

@@ -8,6 +8,9 @@ import java.util.Optional;
 
 /** {@link AttributeCalls} of the running kernel. */
 interface LinuxAttributeCalls extends AttributeCalls {
+  long FS_IOC_GETFLAGS = 0x80086601L;
+  long FS_IOC_SETFLAGS = 0x40086602L;
+
   /** XATTR_SIZE_MAX and XATTR_LIST_MAX. */
   int XATTR_BYTES = 64 * 1024;
 
@@ -122,6 +125,33 @@ interface LinuxAttributeCalls extends AttributeCalls {
     times.set(ValueLayout.JAVA_LONG, 16, modifySec);
     times.set(ValueLayout.JAVA_LONG, 24, modifyNs);
     return times.address();
+  }
+
+  @Override
+  default void addInodeFlags(Fd file, int flags) throws ErrnoException {
+    String action = "set inode flags of";
+    try (Frame frame = new Frame()) {
+      // The calls are declared with a long and take an int.
+      MemorySegment value = frame.memory(8);
+      frame.call(
+          action,
+          file.toString(),
+          SyscallNumbers.IOCTL,
+          file.number(),
+          FS_IOC_GETFLAGS,
+          value.address());
+      int before = value.get(ValueLayout.JAVA_INT, 0);
+      if ((before & flags) != flags) {
+        value.set(ValueLayout.JAVA_INT, 0, before | flags);
+        frame.call(
+            action,
+            file.toString(),
+            SyscallNumbers.IOCTL,
+            file.number(),
+            FS_IOC_SETFLAGS,
+            value.address());
+      }
+    }
   }
 
   @Override

@@ -36,6 +36,7 @@ final class SyscallNumbers {
   static final int PPOLL = ARM ? 73 : 271;
   static final int MEMFD_CREATE = ARM ? 279 : 319;
   static final int EVENTFD2 = ARM ? 19 : 290;
+  static final int IOCTL = ARM ? 29 : 16;
   static final int FLOCK = ARM ? 32 : 73;
   static final int SOCKET = ARM ? 198 : 41;
   static final int SENDTO = ARM ? 206 : 44;

@@ -1,0 +1,28 @@
+package io.jcri.daemon.cri;
+
+import io.jcri.cri.v1.ContainerStatsRequest;
+import io.jcri.cri.v1.ContainerStatsResponse;
+import io.jcri.daemon.container.Container;
+import io.jcri.daemon.container.Containers;
+import io.jcri.daemon.pod.Pods;
+
+/** {@code ContainerStats}: NOT_FOUND for an unknown container. */
+final class ContainerStats implements Call<ContainerStatsRequest, ContainerStatsResponse> {
+  private final Pods pods;
+  private final Containers containers;
+  private final StatsCollection stats;
+
+  ContainerStats(Pods pods, Containers containers, StatsCollection stats) {
+    this.pods = pods;
+    this.containers = containers;
+    this.stats = stats;
+  }
+
+  @Override
+  public ContainerStatsResponse handle(ContainerStatsRequest request) throws Exception {
+    Container container = containers.require(request.getContainerId());
+    return ContainerStatsResponse.newBuilder()
+        .setStats(stats.of(pods.require(container.podId()), container))
+        .build();
+  }
+}

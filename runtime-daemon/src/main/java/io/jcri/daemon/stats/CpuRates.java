@@ -1,0 +1,52 @@
+package io.jcri.daemon.stats;
+
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * CPU use as a rate, from one question to the next. The first question about a container is
+ * answered with the average since its start; questions that follow too closely get the last answer,
+ * since a rate over a few milliseconds is noise.
+ *
+ * <p>Thread-safe.
+ */
+final class CpuRates {
+  private static final long LEAST_NANOS = 500_000_000L;
+
+  private final Map<String, Sample> samples = new ConcurrentHashMap<>();
+
+  private record Sample(long at, long cpuNanos, long nanoCores) {}
+
+  /**
+   * The rate in billionths of a core.
+   *
+   * @param id whose
+   * @param at nanoseconds since the epoch
+   * @param cpuNanos used since {@code startedAt}
+   * @param startedAt nanoseconds since the epoch
+   */
+  long nanoCores(String id, long at, long cpuNanos, long startedAt) {
+    Sample now =
+        samples.compute(
+            id,
+            (key, last) -> {
+              if (last == null || cpuNanos < last.cpuNanos()) {
+                return new Sample(at, cpuNanos, rate(cpuNanos, at - startedAt));
+              }
+              long elapsed = at - last.at();
+              return elapsed < LEAST_NANOS
+                  ? last
+                  : new Sample(at, cpuNanos, rate(cpuNanos - last.cpuNanos(), elapsed));
+            });
+    return now.nanoCores();
+  }
+
+  private static long rate(long cpuNanos, long elapsed) {
+    return elapsed <= 0 ? 0 : (long) (cpuNanos * (1e9 / elapsed));
+  }
+
+  /** Forgets all but these. */
+  void retain(java.util.Set<String> ids) {
+    samples.keySet().retainAll(ids);
+  }
+}

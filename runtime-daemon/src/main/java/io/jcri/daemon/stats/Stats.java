@@ -1,0 +1,103 @@
+package io.jcri.daemon.stats;
+
+import io.jcri.daemon.container.Container;
+import io.jcri.daemon.image.Images;
+import io.jcri.daemon.pod.CgroupPaths;
+import io.jcri.daemon.pod.Pod;
+import io.jcri.daemon.system.Clock;
+import io.jcri.oci.snapshot.DiskUsage;
+import io.jcri.sandbox.SandboxState;
+import io.jcri.sandbox.cgroup.CgroupStats;
+import io.jcri.sandbox.cgroup.Cgroups;
+import io.jcri.sandbox.cgroup.Pressure;
+import java.io.IOException;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads what containers and pods use. No shim and no OCI runtime is asked, so a container that
+ * hangs hurts nobody's figures.
+ *
+ * <p>Thread-safe.
+ */
+public final class Stats {
+  /** A writable layer is walked at most this often: it may hold a million files. */
+  private static final long WRITABLE_NANOS = 10_000_000_000L;
+
+  private final Cgroups cgroups;
+  private final CgroupPaths paths;
+  private final Images images;
+  private final Clock clock;
+  private final CpuRates rates = new CpuRates();
+  private final Map<String, Writable> writable = new ConcurrentHashMap<>();
+
+  private record Writable(long at, DiskUsage usage) {}
+
+  public Stats(Cgroups cgroups, CgroupPaths paths, Images images, Clock clock) {
+    this.cgroups = cgroups;
+    this.paths = paths;
+    this.images = images;
+    this.clock = clock;
+  }
+
+  /** A container's use; one that ends meanwhile still has its writable layer. */
+  public Usage of(Pod pod, Container container) throws IOException {
+    String path = paths.containerDirectory(pod.config().cgroupParent(), container.id());
+    Usage usage =
+        container.running()
+            ? read(container.id(), path, container.startedAt())
+            : new Usage(clock.nanos(), Optional.empty(), 0, Map.of(), DiskUsage.NONE);
+    return new Usage(
+        usage.at(),
+        usage.cgroup(),
+        usage.nanoCores(),
+        usage.pressure(),
+        writable(container.id(), usage.at()));
+  }
+
+  /** A pod's use, of the cgroup that the kubelet has for it; nothing without one. */
+  public Usage of(Pod pod) throws IOException {
+    Optional<String> path = paths.podDirectory(pod.config().cgroupParent());
+    return path.isPresent() && pod.ready()
+        ? read(pod.id(), path.get(), pod.createdAt())
+        : new Usage(clock.nanos(), Optional.empty(), 0, Map.of(), DiskUsage.NONE);
+  }
+
+  /** The pod's network interfaces; none for one that has the host's network. */
+  public List<NetworkFigures> network(Pod pod) throws IOException {
+    Optional<SandboxState> sandbox = pod.sandbox().filter(_ -> pod.ready());
+    return sandbox.isEmpty() || pod.config().hostNetwork()
+        ? List.of()
+        : NetworkFigures.of(sandbox.get().pause().pid());
+  }
+
+  /** Forgets what is kept of containers that are no more. */
+  public void retain(java.util.Set<String> ids) {
+    rates.retain(ids);
+    writable.keySet().retainAll(ids);
+  }
+
+  private Usage read(String id, String path, long since) throws IOException {
+    long at = clock.nanos();
+    Optional<CgroupStats> stats = cgroups.read(path);
+    long nanoCores = stats.isEmpty() ? 0 : rates.nanoCores(id, at, stats.get().cpuNanos(), since);
+    Map<Pressure.Resource, Pressure> pressure = new EnumMap<>(Pressure.Resource.class);
+    for (Pressure.Resource resource : Pressure.Resource.values()) {
+      cgroups.pressure(path, resource).ifPresent(value -> pressure.put(resource, value));
+    }
+    return new Usage(at, stats, nanoCores, pressure, DiskUsage.NONE);
+  }
+
+  private DiskUsage writable(String id, long now) {
+    @Nullable Writable known = writable.get(id);
+    if (known == null || now - known.at() > WRITABLE_NANOS) {
+      known = new Writable(now, images.writable(id));
+      writable.put(id, known);
+    }
+    return known.usage();
+  }
+}
