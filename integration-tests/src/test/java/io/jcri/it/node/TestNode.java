@@ -35,11 +35,11 @@ import org.junit.jupiter.api.extension.ExtensionContext;
  * each test; after the last one the machine must be as it was before the first.
  */
 public final class TestNode implements BeforeAllCallback, AfterEachCallback, AfterAllCallback {
-  /** The gateway of the pods' network: an address of this machine. */
-  public static final String GATEWAY = "10.235.0.1";
+  /** Of this run's own: a bridge and a range that another run on this machine hardly has. */
+  private static final long RUN = ProcessHandle.current().pid();
 
-  private static final String SUBNET = "10.235.0.0/16";
-  private static final String BRIDGE = "jctbr1";
+  private static final String BRIDGE = "jctb" + RUN;
+  private static final String RANGE = "10.%d.".formatted(200 + RUN % 50);
   private static final String BUSYBOX = "busybox";
 
   /** How long what a test has ended may take to vanish: zombies, and other people's pods. */
@@ -79,7 +79,7 @@ public final class TestNode implements BeforeAllCallback, AfterEachCallback, Aft
     Scratch scratch = Scratch.create();
     preparation.prepare(scratch);
     LocalRegistry registry = LocalRegistry.start(scratch.disk().resolve("registry"));
-    CniNetwork network = CniNetwork.create(scratch.disk(), BRIDGE, SUBNET);
+    CniNetwork network = CniNetwork.create(scratch.disk(), BRIDGE, RANGE + "0.0/16");
     Path registries = Files.createDirectories(scratch.disk().resolve("certs.d"));
     DaemonUnderTest daemon =
         DaemonUnderTest.start(
@@ -146,6 +146,24 @@ public final class TestNode implements BeforeAllCallback, AfterEachCallback, Aft
   /** Where the daemon looks for CNI configurations. */
   public Path networks() {
     return parts().network.configurations();
+  }
+
+  /** The gateway of the pods' network: an address of this machine. */
+  public String gateway() {
+    return RANGE + "0.1";
+  }
+
+  /** What the addresses of all pods begin with. */
+  public String range() {
+    return RANGE;
+  }
+
+  /** The addresses that are given out. */
+  public List<String> leases() throws IOException {
+    return children(scratch().disk().resolve("leases").resolve(BRIDGE)).stream()
+        .map(path -> path.substring(path.lastIndexOf('/') + 1))
+        .filter(name -> name.matches("[0-9.]+"))
+        .toList();
   }
 
   /** The reference of the image that every node has: busybox. */

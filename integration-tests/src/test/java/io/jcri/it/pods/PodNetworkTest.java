@@ -54,7 +54,7 @@ class PodNetworkTest {
     container.getImageBuilder().setImage(image);
     pod.start(container);
 
-    String url = "http://%s:%d/".formatted(TestNode.GATEWAY, port);
+    String url = "http://%s:%d/".formatted(NODE.gateway(), port);
     assertThat(page(url)).contains("<html");
     pod.stop();
     org.assertj.core.api.Assertions.assertThatIOException().isThrownBy(() -> page(url));
@@ -64,7 +64,7 @@ class PodNetworkTest {
   void loopbackIsUpAndTheInterfaceIsEth0() throws IOException {
     TestContainer container = NODE.pod().idle();
     assertThat(container.sh("ip addr show lo")).contains("127.0.0.1/8").contains("UP");
-    assertThat(container.sh("ip addr show eth0")).contains("10.235.");
+    assertThat(container.sh("ip addr show eth0")).contains(NODE.range());
   }
 
   @Test

@@ -41,7 +41,7 @@ class PodsTest {
     assertThat(status.getCreatedAt()).isPositive();
     assertThat(status.getLabelsMap()).isEqualTo(config.getLabelsMap());
     assertThat(status.getAnnotationsMap()).isEqualTo(config.getAnnotationsMap());
-    assertThat(status.getNetwork().getIp()).startsWith("10.235.");
+    assertThat(status.getNetwork().getIp()).startsWith(NODE.range());
   }
 
   @Test

@@ -8,13 +8,10 @@ import io.jcri.it.kit.Waiting;
 import io.jcri.it.node.TestNode;
 import io.jcri.it.node.TestPod;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.RepetitionInfo;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -48,7 +45,7 @@ class CrashTest {
           try {
             NODE.cri().removeAllPods();
             NODE.assertNoPodIsLeft();
-            return leases() == 0;
+            return NODE.leases().isEmpty();
           } catch (AssertionError notYet) {
             return false;
           }
@@ -75,19 +72,9 @@ class CrashTest {
   private static String whatIsLeft() {
     try {
       NODE.assertNoPodIsLeft();
-      return leases() + " addresses are left";
+      return NODE.leases() + " are not given back";
     } catch (IOException | AssertionError e) {
       return String.valueOf(e.getMessage());
-    }
-  }
-
-  private static long leases() throws IOException {
-    Path folder = NODE.scratch().disk().resolve("leases/jctbr1");
-    if (Files.notExists(folder)) {
-      return 0;
-    }
-    try (Stream<Path> list = Files.list(folder)) {
-      return list.filter(path -> path.getFileName().toString().matches("[0-9.]+")).count();
     }
   }
 }
