@@ -16,10 +16,10 @@ import io.jcri.daemon.cri.ImageService;
 import io.jcri.daemon.cri.RuntimeService;
 import io.jcri.daemon.image.ImageSetup;
 import io.jcri.daemon.image.Images;
-import io.jcri.daemon.network.NetworkSetup;
-import io.jcri.daemon.network.PodNetworks;
 import io.jcri.daemon.pod.CgroupPaths;
+import io.jcri.daemon.pod.NetworkSetup;
 import io.jcri.daemon.pod.Pod;
+import io.jcri.daemon.pod.PodNetworks;
 import io.jcri.daemon.pod.PodSetup;
 import io.jcri.daemon.pod.Pods;
 import io.jcri.daemon.record.RecordStore;
@@ -46,6 +46,7 @@ import io.jcri.shim.ShimLauncher;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
@@ -60,6 +61,8 @@ import org.slf4j.LoggerFactory;
  */
 public final class Daemon {
   private static final Logger log = LoggerFactory.getLogger(Daemon.class);
+
+  private static final Duration NETWORK_COLLECTION = Duration.ofHours(1);
 
   private final Cni cni;
   private final PodNetworks networks;
@@ -166,16 +169,23 @@ public final class Daemon {
     Thread.ofVirtual().name("network leftovers").start(this::collectNetworkLeftovers);
   }
 
-  /** Addresses of pods that nobody knows any more. */
+  /** Addresses of pods that nobody knows any more: at the start, and once an hour. */
   private void collectNetworkLeftovers() {
     try {
-      cni.collectGarbage(
-          pods.list().stream()
-              .filter(Pod::networkDue)
-              .map(Pod::id)
-              .collect(Collectors.toUnmodifiableSet()));
-    } catch (RuntimeException e) {
-      log.warn("network leftovers could not be collected: {}", e.getMessage());
+      while (true) {
+        try {
+          cni.collectGarbage(
+              pods.list().stream()
+                  .filter(Pod::networkDue)
+                  .map(Pod::id)
+                  .collect(Collectors.toUnmodifiableSet()));
+        } catch (RuntimeException e) {
+          log.warn("network leftovers could not be collected: {}", e.getMessage());
+        }
+        Thread.sleep(NETWORK_COLLECTION);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
   }
 

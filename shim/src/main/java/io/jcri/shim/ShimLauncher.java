@@ -7,10 +7,13 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /** Starts shims and finds running ones again. Thread-safe. */
 public final class ShimLauncher {
   private static final int MAX_MESSAGE_BYTES = 4096;
+  private static final String DEFAULT_PATH =
+      "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
   private final Path shimBinary;
 
@@ -31,11 +34,12 @@ public final class ShimLauncher {
     String words;
     int status;
     try {
-      Process process =
+      ProcessBuilder builder =
           new ProcessBuilder(command)
               .redirectErrorStream(true)
-              .redirectInput(ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()))
-              .start();
+              .redirectInput(ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()));
+      clear(builder.environment());
+      Process process = builder.start();
       // The starter ends as soon as the socket listens; the shim itself is no child of ours.
       try (InputStream output = process.getInputStream()) {
         words = new String(output.readNBytes(MAX_MESSAGE_BYTES), StandardCharsets.UTF_8).strip();
@@ -55,6 +59,16 @@ public final class ShimLauncher {
           words.isEmpty() ? shimBinary + " ended with status " + status : words);
     }
     return connect(spec.stateDirectory(), ShimConnection.PROMPT);
+  }
+
+  /**
+   * Leaves the search path only: the rest is the daemon's own. With NOTIFY_SOCKET, which systemd
+   * gives the daemon, runc would wait until the container itself reports that it is ready.
+   */
+  private static void clear(Map<String, String> environment) {
+    String path = environment.getOrDefault("PATH", DEFAULT_PATH);
+    environment.clear();
+    environment.put("PATH", path);
   }
 
   /**

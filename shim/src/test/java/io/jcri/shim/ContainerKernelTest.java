@@ -7,6 +7,7 @@ import io.jcri.shim.Lab.Box;
 import io.jcri.shim.Lab.Plan;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
@@ -50,6 +51,17 @@ class ContainerKernelTest {
     box.shim().delete();
     Lab.await("shim ends", () -> !Files.exists(box.state().resolve("shim.sock")));
     assertThat(lab.root.resolve("r").resolve(box.id())).doesNotExist();
+  }
+
+  /** With NOTIFY_SOCKET in its environment, runc would wait for a word from the container. */
+  @Test
+  void knowsNothingOfTheDaemonsEnvironment() throws IOException {
+    Box box = lab.box(Plan.shell("exit 0"));
+    Path environment = Path.of("/proc", String.valueOf(box.shim().process().pid()), "environ");
+    assertThat(Files.readString(environment).split("\0"))
+        .singleElement()
+        .asString()
+        .startsWith("PATH=/");
   }
 
   @ParameterizedTest

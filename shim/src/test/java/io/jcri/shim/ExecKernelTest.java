@@ -145,6 +145,8 @@ class ExecKernelTest {
     ExecResult result =
         box.shim().execSync(Lab.process(false, "/bin/sleep", "543210"), AMPLE, LIMIT);
     assertThat(result.exitCode()).isEqualTo(137);
+    // The exec's end may be told before the container's.
+    Lab.await("container has ended", () -> box.shim().exit().isPresent());
     assertThatThrownBy(() -> box.shim().execSync(Lab.script("true"), AMPLE, LIMIT))
         .hasMessage("container is not running");
   }

@@ -39,7 +39,10 @@ final class RuntimeProcess {
   static Result run(String what, List<String> command, byte[] stdin, Duration timeout) {
     Process process;
     try {
-      process = new ProcessBuilder(command).start();
+      ProcessBuilder builder = new ProcessBuilder(command);
+      // The runtime is no part of the service that systemd watches.
+      builder.environment().remove("NOTIFY_SOCKET");
+      process = builder.start();
     } catch (IOException e) {
       throw new OciException(
           Kind.FAILED_PRECONDITION, "cannot execute " + command.getFirst() + ": " + reason(e), e);

@@ -48,7 +48,7 @@ import io.jcri.daemon.Layout;
 import io.jcri.daemon.config.DaemonConfig;
 import io.jcri.daemon.container.Containers;
 import io.jcri.daemon.image.Images;
-import io.jcri.daemon.network.PodNetworks;
+import io.jcri.daemon.pod.PodNetworks;
 import io.jcri.daemon.pod.Pods;
 import io.jcri.daemon.runtime.Handlers;
 import io.jcri.daemon.stats.Stats;

@@ -8,7 +8,7 @@ import io.jcri.cri.v1.RuntimeHandlerFeatures;
 import io.jcri.cri.v1.RuntimeStatus;
 import io.jcri.cri.v1.StatusRequest;
 import io.jcri.cri.v1.StatusResponse;
-import io.jcri.daemon.network.PodNetworks;
+import io.jcri.daemon.pod.PodNetworks;
 import io.jcri.daemon.runtime.Handlers;
 
 /**

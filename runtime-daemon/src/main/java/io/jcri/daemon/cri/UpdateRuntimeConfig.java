@@ -2,7 +2,7 @@ package io.jcri.daemon.cri;
 
 import io.jcri.cri.v1.UpdateRuntimeConfigRequest;
 import io.jcri.cri.v1.UpdateRuntimeConfigResponse;
-import io.jcri.daemon.network.PodNetworks;
+import io.jcri.daemon.pod.PodNetworks;
 
 /**
  * {@code UpdateRuntimeConfig}: the node's pod CIDR. It makes the default network when the node has

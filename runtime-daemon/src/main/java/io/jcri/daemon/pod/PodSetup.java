@@ -3,7 +3,6 @@ package io.jcri.daemon.pod;
 import io.jcri.cni.CniException;
 import io.jcri.daemon.Layout;
 import io.jcri.daemon.Stages;
-import io.jcri.daemon.network.PodNetworks;
 import io.jcri.sandbox.SandboxSpec;
 import io.jcri.sandbox.SandboxState;
 import io.jcri.sandbox.Sandboxes;

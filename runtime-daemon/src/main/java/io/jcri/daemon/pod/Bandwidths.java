@@ -1,4 +1,4 @@
-package io.jcri.daemon.network;
+package io.jcri.daemon.pod;
 
 import io.jcri.cni.Bandwidth;
 import java.math.BigDecimal;

@@ -1,4 +1,4 @@
-package io.jcri.daemon.network;
+package io.jcri.daemon.pod;
 
 import io.jcri.cni.CniSettings;
 import io.jcri.daemon.config.DaemonConfig;

@@ -1,4 +1,4 @@
-package io.jcri.daemon.network;
+package io.jcri.daemon.pod;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

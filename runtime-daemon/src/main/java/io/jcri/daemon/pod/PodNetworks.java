@@ -1,12 +1,10 @@
-package io.jcri.daemon.network;
+package io.jcri.daemon.pod;
 
 import io.jcri.cni.Cni;
 import io.jcri.cni.CniException;
 import io.jcri.cni.NetworkStatus;
 import io.jcri.cni.PodNetwork;
 import io.jcri.cni.PodNetworkRequest;
-import io.jcri.daemon.pod.Pod;
-import io.jcri.daemon.pod.PodConfig;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
