@@ -25,7 +25,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -59,14 +58,12 @@ public final class ImageStore {
   private final LayerStore layers;
   private final Snapshotter snapshotter;
   private final ContentStore content;
-  private final ImageRecords records;
+  private final ImageBook book;
   private final LayerFetches fetches;
 
-  /** Held while a record is written. */
-  private final ReentrantLock recordLock = new ReentrantLock();
-
-  private volatile Catalog catalog;
+  private final ReentrantLock remoteLock = new ReentrantLock();
   private volatile @Nullable ImageLayers imageLayers;
+  private @Nullable Registries remote;
 
   private ImageStore(
       Path root,
@@ -82,9 +79,8 @@ public final class ImageStore {
     this.layers = new LayerStore(root, sys, mounts);
     this.snapshotter = new Snapshotter(root, sys, mounts, layers);
     this.content = new ContentStore(root.resolve("content"));
-    this.records = new ImageRecords(root);
+    this.book = new ImageBook(root, layers, clock);
     this.fetches = new LayerFetches(layers, content, options.concurrentLayers());
-    this.catalog = records.load(layers);
   }
 
   /**
@@ -133,7 +129,7 @@ public final class ImageStore {
       }
     }
     Repository repository =
-        registries.get().open(reference, request.credentials().orElseGet(Credentials::anonymous));
+        remote().open(reference, request.credentials().orElseGet(Credentials::anonymous));
     Descriptor top = repository.resolve().descriptor();
     List<String> tags = reference.digest().isPresent() ? List.of() : List.of(reference.toString());
     String repoDigest = reference.withDigestOnly(top.digest()).toString();
@@ -145,6 +141,23 @@ public final class ImageStore {
         tags,
         List.of(repoDigest),
         progress);
+  }
+
+  /**
+   * Made at the first pull: a node that only runs images which are here needs no network client.
+   */
+  private Registries remote() {
+    remoteLock.lock();
+    try {
+      Registries made = remote;
+      if (made == null) {
+        made = registries.get();
+        remote = made;
+      }
+      return made;
+    } finally {
+      remoteLock.unlock();
+    }
   }
 
   /**
@@ -201,7 +214,7 @@ public final class ImageStore {
     Snapshotter.Hold hold = snapshotter.hold(found.parsed().diffIds());
     try {
       List<Layer> stack = fetch.layers(found, layers, fetches, progress);
-      Image image = record(found, stack, tags, digests);
+      Image image = book.record(found, stack, tags, digests);
       done = true;
       return image;
     } catch (OciException e) {
@@ -230,79 +243,19 @@ public final class ImageStore {
     };
   }
 
-  private Image record(
-      ImageFetch.Content found, List<Layer> stack, List<String> tags, List<String> digests) {
-    long size = found.rawConfig().length();
-    for (Layer layer : stack) {
-      size += layer.usage().bytes();
-    }
-    recordLock.lock();
-    try {
-      Optional<Image> before = catalog.byId(found.id());
-      TreeSet<String> allTags = new TreeSet<>(tags);
-      TreeSet<String> allDigests = new TreeSet<>(digests);
-      before.ifPresent(image -> allTags.addAll(image.repoTags()));
-      before.ifPresent(image -> allDigests.addAll(image.repoDigests()));
-      Image image =
-          new Image(
-              found.id(),
-              List.copyOf(allTags),
-              List.copyOf(allDigests),
-              size,
-              found.parsed().config(),
-              found.parsed().diffIds(),
-              before.map(Image::pinned).orElse(false),
-              before.map(Image::created).orElseGet(clock::instant));
-      if (before.isPresent() && before.get().equals(image)) {
-        return image;
-      }
-      // Their names were renamed into place and may not have reached the disk yet.
-      layers.syncNames();
-      records.write(image, found.rawConfig());
-      takeNames(image);
-      catalog = catalog.with(image);
-      return image;
-    } finally {
-      recordLock.unlock();
-    }
-  }
-
-  /** A tag names one image: the others lose it. */
-  private void takeNames(Image owner) {
-    for (Image other : catalog.images()) {
-      if (other.id().equals(owner.id())) {
-        continue;
-      }
-      List<String> tags = without(other.repoTags(), owner.repoTags());
-      List<String> digests = without(other.repoDigests(), owner.repoDigests());
-      if (tags.size() < other.repoTags().size() || digests.size() < other.repoDigests().size()) {
-        replace(other.withNames(tags, digests));
-      }
-    }
-  }
-
-  private static List<String> without(List<String> names, List<String> taken) {
-    return names.stream().filter(name -> !taken.contains(name)).toList();
-  }
-
-  private void replace(Image image) {
-    records.write(image, records.config(image.id()));
-    catalog = catalog.with(image);
-  }
-
   /** Every image, in the order of IDs. */
   public List<Image> list() {
-    return List.copyOf(catalog.images());
+    return List.copyOf(book.catalog().images());
   }
 
   /** By ID, name in any form, name and digest, or a prefix of the ID that only one has. */
   public Optional<Image> find(String nameOrId) {
-    return catalog.find(nameOrId);
+    return book.catalog().find(nameOrId);
   }
 
   /** The image's own config, JSON as its author wrote it; empty when it is not here. */
   public Optional<String> rawConfig(String nameOrId) {
-    return find(nameOrId).map(image -> records.config(image.id()));
+    return find(nameOrId).map(image -> book.config(image));
   }
 
   /**
@@ -313,20 +266,12 @@ public final class ImageStore {
    * @return the names that it had
    */
   public List<String> remove(String nameOrId) {
-    List<String> names = new ArrayList<>();
-    recordLock.lock();
-    try {
-      Optional<Image> image = catalog.find(nameOrId);
-      if (image.isEmpty()) {
-        return List.of();
-      }
-      names.addAll(image.get().repoTags());
-      names.addAll(image.get().repoDigests());
-      records.delete(image.get().id());
-      catalog = catalog.without(image.get().id());
-    } finally {
-      recordLock.unlock();
+    Optional<Image> image = book.remove(nameOrId);
+    if (image.isEmpty()) {
+      return List.of();
     }
+    List<String> names = new ArrayList<>(image.get().repoTags());
+    names.addAll(image.get().repoDigests());
     collect();
     return names;
   }
@@ -346,7 +291,7 @@ public final class ImageStore {
 
   /** The keys of all images' layers, worked out once for each state of the catalog. */
   private Set<String> imageLayers() {
-    Catalog now = catalog;
+    Catalog now = book.catalog();
     ImageLayers known = imageLayers;
     if (known == null || known.of() != now) {
       Set<String> keys = new HashSet<>();
@@ -364,7 +309,7 @@ public final class ImageStore {
   private record ImageLayers(Catalog of, Set<String> keys) {}
 
   private void collect() {
-    snapshotter.collect(() -> catalog.images().stream().map(Image::diffIds).toList());
+    snapshotter.collect(() -> book.catalog().images().stream().map(Image::diffIds).toList());
   }
 
   /**
@@ -373,21 +318,7 @@ public final class ImageStore {
    * @throws OciException NOT_FOUND
    */
   public Image pin(String nameOrId, boolean pinned) {
-    recordLock.lock();
-    try {
-      Image image =
-          catalog
-              .find(nameOrId)
-              .orElseThrow(
-                  () -> new OciException(OciException.Kind.NOT_FOUND, "no image " + nameOrId));
-      Image changed = image.withPinned(pinned);
-      if (image.pinned() != pinned) {
-        replace(changed);
-      }
-      return changed;
-    } finally {
-      recordLock.unlock();
-    }
+    return book.pin(nameOrId, pinned);
   }
 
   /**
