@@ -70,6 +70,7 @@ public final class Daemon {
   private final RecordStore<Container> containerRecords;
   private final Pods pods;
   private final ContainerRecovery recovery;
+  private final Orphans orphans;
   private final CriServer server;
   private final SdNotify systemd;
 
@@ -123,6 +124,7 @@ public final class Daemon {
     ContainerRun run = new ContainerRun(registry, pods, shims, clock, locks);
     Containers containers = new Containers(registry, creation, run);
     this.recovery = new ContainerRecovery(registry, creation, run, shims, clock, bootId);
+    this.orphans = new Orphans(layout, registry, pods, shims, images, sandboxes);
 
     // the edge
     this.server =
@@ -159,6 +161,7 @@ public final class Daemon {
     Collection<Container> foundContainers = containerRecords.loadAll();
     pods.recover(foundPods);
     recovery.recover(foundContainers);
+    Thread.ofVirtual().name("orphans").start(orphans::end);
     server.start();
     systemd.ready();
     log.info(

@@ -38,6 +38,7 @@ class ProgramsTest {
     String reference =
         NODE.load("none", TestImage.of(image.layers().toArray(io.jcri.it.kit.Layer[]::new)));
     assertThat(output(reference, List.of("echo", "x"), List.of())).isEqualTo("x\n");
+    NODE.cri().removeAllPods();
     assertRefused(
         () -> output(reference, List.of(), List.of()), Status.Code.INVALID_ARGUMENT, "command");
     NODE.assertNoSnapshotIsLeft();
