@@ -93,8 +93,10 @@ class BrokenPartsTest {
     NODE.daemon().start();
     pod.stop();
     pod.remove();
-    assertThat(Witness.exists(process)).isFalse();
-    Waiting.until(PATIENCE, () -> !Witness.exists(shim), () -> "shim " + shim + " lives on");
+    Waiting.until(
+        PATIENCE,
+        () -> !Witness.exists(process) && !Witness.exists(shim),
+        () -> "process %d or shim %d lives on".formatted(process, shim));
     NODE.assertNoPodIsLeft();
   }
 
