@@ -44,8 +44,8 @@ final class Orphans {
   }
 
   /**
-   * Called once, after the records were taken up. New pods may come meanwhile: their record is there
-   * before their directory is.
+   * Called once, after the records were taken up. New pods may come meanwhile: their record is
+   * there before their directory is.
    */
   void end() {
     for (String id : names(layout.containers())) {

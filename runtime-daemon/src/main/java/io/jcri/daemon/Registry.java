@@ -114,9 +114,9 @@ public final class Registry<T extends Record> {
   }
 
   /**
-   * As {@link #update}, for what leads downwards: a record that can't be written, as on a full disk,
-   * must not keep a pod or container from ending. A restart then finds the older record, and the
-   * truth by looking.
+   * As {@link #update}, for what leads downwards: a record that can't be written, as on a full
+   * disk, must not keep a pod or container from ending. A restart then finds the older record, and
+   * the truth by looking.
    */
   public Optional<T> updateAnyway(String id, UnaryOperator<T> change) {
     return update(id, change, false);

@@ -68,8 +68,7 @@ class MissingProgramsTest {
             assertThat(condition.getStatus()).isFalse();
             assertThat(condition.getMessage()).contains("/no/such/runc");
           });
-      var config = NODE.podConfig().build();
-      assertRefused(() -> TestPod.run(NODE, config, ""), Code.FAILED_PRECONDITION, "/no/such/runc");
+      assertRefused(() -> NODE.pod().idle(), Code.FAILED_PRECONDITION, "/no/such/runc");
       assertThat(running.state()).isEqualTo(ContainerState.CONTAINER_RUNNING);
     } finally {
       NODE.daemon().stop();

@@ -61,7 +61,7 @@ class CrictlTest {
 
     assertThat(crictl("ps")).contains(id.substring(0, 13)).contains("Running").contains("app");
     assertThat(crictl("pods")).contains(podId.substring(0, 13)).contains("Ready").contains("web");
-    assertThat(crictl("exec", "-s", id, "echo", "from", "inside")).isEqualTo("from inside\n");
+    assertThat(crictl("exec", "-s", id, "echo", "from", "inside").strip()).isEqualTo("from inside");
     assertThat(crictl("logs", id)).isEqualTo("hello from jcri\n");
     assertThat(crictl("inspect", id)).contains("CONTAINER_RUNNING").contains("\"runtimeSpec\"");
     assertThat(crictl("inspectp", podId)).contains("SANDBOX_READY").contains(NODE.range());

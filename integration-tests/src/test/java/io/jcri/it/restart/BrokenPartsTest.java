@@ -126,7 +126,7 @@ class BrokenPartsTest {
   @Test
   void aCorruptRecordOfAPodHurtsThatPodOnly() throws IOException {
     TestPod victim = NODE.pod();
-    victim.idle();
+    TestContainer lost = victim.idle();
     TestContainer other = NODE.pod().idle();
     Path record = NODE.daemon().root().resolve("pods").resolve(victim.id() + ".json");
     NODE.daemon().kill();
@@ -141,7 +141,10 @@ class BrokenPartsTest {
     Waiting.until(
         PATIENCE,
         () -> Files.notExists(NODE.daemon().state().resolve("pods").resolve(victim.id())),
-        () -> "what is left of pod " + victim.id());
+        () -> "something is left of pod " + victim.id());
+    // Its container is still listed, and the kubelet's to remove.
+    lost.remove();
+    assertRefused(lost::status, Status.Code.NOT_FOUND, lost.id());
   }
 
   @Test

@@ -124,14 +124,13 @@ public final class ShimSpecs {
     handlers
         .all()
         .values()
-        .forEach(
-            handler -> {
-              try {
-                handler.runtime().delete(id);
-              } catch (OciException | JcriException e) {
-                log.debug("{} does not delete container {}: {}", handler, id, e.getMessage());
-              }
-            });
+        .forEach(handler -> {
+          try {
+            handler.runtime().delete(id);
+          } catch (OciException | JcriException e) {
+            log.debug("{} does not delete container {}: {}", handler, id, e.getMessage());
+          }
+        });
   }
 
   /** What the shim wrote when the container ended. */
