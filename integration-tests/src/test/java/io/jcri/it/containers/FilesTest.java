@@ -57,7 +57,7 @@ class FilesTest {
                 .addMounts(mount(folder, "/yes"))
                 .addMounts(mount(folder, "/no").addMountOptions("noexec")));
     assertThat(container.exec("/yes/busybox", "true").exitCode()).isZero();
-    assertThat(container.exec("/no/busybox", "true").exitCode()).isNotZero();
+    assertThat(container.sh("/no/busybox true || echo refused")).isEqualTo("refused");
     assertThat(container.sh("grep ' /no ' /proc/mounts")).contains("noexec");
   }
 
