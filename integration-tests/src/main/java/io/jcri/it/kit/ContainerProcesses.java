@@ -7,12 +7,17 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /** Finds the processes that only a container runtime makes. */
 final class ContainerProcesses {
   private static final Path PROC = Path.of("/proc");
   private static final List<String> NAMESPACES = List.of("mnt", "net", "ipc", "uts", "pid");
+
+  /** Where systemd puts the machine's own services, some of which have namespaces of their own. */
+  private static final Pattern SERVICE =
+      Pattern.compile("(?m)^\\d+:[^:]*:/system\\.slice/[^/]+\\.service(/.*)?$");
 
   private ContainerProcesses() {}
 
@@ -38,7 +43,7 @@ final class ContainerProcesses {
       String stat = Files.readString(process.resolve("stat"));
       String name = stat.substring(stat.indexOf('(') + 1, stat.lastIndexOf(')'));
       String[] rest = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
-      if (!serves(name) && !(inAnotherCgroup(process) && livesElsewhere(process))) {
+      if (!serves(name) && !looksContained(process)) {
         return Optional.empty();
       }
       // With the time of its start (field 22), so that a reused pid is another process.
@@ -53,11 +58,19 @@ final class ContainerProcesses {
     return name.startsWith("jcri-") || name.startsWith("runc") || name.startsWith("crun");
   }
 
+  private static boolean looksContained(Path process) throws IOException {
+    return inAnotherCgroup(process) && livesElsewhere(process) && !isService(process);
+  }
+
   /** In most of the hierarchies: whoever runs us may have put us in a group in one of them. */
   private static boolean inAnotherCgroup(Path process) throws IOException {
     List<String> theirs = Files.readAllLines(process.resolve("cgroup"));
     List<String> ours = Files.readAllLines(PROC.resolve("self/cgroup"));
     return 2 * theirs.stream().filter(ours::contains).count() < theirs.size();
+  }
+
+  private static boolean isService(Path process) throws IOException {
+    return SERVICE.matcher(Files.readString(process.resolve("cgroup"))).find();
   }
 
   private static boolean livesElsewhere(Path process) {
