@@ -43,9 +43,7 @@ final class ContainerProcesses {
       String stat = Files.readString(process.resolve("stat"));
       String name = stat.substring(stat.indexOf('(') + 1, stat.lastIndexOf(')'));
       String[] rest = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
-      boolean contained =
-          inAnotherCgroup(process) && livesElsewhere(process) && !isService(process);
-      if (!serves(name) && !contained) {
+      if (!serves(name) && !looksContained(process)) {
         return Optional.empty();
       }
       // With the time of its start (field 22), so that a reused pid is another process.
@@ -58,6 +56,10 @@ final class ContainerProcesses {
 
   private static boolean serves(String name) {
     return name.startsWith("jcri-") || name.startsWith("runc") || name.startsWith("crun");
+  }
+
+  private static boolean looksContained(Path process) throws IOException {
+    return inAnotherCgroup(process) && livesElsewhere(process) && !isService(process);
   }
 
   /** In most of the hierarchies: whoever runs us may have put us in a group in one of them. */
