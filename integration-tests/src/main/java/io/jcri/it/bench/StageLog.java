@@ -41,8 +41,7 @@ final class StageLog {
     for (String line : fresh().split("\n", -1)) {
       Matcher call = LINE.matcher(line);
       if (call.find()) {
-        Map<String, Samples> stages =
-            calls.computeIfAbsent(name(call), _ -> new LinkedHashMap<>());
+        Map<String, Samples> stages = calls.computeIfAbsent(name(call), _ -> new LinkedHashMap<>());
         add(stages, "all", call.group(3));
         Matcher stage = STAGE.matcher(call.group(4) == null ? "" : call.group(4));
         while (stage.find()) {

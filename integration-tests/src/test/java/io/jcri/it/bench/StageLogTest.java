@@ -29,7 +29,9 @@ final class StageLogTest {
         """,
         StandardOpenOption.APPEND);
     Map<String, Map<String, Samples>> calls = stages.next();
-    assertEquals(List.of("RunPodSandbox", "StopPodSandbox", "StopPodSandbox 2"), List.copyOf(calls.keySet()));
+    assertEquals(
+        List.of("RunPodSandbox", "StopPodSandbox", "StopPodSandbox 2"),
+        List.copyOf(calls.keySet()));
     Map<String, Samples> parts = calls.getOrDefault("RunPodSandbox", Map.of());
     assertEquals(List.of("all", "sandbox", "network"), List.copyOf(parts.keySet()));
     assertEquals(13, parts.getOrDefault("all", new Samples()).median());
