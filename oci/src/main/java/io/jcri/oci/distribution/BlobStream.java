@@ -1,42 +1,52 @@
 package io.jcri.oci.distribution;
 
-import io.jcri.oci.Digest;
 import io.jcri.oci.OciException;
-import io.jcri.oci.distribution.RegistryHost.Capability;
+import io.jcri.oci.OciException.Kind;
+import io.jcri.oci.distribution.HostFailure.Outlook;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
 import java.security.MessageDigest;
-import java.util.HashSet;
 import java.util.Objects;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A blob's bytes, whoever sends them: when a connection breaks, the stream goes on where it was, at
- * the same host or the next. The end is only told when size and digest are right. One reader.
+ * A blob that survives broken connections: it is opened again where it stopped, at the host that
+ * the {@link Source} deems best. Its digest is checked at the end when it was read from the
+ * beginning.
  */
 final class BlobStream extends InputStream {
-  /** Breaks without one byte in between; each byte that comes makes the count begin anew. */
-  private static final int MAX_BREAKS = 5;
 
-  private final RemoteRepository repository;
-  private final HostSequence hosts;
-  private final Descriptor descriptor;
-  private final Set<RegistryHost> broken = new HashSet<>();
+  /** Opens the blob at an offset; finds out which hosts can be trusted. */
+  interface Source {
+    Opened open(long offset);
+
+    void failed(HostFailure failure);
+  }
+
+  /** An open body and who sends it. */
+  record Opened(RegistryHost host, BodyPipe body) {}
+
+  /** A connection that brought this much was worth it; the count of failures starts anew. */
+  private static final long PROGRESS = 64 << 10;
+
+  private static final int MAX_FAILURES = 6;
+
+  private final Source source;
+  private final Descriptor blob;
   private final @Nullable MessageDigest hash;
   private long position;
-  private int breaks;
-  private RemoteRepository.@Nullable Source source;
+  private @Nullable Opened opened;
+  private long openedAt;
+  private int failures;
   private boolean verified;
   private boolean closed;
 
-  BlobStream(RemoteRepository repository, HostSequence hosts, Descriptor descriptor, long offset) {
-    this.repository = repository;
-    this.hosts = hosts;
-    this.descriptor = descriptor;
-    this.position = Objects.checkIndex(offset, descriptor.size() + 1);
-    this.hash = offset == 0 ? Digest.newSha256() : null;
+  BlobStream(Source source, Descriptor blob, long offset) {
+    this.source = source;
+    this.blob = blob;
+    this.position = offset;
+    this.hash = offset == 0 ? blob.digest().newHash() : null;
   }
 
   @Override
@@ -48,96 +58,99 @@ final class BlobStream extends InputStream {
   @Override
   public int read(byte[] buffer, int from, int length) throws IOException {
     Objects.checkFromIndexSize(from, length, buffer.length);
-    if (closed) {
-      throw new IOException("the stream is closed");
-    }
     if (length == 0) {
       return 0;
     }
-    int wanted = (int) Math.min(length, descriptor.size() - position);
-    while (wanted > 0) {
-      RemoteRepository.Source open = open();
-      try {
-        int n = open.body().read(buffer, from, wanted);
-        if (n > 0) {
-          return took(buffer, from, n);
+    while (position < blob.size()) {
+      if (closed) {
+        throw new IOException("the stream of blob " + blob.digest() + " is closed");
+      }
+      int n = tryRead(buffer, from, (int) Math.min(length, blob.size() - position));
+      if (n > 0) {
+        position += n;
+        if (hash != null) {
+          hash.update(buffer, from, n);
         }
-        broke(open, new IOException("its answer ends after " + position + " bytes"));
-      } catch (InterruptedIOException e) {
-        if (Thread.currentThread().isInterrupted()) {
-          throw new OciException(
-              OciException.Kind.CANCELLED, "fetch of " + name() + " cancelled", e);
-        }
-        broke(open, e);
-      } catch (IOException e) {
-        broke(open, e);
+        return n;
       }
     }
     verify();
     return -1;
   }
 
-  private int took(byte[] buffer, int from, int n) {
-    position += n;
-    breaks = 0;
-    if (hash != null) {
-      hash.update(buffer, from, n);
+  /** Starts at once: the first error comes from here and not from the first read. */
+  void start() {
+    if (opened == null && position < blob.size()) {
+      opened = source.open(position);
+      openedAt = position;
     }
-    return n;
   }
 
-  private RemoteRepository.Source open() {
-    RemoteRepository.Source open = source;
-    if (open == null) {
-      open =
-          hosts.first(
-              "cannot fetch " + name(),
-              Capability.PULL,
-              broken::contains,
-              host -> repository.blob(host, descriptor, position));
-      source = open;
-    }
-    return open;
-  }
-
-  private void broke(RemoteRepository.Source open, IOException why) {
-    open.close();
-    source = null;
-    broken.add(open.host());
-    HostFailure failure = RemoteRepository.interrupted(open.host(), why);
-    hosts.failed(failure);
-    if (++breaks == MAX_BREAKS) {
+  /**
+   * The number of bytes, or nothing when the connection has broken and the next call tries anew.
+   */
+  private int tryRead(byte[] buffer, int from, int length) throws IOException {
+    start();
+    Opened now = Objects.requireNonNull(opened);
+    IOException reason;
+    boolean shortBody = false;
+    try {
+      int n = now.body.read(buffer, from, length);
+      if (n > 0) {
+        return n;
+      }
+      shortBody = true;
+      reason = new IOException("ended after " + position + " of " + blob.size() + " bytes");
+    } catch (InterruptedIOException e) {
+      close();
       throw new OciException(
-          OciException.Kind.UNAVAILABLE,
-          "cannot fetch %s beyond byte %d: %s".formatted(name(), position, failure.line()),
-          why);
+          Kind.CANCELLED, "cannot read blob " + blob.digest() + ": cancelled", e);
+    } catch (IOException e) {
+      reason = e;
+    }
+    lost(now, reason, shortBody);
+    return 0;
+  }
+
+  private void lost(Opened from, IOException reason, boolean shortBody) {
+    from.body.close();
+    opened = null;
+    String why = reason.getMessage() + " (at byte " + position + ")";
+    failures = position - openedAt >= PROGRESS ? 1 : failures + 1;
+    Kind kind = shortBody ? Kind.DATA_LOSS : Kind.UNAVAILABLE;
+    if (failures > 1) {
+      source.failed(new HostFailure(from.host, kind, Outlook.TRANSIENT, why, null, reason));
+    }
+    if (failures >= MAX_FAILURES) {
+      throw new OciException(
+          kind, "cannot read blob " + blob.digest() + ": " + from.host.host() + ": " + why, reason);
     }
   }
 
   private void verify() {
-    if (verified || hash == null) {
+    if (verified) {
       return;
     }
-    Digest actual = Digest.ofHash(hash.digest());
-    if (!actual.equals(descriptor.digest())) {
-      throw new OciException(
-          OciException.Kind.DATA_LOSS,
-          "%s is damaged: its bytes have digest %s".formatted(name(), actual));
+    Opened last = opened;
+    if (last != null) {
+      last.body.drain();
+    }
+    if (hash != null && !blob.digest().matches(hash.digest())) {
+      String host = last == null ? "" : last.host.host() + ": ";
+      String why = "the content of blob " + blob.digest() + " is not that of its digest";
+      if (last != null) {
+        source.failed(HostFailure.of(last.host, Kind.DATA_LOSS, why));
+      }
+      throw new OciException(Kind.DATA_LOSS, host + why);
     }
     verified = true;
-  }
-
-  private String name() {
-    return repository.nameOf(descriptor);
   }
 
   @Override
   public void close() {
     closed = true;
-    RemoteRepository.Source open = source;
-    if (open != null) {
-      open.close();
-      source = null;
+    if (opened != null) {
+      opened.body.close();
     }
   }
 }

@@ -30,11 +30,15 @@ final class BodyPipe extends InputStream implements BodySubscriber<BodyPipe> {
 
   private static final int MAX_SKIPPED_AT_CLOSE = 16 << 10;
 
-  /** What the network says: data, the end (empty), or an error. */
-  private record Event(List<ByteBuffer> buffers, @Nullable Throwable error) {
-    boolean isEnd() {
-      return buffers.isEmpty() && error == null;
-    }
+  /** What the network says. */
+  private sealed interface Event {}
+
+  private record Data(List<ByteBuffer> buffers) implements Event {}
+
+  private record Failed(Throwable error) implements Event {}
+
+  private enum End implements Event {
+    END
   }
 
   private final Duration patience;
@@ -66,17 +70,17 @@ final class BodyPipe extends InputStream implements BodySubscriber<BodyPipe> {
 
   @Override
   public void onNext(List<ByteBuffer> buffers) {
-    events.add(new Event(buffers, null));
+    events.add(new Data(buffers));
   }
 
   @Override
   public void onError(Throwable error) {
-    events.add(new Event(List.of(), error));
+    events.add(new Failed(error));
   }
 
   @Override
   public void onComplete() {
-    events.add(new Event(List.of(), null));
+    events.add(End.END);
   }
 
   @Override
@@ -116,9 +120,7 @@ final class BodyPipe extends InputStream implements BodySubscriber<BodyPipe> {
     }
     closed = true;
     Flow.Subscription source = subscription;
-    Event next = events.peek();
-    boolean complete = next != null && next.isEnd();
-    if (source != null && !ended && !complete) {
+    if (source != null && !ended && events.peek() != End.END) {
       source.cancel();
     }
     current.clear();
@@ -152,23 +154,30 @@ final class BodyPipe extends InputStream implements BodySubscriber<BodyPipe> {
       if (ended) {
         return null;
       }
-      Event event = await();
-      if (event.error != null) {
-        ended = true;
-        throw new IOException(reason(event.error), event.error);
-      }
-      if (event.isEnd()) {
-        ended = true;
-        return null;
-      }
-      current.addAll(event.buffers);
-      Flow.Subscription source = subscription;
-      if (source != null) {
-        source.request(1);
+      switch (await()) {
+        case End end -> {
+          ended = true;
+          return null;
+        }
+        case Failed(Throwable error) -> {
+          ended = true;
+          throw new IOException(reason(error), error);
+        }
+        case Data(List<ByteBuffer> buffers) -> {
+          current.addAll(buffers);
+          requestMore();
+        }
       }
       ready = nextWithoutWaiting();
     }
     return ready;
+  }
+
+  private void requestMore() {
+    Flow.Subscription source = subscription;
+    if (source != null) {
+      source.request(1);
+    }
   }
 
   private Event await() throws IOException {

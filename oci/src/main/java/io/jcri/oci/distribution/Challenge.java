@@ -1,17 +1,17 @@
 package io.jcri.oci.distribution;
 
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 
 /**
- * One challenge of a {@code WWW-Authenticate} header (RFC 9110 section 11.6.1).
+ * One challenge of a {@code WWW-Authenticate} header (RFC 9110, 11.6.1).
  *
- * @param scheme lower case
- * @param parameters names in lower case
+ * @param scheme lower case, such as {@code bearer}
+ * @param parameters by lower-case name
  */
 record Challenge(String scheme, Map<String, String> parameters) {
 
@@ -19,13 +19,13 @@ record Challenge(String scheme, Map<String, String> parameters) {
     return Optional.ofNullable(parameters.get(name)).filter(value -> !value.isEmpty());
   }
 
-  /** All challenges of all header lines; what is no challenge is skipped. */
+  /**
+   * Reads all challenges of all headers. What breaks the grammar is skipped: it comes from outside.
+   */
   static List<Challenge> parse(List<String> headers) {
-    List<Challenge> challenges = new ArrayList<>();
-    for (String header : headers) {
-      new Parser(header).into(challenges);
-    }
-    return challenges;
+    List<Challenge> found = new ArrayList<>();
+    headers.forEach(header -> new Parser(header).into(found));
+    return found;
   }
 
   private static final class Parser {
@@ -36,47 +36,63 @@ record Challenge(String scheme, Map<String, String> parameters) {
       this.text = text;
     }
 
-    void into(List<Challenge> challenges) {
-      String word = token();
-      while (!word.isEmpty()) {
-        Map<String, String> parameters = new TreeMap<>();
-        String next = "";
-        skip(" ,\t");
-        for (String name = token(); !name.isEmpty(); name = token()) {
-          skip(" \t");
-          if (at >= text.length() || text.charAt(at) != '=') {
-            next = name; // no parameter: the next challenge's scheme
-            break;
-          }
+    /**
+     * Challenges and parameters are both divided by commas: a token without an equals sign behind
+     * it begins a challenge.
+     */
+    void into(List<Challenge> found) {
+      Map<String, String> parameters = Map.of();
+      while (skipSeparators()) {
+        String token = token();
+        if (token.isEmpty()) {
           at++;
-          skip(" \t");
-          parameters.put(name.toLowerCase(Locale.ROOT), value());
-          skip(" ,\t");
+          continue;
         }
-        challenges.add(new Challenge(word.toLowerCase(Locale.ROOT), Map.copyOf(parameters)));
-        word = next;
+        int behind = at;
+        skipSpaces();
+        if (peek('=')) {
+          at++;
+          skipSpaces();
+          String value = peek('"') ? quoted() : token();
+          if (!found.isEmpty() && parameters instanceof LinkedHashMap) {
+            parameters.putIfAbsent(token.toLowerCase(Locale.ROOT), value);
+          }
+        } else {
+          at = behind;
+          parameters = new LinkedHashMap<>();
+          found.add(new Challenge(token.toLowerCase(Locale.ROOT), parameters));
+        }
       }
     }
 
-    private void skip(String these) {
-      while (at < text.length() && these.indexOf(text.charAt(at)) >= 0) {
+    private boolean skipSeparators() {
+      while (at < text.length() && (text.charAt(at) == ',' || isSpace(text.charAt(at)))) {
         at++;
       }
+      return at < text.length();
+    }
+
+    private void skipSpaces() {
+      while (at < text.length() && isSpace(text.charAt(at))) {
+        at++;
+      }
+    }
+
+    private boolean peek(char wanted) {
+      return at < text.length() && text.charAt(at) == wanted;
     }
 
     private String token() {
-      skip(" ,\t");
-      int from = at;
-      while (at < text.length() && " ,\t=\"".indexOf(text.charAt(at)) < 0) {
+      int start = at;
+      while (at < text.length()
+          && !isSpace(text.charAt(at))
+          && ",=\"".indexOf(text.charAt(at)) < 0) {
         at++;
       }
-      return text.substring(from, at);
+      return text.substring(start, at);
     }
 
-    private String value() {
-      if (at >= text.length() || text.charAt(at) != '"') {
-        return token();
-      }
+    private String quoted() {
       StringBuilder value = new StringBuilder();
       for (at++; at < text.length() && text.charAt(at) != '"'; at++) {
         if (text.charAt(at) == '\\' && at + 1 < text.length()) {
@@ -86,6 +102,10 @@ record Challenge(String scheme, Map<String, String> parameters) {
       }
       at++;
       return value.toString();
+    }
+
+    private static boolean isSpace(char c) {
+      return c == ' ' || c == '\t';
     }
   }
 }

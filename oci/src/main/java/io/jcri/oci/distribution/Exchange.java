@@ -1,210 +1,125 @@
 package io.jcri.oci.distribution;
 
-import io.jcri.oci.OciException;
-import io.jcri.oci.distribution.HostFailure.Outlook;
-import java.io.IOException;
-import java.net.ConnectException;
+import io.jcri.oci.OciException.Kind;
 import java.net.URI;
-import java.net.http.HttpConnectTimeoutException;
 import java.net.http.HttpRequest;
-import java.net.http.HttpRequest.BodyPublisher;
-import java.net.http.HttpResponse;
-import java.net.http.HttpTimeoutException;
-import java.nio.channels.UnresolvedAddressException;
-import java.time.Duration;
-import java.time.ZonedDateTime;
-import java.time.format.DateTimeFormatter;
-import java.time.format.DateTimeParseException;
-import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
-import javax.net.ssl.SSLException;
 
 /**
- * One request and its answer, redirects followed. Headers that carry an identity go to the origin
- * they are meant for and to no other. Thread-safe.
+ * Calls one host: its headers, the authorization, and redirects. On the way to another origin
+ * everything that identifies us stays behind.
  */
 final class Exchange {
-  private static final int MAX_REDIRECTS = 5;
 
-  private final Transports transports;
-  private final Duration patience;
+  private static final int MAX_REDIRECTS = 10;
 
-  /**
-   * @param patience how long a host may be silent
-   */
-  Exchange(Transports transports, Duration patience) {
-    this.transports = transports;
-    this.patience = patience;
+  private final HttpSender sender;
+  private final Authorizer authorizer;
+  private final ImageReference reference;
+  private final String userAgent;
+
+  Exchange(HttpSender sender, Authorizer authorizer, ImageReference reference, String userAgent) {
+    this.sender = sender;
+    this.authorizer = authorizer;
+    this.reference = reference;
+    this.userAgent = userAgent;
   }
 
   /**
-   * What to ask.
+   * The final response, whatever its status but not a redirect.
    *
-   * @param headers that any server may see
-   * @param authorization for the first origin only, empty for none
+   * @throws HostFailure when there is none, or access stays refused
    */
-  record Ask(
-      String method,
-      URI uri,
-      Map<String, String> headers,
-      Optional<String> authorization,
-      Optional<BodyPublisher> body) {
-
-    static Ask get(URI uri, Map<String, String> headers, Optional<String> authorization) {
-      return new Ask("GET", uri, headers, authorization, Optional.empty());
+  Reply send(RegistryHost host, Call call) throws HostFailure, InterruptedException {
+    URI uri = host.uri(reference.registry(), reference.repository(), call.object());
+    Optional<String> authorization = authorizer.current(host);
+    Reply reply = follow(host, call, uri, authorization);
+    if (reply.status() != 401 || !isOrigin(host, reply.uri())) {
+      return reply;
     }
+    Optional<String> fresh;
+    try (reply) {
+      fresh =
+          authorizer.answer(
+              host, Challenge.parse(reply.headers("www-authenticate")), authorization);
+      if (fresh.isEmpty()) {
+        String note =
+            authorizer.withholds(host) ? "the credentials given are not for this host: " : "";
+        throw ErrorReply.toFailure(host, reply, note);
+      }
+    }
+    return follow(host, call, uri, fresh);
   }
 
-  /**
-   * Sends to a host of the configuration.
-   *
-   * @return the answer, whatever its status; its body must be closed
-   */
-  HttpResponse<BodyPipe> send(RegistryHost host, Ask ask) throws HostFailure, InterruptedException {
-    String home = RegistryHost.origin(ask.uri());
-    URI uri = ask.uri();
-    for (int hop = 0; ; hop++) {
-      boolean atHome = RegistryHost.origin(uri).equals(home);
-      HttpResponse<BodyPipe> answer = once(host, ask, uri, atHome);
-      Optional<String> location = redirect(answer);
+  private Reply follow(RegistryHost host, Call call, URI start, Optional<String> authorization)
+      throws HostFailure, InterruptedException {
+    URI uri = start;
+    for (int hops = 0; hops <= MAX_REDIRECTS; hops++) {
+      boolean own = isOrigin(host, uri);
+      TransportSettings settings = own ? host.transport() : host.transport().withoutClients();
+      Reply reply =
+          sender.send(
+              host, settings, request(host, call, uri, own ? authorization : Optional.empty()));
+      Optional<String> location =
+          isRedirect(reply.status()) ? reply.header("location") : Optional.empty();
       if (location.isEmpty()) {
-        return answer;
+        return reply;
       }
-      answer.body().drain();
-      if (hop == MAX_REDIRECTS) {
-        throw HostFailure.of(host, OciException.Kind.UNAVAILABLE, "too many redirects");
-      }
+      reply.close();
       uri = target(host, uri, location.get());
     }
+    throw HostFailure.of(host, Kind.UNAVAILABLE, "more than " + MAX_REDIRECTS + " redirects");
   }
 
-  private HttpResponse<BodyPipe> once(RegistryHost host, Ask ask, URI uri, boolean atHome)
-      throws HostFailure, InterruptedException {
-    HttpRequest.Builder request = HttpRequest.newBuilder(uri).timeout(patience);
-    request.method(ask.method(), ask.body().orElse(HttpRequest.BodyPublishers.noBody()));
-    request.setHeader("User-Agent", "jcri");
-    ask.headers().forEach(request::setHeader);
-    if (atHome) {
-      // The registry's own name for what a header of hosts.toml replaces.
-      new TreeMap<>(host.headers()).forEach((name, values) -> setAll(request, name, values));
-      ask.authorization().ifPresent(value -> request.setHeader("Authorization", value));
-    }
-    TransportSettings transport = atHome ? host.transport() : host.transport().withoutClients();
+  private HttpRequest request(RegistryHost host, Call call, URI uri, Optional<String> authorization)
+      throws HostFailure {
     try {
-      return transports.get(transport).send(request.build(), _ -> new BodyPipe(patience));
-    } catch (HttpConnectTimeoutException e) {
-      throw unreachable(host, "no connection within " + seconds(transport.dialTimeout()), e);
-    } catch (HttpTimeoutException e) {
-      throw unreachable(host, "no answer within " + seconds(patience), e);
-    } catch (ConnectException e) {
-      String reason =
-          e.getCause() instanceof UnresolvedAddressException
-              ? "its name cannot be resolved"
-              : "connection refused";
-      throw unreachable(host, reason, e);
-    } catch (SSLException e) {
-      throw new HostFailure(
-          host,
-          OciException.Kind.UNAVAILABLE,
-          Outlook.UNREACHABLE,
-          "TLS: " + e.getMessage(),
-          null,
-          e);
-    } catch (IOException e) {
-      String reason = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
-      throw new HostFailure(
-          host, OciException.Kind.UNAVAILABLE, Outlook.TRANSIENT, reason, null, e);
-    }
-  }
-
-  private static void setAll(HttpRequest.Builder request, String name, List<String> values) {
-    for (int i = 0; i < values.size(); i++) {
-      if (i == 0) {
-        request.setHeader(name, values.get(i));
-      } else {
-        request.header(name, values.get(i));
+      HttpRequest.Builder request =
+          HttpRequest.newBuilder(uri)
+              .method(call.method(), HttpRequest.BodyPublishers.noBody())
+              .header("User-Agent", userAgent);
+      call.headers().forEach(request::header);
+      if (isOrigin(host, uri)) {
+        host.headers()
+            .forEach((name, values) -> {
+              if (!name.equalsIgnoreCase("authorization")) {
+                values.forEach(value -> request.header(name, value));
+              }
+            });
       }
+      authorization.ifPresent(value -> request.setHeader("Authorization", value));
+      return request.build();
+    } catch (IllegalArgumentException e) {
+      // A header of hosts.toml that HTTP reserves, or a character it forbids; the value may be
+      // secret.
+      throw HostFailure.of(host, Kind.FAILED_PRECONDITION, "a header or URL cannot be sent");
     }
   }
 
-  private static HostFailure unreachable(RegistryHost host, String reason, IOException cause) {
-    return new HostFailure(
-        host, OciException.Kind.UNAVAILABLE, Outlook.UNREACHABLE, reason, null, cause);
-  }
-
-  private static String seconds(Duration duration) {
-    return duration.toMillis() % 1000 == 0
-        ? duration.toSeconds() + " s"
-        : duration.toMillis() + " ms";
-  }
-
-  private static Optional<String> redirect(HttpResponse<BodyPipe> answer) {
-    return switch (answer.statusCode()) {
-      case 301, 302, 303, 307, 308 -> answer.headers().firstValue("Location");
-      default -> Optional.empty();
-    };
-  }
-
-  /** Never from https to http: what was asked for in secret stays secret. */
+  /** A redirect may not lead from TLS to plain text. */
   private static URI target(RegistryHost host, URI from, String location) throws HostFailure {
     try {
-      URI to = from.resolve(location);
-      boolean known = "http".equals(to.getScheme()) || "https".equals(to.getScheme());
-      boolean downgrade = "https".equals(from.getScheme()) && "http".equals(to.getScheme());
-      if (known && !downgrade && to.getRawAuthority() != null) {
+      URI to = from.resolve(URI.create(location));
+      boolean web =
+          "https".equalsIgnoreCase(to.getScheme()) || "http".equalsIgnoreCase(to.getScheme());
+      if (web && to.getHost() != null && to.getRawUserInfo() == null) {
+        if ("http".equalsIgnoreCase(to.getScheme()) && "https".equalsIgnoreCase(from.getScheme())) {
+          throw HostFailure.of(
+              host, Kind.UNAVAILABLE, "it redirects from https to plain http at " + to.getHost());
+        }
         return to;
       }
     } catch (IllegalArgumentException e) {
-      throw HostFailure.of(
-          host, OciException.Kind.UNAVAILABLE, "redirects to \"" + location + "\"");
+      // Told below; the text may hold a signature that lets anyone in.
     }
-    throw HostFailure.of(host, OciException.Kind.UNAVAILABLE, "redirects to \"" + location + "\"");
+    throw HostFailure.of(host, Kind.UNAVAILABLE, "it redirects to a URL that cannot be used");
   }
 
-  /** The failure that an answer's status stands for. */
-  static HostFailure failure(RegistryHost host, HttpResponse<BodyPipe> answer) {
-    int status = answer.statusCode();
-    answer.body().drain();
-    String message = "status " + status;
-    return switch (status) {
-      case 401 -> HostFailure.of(host, OciException.Kind.UNAUTHENTICATED, message);
-      case 403 -> HostFailure.of(host, OciException.Kind.PERMISSION_DENIED, message);
-      case 404 -> HostFailure.of(host, OciException.Kind.NOT_FOUND, message + " (not found)");
-      case 408, 429 -> passing(host, answer, message);
-      default ->
-          status >= 500
-              ? passing(host, answer, message)
-              : HostFailure.of(host, OciException.Kind.UNAVAILABLE, message);
-    };
+  private static boolean isOrigin(RegistryHost host, URI uri) {
+    return RegistryHost.origin(uri).equals(host.origin());
   }
 
-  private static HostFailure passing(
-      RegistryHost host, HttpResponse<BodyPipe> answer, String message) {
-    return new HostFailure(
-        host,
-        OciException.Kind.UNAVAILABLE,
-        Outlook.TRANSIENT,
-        message,
-        answer.headers().firstValue("Retry-After").flatMap(Exchange::wait).orElse(null),
-        null);
-  }
-
-  /** Seconds, or a date (RFC 9110 section 10.2.3). */
-  private static Optional<Duration> wait(String retryAfter) {
-    String text = retryAfter.strip();
-    try {
-      if (text.chars().allMatch(Character::isDigit)) {
-        return Optional.of(Duration.ofSeconds(Long.parseLong(text)));
-      }
-      Duration left =
-          Duration.between(
-              ZonedDateTime.now(java.time.ZoneOffset.UTC),
-              ZonedDateTime.parse(text, DateTimeFormatter.RFC_1123_DATE_TIME));
-      return left.isNegative() ? Optional.empty() : Optional.of(left);
-    } catch (NumberFormatException | DateTimeParseException e) {
-      return Optional.empty(); // a header that says nothing
-    }
+  private static boolean isRedirect(int status) {
+    return status == 301 || status == 302 || status == 303 || status == 307 || status == 308;
   }
 }

@@ -25,19 +25,22 @@ record PemFile(Path path, List<Block> blocks) {
   private static final Pattern BLOCK =
       Pattern.compile("-----BEGIN ([A-Z0-9 ]{1,40})-----([^-]*+)-----END \\1-----");
 
-  @SuppressWarnings("ArrayRecordComponent") // nobody compares or changes them
-  record Block(String type, byte[] content) {}
+  record Block(String type, String base64) {
+    byte[] content() throws IOException {
+      try {
+        return Base64.getMimeDecoder().decode(base64);
+      } catch (IllegalArgumentException e) {
+        throw new IOException("broken PEM block " + type, e);
+      }
+    }
+  }
 
   static PemFile read(Path path) throws IOException {
     String text = Files.readString(path, StandardCharsets.ISO_8859_1);
     List<Block> blocks = new ArrayList<>();
     Matcher matcher = BLOCK.matcher(text);
     while (matcher.find()) {
-      try {
-        blocks.add(new Block(matcher.group(1), Base64.getMimeDecoder().decode(matcher.group(2))));
-      } catch (IllegalArgumentException e) {
-        throw new IOException(path + " holds a broken PEM block " + matcher.group(1), e);
-      }
+      blocks.add(new Block(matcher.group(1), matcher.group(2)));
     }
     return new PemFile(path, List.copyOf(blocks));
   }
@@ -50,7 +53,7 @@ record PemFile(Path path, List<Block> blocks) {
         if (block.type.equals("CERTIFICATE")) {
           found.add(
               (X509Certificate)
-                  factory.generateCertificate(new ByteArrayInputStream(block.content)));
+                  factory.generateCertificate(new ByteArrayInputStream(block.content())));
         }
       }
     } catch (CertificateException e) {
@@ -63,13 +66,13 @@ record PemFile(Path path, List<Block> blocks) {
     for (Block block : blocks) {
       switch (block.type) {
         case "PRIVATE KEY" -> {
-          return Optional.of(key(block.content));
+          return Optional.of(key(block.content()));
         }
         case "RSA PRIVATE KEY" -> {
-          return Optional.of(key(Pkcs8.ofRsa(block.content)));
+          return Optional.of(key(Pkcs8.ofRsa(block.content())));
         }
         case "EC PRIVATE KEY" -> {
-          return Optional.of(key(Pkcs8.ofEc(block.content)));
+          return Optional.of(key(Pkcs8.ofEc(block.content())));
         }
         case "ENCRYPTED PRIVATE KEY" ->
             throw new IOException(path + " holds an encrypted key; no one can give its passphrase");
@@ -82,14 +85,14 @@ record PemFile(Path path, List<Block> blocks) {
   }
 
   private PrivateKey key(byte[] pkcs8) throws IOException {
-    GeneralSecurityException other = null;
+    IOException none = new IOException(path + " holds a key that is not RSA, EC or Ed25519");
     for (String algorithm : List.of("RSA", "EC", "Ed25519")) {
       try {
         return KeyFactory.getInstance(algorithm).generatePrivate(new PKCS8EncodedKeySpec(pkcs8));
       } catch (GeneralSecurityException e) {
-        other = e; // not of this algorithm: the next one is tried
+        none.addSuppressed(e);
       }
     }
-    throw new IOException(path + " holds a key that is not RSA, EC or Ed25519", other);
+    throw none;
   }
 }

@@ -1,7 +1,7 @@
 package io.jcri.oci.distribution;
 
 /**
- * Where images come from: {@code RegistryClient} in earnest, a map in memory in tests. Thread-safe.
+ * Where images come from: {@link RegistryClient} in earnest, a map in memory in tests. Thread-safe.
  */
 public interface Registries {
 

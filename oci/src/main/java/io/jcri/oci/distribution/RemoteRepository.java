@@ -2,179 +2,142 @@ package io.jcri.oci.distribution;
 
 import io.jcri.oci.Digest;
 import io.jcri.oci.OciException;
-import io.jcri.oci.distribution.HostFailure.Outlook;
+import io.jcri.oci.OciException.Kind;
+import io.jcri.oci.distribution.ManifestEndpoint.Fetched;
 import io.jcri.oci.distribution.RegistryHost.Capability;
-import java.io.IOException;
 import java.io.InputStream;
-import java.net.http.HttpResponse;
-import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
 
-/** A repository on the hosts of its registry. Thread-safe. */
+/** A repository at the hosts of its registry. */
 final class RemoteRepository implements Repository {
-  /** The distribution specification lets clients refuse more. */
-  private static final int MAX_MANIFEST = 4 << 20;
-
-  private static final String ACCEPT =
-      String.join(
-          ", ",
-          MediaTypes.OCI_INDEX,
-          MediaTypes.OCI_MANIFEST,
-          MediaTypes.DOCKER_INDEX,
-          MediaTypes.DOCKER_MANIFEST);
 
   private final ImageReference reference;
   private final HostSequence hosts;
-  private final Exchange exchange;
-  private final Authorizer authorizer;
+  private final ManifestEndpoint manifests;
+  private final BlobEndpoint blobs;
 
-  RemoteRepository(
-      ImageReference reference, HostSequence hosts, Exchange exchange, Authorizer authorizer) {
+  /** By blob, the hosts that sent other content: asked last from then on. */
+  private final Map<Digest, Set<RegistryHost>> liars = new ConcurrentHashMap<>();
+
+  /** What resolving had to fetch anyway. */
+  private final Map<Digest, byte[]> fetched = new ConcurrentHashMap<>();
+
+  RemoteRepository(ImageReference reference, HostSequence hosts, Exchange exchange) {
     this.reference = reference;
     this.hosts = hosts;
-    this.exchange = exchange;
-    this.authorizer = authorizer;
+    this.manifests = new ManifestEndpoint(exchange);
+    this.blobs = new BlobEndpoint(exchange);
   }
 
-  /** A blob's body and who sends it. */
-  record Source(RegistryHost host, BodyPipe body) {
-    void close() {
-      body.close();
-    }
-  }
-
-  /**
-   * The manifest is fetched at once, not only asked about: what its bytes hash to is the truth, and
-   * some registries answer HEAD wrongly.
-   */
   @Override
   public Resolved resolve() {
     Capability needed = reference.digest().isPresent() ? Capability.PULL : Capability.RESOLVE;
     return hosts.first(
         "cannot resolve " + reference,
         needed,
-        _ -> false,
-        host -> {
-          HttpResponse<BodyPipe> answer =
-              get(host, "manifests/" + reference.wanted(), Map.of("Accept", ACCEPT));
-          String type =
-              MediaTypes.withoutParameters(answer.headers().firstValue("Content-Type").orElse(""));
-          byte[] body = manifest(host, answer);
-          Digest digest = Digest.of(body);
-          if (reference.digest().isPresent() && !reference.digest().get().equals(digest)) {
-            throw HostFailure.of(
-                host, OciException.Kind.DATA_LOSS, "sent bytes with digest " + digest);
-          }
-          return new Resolved(reference, new Descriptor(type, digest, body.length), host.host());
-        });
+        host -> false,
+        host -> new Resolved(reference, resolveAt(host), host.host()));
   }
 
   @Override
   public byte[] fetchManifest(Descriptor descriptor) {
-    if (descriptor.size() > MAX_MANIFEST) {
+    Digest digest = descriptor.digest();
+    if (descriptor.size() > ManifestDocument.MAX_BYTES) {
       throw new OciException(
-          OciException.Kind.INVALID,
-          "manifest %s of %s has %d bytes, the limit is %d"
-              .formatted(descriptor.digest(), reference, descriptor.size(), MAX_MANIFEST));
+          Kind.INVALID,
+          "manifest "
+              + digest
+              + " of "
+              + reference.name()
+              + " has "
+              + descriptor.size()
+              + " bytes, the limit is "
+              + ManifestDocument.MAX_BYTES);
     }
+    byte[] known = fetched.remove(digest);
+    if (known != null) {
+      return known;
+    }
+    List<String> accept =
+        Stream.concat(Stream.of(descriptor.mediaType()), MediaTypes.ACCEPTED_MANIFESTS.stream())
+            .filter(type -> !type.isEmpty())
+            .distinct()
+            .toList();
     return hosts.first(
-        "cannot fetch manifest " + descriptor.digest() + " of " + reference,
+        "cannot fetch manifest " + digest + " of " + reference.name(),
         Capability.PULL,
-        _ -> false,
+        host -> false,
         host -> {
-          byte[] body =
-              manifest(
-                  host, get(host, "manifests/" + descriptor.digest(), Map.of("Accept", ACCEPT)));
-          if (body.length != descriptor.size() || !Digest.of(body).equals(descriptor.digest())) {
+          byte[] content = manifests.get(host, digest.toString(), accept).content();
+          if (content.length != descriptor.size()) {
             throw HostFailure.of(
                 host,
-                OciException.Kind.DATA_LOSS,
-                "sent %d bytes with digest %s".formatted(body.length, Digest.of(body)));
+                Kind.DATA_LOSS,
+                "it has " + content.length + " bytes, its descriptor says " + descriptor.size());
           }
-          return body;
+          return content;
         });
-  }
-
-  private static byte[] manifest(RegistryHost host, HttpResponse<BodyPipe> answer)
-      throws HostFailure {
-    try (BodyPipe body = answer.body()) {
-      byte[] bytes = body.readNBytes(MAX_MANIFEST + 1);
-      if (bytes.length > MAX_MANIFEST) {
-        throw HostFailure.of(
-            host, OciException.Kind.INVALID, "sent a manifest of over " + MAX_MANIFEST + " bytes");
-      }
-      return bytes;
-    } catch (IOException e) {
-      throw interrupted(host, e);
-    }
-  }
-
-  /** A host that stopped in the middle of what it sent. */
-  static HostFailure interrupted(RegistryHost host, IOException e) {
-    return new HostFailure(
-        host,
-        OciException.Kind.UNAVAILABLE,
-        Outlook.TRANSIENT,
-        String.valueOf(e.getMessage()),
-        null,
-        e);
   }
 
   @Override
   public InputStream openBlob(Descriptor descriptor, long offset) {
-    return new BlobStream(this, hosts, descriptor, offset);
-  }
-
-  String nameOf(Descriptor blob) {
-    return "blob " + blob.digest() + " of " + reference;
-  }
-
-  /** Opens a blob at an offset at one host. */
-  Source blob(RegistryHost host, Descriptor descriptor, long offset)
-      throws HostFailure, InterruptedException {
-    Map<String, String> headers = new HashMap<>();
-    if (offset > 0) {
-      headers.put("Range", "bytes=" + offset + "-");
+    if (offset < 0 || offset > descriptor.size()) {
+      throw new OciException(
+          Kind.INVALID,
+          "offset "
+              + offset
+              + " is outside blob "
+              + descriptor.digest()
+              + " of "
+              + descriptor.size()
+              + " bytes");
     }
-    HttpResponse<BodyPipe> answer = get(host, "blobs/" + descriptor.digest(), headers);
-    BodyPipe body = answer.body();
-    if (offset > 0 && answer.statusCode() == 200) {
-      skip(host, body, offset); // a host that knows no ranges
-    }
-    return new Source(host, body);
+    BlobStream stream = new BlobStream(new BlobSource(descriptor), descriptor, offset);
+    stream.start();
+    return stream;
   }
 
-  private static void skip(RegistryHost host, BodyPipe body, long offset) throws HostFailure {
-    try {
-      body.skipNBytes(offset);
-    } catch (IOException e) {
-      body.close();
-      throw interrupted(host, e);
+  private Descriptor resolveAt(RegistryHost host) throws HostFailure, InterruptedException {
+    String wanted = reference.wanted();
+    Optional<Descriptor> told = manifests.head(host, wanted);
+    if (told.isPresent()) {
+      return told.get();
     }
+    Fetched whole = manifests.get(host, wanted, MediaTypes.ACCEPTED_MANIFESTS);
+    fetched.put(whole.descriptor().digest(), whole.content());
+    return whole.descriptor();
   }
 
-  private HttpResponse<BodyPipe> get(RegistryHost host, String object, Map<String, String> headers)
-      throws HostFailure, InterruptedException {
-    for (int tries = 0; ; tries++) {
-      Optional<String> authorization = authorizer.header(host);
-      HttpResponse<BodyPipe> answer =
-          exchange.send(
-              host,
-              Exchange.Ask.get(
-                  host.uri(reference.registry(), reference.repository(), object),
-                  headers,
-                  authorization));
-      if (answer.statusCode() == 200 || answer.statusCode() == 206) {
-        return answer;
-      }
-      if (answer.statusCode() != 401 || tries == 2) {
-        throw Exchange.failure(host, answer);
-      }
-      answer.body().drain();
-      if (!authorizer.answer(host, answer.headers().allValues("WWW-Authenticate"), authorization)) {
-        throw HostFailure.of(
-            host, OciException.Kind.UNAUTHENTICATED, "status 401 (credentials are needed)");
+  private final class BlobSource implements BlobStream.Source {
+    private final Descriptor blob;
+
+    BlobSource(Descriptor blob) {
+      this.blob = blob;
+    }
+
+    @Override
+    public BlobStream.Opened open(long offset) {
+      Set<RegistryHost> distrusted = liars.getOrDefault(blob.digest(), Set.of());
+      return hosts.first(
+          "cannot fetch blob " + blob.digest() + " of " + reference.name(),
+          Capability.PULL,
+          distrusted::contains,
+          host -> new BlobStream.Opened(host, blobs.open(host, blob, offset)));
+    }
+
+    @Override
+    public void failed(HostFailure failure) {
+      if (failure.kind() == Kind.DATA_LOSS) {
+        liars
+            .computeIfAbsent(blob.digest(), d -> ConcurrentHashMap.newKeySet())
+            .add(failure.host());
+      } else {
+        hosts.failed(failure);
       }
     }
   }

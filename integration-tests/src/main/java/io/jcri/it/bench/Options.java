@@ -1,0 +1,94 @@
+package io.jcri.it.bench;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * What the benchmark was asked for.
+ *
+ * @param full more rounds, and 110 pods as well
+ * @param only the sections to measure; empty for all
+ * @param containerd containerd's program, to be started beside jcri
+ * @param containerdSocket the CRI socket of a containerd that runs already
+ */
+record Options(
+    boolean full, Set<Section> only, Optional<Path> containerd, Optional<Path> containerdSocket) {
+  /** The parts of the benchmark, in the order of their measurement. */
+  enum Section {
+    PODS,
+    EXEC,
+    IDLE,
+    LOG,
+    PULL
+  }
+
+  static final String USAGE =
+      """
+      usage: bench [--full] [--only pods,exec,idle,log,pull]
+
+      --full  more rounds, and 110 idle pods as well; some ten minutes instead of four
+      --only  leaves out the other sections
+
+      CONTAINERD         a containerd 2 to measure in the same run, its shim beside it
+      CONTAINERD_SOCKET  the same for one that runs already (it is not killed, and the memory of its
+                         pods is told by their ids); the images come from a registry of 127.0.0.1
+      JCRI_DIST          the distribution to measure instead of the one built here
+      """;
+
+  /**
+   * @throws IllegalArgumentException saying what is wrong with them
+   */
+  static Options parse(Map<String, String> environment, List<String> arguments) {
+    boolean full = false;
+    Set<Section> only = new TreeSet<>();
+    for (int i = 0; i < arguments.size(); i++) {
+      switch (arguments.get(i)) {
+        case "--full" -> full = true;
+        case "--only" -> {
+          if (++i == arguments.size()) {
+            throw new IllegalArgumentException("no value for --only");
+          }
+          for (String name : arguments.get(i).split(",", -1)) {
+            only.add(section(name));
+          }
+        }
+        default -> throw new IllegalArgumentException("no such option: " + arguments.get(i));
+      }
+    }
+    Options options =
+        new Options(
+            full, only, path(environment, "CONTAINERD"), path(environment, "CONTAINERD_SOCKET"));
+    if (options.containerd.isPresent() && options.containerdSocket.isPresent()) {
+      throw new IllegalArgumentException("CONTAINERD and CONTAINERD_SOCKET exclude each other");
+    }
+    return options;
+  }
+
+  boolean wants(Section section) {
+    return only.isEmpty() || only.contains(section);
+  }
+
+  /** How often something is repeated, by the mode. */
+  int rounds(int brief, int thorough) {
+    return full ? thorough : brief;
+  }
+
+  private static Section section(String name) {
+    for (Section section : Section.values()) {
+      if (section.name().equalsIgnoreCase(name)) {
+        return section;
+      }
+    }
+    throw new IllegalArgumentException("no such section: " + name);
+  }
+
+  private static Optional<Path> path(Map<String, String> environment, String name) {
+    return Optional.ofNullable(environment.get(name))
+        .filter(value -> !value.isEmpty())
+        .map(value -> Path.of(value).toAbsolutePath());
+  }
+}

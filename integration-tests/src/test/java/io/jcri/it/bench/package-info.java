@@ -1,0 +1,4 @@
+@NullMarked
+package io.jcri.it.bench;
+
+import org.jspecify.annotations.NullMarked;

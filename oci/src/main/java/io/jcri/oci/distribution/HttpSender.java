@@ -1,0 +1,129 @@
+package io.jcri.oci.distribution;
+
+import io.jcri.oci.OciException.Kind;
+import io.jcri.oci.distribution.HostFailure.Outlook;
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpConnectTimeoutException;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.channels.UnresolvedAddressException;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import javax.net.ssl.SSLException;
+
+/**
+ * Sends one request and waits for the head of the response; every way to fail becomes a {@link
+ * HostFailure}.
+ */
+final class HttpSender {
+
+  private final Transports transports;
+  private final Duration patience;
+
+  /**
+   * @param patience how long a connected host may say nothing
+   */
+  HttpSender(Transports transports, Duration patience) {
+    this.transports = transports;
+    this.patience = patience;
+  }
+
+  /**
+   * @param host to blame; the request may go to another one
+   */
+  Reply send(RegistryHost host, TransportSettings settings, HttpRequest request)
+      throws HostFailure, InterruptedException {
+    HttpClient client;
+    try {
+      client = transports.get(settings);
+    } catch (IOException e) {
+      throw new HostFailure(host, Kind.FAILED_PRECONDITION, Outlook.FINAL, describe(e), null, e);
+    }
+    // Not HttpRequest.timeout: from JDK 26 on it covers the body too, and a large blob takes its
+    // time.
+    CompletableFuture<HttpResponse<BodyPipe>> pending =
+        client.sendAsync(request, head -> new BodyPipe(patience));
+    try {
+      return new Reply(pending.get(patience.toMillis(), TimeUnit.MILLISECONDS), request.uri());
+    } catch (TimeoutException e) {
+      abandon(pending);
+      throw failure(
+          host, request.uri(), Outlook.UNREACHABLE, "no answer within " + seconds(patience), e);
+    } catch (InterruptedException e) {
+      abandon(pending);
+      throw e;
+    } catch (ExecutionException e) {
+      throw explain(host, settings, request.uri(), e.getCause() == null ? e : e.getCause());
+    }
+  }
+
+  /**
+   * An answer that came in the same moment is closed, else its connection would stay open unread.
+   */
+  private static void abandon(CompletableFuture<HttpResponse<BodyPipe>> pending) {
+    if (!pending.cancel(true)) {
+      var _ = pending.thenAccept(response -> response.body().close());
+    }
+  }
+
+  private static HostFailure explain(
+      RegistryHost host, TransportSettings settings, URI uri, Throwable cause) {
+    return switch (cause) {
+      case HttpConnectTimeoutException e ->
+          failure(
+              host,
+              uri,
+              Outlook.UNREACHABLE,
+              "no connection within " + seconds(settings.dialTimeout()),
+              e);
+      case ConnectException e when isUnresolved(e) ->
+          failure(
+              host,
+              uri,
+              Outlook.UNREACHABLE,
+              "the name " + uri.getHost() + " cannot be resolved",
+              e);
+      case ConnectException e ->
+          failure(host, uri, Outlook.UNREACHABLE, "cannot connect: " + describe(e), e);
+      case SSLException e -> failure(host, uri, Outlook.UNREACHABLE, "TLS: " + describe(e), e);
+      default -> failure(host, uri, Outlook.TRANSIENT, describe(cause), cause);
+    };
+  }
+
+  private static HostFailure failure(
+      RegistryHost host, URI uri, Outlook outlook, String why, Throwable cause) {
+    String elsewhere =
+        uri.getRawAuthority().equals(host.host()) ? "" : "redirected to " + uri.getHost() + ": ";
+    return new HostFailure(host, Kind.UNAVAILABLE, outlook, elsewhere + why, null, cause);
+  }
+
+  private static boolean isUnresolved(Throwable error) {
+    for (Throwable t = error; t != null; t = t.getCause()) {
+      if (t instanceof UnresolvedAddressException) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** The JDK's outer exceptions often say nothing; the innermost message does. */
+  static String describe(Throwable error) {
+    String message = null;
+    for (Throwable t = error; t != null; t = t.getCause()) {
+      if (t.getMessage() != null) {
+        message = t.getMessage();
+      }
+    }
+    return message == null ? error.getClass().getSimpleName() : message;
+  }
+
+  private static String seconds(Duration time) {
+    return time.toMillis() % 1000 == 0 ? time.toSeconds() + " s" : time.toMillis() + " ms";
+  }
+}

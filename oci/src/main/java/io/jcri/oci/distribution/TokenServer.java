@@ -1,0 +1,166 @@
+package io.jcri.oci.distribution;
+
+import io.jcri.oci.Json;
+import io.jcri.oci.OciException;
+import io.jcri.oci.OciException.Kind;
+import io.jcri.oci.distribution.HostFailure.Outlook;
+import java.io.IOException;
+import java.net.URI;
+import java.net.URLEncoder;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Gets bearer tokens: GET with basic authentication (distribution's token specification), or POST
+ * when there is an identity token (its OAuth2 form). Redirects are not followed, since the request
+ * carries the credentials.
+ */
+final class TokenServer {
+
+  /**
+   * What to authenticate with; both empty is anonymous.
+   *
+   * @param basic of an {@code Authorization: Basic} header, without the scheme
+   */
+  record Secret(Optional<String> basic, Optional<String> identityToken) {
+    @Override
+    public String toString() {
+      return "Secret[hidden]";
+    }
+  }
+
+  /** A token and for how long it is good. */
+  record Token(String value, Duration lifetime) {
+    @Override
+    public String toString() {
+      return "Token[hidden]";
+    }
+  }
+
+  private record Answer(
+      @Nullable String token,
+      @Json.Name("access_token") @Nullable String accessToken,
+      @Json.Name("expires_in") long expiresIn) {}
+
+  private static final int MAX_ANSWER = 1 << 20;
+
+  /** What the specification says when the server does not. */
+  private static final Duration DEFAULT_LIFETIME = Duration.ofSeconds(60);
+
+  private final HttpSender sender;
+  private final String userAgent;
+
+  TokenServer(HttpSender sender, String userAgent) {
+    this.sender = sender;
+    this.userAgent = userAgent;
+  }
+
+  /**
+   * Fetches a token.
+   *
+   * @param host that challenged
+   * @param scope when the challenge has none
+   */
+  Token fetch(RegistryHost host, Challenge challenge, String scope, Secret secret)
+      throws HostFailure, InterruptedException {
+    URI realm = realm(host, challenge);
+    Map<String, String> fields = new LinkedHashMap<>();
+    challenge.parameter("service").ifPresent(service -> fields.put("service", service));
+    fields.put("scope", challenge.parameter("scope").orElse(scope));
+    HttpRequest request =
+        secret.identityToken().isPresent()
+            ? post(realm, fields, secret)
+            : get(realm, fields, secret);
+    TransportSettings settings =
+        RegistryHost.origin(realm).equals(host.origin())
+            ? host.transport()
+            : host.transport().withoutClients();
+    try (Reply reply = sender.send(host, settings, request)) {
+      if (reply.status() != 200) {
+        throw ErrorReply.toFailure(host, reply, "token server " + realm.getHost() + ": ");
+      }
+      return token(host, realm, reply.bytes(MAX_ANSWER));
+    } catch (IOException e) {
+      throw new HostFailure(
+          host,
+          Kind.UNAVAILABLE,
+          Outlook.TRANSIENT,
+          "token server " + realm.getHost() + ": " + e.getMessage(),
+          null,
+          e);
+    }
+  }
+
+  private static URI realm(RegistryHost host, Challenge challenge) throws HostFailure {
+    String text = challenge.parameter("realm").orElse("");
+    try {
+      URI realm = new URI(text);
+      if (CredentialScope.isSafeRealm(realm, host)) {
+        return realm;
+      }
+    } catch (java.net.URISyntaxException e) {
+      throw HostFailure.of(
+          host,
+          Kind.UNAVAILABLE,
+          "it names no token server but \"" + ErrorReply.clean(text) + "\"");
+    }
+    throw HostFailure.of(
+        host,
+        Kind.UNAVAILABLE,
+        "its token server \"" + ErrorReply.clean(text) + "\" is not reached over TLS");
+  }
+
+  private HttpRequest get(URI realm, Map<String, String> fields, Secret secret) {
+    String joint = realm.getRawQuery() == null ? "?" : "&";
+    HttpRequest.Builder request =
+        HttpRequest.newBuilder(URI.create(realm + joint + form(fields)))
+            .header("User-Agent", userAgent)
+            .GET();
+    secret.basic().ifPresent(basic -> request.header("Authorization", "Basic " + basic));
+    return request.build();
+  }
+
+  private HttpRequest post(URI realm, Map<String, String> fields, Secret secret) {
+    fields.put("grant_type", "refresh_token");
+    fields.put("refresh_token", secret.identityToken().orElseThrow());
+    fields.put("client_id", "jcri");
+    return HttpRequest.newBuilder(realm)
+        .header("User-Agent", userAgent)
+        .header("Content-Type", "application/x-www-form-urlencoded")
+        .POST(BodyPublishers.ofString(form(fields)))
+        .build();
+  }
+
+  private static Token token(RegistryHost host, URI realm, byte[] content) throws HostFailure {
+    Answer answer;
+    try {
+      answer = Json.parse(content, Answer.class);
+    } catch (OciException e) {
+      // The answer itself may hold a token: it is not quoted.
+      throw HostFailure.of(
+          host, Kind.UNAVAILABLE, "token server " + realm.getHost() + " sent no JSON");
+    }
+    String value =
+        answer.token == null || answer.token.isEmpty() ? answer.accessToken : answer.token;
+    if (value == null || value.isEmpty() || !value.chars().allMatch(c -> c > ' ' && c < 0x7f)) {
+      throw HostFailure.of(
+          host, Kind.UNAVAILABLE, "token server " + realm.getHost() + " sent no token");
+    }
+    Duration told = Duration.ofSeconds(Math.clamp(answer.expiresIn, 0, 86_400));
+    return new Token(value, told.compareTo(DEFAULT_LIFETIME) < 0 ? DEFAULT_LIFETIME : told);
+  }
+
+  private static String form(Map<String, String> fields) {
+    return fields.entrySet().stream()
+        .map(field ->
+            field.getKey() + "=" + URLEncoder.encode(field.getValue(), StandardCharsets.UTF_8))
+        .collect(Collectors.joining("&"));
+  }
+}

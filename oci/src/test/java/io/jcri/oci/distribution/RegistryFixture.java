@@ -1,0 +1,89 @@
+package io.jcri.oci.distribution;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import io.jcri.oci.OciException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A client under test, and registries that end with the test. */
+abstract class RegistryFixture {
+
+  /** Longer than any pause of a busy machine; tests that wait for silence bring their own. */
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+  @TempDir Path root;
+  final FakeTiming timing = new FakeTiming();
+  RegistryClient client = new RegistryClient(new HostsConfig(List.of()), PATIENCE, timing);
+  private final List<AutoCloseable> open = new ArrayList<>();
+
+  @BeforeEach
+  void setUp() {
+    configured(PATIENCE);
+  }
+
+  @AfterEach
+  void tearDown() throws Exception {
+    client.close();
+    for (AutoCloseable one : open) {
+      one.close();
+    }
+  }
+
+  <T extends AutoCloseable> T opened(T resource) {
+    open.add(resource);
+    return resource;
+  }
+
+  TestHost host() throws IOException {
+    return opened(TestHost.start());
+  }
+
+  void configured(Duration patience) {
+    client.close();
+    client = new RegistryClient(new HostsConfig(List.of(root)), patience, timing);
+  }
+
+  /** Writes the hosts.toml of a registry. */
+  void hosts(String registry, String toml) throws IOException {
+    Path directory = Files.createDirectories(root.resolve(registry));
+    Files.writeString(directory.resolve("hosts.toml"), toml);
+  }
+
+  Repository repository(String reference) {
+    return client.open(ImageReference.parse(reference), Credentials.anonymous());
+  }
+
+  Repository repository(String reference, Credentials credentials) {
+    return client.open(ImageReference.parse(reference), credentials);
+  }
+
+  static byte[] read(Repository repository, Descriptor blob) throws IOException {
+    try (InputStream in = repository.openBlob(blob, 0)) {
+      return in.readAllBytes();
+    }
+  }
+
+  static OciException failure(OciException.Kind kind, Runnable action) {
+    OciException e = catchThrowableOfType(OciException.class, action::run);
+    assertThat(e).isNotNull();
+    assertThat(e.kind()).as(String.valueOf(e.getMessage())).isEqualTo(kind);
+    return e;
+  }
+
+  static byte[] random(int size) {
+    byte[] content = new byte[size];
+    new Random(size).nextBytes(content);
+    return content;
+  }
+}
