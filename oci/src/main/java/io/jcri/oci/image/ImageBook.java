@@ -121,7 +121,10 @@ final class ImageBook {
     }
   }
 
-  /** Strikes out the images that have lost a layer; they must be pulled again. Reads the records of all layers. */
+  /**
+   * Strikes out the images that have lost a layer; they must be pulled again. Reads the records of
+   * all layers.
+   */
   void forgetIncomplete() {
     for (Image image : catalog.images()) {
       if (layers.findAll(image.diffIds()).isEmpty()) {

@@ -14,7 +14,6 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -37,9 +36,10 @@ import org.slf4j.LoggerFactory;
  * root/layers/gone-N/         being deleted: the same
  * </pre>
  *
- * KEY is the hex part of the diff ID, or {@code chain-} and that of the chain ID when the tree depends on the layers below. A
- * directory of that name is whole and durable: its content was synced before it was renamed. What layer.json says is read when it is
- * first asked for, since a node may have a thousand layers and is in a hurry when it starts. Thread-safe.
+ * KEY is the hex part of the diff ID, or {@code chain-} and that of the chain ID when the tree
+ * depends on the layers below. A directory of that name is whole and durable: its content was
+ * synced before it was renamed. What layer.json says is read when it is first asked for, since a
+ * node may have a thousand layers and is in a hurry when it starts. Thread-safe.
  */
 public final class LayerStore {
 
@@ -51,12 +51,7 @@ public final class LayerStore {
   private static final Pattern KEY = Pattern.compile("(chain-)?[0-9a-f]{64}");
 
   private record Info(
-      int version,
-      Digest diffId,
-      long bytes,
-      long inodes,
-      boolean hasRoot,
-      boolean opaqueRoot) {}
+      int version, Digest diffId, long bytes, long inodes, boolean hasRoot, boolean opaqueRoot) {}
 
   private final Syscalls sys;
   private final Mounts mounts;
@@ -70,10 +65,9 @@ public final class LayerStore {
   /** Those whose layer.json was read; {@link #bytes} and {@link #inodes} are their sums. */
   private final Map<String, Layer> layers = new ConcurrentHashMap<>();
 
-  private final AtomicLong names = new AtomicLong();
   private final AtomicLong bytes = new AtomicLong();
   private final AtomicLong inodes = new AtomicLong();
-  private final List<Path> leftovers = Collections.synchronizedList(new ArrayList<>());
+  private final TemporaryTrees temporary;
 
   /** Reads what is there; {@link #removeLeftovers} does the slow part. */
   public LayerStore(Path stateRoot, Syscalls sys, Mounts mounts) {
@@ -81,6 +75,7 @@ public final class LayerStore {
     this.mounts = mounts;
     this.root = stateRoot.resolve("layers");
     this.unpacker = new LayerUnpacker(sys);
+    this.temporary = new TemporaryTrees(sys, mounts, root);
     try {
       Trees.makeTop(sys, root);
       try (var entries = Files.newDirectoryStream(root)) {
@@ -98,12 +93,15 @@ public final class LayerStore {
     String name = String.valueOf(directory.getFileName());
     if (KEY.matcher(name).matches()) {
       present.add(name);
-    } else if (name.startsWith("new-") || name.startsWith("gone-")) {
-      leftovers.add(directory);
+    } else if (TemporaryTrees.isOne(name)) {
+      temporary.leave(directory);
     }
   }
 
-  /** The layer of a key, or null when it is not here or damaged: then the image that needs it is pulled again. */
+  /**
+   * The layer of a key, or null when it is not here or damaged: then the image that needs it is
+   * pulled again.
+   */
   private @Nullable Layer get(String key) {
     Layer known = layers.get(key);
     if (known != null || !present.contains(key)) {
@@ -118,14 +116,17 @@ public final class LayerStore {
       return add(layer(key, info));
     } catch (IOException | OciException e) {
       LOG.warn("layer {} is damaged and will be removed: {}", directory, e.getMessage());
-      bury(key).ifPresent(leftovers::add);
+      bury(key).ifPresent(temporary::leave);
       return null;
     }
   }
 
-  /** Takes a layer's name from it, so that it is no longer here; what is mounted of it stays readable. */
+  /**
+   * Takes a layer's name from it, so that it is no longer here; what is mounted of it stays
+   * readable.
+   */
   private Optional<Path> bury(String key) {
-    Path grave = temporary("gone-");
+    Path grave = temporary.grave();
     try {
       Files.move(root.resolve(key), grave, StandardCopyOption.ATOMIC_MOVE);
     } catch (IOException e) {
@@ -139,10 +140,6 @@ public final class LayerStore {
       inodes.addAndGet(-layer.usage().inodes());
     }
     return Optional.of(grave);
-  }
-
-  private Path temporary(String prefix) {
-    return root.resolve(prefix + names.incrementAndGet() + "-" + ProcessHandle.current().pid());
   }
 
   private Layer layer(String key, Info info) {
@@ -169,15 +166,7 @@ public final class LayerStore {
   /** Reads all layers' records and deletes what a daemon that died has left; may take long. */
   public void removeLeftovers() {
     Collection<Layer> _ = list();
-    for (Path directory : List.copyOf(leftovers)) {
-      try {
-        mounts.unmount(directory.resolve("lower"));
-        Trees.delete(sys, directory);
-        leftovers.remove(directory);
-      } catch (IOException e) {
-        LOG.warn("cannot remove {}: {}", directory, e.getMessage());
-      }
-    }
+    temporary.removeLeftovers();
   }
 
   /**
@@ -187,7 +176,8 @@ public final class LayerStore {
    */
   public Optional<Layer> find(List<Digest> stack) {
     Layer alone = get(stack.getLast().hex());
-    return Optional.ofNullable(alone != null ? alone : get(chainKey(ChainIds.of(stack).getLast())));
+    return Optional.ofNullable(
+        alone != null ? alone : get(ChainIds.key(ChainIds.of(stack).getLast())));
   }
 
   /** All layers of a stack from the lowest, or empty when one is missing. */
@@ -196,7 +186,7 @@ public final class LayerStore {
     List<Digest> chainIds = ChainIds.of(diffIds);
     for (int i = 0; i < diffIds.size(); i++) {
       Layer alone = get(diffIds.get(i).hex());
-      Layer layer = alone != null ? alone : get(chainKey(chainIds.get(i)));
+      Layer layer = alone != null ? alone : get(ChainIds.key(chainIds.get(i)));
       if (layer == null) {
         return Optional.empty();
       }
@@ -205,14 +195,18 @@ public final class LayerStore {
     return Optional.of(found);
   }
 
-  /** Whether all layers of a stack seem to be here; {@link #findAll} may still find one damaged. Reads nothing. */
+  /**
+   * Whether all layers of a stack seem to be here; {@link #findAll} may still find one damaged.
+   * Reads nothing.
+   */
   public boolean seemsToHave(List<Digest> diffIds) {
     if (diffIds.stream().allMatch(id -> present.contains(id.hex()))) {
       return true;
     }
     List<Digest> chainIds = ChainIds.of(diffIds);
     for (int i = 0; i < diffIds.size(); i++) {
-      if (!present.contains(diffIds.get(i).hex()) && !present.contains(chainKey(chainIds.get(i)))) {
+      if (!present.contains(diffIds.get(i).hex())
+          && !present.contains(ChainIds.key(chainIds.get(i)))) {
         return false;
       }
     }
@@ -232,18 +226,6 @@ public final class LayerStore {
     return found;
   }
 
-  private static String chainKey(Digest chainId) {
-    return "chain-" + chainId.hex();
-  }
-
-  /** The keys that a stack's layers may have, for {@link #retain}. */
-  static List<String> possibleKeys(List<Digest> diffIds) {
-    List<String> keys = new ArrayList<>();
-    diffIds.forEach(id -> keys.add(id.hex()));
-    ChainIds.of(diffIds).forEach(id -> keys.add(chainKey(id)));
-    return keys;
-  }
-
   /**
    * Unpacks a layer and makes it durable, unless it is here already.
    *
@@ -257,15 +239,14 @@ public final class LayerStore {
    */
   public Layer unpack(
       List<Digest> stack, InputStream blob, long blobSize, Supplier<List<Layer>> lower) {
-    Path directory =
-        temporary("new-");
+    Path directory = temporary.toMake();
     boolean done = false;
     try {
       Path tree = Files.createDirectories(directory.resolve("diff"));
       UnpackedLayer unpacked = unpackInto(directory, stack.getLast(), blob, blobSize);
       String key = stack.getLast().hex();
       if (!unpacked.isIndependent()) {
-        key = chainKey(ChainIds.of(stack).getLast());
+        key = ChainIds.key(ChainIds.of(stack).getLast());
         rebase(unpacked, tree, directory.resolve("lower"), lower.get());
       }
       Layer layer = commit(directory, key, unpacked);
@@ -393,8 +374,7 @@ public final class LayerStore {
   /** A directory for temporary files on the same file system; a leftover like any other. */
   public Path makeTemporary() {
     try {
-      return Files.createDirectory(
-          temporary("new-"));
+      return Files.createDirectory(temporary.toMake());
     } catch (IOException e) {
       throw OciException.ofIo("cannot make a directory in " + root, e);
     }
@@ -415,15 +395,7 @@ public final class LayerStore {
   }
 
   /** Deletes a temporary directory; what cannot be deleted now is tried again at the next start. */
-  public void discard(@Nullable Path directory) {
-    if (directory == null) {
-      return;
-    }
-    try {
-      Trees.delete(sys, directory);
-    } catch (IOException e) {
-      leftovers.add(directory);
-      LOG.warn("cannot remove {}: {}", directory, e.getMessage());
-    }
+  public void discard(Path directory) {
+    temporary.discard(directory);
   }
 }

@@ -127,10 +127,9 @@ class SnapshotterKernelTest {
   @Test
   void aSnapshotThatCannotBeMadeLeavesNothing() throws IOException {
     List<Digest> image = stack(new Tars().file("f", "x").build());
-    assertThatThrownBy(
-            () ->
-                snapshots.prepare(
-                    "u", image, new Options(false, Optional.of(temp.resolve("no-such-namespace")))))
+    assertThatThrownBy(() ->
+            snapshots.prepare(
+                "u", image, new Options(false, Optional.of(temp.resolve("no-such-namespace")))))
         .isInstanceOf(OciException.class)
         .hasMessageContaining("snapshot u");
     assertThat(temp.resolve("snapshots")).isEmptyDirectory();
@@ -139,13 +138,15 @@ class SnapshotterKernelTest {
             () -> snapshots.prepare("m", List.of(Digest.of(new byte[1])), Options.DEFAULT))
         .isInstanceOfSatisfying(
             OciException.class, e -> assertThat(e.kind()).isEqualTo(OciException.Kind.NOT_FOUND));
-    assertThatThrownBy(() -> snapshots.remove("../layers")).hasMessageContaining("bad snapshot key");
+    assertThatThrownBy(() -> snapshots.remove("../layers"))
+        .hasMessageContaining("bad snapshot key");
   }
 
   @Test
   void aMappedSnapshotShowsTheNamespacesIds() throws Exception {
     List<Digest> image =
-        stack(new Tars().directory(".", 0755).file("f", "x", 0644, 5, 6, java.util.Map.of()).build());
+        stack(
+            new Tars().directory(".", 0755).file("f", "x", 0644, 5, 6, java.util.Map.of()).build());
     Process holder =
         new ProcessBuilder("unshare", "-U", "sleep", "60").redirectErrorStream(true).start();
     try {
