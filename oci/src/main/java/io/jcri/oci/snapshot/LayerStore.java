@@ -311,8 +311,7 @@ public final class LayerStore {
     try {
       Files.move(directory, root.resolve(key), StandardCopyOption.ATOMIC_MOVE);
     } catch (java.nio.file.FileSystemException e) {
-      // Someone else was first with the same content.
-      Layer there = get(key);
+      Layer there = get(key); // someone else was first with the same content
       if (there == null) {
         throw e;
       }
