@@ -7,12 +7,17 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /** Finds the processes that only a container runtime makes. */
 final class ContainerProcesses {
   private static final Path PROC = Path.of("/proc");
   private static final List<String> NAMESPACES = List.of("mnt", "net", "ipc", "uts", "pid");
+
+  /** Where systemd puts the machine's own services, some of which have namespaces of their own. */
+  private static final Pattern SERVICE =
+      Pattern.compile("(?m)^\\d+:[^:]*:/system\\.slice/[^/]+\\.service(/.*)?$");
 
   private ContainerProcesses() {}
 
@@ -37,7 +42,7 @@ final class ContainerProcesses {
       String stat = Files.readString(process.resolve("stat"));
       String name = stat.substring(stat.indexOf('(') + 1, stat.lastIndexOf(')'));
       String[] rest = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
-      if (!serves(name) && !livesElsewhere(process)) {
+      if (!serves(name) && (!livesElsewhere(process) || isService(process))) {
         return Optional.empty();
       }
       // With the time of its start (field 22), so that a reused pid is another process.
@@ -50,6 +55,10 @@ final class ContainerProcesses {
 
   private static boolean serves(String name) {
     return name.startsWith("jcri-") || name.startsWith("runc") || name.startsWith("crun");
+  }
+
+  private static boolean isService(Path process) throws IOException {
+    return SERVICE.matcher(Files.readString(process.resolve("cgroup"))).find();
   }
 
   private static boolean livesElsewhere(Path process) {

@@ -46,7 +46,7 @@ public record Leaks(Map<Kind, Set<String>> found) {
     Map<Kind, Set<String>> found = new LinkedHashMap<>();
     found.put(Kind.MOUNT, mounts());
     found.put(Kind.NETWORK_NAMESPACE, names(Path.of("/run/netns")));
-    found.put(Kind.CGROUP, below(CGROUPS, Files::isDirectory));
+    found.put(Kind.CGROUP, below(CGROUPS, Leaks::isCgroup));
     found.put(Kind.PROCESS, ContainerProcesses.list());
     found.put(Kind.LINK, names(Path.of("/sys/class/net")));
     found.put(Kind.CNI_STATE, below(CNI, Leaks::isLease));
@@ -109,6 +109,12 @@ public record Leaks(Map<Kind, Set<String>> found) {
   private static boolean onPath(String program) {
     return Stream.of("/usr/sbin", "/usr/bin", "/sbin", "/bin")
         .anyMatch(folder -> Files.isExecutable(Path.of(folder, program)));
+  }
+
+  /** A slice goes when who asked for it (the kubelet) stops it, a service is the machine's own. */
+  private static boolean isCgroup(Path path) {
+    String name = path.getFileName().toString();
+    return Files.isDirectory(path) && !name.endsWith(".slice") && !name.endsWith(".service");
   }
 
   /** The lock and the note on the last address stay, whoever uses host-local. */

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -38,5 +39,17 @@ class CritestTest {
     assertThatThrownBy(() -> Critest.withDigest(other, folder.resolve("copy"), DIGEST))
         .isInstanceOf(IOException.class)
         .hasMessageContaining(other.toString());
+  }
+
+  @Test
+  void theSuiteFindsASudo() throws IOException, InterruptedException {
+    String script =
+        "#!/bin/sh\nexec sudo sh -c 'exit 42' # %s@sha256:%s\n"
+            .formatted(StandIns.BY_DIGEST, "12".repeat(32));
+    Path original = Files.writeString(folder.resolve("critest"), script);
+    Critest critest = Critest.withDigest(original, folder.resolve("copy"), DIGEST);
+
+    assertThat(critest.run(folder.resolve("socket"), folder.resolve("report"), List.of()))
+        .isEqualTo(42);
   }
 }
