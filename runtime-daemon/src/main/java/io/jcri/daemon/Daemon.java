@@ -51,7 +51,6 @@ import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -170,7 +169,6 @@ public final class Daemon {
     Collection<Container> foundContainers = containerRecords.loadAll();
     pods.recover(foundPods);
     recovery.recover(foundContainers);
-    Thread.ofVirtual().name("orphans").start(orphans::end);
     server.start();
     systemd.ready();
     log.info(
@@ -178,26 +176,31 @@ public final class Daemon {
         foundPods.size(),
         foundContainers.size(),
         (System.nanoTime() - begin) / 1_000_000);
-    Thread.ofVirtual().name("network leftovers").start(this::collectNetworkLeftovers);
+    Thread.ofVirtual().name("leftovers").start(this::collectLeftovers);
   }
 
-  /** Addresses of pods that nobody knows any more: at the start, and once an hour. */
-  private void collectNetworkLeftovers() {
+  /**
+   * What nobody knows any more: networks first, as plugins that find no namespace leave rules
+   * behind; then what runs. Networks again once an hour.
+   */
+  private void collectLeftovers() {
+    collectNetworks();
+    orphans.end();
     try {
       while (true) {
-        try {
-          cni.collectGarbage(
-              pods.list().stream()
-                  .filter(Pod::networkDue)
-                  .map(Pod::id)
-                  .collect(Collectors.toUnmodifiableSet()));
-        } catch (RuntimeException e) {
-          log.warn("network leftovers could not be collected: {}", e.getMessage());
-        }
         Thread.sleep(NETWORK_COLLECTION);
+        collectNetworks();
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+    }
+  }
+
+  private void collectNetworks() {
+    try {
+      cni.collectGarbage(pods.networked());
+    } catch (RuntimeException e) {
+      log.warn("network leftovers could not be collected: {}", e.getMessage());
     }
   }
 

@@ -12,6 +12,8 @@ import java.io.IOException;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -152,6 +154,14 @@ public final class Pods {
   /** Snapshots of the pods that the kubelet may know. */
   public Collection<Pod> list() {
     return pods.all().stream().filter(pod -> pod.phase() != PodPhase.CREATING).toList();
+  }
+
+  /** The ids of all pods that may hold an address, those in the making too. */
+  public Set<String> networked() {
+    return pods.all().stream()
+        .filter(Pod::networkDue)
+        .map(Pod::id)
+        .collect(Collectors.toUnmodifiableSet());
   }
 
   /**
