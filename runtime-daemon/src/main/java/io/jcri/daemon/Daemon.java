@@ -46,6 +46,7 @@ import io.jcri.shim.ShimLauncher;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
@@ -64,29 +65,38 @@ public final class Daemon {
 
   private static final Duration NETWORK_COLLECTION = Duration.ofHours(1);
 
+  private final Cgroups cgroups;
+  private final CgroupPaths cgroupPaths;
   private final Cni cni;
   private final PodNetworks networks;
   private final RecordStore<Pod> podRecords;
   private final RecordStore<Container> containerRecords;
   private final Pods pods;
   private final ContainerRecovery recovery;
+  private final Orphans orphans;
   private final CriServer server;
   private final SdNotify systemd;
 
   public Daemon(DaemonConfig config, NativeBinaries binaries) throws IOException {
     Layout layout = new Layout(config.root(), config.state());
     Files.createDirectories(layout.temporary());
+    // Records and bundles hold the containers' environments, and those hold secrets.
+    for (Path directory :
+        List.of(layout.podRecords(), layout.containerRecords(), layout.containers())) {
+      Files.setPosixFilePermissions(
+          Files.createDirectories(directory), PosixFilePermissions.fromString("rwx------"));
+    }
     Clock clock = Clock.system();
     String bootId = BootId.current();
 
     // the kernel
     Syscalls syscalls = Linux.get();
     Mounts mounts = new Mounts(syscalls);
-    Cgroups cgroups = Cgroups.detect();
+    this.cgroups = Cgroups.detect();
     CgroupDriver driver = driver(config.cgroupDriver(), cgroups);
     Optional<SystemdScopes> scopes =
         driver == CgroupDriver.SYSTEMD ? Optional.of(new SystemdScopes()) : Optional.empty();
-    CgroupPaths cgroupPaths = new CgroupPaths(driver);
+    this.cgroupPaths = new CgroupPaths(driver);
 
     // what others provide: OCI runtimes, networks, images
     Handlers handlers = Handlers.find(config, layout, driver, cgroups.layout() == CgroupLayout.V2);
@@ -123,6 +133,7 @@ public final class Daemon {
     ContainerRun run = new ContainerRun(registry, pods, shims, clock, locks);
     Containers containers = new Containers(registry, creation, run);
     this.recovery = new ContainerRecovery(registry, creation, run, shims, clock, bootId);
+    this.orphans = new Orphans(layout, registry, pods, shims, images, sandboxes);
 
     // the edge
     this.server =
@@ -159,6 +170,7 @@ public final class Daemon {
     Collection<Container> foundContainers = containerRecords.loadAll();
     pods.recover(foundPods);
     recovery.recover(foundContainers);
+    Thread.ofVirtual().name("orphans").start(orphans::end);
     server.start();
     systemd.ready();
     log.info(
@@ -194,6 +206,18 @@ public final class Daemon {
     systemd.stopping();
     server.stop();
     cni.close();
+    removeEmptyParent();
     log.info("stopped; pods run on");
+  }
+
+  /** The cgroup of pods that name no parent is ours to take away when there is none of them. */
+  private void removeEmptyParent() {
+    try {
+      if (cgroupPaths.defaultParent().isPresent()) {
+        boolean _ = cgroups.removeIfEmpty(cgroupPaths.defaultParent().get());
+      }
+    } catch (IOException e) {
+      log.warn("the empty cgroup of pods stays: {}", e.getMessage());
+    }
   }
 }

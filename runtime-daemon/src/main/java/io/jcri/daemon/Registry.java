@@ -1,6 +1,7 @@
 package io.jcri.daemon;
 
 import io.jcri.daemon.record.RecordStore;
+import java.io.UncheckedIOException;
 import java.util.Collection;
 import java.util.Map;
 import java.util.Optional;
@@ -10,6 +11,8 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The objects of one kind: immutable snapshots in memory, a record of each on disk. Readers take no
@@ -20,6 +23,8 @@ import org.jspecify.annotations.Nullable;
  * @param <T> the snapshot's type
  */
 public final class Registry<T extends Record> {
+  private static final Logger log = LoggerFactory.getLogger(Registry.class);
+
   private final String kind;
   private final Function<T, String> idOf;
   private final RecordStore<T> records;
@@ -105,6 +110,30 @@ public final class Registry<T extends Record> {
    * @return the new snapshot, or empty when the object has been removed meanwhile
    */
   public Optional<T> update(String id, UnaryOperator<T> change) {
+    return update(id, change, true);
+  }
+
+  /**
+   * As {@link #update}, for what leads downwards: a record that can't be written, as on a full
+   * disk, must not keep a pod or container from ending. A restart then finds the older record, and
+   * the truth by looking.
+   */
+  public Optional<T> updateAnyway(String id, UnaryOperator<T> change) {
+    return update(id, change, false);
+  }
+
+  private void save(String id, T next, boolean mustBeRecorded) {
+    try {
+      records.save(id, next);
+    } catch (UncheckedIOException e) {
+      if (mustBeRecorded) {
+        throw e;
+      }
+      log.warn("{} {} goes on without its record: {}", kind, id, e.toString());
+    }
+  }
+
+  private Optional<T> update(String id, UnaryOperator<T> change, boolean mustBeRecorded) {
     @Nullable Entry<T> entry = entries.get(id);
     if (entry == null) {
       return Optional.empty();
@@ -116,7 +145,7 @@ public final class Registry<T extends Record> {
       }
       T next = change.apply(entry.value);
       if (!next.equals(entry.value)) {
-        records.save(id, next);
+        save(id, next, mustBeRecorded);
         entry.value = next;
       }
       return Optional.of(next);

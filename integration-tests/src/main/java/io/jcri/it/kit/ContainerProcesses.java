@@ -22,8 +22,9 @@ final class ContainerProcesses {
   private ContainerProcesses() {}
 
   /**
-   * Returns the processes that live in other namespaces than this one, and those whose name says
-   * that they serve a container; zombies too.
+   * Returns the processes that live in other namespaces and another cgroup than this one, as those
+   * of every container do, and those whose name says that they serve a container; zombies too.
+   * Somebody else's {@code unshare} is in our cgroup or was there before.
    */
   static Set<String> list() throws IOException {
     Set<String> processes = new TreeSet<>();
@@ -42,7 +43,9 @@ final class ContainerProcesses {
       String stat = Files.readString(process.resolve("stat"));
       String name = stat.substring(stat.indexOf('(') + 1, stat.lastIndexOf(')'));
       String[] rest = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
-      if (!serves(name) && (!livesElsewhere(process) || isService(process))) {
+      boolean contained =
+          inAnotherCgroup(process) && livesElsewhere(process) && !isService(process);
+      if (!serves(name) && !contained) {
         return Optional.empty();
       }
       // With the time of its start (field 22), so that a reused pid is another process.
@@ -55,6 +58,13 @@ final class ContainerProcesses {
 
   private static boolean serves(String name) {
     return name.startsWith("jcri-") || name.startsWith("runc") || name.startsWith("crun");
+  }
+
+  /** In most of the hierarchies: whoever runs us may have put us in a group in one of them. */
+  private static boolean inAnotherCgroup(Path process) throws IOException {
+    List<String> theirs = Files.readAllLines(process.resolve("cgroup"));
+    List<String> ours = Files.readAllLines(PROC.resolve("self/cgroup"));
+    return 2 * theirs.stream().filter(ours::contains).count() < theirs.size();
   }
 
   private static boolean isService(Path process) throws IOException {

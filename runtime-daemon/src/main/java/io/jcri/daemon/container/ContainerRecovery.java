@@ -62,6 +62,10 @@ public final class ContainerRecovery {
       } else if (container.phase() == ContainerPhase.CREATED
           && !container.bootId().equals(bootId)) {
         end(container, "the machine was restarted before the container was started");
+      } else if (container.phase() == ContainerPhase.CREATED && shims.present(container.id())) {
+        Thread.ofVirtual()
+            .name("undo start of " + container.id())
+            .start(() -> undoStart(container));
       }
     }
     try {
@@ -106,12 +110,19 @@ public final class ContainerRecovery {
     }
   }
 
+  /** The daemon died between the start of the shim and its record: nobody was told of a start. */
+  private void undoStart(Container container) {
+    shims.discard(container.id());
+    shims.forceDelete(Optional.of(container));
+    end(container, "the daemon ended while the container was being started");
+  }
+
   /** The shim has gone, or is stuck: its exit record tells, or its absence does. */
   private void withoutShim(Container container, IOException why) {
     String id = container.id();
     Optional<Exit> recorded = shims.exitRecord(id);
     if (recorded.isPresent()) {
-      containers.update(id, c -> c.exited(recorded.get()));
+      containers.updateAnyway(id, c -> c.exited(recorded.get()));
       shims.forceDelete(containers.get(id));
     } else if (shimAlive(container)) {
       log.warn("shim of container {} does not answer: {}", id, why.getMessage());
@@ -155,6 +166,6 @@ public final class ContainerRecovery {
   }
 
   private void end(Container container, String message) {
-    containers.update(container.id(), c -> c.exited(Exit.unknown(clock.nanos(), message)));
+    containers.updateAnyway(container.id(), c -> c.exited(Exit.unknown(clock.nanos(), message)));
   }
 }

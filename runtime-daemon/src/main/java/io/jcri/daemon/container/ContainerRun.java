@@ -99,7 +99,7 @@ public final class ContainerRun {
       } catch (IOException | RuntimeException e) {
         shim.ifPresent(failed -> discard(id, failed));
         String message = String.valueOf(e.getMessage());
-        containers.update(id, c -> c.exited(Exit.startError(clock.nanos(), message)));
+        containers.updateAnyway(id, c -> c.exited(Exit.startError(clock.nanos(), message)));
         throw startFailure(id, e);
       }
     }
@@ -134,7 +134,7 @@ public final class ContainerRun {
       if (!live.remove(id, entry)) {
         return;
       }
-      containers.update(id, c -> c.exited(exit));
+      containers.updateAnyway(id, c -> c.exited(exit));
       discard(id, entry.shim);
     } catch (RuntimeException e) {
       log.error("exit of container {} could not be recorded", id, e);
@@ -226,7 +226,7 @@ public final class ContainerRun {
                 .exitRecord(id)
                 .orElseGet(() ->
                     Exit.unknown(clock.nanos(), "it was ended while its shim did not answer"));
-        containers.update(id, c -> c.exited(exit));
+        containers.updateAnyway(id, c -> c.exited(exit));
       }
     }
   }

@@ -1,5 +1,6 @@
 package io.jcri.daemon.container;
 
+import io.jcri.daemon.JcriException;
 import io.jcri.daemon.Layout;
 import io.jcri.daemon.pod.CgroupPaths;
 import io.jcri.daemon.pod.NamespaceOptions;
@@ -29,6 +30,8 @@ import org.slf4j.LoggerFactory;
  */
 public final class ShimSpecs {
   private static final Logger log = LoggerFactory.getLogger(ShimSpecs.class);
+
+  private static final Duration DISCARD_PATIENCE = Duration.ofSeconds(10);
 
   private final ShimLauncher launcher;
   private final Layout layout;
@@ -97,6 +100,37 @@ public final class ShimSpecs {
 
   Shim connect(String id, Duration timeout) throws IOException {
     return launcher.connect(layout.container(id), timeout);
+  }
+
+  /** Whether a shim was started for the container and not yet let go. */
+  boolean present(String id) {
+    return Files.exists(layout.container(id).resolve("shim.sock"));
+  }
+
+  /** Ends a shim and its container, whatever state they are in. */
+  public void discard(String id) {
+    try (Shim shim = connect(id, DISCARD_PATIENCE)) {
+      shim.delete();
+    } catch (IOException e) {
+      log.warn("shim of container {} could not be asked to end it: {}", id, e.getMessage());
+    }
+  }
+
+  /** Ends a container of which nothing is known but its id, and its shim. */
+  public void discardUnknown(String id) {
+    if (present(id)) {
+      discard(id);
+    }
+    handlers
+        .all()
+        .values()
+        .forEach(handler -> {
+          try {
+            handler.runtime().delete(id);
+          } catch (OciException | JcriException e) {
+            log.debug("{} does not delete container {}: {}", handler, id, e.getMessage());
+          }
+        });
   }
 
   /** What the shim wrote when the container ended. */

@@ -67,7 +67,7 @@ final class ContainerConfigs {
       if (pair.getKey().isEmpty() || pair.getKey().indexOf('=') >= 0) {
         throw invalid("config.envs: \"" + pair.getKey() + "\" is no name of a variable");
       }
-      environment.add(pair.getKey() + "=" + pair.getValue());
+      environment.add(pair.getKey() + "=" + pair.getValue().toStringUtf8());
     }
     return environment;
   }

@@ -15,6 +15,14 @@ public record CgroupPaths(CgroupDriver driver) {
   private static final String DEFAULT_PARENT = "/jcri";
   private static final String DEFAULT_SLICE = "system.slice";
 
+  /** Where the cgroups of pods lie that name no parent; systemd's slices are systemd's. */
+  public Optional<String> defaultParent() {
+    return switch (driver) {
+      case CGROUPFS -> Optional.of(DEFAULT_PARENT);
+      case SYSTEMD -> Optional.empty();
+    };
+  }
+
   /** {@code cgroupsPath} of a container's config.json. */
   public String container(String cgroupParent, String id) {
     return switch (driver) {

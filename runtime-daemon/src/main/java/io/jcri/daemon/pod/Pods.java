@@ -101,20 +101,21 @@ public final class Pods {
     Optional<Pod> pod = pods.get(id);
     try {
       if (pod.isPresent()) {
-        setup.unmake(pod.get(), this::save);
+        setup.unmake(pod.get(), this::saveAnyway);
+        setup.deleteFiles(id);
         pods.remove(id);
       }
       names.release(name, id);
     } catch (IOException | RuntimeException e) {
       why.addSuppressed(e);
       log.warn("pod {} {} could not be undone and stays to be removed", name, id, e);
-      pods.update(id, p -> p.with(PodPhase.NOT_READY));
+      pods.updateAnyway(id, p -> p.with(PodPhase.NOT_READY));
     }
   }
 
   /** From here on the pod takes no new container; the ones it has are the caller's to stop. */
   public void markStopping(String id) {
-    pods.update(id, p -> p.phase() == PodPhase.READY ? p.with(PodPhase.NOT_READY) : p);
+    pods.updateAnyway(id, p -> p.phase() == PodPhase.READY ? p.with(PodPhase.NOT_READY) : p);
   }
 
   /**
@@ -125,8 +126,8 @@ public final class Pods {
     try (KeyedLocks.Held _ = locks.hold(id)) {
       Optional<Pod> pod = pods.get(id);
       if (pod.isPresent()) {
-        change(id, p -> p.with(PodPhase.NOT_READY));
-        setup.unmake(pods.get(id).orElseThrow(), this::save);
+        pods.updateAnyway(id, p -> p.with(PodPhase.NOT_READY));
+        setup.unmake(pods.get(id).orElseThrow(), this::saveAnyway);
       }
     } catch (IOException e) {
       throw Failures.unchecked(e, "stop of pod sandbox " + id);
@@ -197,7 +198,7 @@ public final class Pods {
 
   private void takeUp(Pod pod) throws IOException {
     if (!pod.bootId().equals(bootId) || !setup.alive(pod)) {
-      change(pod.id(), p -> p.with(PodPhase.NOT_READY));
+      pods.updateAnyway(pod.id(), p -> p.with(PodPhase.NOT_READY));
     } else {
       watch(pod.id());
     }
@@ -220,6 +221,10 @@ public final class Pods {
 
   private void save(Pod pod) {
     change(pod.id(), p -> pod.with(p.phase()));
+  }
+
+  private void saveAnyway(Pod pod) {
+    pods.updateAnyway(pod.id(), p -> pod.with(p.phase()));
   }
 
   private void change(String id, java.util.function.UnaryOperator<Pod> change) {

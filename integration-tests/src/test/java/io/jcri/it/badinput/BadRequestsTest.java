@@ -1,0 +1,202 @@
+package io.jcri.it.badinput;
+
+import static io.jcri.it.node.Refusals.assertRefused;
+
+import io.grpc.Status.Code;
+import io.jcri.cri.v1.ContainerConfig;
+import io.jcri.cri.v1.ContainerStatusRequest;
+import io.jcri.cri.v1.CreateContainerRequest;
+import io.jcri.cri.v1.NamespaceMode;
+import io.jcri.cri.v1.PodSandboxConfig;
+import io.jcri.cri.v1.PodSandboxStatusRequest;
+import io.jcri.cri.v1.ReopenContainerLogRequest;
+import io.jcri.cri.v1.RunPodSandboxRequest;
+import io.jcri.cri.v1.StartContainerRequest;
+import io.jcri.it.node.TestNode;
+import io.jcri.it.node.TestPod;
+import java.io.IOException;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** Requests that make no sense. */
+class BadRequestsTest {
+  private static final String UNKNOWN = "0123456789abcdef0123456789abcdef";
+
+  @RegisterExtension static final TestNode NODE = new TestNode();
+
+  @Test
+  void unknownIdsAreNotFoundByName() throws IOException {
+    var runtime = NODE.cri().runtime();
+    assertRefused(
+        () ->
+            runtime.podSandboxStatus(
+                PodSandboxStatusRequest.newBuilder().setPodSandboxId(UNKNOWN).build()),
+        Code.NOT_FOUND,
+        UNKNOWN);
+    assertRefused(
+        () ->
+            runtime.containerStatus(
+                ContainerStatusRequest.newBuilder().setContainerId(UNKNOWN).build()),
+        Code.NOT_FOUND,
+        UNKNOWN);
+    assertRefused(
+        () ->
+            runtime.startContainer(
+                StartContainerRequest.newBuilder().setContainerId(UNKNOWN).build()),
+        Code.NOT_FOUND,
+        UNKNOWN);
+    assertRefused(
+        () ->
+            runtime.reopenContainerLog(
+                ReopenContainerLogRequest.newBuilder().setContainerId(UNKNOWN).build()),
+        Code.NOT_FOUND,
+        UNKNOWN);
+    TestPod pod = NODE.pod();
+    assertRefused(
+        () ->
+            runtime.createContainer(
+                CreateContainerRequest.newBuilder()
+                    .setPodSandboxId(UNKNOWN)
+                    .setConfig(pod.container("true"))
+                    .setSandboxConfig(pod.config())
+                    .build()),
+        Code.NOT_FOUND,
+        UNKNOWN);
+  }
+
+  @Test
+  void anEmptyIdIsNoId() {
+    assertRefused(
+        () -> NODE.cri().runtime().podSandboxStatus(PodSandboxStatusRequest.getDefaultInstance()),
+        Code.INVALID_ARGUMENT,
+        "id");
+  }
+
+  @Test
+  void aPodNeedsAllOfItsName() throws IOException {
+    assertRefused(
+        () -> NODE.cri().runtime().runPodSandbox(RunPodSandboxRequest.getDefaultInstance()),
+        Code.INVALID_ARGUMENT,
+        "config");
+    PodSandboxConfig.Builder noName = NODE.podConfig();
+    noName.getMetadataBuilder().clearName();
+    assertPodRefused(noName, Code.INVALID_ARGUMENT, "metadata.name");
+    PodSandboxConfig.Builder noNamespace = NODE.podConfig();
+    noNamespace.getMetadataBuilder().clearNamespace();
+    assertPodRefused(noNamespace, Code.INVALID_ARGUMENT, "metadata.namespace");
+    PodSandboxConfig.Builder noUid = NODE.podConfig();
+    noUid.getMetadataBuilder().clearUid();
+    assertPodRefused(noUid, Code.INVALID_ARGUMENT, "metadata.uid");
+    assertPodRefused(NODE.podConfig().clearMetadata(), Code.INVALID_ARGUMENT, "metadata");
+  }
+
+  @Test
+  void anUnknownHandlerIsNamed() throws IOException {
+    PodSandboxConfig config = NODE.podConfig().build();
+    assertRefused(
+        () -> TestPod.run(NODE, config, "no-such-handler"),
+        Code.INVALID_ARGUMENT,
+        "no-such-handler",
+        "runc");
+  }
+
+  @Test
+  void sysctlsThatWouldChangeTheNodeAreNamed() throws IOException {
+    for (String name : new String[] {"vm.swappiness", "kernel.panic", "net/../kernel/panic"}) {
+      PodSandboxConfig.Builder config = NODE.podConfig();
+      config.getLinuxBuilder().putSysctls(name, "1");
+      assertPodRefused(config, Code.INVALID_ARGUMENT, name);
+    }
+    PodSandboxConfig.Builder smuggled = NODE.podConfig();
+    smuggled.getLinuxBuilder().putSysctls("kernel.shm_rmid_forced", "1+kernel.core_pattern=|/x");
+    assertPodRefused(smuggled, Code.INVALID_ARGUMENT, "kernel.shm_rmid_forced");
+    PodSandboxConfig.Builder hosts = NODE.podConfig();
+    hosts.getLinuxBuilder().putSysctls("net.core.somaxconn", "77");
+    hosts
+        .getLinuxBuilder()
+        .getSecurityContextBuilder()
+        .getNamespaceOptionsBuilder()
+        .setNetwork(NamespaceMode.NODE);
+    assertPodRefused(hosts, Code.INVALID_ARGUMENT, "net.core.somaxconn");
+  }
+
+  @Test
+  void aSysctlThatTheKernelRefusesIsNamedAndThePodIsUndone() throws IOException {
+    PodSandboxConfig.Builder unknown = NODE.podConfig();
+    unknown.getLinuxBuilder().putSysctls("net.ipv4.no_such_thing", "1");
+    assertPodRefused(unknown, Code.INVALID_ARGUMENT, "net.ipv4.no_such_thing");
+    PodSandboxConfig.Builder value = NODE.podConfig();
+    value.getLinuxBuilder().putSysctls("net.ipv4.ip_unprivileged_port_start", "many");
+    assertPodRefused(value, Code.INVALID_ARGUMENT, "net.ipv4.ip_unprivileged_port_start");
+  }
+
+  @Test
+  void aHostnameTheKernelWouldNotTakeIsNamed() throws IOException {
+    String name = "x".repeat(65);
+    assertPodRefused(NODE.podConfig().setHostname(name), Code.INVALID_ARGUMENT, name);
+  }
+
+  @Test
+  void aContainerNeedsANameAndAnImageThatIsHere() throws IOException {
+    TestPod pod = NODE.pod();
+    ContainerConfig.Builder noName = pod.container("true");
+    noName.getMetadataBuilder().clearName();
+    assertRefused(() -> pod.create(noName), Code.INVALID_ARGUMENT, "metadata.name");
+
+    assertRefused(
+        () -> pod.create(pod.container("true").clearImage()), Code.INVALID_ARGUMENT, "image");
+
+    ContainerConfig.Builder missing = pod.container("true");
+    missing.getImageBuilder().setImage("example.com/not/here:1");
+    assertRefused(() -> pod.create(missing), Code.NOT_FOUND, "example.com/not/here:1");
+    NODE.assertNoSnapshotIsLeft();
+  }
+
+  @Test
+  void aLogOutsideOfThePodsFolderIsRefused() throws IOException {
+    TestPod pod = NODE.pod();
+    assertRefused(
+        () -> pod.create(pod.container("true").setLogPath("../../escape.log")),
+        Code.INVALID_ARGUMENT,
+        "escape.log");
+    NODE.assertNoSnapshotIsLeft();
+  }
+
+  @Test
+  void aMalformedCapabilityIsNamed() throws IOException {
+    TestPod pod = NODE.pod();
+    ContainerConfig.Builder config = pod.container("true");
+    config
+        .getLinuxBuilder()
+        .getSecurityContextBuilder()
+        .getCapabilitiesBuilder()
+        .addAddCapabilities("NO_SUCH_CAP");
+    assertRefused(() -> pod.create(config), Code.INVALID_ARGUMENT, "NO_SUCH_CAP");
+    NODE.assertNoSnapshotIsLeft();
+  }
+
+  @Test
+  void callsThatAreNotThereYetSaySo() {
+    assertRefused(
+        () ->
+            NODE.cri()
+                .runtime()
+                .checkpointContainer(
+                    io.jcri.cri.v1.CheckpointContainerRequest.getDefaultInstance()),
+        Code.UNIMPLEMENTED);
+  }
+
+  @AfterEach
+  void noPodIsLeftOfARefusedOne() throws IOException {
+    NODE.cri().removeAllPods();
+    NODE.assertNoPodIsLeft();
+  }
+
+  private static void assertPodRefused(PodSandboxConfig.Builder config, Code code, String... parts)
+      throws IOException {
+    PodSandboxConfig built = config.build();
+    assertRefused(() -> TestPod.run(NODE, built, ""), code, parts);
+    NODE.assertNoPodIsLeft();
+  }
+}

@@ -1,0 +1,164 @@
+package io.jcri.it.badinput;
+
+import static io.jcri.it.node.Refusals.assertRefused;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.grpc.Status.Code;
+import io.jcri.cri.v1.NamespaceMode;
+import io.jcri.cri.v1.PodSandboxConfig;
+import io.jcri.cri.v1.RuntimeCondition;
+import io.jcri.cri.v1.StatusRequest;
+import io.jcri.it.kit.Waiting;
+import io.jcri.it.node.TestNode;
+import io.jcri.it.node.TestPod;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** CNI configurations that are broken or gone, and plugins that fail. */
+class BrokenNetworkTest {
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+  @RegisterExtension static final TestNode NODE = new TestNode();
+
+  private String good = "";
+
+  @BeforeEach
+  void remember() throws IOException {
+    good = Files.readString(configuration());
+  }
+
+  @AfterEach
+  void restore() throws IOException {
+    Files.createDirectories(NODE.networks());
+    try (Stream<Path> list = Files.list(NODE.networks())) {
+      for (Path file : list.toList()) {
+        Files.delete(file);
+      }
+    }
+    Files.writeString(configuration(), good);
+    awaitNetwork(true, "");
+    NODE.cri().removeAllPods();
+    assertNoLeaseIsLeft();
+  }
+
+  @Test
+  void aConfigurationThatIsNoJsonMakesTheNodeNotReadyAndIsNamed() throws IOException {
+    Files.writeString(configuration(), "{ this is no json");
+    awaitNetwork(false, "10-test.conflist");
+    assertPodRefused(Code.UNAVAILABLE, "network");
+  }
+
+  @Test
+  void podsOfTheHostsNetworkStartWithoutOne() throws IOException {
+    Files.delete(configuration());
+    awaitNetwork(false, NODE.networks().toString());
+    assertPodRefused(Code.UNAVAILABLE, NODE.networks().toString());
+    PodSandboxConfig.Builder host = NODE.podConfig();
+    host.getLinuxBuilder()
+        .getSecurityContextBuilder()
+        .getNamespaceOptionsBuilder()
+        .setNetwork(NamespaceMode.NODE);
+    assertThat(NODE.pod(host).idle().sh("echo up")).isEqualTo("up");
+  }
+
+  @Test
+  void aFolderThatIsRemovedAndMadeAgainIsNoticed() throws IOException {
+    Files.delete(configuration());
+    Files.delete(NODE.networks());
+    awaitNetwork(false, NODE.networks().toString());
+    Files.createDirectory(NODE.networks());
+    Files.writeString(configuration(), good);
+    awaitNetwork(true, "");
+    assertThat(NODE.pod().ip()).startsWith(NODE.range());
+  }
+
+  @Test
+  void aMissingPluginIsNamedAndThosesBeforeItGiveTheirAddressBack() throws IOException {
+    addPlugin("{\"type\": \"no-such-plugin\"}");
+    assertPodRefused(Code.UNAVAILABLE, "no-such-plugin");
+    assertNoLeaseIsLeft();
+  }
+
+  @Test
+  void aFailingPluginIsQuotedAndThosesBeforeItGiveTheirAddressBack() throws IOException {
+    addPlugin("{\"type\": \"tuning\", \"sysctl\": {\"net.ipv4.no_such_thing\": \"1\"}}");
+    assertPodRefused(Code.UNAVAILABLE, "tuning", "no_such_thing");
+    assertNoLeaseIsLeft();
+  }
+
+  @Test
+  void aPodGoesDownWithoutTheConfigurationThatItCameUpWith() throws IOException {
+    TestPod pod = NODE.pod();
+    assertThat(NODE.leases()).hasSize(1);
+    Files.delete(configuration());
+    awaitNetwork(false, "");
+    pod.stop();
+    pod.remove();
+    NODE.assertNoPodIsLeft();
+    assertNoLeaseIsLeft();
+  }
+
+  private void addPlugin(String plugin) throws IOException {
+    String changed = good.replaceFirst("\\{\"type\": \"portmap\"[^\\n]*", plugin);
+    assertThat(changed).isNotEqualTo(good);
+    // Another name: the change has arrived when the daemon's status no longer tells the old one's.
+    Files.writeString(configuration(), changed);
+    Waiting.until(
+        PATIENCE,
+        () -> {
+          try {
+            TestPod.run(NODE, NODE.podConfig().build(), "");
+            NODE.cri().removeAllPods();
+            return false;
+          } catch (io.grpc.StatusRuntimeException arrived) {
+            return true;
+          }
+        },
+        () -> "the changed configuration is not used");
+  }
+
+  private static void assertPodRefused(Code code, String... parts) throws IOException {
+    PodSandboxConfig config = NODE.podConfig().build();
+    assertRefused(() -> TestPod.run(NODE, config, ""), code, parts);
+    NODE.assertNoPodIsLeft();
+  }
+
+  private static void awaitNetwork(boolean ready, String messagePart) throws IOException {
+    RuntimeCondition[] last = new RuntimeCondition[1];
+    Waiting.until(
+        PATIENCE,
+        () -> {
+          last[0] = condition();
+          return last[0].getStatus() == ready && last[0].getMessage().contains(messagePart);
+        },
+        () -> "the network is not ready=%s but %s".formatted(ready, last[0]));
+  }
+
+  private static RuntimeCondition condition() {
+    return NODE
+        .cri()
+        .runtime()
+        .status(StatusRequest.getDefaultInstance())
+        .getStatus()
+        .getConditionsList()
+        .stream()
+        .filter(c -> c.getType().equals("NetworkReady"))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  private static void assertNoLeaseIsLeft() throws IOException {
+    assertThat(NODE.leases()).isEmpty();
+  }
+
+  private static Path configuration() {
+    return NODE.networks().resolve("10-test.conflist");
+  }
+}

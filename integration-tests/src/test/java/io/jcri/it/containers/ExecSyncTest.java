@@ -1,0 +1,118 @@
+package io.jcri.it.containers;
+
+import static io.jcri.it.node.Refusals.assertRefused;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.grpc.Status;
+import io.jcri.cri.v1.ExecSyncRequest;
+import io.jcri.it.kit.Waiting;
+import io.jcri.it.node.TestContainer;
+import io.jcri.it.node.TestContainer.Exec;
+import io.jcri.it.node.TestNode;
+import io.jcri.it.node.TestPod;
+import java.io.IOException;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** ExecSync, the way the kubelet probes. */
+class ExecSyncTest {
+  private static final int LIMIT = 16 << 20;
+
+  @RegisterExtension static final TestNode NODE = new TestNode();
+
+  @Test
+  void outputsAndExitCodeComeBack() throws IOException {
+    Exec result = NODE.pod().idle().exec("sh", "-c", "echo out; echo err >&2; exit 5");
+    assertThat(result).isEqualTo(new Exec(5, "out\n", "err\n"));
+  }
+
+  @Test
+  void aCommandHasTheContainersUserEnvironmentAndFolder() throws IOException {
+    TestPod pod = NODE.pod();
+    var config = pod.container("sleep", "100000").setWorkingDir("/var/log");
+    config.addEnvs(TestPod.variable("FRUIT", "pear = good"));
+    config.getLinuxBuilder().getSecurityContextBuilder().getRunAsUserBuilder().setValue(33);
+    TestContainer container = pod.start(config);
+
+    assertThat(container.sh("echo $FRUIT; pwd; id -u; id -g"))
+        .isEqualTo("pear = good\n/var/log\n33\n33");
+  }
+
+  @Test
+  void aTimeoutEndsTheWholeTree() throws IOException {
+    TestContainer container = NODE.pod().idle();
+    assertRefused(
+        () -> container.exec(1, "sh", "-c", "sleep 777 & sleep 778; true"),
+        Status.Code.DEADLINE_EXCEEDED,
+        container.id());
+    Waiting.until(
+        Duration.ofSeconds(20),
+        () -> !container.sh("ps -o args").contains("sleep 77"),
+        () -> "a process of the command lives on: " + container.sh("ps -o args"));
+    assertThat(container.sh("echo alive")).isEqualTo("alive");
+  }
+
+  @Test
+  void aTimeoutThatIsNotReachedChangesNothing() throws IOException {
+    assertThat(NODE.pod().idle().exec(60, "echo", "x")).isEqualTo(new Exec(0, "x\n", ""));
+  }
+
+  @Test
+  void aPipeThatABackgroundProcessInheritedDoesNotHoldTheReply() throws IOException {
+    TestContainer container = NODE.pod().idle();
+    Exec result = container.exec(100, "sh", "-c", "sleep 99999 & echo done");
+    assertThat(result.exitCode()).isZero();
+    assertThat(result.out()).isEqualTo("done\n");
+  }
+
+  @Test
+  void outputBeyondTheMessageLimitIsCutAndTheCommandStillEnds() throws IOException {
+    Exec result =
+        NODE.pod().idle().exec("sh", "-c", "head -c 50000000 /dev/zero | tr '\\0' x; exit 3");
+    assertThat(result.exitCode()).isEqualTo(3);
+    assertThat(result.out().length()).isBetween(1 << 20, LIMIT);
+  }
+
+  @Test
+  void aProgramThatIsNotThereIsNamed() throws IOException {
+    TestContainer container = NODE.pod().idle();
+    assertRefused(
+        () -> container.exec("/no/such/program"), Status.Code.INTERNAL, "/no/such/program");
+  }
+
+  @Test
+  void onlyARunningContainerTakesCommands() throws IOException {
+    TestPod pod = NODE.pod();
+    TestContainer created = pod.create(pod.container("true"));
+    assertRefused(() -> created.exec("true"), Status.Code.FAILED_PRECONDITION, created.id());
+    TestContainer ended = pod.start("true");
+    ended.awaitExit();
+    assertRefused(() -> ended.exec("true"), Status.Code.FAILED_PRECONDITION, ended.id());
+    assertRefused(
+        () ->
+            NODE.cri()
+                .runtime()
+                .execSync(
+                    ExecSyncRequest.newBuilder().setContainerId("nosuch").addCmd("x").build()),
+        Status.Code.NOT_FOUND,
+        "nosuch");
+    TestContainer running = pod.idle();
+    assertRefused(running::exec, Status.Code.INVALID_ARGUMENT, "cmd");
+  }
+
+  @Test
+  void manyCommandsAtOnceEachGetTheirOwnOutput() throws Exception {
+    TestContainer container = NODE.pod().idle();
+    try (var threads = java.util.concurrent.Executors.newVirtualThreadPerTaskExecutor()) {
+      var calls = new java.util.ArrayList<java.util.concurrent.Future<String>>();
+      for (int i = 0; i < 20; i++) {
+        String word = "word" + i;
+        calls.add(threads.submit(() -> container.exec("echo", word).out()));
+      }
+      for (int i = 0; i < calls.size(); i++) {
+        assertThat(calls.get(i).get()).isEqualTo("word" + i + "\n");
+      }
+    }
+  }
+}

@@ -1,0 +1,115 @@
+package io.jcri.it.containers;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.jcri.cri.v1.ContainerConfig;
+import io.jcri.cri.v1.ContainerStatus;
+import io.jcri.cri.v1.LinuxContainerResources;
+import io.jcri.it.node.TestContainer;
+import io.jcri.it.node.TestNode;
+import io.jcri.it.node.TestPod;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** Limits, read back from the files of the container's cgroups (v1 or v2). */
+class ResourcesTest {
+  private static final Path CGROUPS = Path.of("/sys/fs/cgroup");
+
+  @RegisterExtension static final TestNode NODE = new TestNode();
+
+  @Test
+  void limitsAreInTheKernelAndInTheStatus() throws IOException {
+    TestPod pod = NODE.pod();
+    ContainerConfig.Builder config = pod.container("sleep", "100000");
+    config
+        .getLinuxBuilder()
+        .getResourcesBuilder()
+        .setMemoryLimitInBytes(64 << 20)
+        .setCpuShares(512)
+        .setCpuPeriod(100_000)
+        .setCpuQuota(50_000)
+        .setCpusetCpus("0")
+        .setOomScoreAdj(500);
+    TestContainer container = pod.start(config);
+
+    assertThat(read(container, "memory", "memory.limit_in_bytes", "memory.max"))
+        .isEqualTo(Integer.toString(64 << 20));
+    if (unified()) {
+      assertThat(read(container, "cpu", "", "cpu.max")).isEqualTo("50000 100000");
+      assertThat(read(container, "cpu", "", "cpu.weight")).isEqualTo("20");
+    } else {
+      assertThat(read(container, "cpu", "cpu.shares", "")).isEqualTo("512");
+      assertThat(read(container, "cpu", "cpu.cfs_quota_us", "")).isEqualTo("50000");
+      assertThat(read(container, "cpu", "cpu.cfs_period_us", "")).isEqualTo("100000");
+    }
+    assertThat(read(container, "cpuset", "cpuset.cpus", "cpuset.cpus")).isEqualTo("0");
+    assertThat(Files.readString(Path.of("/proc/" + container.pid() + "/oom_score_adj")).strip())
+        .isEqualTo("500");
+
+    LinuxContainerResources told = container.status().getResources().getLinux();
+    assertThat(told.getMemoryLimitInBytes()).isEqualTo(64 << 20);
+    assertThat(told.getCpuQuota()).isEqualTo(50_000);
+    assertThat(told.getOomScoreAdj()).isEqualTo(500);
+  }
+
+  @Test
+  void aContainerThatOutgrowsItsMemoryEndsAsOomKilled() throws IOException {
+    TestPod pod = NODE.pod();
+    ContainerConfig.Builder config =
+        pod.container("sh", "-c", "x=a; while :; do x=$x$x; done; true");
+    config
+        .getLinuxBuilder()
+        .getResourcesBuilder()
+        .setMemoryLimitInBytes(32 << 20)
+        .setMemorySwapLimitInBytes(32 << 20);
+    ContainerStatus status = pod.start(config).awaitExit();
+    assertThat(status.getReason()).isEqualTo("OOMKilled");
+    assertThat(status.getExitCode()).isEqualTo(137);
+  }
+
+  @Test
+  void theContainersCgroupLiesBelowThePods() throws IOException {
+    var sandbox = NODE.podConfig();
+    String parent = "/jct-parent-" + ProcessHandle.current().pid();
+    sandbox.getLinuxBuilder().setCgroupParent(parent);
+    TestPod pod = NODE.pod(sandbox);
+    TestContainer container = pod.idle();
+    assertThat(Files.readString(Path.of("/proc/" + container.pid() + "/cgroup")))
+        .contains(":" + parent + "/" + container.id());
+    pod.remove();
+    Groups.removeEmpty(parent);
+  }
+
+  /** The parent is the kubelet's, who makes it and takes it away. */
+  private static final class Groups {
+    static void removeEmpty(String path) throws IOException {
+      try (var hierarchies = Files.list(CGROUPS)) {
+        for (Path hierarchy : hierarchies.toList()) {
+          Files.deleteIfExists(hierarchy.resolve(path.substring(1)));
+        }
+      }
+      Files.deleteIfExists(CGROUPS.resolve(path.substring(1)));
+    }
+  }
+
+  private static boolean unified() {
+    return Files.exists(CGROUPS.resolve("cgroup.controllers"));
+  }
+
+  private static String read(TestContainer container, String controller, String v1, String v2)
+      throws IOException {
+    for (String line : Files.readAllLines(Path.of("/proc/" + container.pid() + "/cgroup"))) {
+      String[] fields = line.split(":", 3);
+      if (unified() && fields[1].isEmpty()) {
+        return Files.readString(Path.of(CGROUPS + fields[2], v2)).strip();
+      }
+      if (!unified() && java.util.List.of(fields[1].split(",", -1)).contains(controller)) {
+        return Files.readString(Path.of(CGROUPS + "/" + controller + fields[2], v1)).strip();
+      }
+    }
+    throw new AssertionError("no cgroup of " + controller);
+  }
+}

@@ -1,0 +1,5 @@
+/** Images: pulling, listing and removing them. */
+@NullMarked
+package io.jcri.it.images;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,157 @@
+package io.jcri.it.pods;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.jcri.cri.v1.DNSConfig;
+import io.jcri.cri.v1.NamespaceMode;
+import io.jcri.cri.v1.PodSandboxConfig;
+import io.jcri.cri.v1.PortMapping;
+import io.jcri.cri.v1.Protocol;
+import io.jcri.it.kit.TestImages;
+import io.jcri.it.node.TestContainer;
+import io.jcri.it.node.TestNode;
+import io.jcri.it.node.TestPod;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** What a pod's network, names and kernel settings look like from inside and outside. */
+class PodNetworkTest {
+  @RegisterExtension static final TestNode NODE = new TestNode();
+
+  @Test
+  void podsHaveAddressesOfTheirOwnAndReachEachOther() throws IOException {
+    String image = NODE.load("httpd", TestImages.httpd());
+    TestPod server = NODE.pod();
+    var container = server.container().clearCommand();
+    container.getImageBuilder().setImage(image);
+    server.start(container);
+    TestContainer client = NODE.pod().idle();
+
+    assertThat(server.ip()).isNotEqualTo(client.sh("hostname -i"));
+    assertThat(client.sh("wget -q -O - http://%s/".formatted(server.ip()))).contains("<html");
+    assertThat(page("http://%s/".formatted(server.ip()))).contains("<html");
+  }
+
+  @Test
+  void aMappedPortLeadsToTheContainerUntilThePodStops() throws IOException {
+    String image = NODE.load("httpd", TestImages.httpd());
+    int port = freePort();
+    TestPod pod =
+        NODE.pod(
+            NODE.podConfig()
+                .addPortMappings(
+                    PortMapping.newBuilder()
+                        .setProtocol(Protocol.TCP)
+                        .setContainerPort(80)
+                        .setHostPort(port)));
+    var container = pod.container().clearCommand();
+    container.getImageBuilder().setImage(image);
+    pod.start(container);
+
+    String url = "http://%s:%d/".formatted(NODE.gateway(), port);
+    assertThat(page(url)).contains("<html");
+    pod.stop();
+    org.assertj.core.api.Assertions.assertThatIOException().isThrownBy(() -> page(url));
+  }
+
+  @Test
+  void loopbackIsUpAndTheInterfaceIsEth0() throws IOException {
+    TestContainer container = NODE.pod().idle();
+    assertThat(container.sh("ip addr show lo")).contains("127.0.0.1/8").contains("UP");
+    assertThat(container.sh("ip addr show eth0")).contains(NODE.range());
+  }
+
+  @Test
+  void aPodOfTheHostsNetworkHasItsInterfacesItsNameAndNoAddressToTell() throws IOException {
+    PodSandboxConfig.Builder config = NODE.podConfig();
+    config
+        .getLinuxBuilder()
+        .getSecurityContextBuilder()
+        .getNamespaceOptionsBuilder()
+        .setNetwork(NamespaceMode.NODE);
+    TestPod pod = NODE.pod(config);
+    TestContainer container = pod.idle();
+
+    assertThat(pod.ip()).isEmpty();
+    assertThat(Files.readSymbolicLink(Path.of("/proc/" + container.pid() + "/ns/net")))
+        .isEqualTo(Files.readSymbolicLink(Path.of("/proc/self/ns/net")));
+    assertThat(container.sh("hostname"))
+        .isEqualTo(Files.readString(Path.of("/proc/sys/kernel/hostname")).strip());
+  }
+
+  @Test
+  void namesAreInTheFilesThatProgramsRead() throws IOException {
+    PodSandboxConfig.Builder config =
+        NODE.podConfig()
+            .setHostname("some-name")
+            .setDnsConfig(
+                DNSConfig.newBuilder()
+                    .addServers("10.96.0.10")
+                    .addServers("fd00::a")
+                    .addSearches("svc.cluster.local")
+                    .addSearches("cluster.local")
+                    .addOptions("ndots:5"));
+    TestPod pod = NODE.pod(config);
+    TestContainer container = pod.idle();
+
+    assertThat(container.sh("hostname")).isEqualTo("some-name");
+    assertThat(container.sh("cat /etc/hostname")).isEqualTo("some-name");
+    assertThat(container.sh("cat /etc/hosts")).contains(pod.ip() + "\tsome-name");
+    assertThat(container.sh("cat /etc/resolv.conf"))
+        .isEqualTo(
+            """
+            search svc.cluster.local cluster.local
+            nameserver 10.96.0.10
+            nameserver fd00::a
+            options ndots:5\
+            """);
+  }
+
+  @Test
+  void withoutDnsThePodHasTheNodesResolver() throws IOException {
+    TestContainer container = NODE.pod().idle();
+    Path nodes = Path.of("/etc/resolv.conf");
+    String expected = Files.exists(nodes) ? Files.readString(nodes).stripTrailing() : "";
+    assertThat(container.sh("cat /etc/resolv.conf")).isEqualTo(expected);
+  }
+
+  @Test
+  void sysctlsAreSetInThePodOnly() throws IOException {
+    Path here = Path.of("/proc/sys/kernel/shm_rmid_forced");
+    String before = Files.readString(here);
+    PodSandboxConfig.Builder config = NODE.podConfig();
+    config
+        .getLinuxBuilder()
+        .putSysctls("net.ipv4.ip_unprivileged_port_start", "77")
+        .putSysctls("kernel.shm_rmid_forced", "1")
+        .putSysctls("net/ipv4/ip_local_port_range", "40000\t40100");
+    TestContainer container = NODE.pod(config).idle();
+
+    assertThat(container.sh("cat /proc/sys/net/ipv4/ip_unprivileged_port_start")).isEqualTo("77");
+    assertThat(container.sh("cat /proc/sys/kernel/shm_rmid_forced")).isEqualTo("1");
+    assertThat(container.sh("cat /proc/sys/net/ipv4/ip_local_port_range"))
+        .isEqualTo("40000\t40100");
+    assertThat(Files.readString(here)).isEqualTo(before);
+  }
+
+  private static String page(String url) throws IOException {
+    var connection = URI.create(url).toURL().openConnection();
+    connection.setConnectTimeout(5_000);
+    connection.setReadTimeout(5_000);
+    try (InputStream in = connection.getInputStream()) {
+      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+    }
+  }
+
+  private static int freePort() throws IOException {
+    try (java.net.ServerSocket probe = new java.net.ServerSocket(0)) {
+      return probe.getLocalPort();
+    }
+  }
+}

@@ -1,0 +1,99 @@
+package io.jcri.daemon;
+
+import io.jcri.daemon.container.Container;
+import io.jcri.daemon.container.ShimSpecs;
+import io.jcri.daemon.image.Images;
+import io.jcri.daemon.pod.Pods;
+import io.jcri.sandbox.Sandboxes;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Ends what runs though no record tells of it, as when a record was torn: the kubelet can't ask for
+ * that any more. Looks only for what this daemon's own state directory names.
+ */
+final class Orphans {
+  private static final Logger log = LoggerFactory.getLogger(Orphans.class);
+
+  private final Layout layout;
+  private final Registry<Container> containers;
+  private final Pods pods;
+  private final ShimSpecs shims;
+  private final Images images;
+  private final Sandboxes sandboxes;
+
+  Orphans(
+      Layout layout,
+      Registry<Container> containers,
+      Pods pods,
+      ShimSpecs shims,
+      Images images,
+      Sandboxes sandboxes) {
+    this.layout = layout;
+    this.containers = containers;
+    this.pods = pods;
+    this.shims = shims;
+    this.images = images;
+    this.sandboxes = sandboxes;
+  }
+
+  /**
+   * Called once, after the records were taken up. New pods may come meanwhile: their record is
+   * there before their directory is.
+   */
+  void end() {
+    for (String id : names(layout.containers())) {
+      if (containers.get(id).isEmpty()) {
+        attempt("container " + id, () -> endContainer(id));
+      }
+    }
+    for (String id : names(layout.pods())) {
+      if (pods.find(id).isEmpty()) {
+        attempt("pod sandbox " + id, () -> endSandbox(id));
+      }
+    }
+  }
+
+  private void endContainer(String id) throws IOException {
+    shims.discardUnknown(id);
+    images.release(id);
+    FileTrees.delete(layout.container(id));
+  }
+
+  private void endSandbox(String id) throws IOException {
+    sandboxes.destroy(id, layout.pod(id), Optional.empty());
+    FileTrees.delete(layout.pod(id));
+  }
+
+  @FunctionalInterface
+  private interface Step {
+    void take() throws IOException;
+  }
+
+  private static void attempt(String what, Step step) {
+    log.warn("{} has no record and is ended", what);
+    try {
+      step.take();
+    } catch (IOException | RuntimeException e) {
+      log.error("{}, of which there is no record, could not be ended", what, e);
+    }
+  }
+
+  private static List<String> names(Path directory) {
+    if (!Files.isDirectory(directory)) {
+      return List.of();
+    }
+    try (Stream<Path> list = Files.list(directory)) {
+      return list.map(path -> String.valueOf(path.getFileName())).toList();
+    } catch (IOException e) {
+      log.warn("cannot look for leftovers in {}: {}", directory, e.getMessage());
+      return List.of();
+    }
+  }
+}
