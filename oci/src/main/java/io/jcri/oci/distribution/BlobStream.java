@@ -43,11 +43,11 @@ final class BlobStream extends InputStream {
   private final Descriptor blob;
   private final @Nullable MessageDigest hash;
   private long position;
-  private @Nullable Opened opened;
+  private volatile @Nullable Opened opened;
   private long openedAt;
   private int failures;
   private boolean verified;
-  private boolean closed;
+  private volatile boolean closed;
 
   BlobStream(Source source, Descriptor blob, long offset) {
     this.source = source;
@@ -70,7 +70,7 @@ final class BlobStream extends InputStream {
     }
     while (position < blob.size()) {
       if (closed) {
-        throw new IOException("the stream of blob " + blob.digest() + " is closed");
+        throw closed(null);
       }
       int n = tryRead(buffer, from, (int) Math.min(length, blob.size() - position));
       if (n > 0) {
@@ -113,6 +113,9 @@ final class BlobStream extends InputStream {
       throw new OciException(
           Kind.CANCELLED, "cannot read blob " + blob.digest() + ": cancelled", e);
     } catch (IOException e) {
+      if (closed) {
+        throw closed(e);
+      }
       reason = e;
     }
     lost(now, reason, shortBody);
@@ -137,6 +140,10 @@ final class BlobStream extends InputStream {
     }
   }
 
+  private IOException closed(@Nullable IOException cause) {
+    return new IOException("the stream of blob " + blob.digest() + " is closed", cause);
+  }
+
   private void verify() {
     if (verified) {
       return;
@@ -159,8 +166,9 @@ final class BlobStream extends InputStream {
   @Override
   public void close() {
     closed = true;
-    if (opened != null) {
-      opened.body.close();
+    Opened last = opened;
+    if (last != null) {
+      last.body.close();
     }
   }
 }

@@ -123,7 +123,8 @@ final class BodyPipe extends InputStream implements BodySubscriber<BodyPipe> {
     if (source != null && !ended && events.peek() != End.END) {
       source.cancel();
     }
-    current.clear();
+    // Wakes a reader that waits in another thread; it owns the buffers.
+    events.add(new Failed(new IOException("the stream is closed")));
   }
 
   /** Reads what is left when it is little; better than a new connection. */

@@ -90,7 +90,7 @@ final class HttpSender {
               "the name " + uri.getHost() + " cannot be resolved",
               e);
       case ConnectException e ->
-          failure(host, uri, Outlook.UNREACHABLE, "cannot connect: " + describe(e), e);
+          failure(host, uri, Outlook.UNREACHABLE, "cannot connect" + detail(e), e);
       case SSLException e -> failure(host, uri, Outlook.UNREACHABLE, "TLS: " + describe(e), e);
       default -> failure(host, uri, Outlook.TRANSIENT, describe(cause), cause);
     };
@@ -110,6 +110,12 @@ final class HttpSender {
       }
     }
     return false;
+  }
+
+  /** Java's client gives no reason for most refused connections. */
+  private static String detail(ConnectException error) {
+    String text = describe(error);
+    return text.endsWith("Exception") ? "" : ": " + text;
   }
 
   /** The JDK's outer exceptions often say nothing; the innermost message does. */

@@ -93,7 +93,7 @@ class MirrorsTest extends RegistryFixture {
 
     assertThat(failure(Kind.NOT_FOUND, () -> repository(registry.name() + "/a:v1").resolve()))
         .hasMessageMatching(
-            "cannot resolve %s/a:v1: %s: 403 Forbidden; 127.0.0.1:1: cannot connect: .*; %s: 404 Not Found"
+            "cannot resolve %s/a:v1: %s: 403 Forbidden; 127.0.0.1:1: cannot connect.*; %s: 404 Not Found"
                 .formatted(registry.name(), mirror.name(), registry.name()));
   }
 
@@ -142,6 +142,19 @@ class MirrorsTest extends RegistryFixture {
     registry.before((exchange, asked) -> false);
     timing.pass(Duration.ofMinutes(2));
     repository(registry.name() + "/a:v1").resolve();
+  }
+
+  @Test
+  void theWaitMayBeADateOrRubbish() throws IOException {
+    TestHost registry = host();
+    always(registry, 503, "Fri, 01 Jan 2100 00:00:00 GMT");
+    failure(Kind.UNAVAILABLE, () -> repository(registry.name() + "/a:v1").resolve());
+    assertThat(timing.slept).isEmpty();
+    // No host can lock itself out for longer than this.
+    timing.pass(Duration.ofMinutes(5));
+    always(registry, 503, "soon");
+    failure(Kind.UNAVAILABLE, () -> repository(registry.name() + "/a:v1").resolve());
+    assertThat(timing.slept).containsExactly(Duration.ofMillis(500), Duration.ofSeconds(2));
   }
 
   @Test
