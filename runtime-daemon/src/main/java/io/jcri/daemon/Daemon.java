@@ -126,7 +126,7 @@ public final class Daemon {
     ContainerRun run = new ContainerRun(registry, pods, shims, clock, locks);
     Containers containers = new Containers(registry, creation, run);
     this.recovery = new ContainerRecovery(registry, creation, run, shims, clock, bootId);
-    this.orphans = new Orphans(layout, registry, pods, shims, images, sandboxes);
+    this.orphans = new Orphans(layout, registry, pods, shims, images, networks, sandboxes);
 
     // the edge
     this.server =
@@ -163,7 +163,6 @@ public final class Daemon {
     Collection<Container> foundContainers = containerRecords.loadAll();
     pods.recover(foundPods);
     recovery.recover(foundContainers);
-    Thread.ofVirtual().name("orphans").start(orphans::end);
     server.start();
     systemd.ready();
     log.info(
@@ -171,7 +170,13 @@ public final class Daemon {
         foundPods.size(),
         foundContainers.size(),
         (System.nanoTime() - begin) / 1_000_000);
-    Thread.ofVirtual().name("network leftovers").start(this::collectNetworkLeftovers);
+    Thread.ofVirtual().name("leftovers").start(this::endLeftovers);
+  }
+
+  /** Sandboxes first: their network is left more thoroughly while its namespace is there. */
+  private void endLeftovers() {
+    orphans.end();
+    collectNetworkLeftovers();
   }
 
   /** Addresses of pods that nobody knows any more: at the start, and once an hour. */
