@@ -46,6 +46,7 @@ import io.jcri.shim.ShimLauncher;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
@@ -79,6 +80,12 @@ public final class Daemon {
   public Daemon(DaemonConfig config, NativeBinaries binaries) throws IOException {
     Layout layout = new Layout(config.root(), config.state());
     Files.createDirectories(layout.temporary());
+    // Records and bundles hold the containers' environments, and those hold secrets.
+    for (Path directory :
+        List.of(layout.podRecords(), layout.containerRecords(), layout.containers())) {
+      Files.setPosixFilePermissions(
+          Files.createDirectories(directory), PosixFilePermissions.fromString("rwx------"));
+    }
     Clock clock = Clock.system();
     String bootId = BootId.current();
 

@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -24,7 +25,10 @@ public record Scratch(Path disk, Path state) implements AutoCloseable {
       Path state = Path.of("/run", name + "-" + i);
       if (Files.notExists(state)) {
         Files.createDirectory(state);
-        return new Scratch(Files.createTempDirectory(Path.of("/var/tmp"), name), state);
+        Path disk = Files.createTempDirectory(Path.of("/var/tmp"), name);
+        // The root of a user namespace must find its way to its container's root.
+        Files.setPosixFilePermissions(disk, PosixFilePermissions.fromString("rwx--x--x"));
+        return new Scratch(disk, state);
       }
     }
   }

@@ -24,10 +24,14 @@ final class StageLogTest {
         time DEBUG Stages RunPodSandbox a/b 17 took 12.5 ms: sandbox 9.0 ms, network 3.0 ms
         time INFO  Other  nothing of ours took 1 ms
         time DEBUG Stages RunPodSandbox a/c 18 took 13.5 ms: sandbox 10.0 ms, network 3.0 ms
+        time DEBUG Stages StopPodSandbox a/c 18 took 8.0 ms: network 7.0 ms
+        time DEBUG Stages StopPodSandbox a/c 18 took 1.0 ms: network 0.0 ms
         """,
         StandardOpenOption.APPEND);
     Map<String, Map<String, Samples>> calls = stages.next();
-    assertEquals(List.of("RunPodSandbox"), List.copyOf(calls.keySet()));
+    assertEquals(
+        List.of("RunPodSandbox", "StopPodSandbox", "StopPodSandbox 2"),
+        List.copyOf(calls.keySet()));
     Map<String, Samples> parts = calls.getOrDefault("RunPodSandbox", Map.of());
     assertEquals(List.of("all", "sandbox", "network"), List.copyOf(parts.keySet()));
     assertEquals(13, parts.getOrDefault("all", new Samples()).median());

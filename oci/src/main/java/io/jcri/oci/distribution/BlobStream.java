@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
 import java.security.MessageDigest;
+import java.time.Duration;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -22,6 +23,9 @@ final class BlobStream extends InputStream {
     Opened open(long offset);
 
     void failed(HostFailure failure);
+
+    /** Waits a moment before the next try. */
+    void pause(Duration time);
   }
 
   /** An open body and who sends it. */
@@ -31,6 +35,9 @@ final class BlobStream extends InputStream {
   private static final long PROGRESS = 64 << 10;
 
   private static final int MAX_FAILURES = 6;
+
+  /** Doubled each time: 3 s in all, as long as a proxy takes to restart. */
+  private static final Duration FIRST_PAUSE = Duration.ofMillis(200);
 
   private final Source source;
   private final Descriptor blob;
@@ -124,6 +131,9 @@ final class BlobStream extends InputStream {
     if (failures >= MAX_FAILURES) {
       throw new OciException(
           kind, "cannot read blob " + blob.digest() + ": " + from.host.host() + ": " + why, reason);
+    }
+    if (failures > 1) {
+      source.pause(FIRST_PAUSE.multipliedBy(1L << (failures - 2)));
     }
   }
 

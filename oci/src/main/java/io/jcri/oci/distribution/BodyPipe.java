@@ -23,10 +23,10 @@ import org.jspecify.annotations.Nullable;
 final class BodyPipe extends InputStream implements BodySubscriber<BodyPipe> {
 
   /**
-   * Chunks of up to 16 KiB each that may wait for the reader, so that the network and the disk work
+   * Chunks of up to 64 KiB each that may wait for the reader, so that the network and the disk work
    * at the same time.
    */
-  private static final int AHEAD = 32;
+  private static final int AHEAD = 8;
 
   private static final int MAX_SKIPPED_AT_CLOSE = 16 << 10;
 

@@ -74,10 +74,9 @@ final class Exchange {
   private HttpRequest request(RegistryHost host, Call call, URI uri, Optional<String> authorization)
       throws HostFailure {
     try {
-      HttpRequest.Builder request =
-          HttpRequest.newBuilder(uri)
-              .method(call.method(), HttpRequest.BodyPublishers.noBody())
-              .header("User-Agent", userAgent);
+      HttpRequest.Builder request = HttpRequest.newBuilder(uri).header("User-Agent", userAgent);
+      // Not method(name, noBody()): that sends Content-Length: 0, at which some proxies balk.
+      HttpRequest.Builder _ = call.method().equals("HEAD") ? request.HEAD() : request.GET();
       call.headers().forEach(request::header);
       if (isOrigin(host, uri)) {
         host.headers()

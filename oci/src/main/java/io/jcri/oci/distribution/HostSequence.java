@@ -87,9 +87,22 @@ final class HostSequence {
         timing.sleep(pause.get());
       }
     } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new OciException(OciException.Kind.CANCELLED, action + ": cancelled", e);
+      throw cancelled(action, e);
     }
+  }
+
+  /** Waits, unless the caller goes away. */
+  void pause(String action, Duration time) {
+    try {
+      timing.sleep(time);
+    } catch (InterruptedException e) {
+      throw cancelled(action, e);
+    }
+  }
+
+  private static OciException cancelled(String action, InterruptedException e) {
+    Thread.currentThread().interrupt();
+    return new OciException(OciException.Kind.CANCELLED, action + ": cancelled", e);
   }
 
   /** Tells of a host that failed after it had answered. */

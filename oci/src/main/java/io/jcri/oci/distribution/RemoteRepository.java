@@ -6,6 +6,7 @@ import io.jcri.oci.OciException.Kind;
 import io.jcri.oci.distribution.ManifestEndpoint.Fetched;
 import io.jcri.oci.distribution.RegistryHost.Capability;
 import java.io.InputStream;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -139,6 +140,11 @@ final class RemoteRepository implements Repository {
       } else {
         hosts.failed(failure);
       }
+    }
+
+    @Override
+    public void pause(Duration time) {
+      hosts.pause("cannot fetch blob " + blob.digest() + " of " + reference.name(), time);
     }
   }
 }

@@ -19,6 +19,18 @@ import java.util.concurrent.locks.ReentrantLock;
  */
 final class Transports implements AutoCloseable {
 
+  /**
+   * Read once, when Java's client is loaded; an operator's own value stays. Fetching 1 GB costs 1.3
+   * s of CPU so, 1.9 s by default.
+   */
+  private static final String BUFFER_PROPERTY = "jdk.httpclient.bufsize";
+
+  static {
+    if (System.getProperty(BUFFER_PROPERTY) == null) {
+      System.setProperty(BUFFER_PROPERTY, "65536");
+    }
+  }
+
   private record Entry(List<FileTime> stamps, HttpClient client) {}
 
   private final ReentrantLock lock = new ReentrantLock();

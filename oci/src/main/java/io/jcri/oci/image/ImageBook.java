@@ -9,12 +9,16 @@ import java.util.List;
 import java.util.Optional;
 import java.util.TreeSet;
 import java.util.concurrent.locks.ReentrantLock;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Which images there are and how they are called: the catalog in memory and its records on disk, in
  * step. Reading takes no lock. Thread-safe.
  */
 final class ImageBook {
+
+  private static final Logger LOG = LoggerFactory.getLogger(ImageBook.class);
 
   private final ImageRecords records;
   private final LayerStore layers;
@@ -114,6 +118,19 @@ final class ImageBook {
       return image;
     } finally {
       lock.unlock();
+    }
+  }
+
+  /**
+   * Strikes out the images that have lost a layer; they must be pulled again. Reads the records of
+   * all layers.
+   */
+  void forgetIncomplete() {
+    for (Image image : catalog.images()) {
+      if (layers.findAll(image.diffIds()).isEmpty()) {
+        LOG.warn("image {} {} has lost a layer and is forgotten", image.id(), image.repoTags());
+        Optional<Image> _ = remove(image.id());
+      }
     }
   }
 

@@ -66,7 +66,7 @@ final class ImageRecords {
       for (Path file : entries) {
         try {
           Image image = read(file);
-          if (layers.findAll(image.diffIds()).isPresent()) {
+          if (layers.seemsToHave(image.diffIds())) {
             found.add(image);
           } else {
             LOG.warn("image {} {} has lost a layer and is forgotten", image.id(), image.repoTags());

@@ -107,6 +107,7 @@ public final class ImageStore {
   }
 
   private void clean() {
+    book.forgetIncomplete();
     layers.removeLeftovers();
     Instant limit = clock.instant().minusSeconds(KEPT_SECONDS);
     content.deletePartialsOlderThan(limit);

@@ -21,4 +21,17 @@ final class ChainIds {
     }
     return chain;
   }
+
+  /** The key of a layer that depends on those below it. */
+  static String key(Digest chainId) {
+    return "chain-" + chainId.hex();
+  }
+
+  /** The keys that a stack's layers may have in the store. */
+  static List<String> possibleKeys(List<Digest> diffIds) {
+    List<String> keys = new ArrayList<>();
+    diffIds.forEach(id -> keys.add(id.hex()));
+    of(diffIds).forEach(id -> keys.add(key(id)));
+    return keys;
+  }
 }

@@ -6,10 +6,8 @@ import java.nio.file.Path;
 /**
  * An unpacked layer on disk, read-only from now on.
  *
- * @param key its directory's name: the hex part of the diff ID, or of the chain ID when the tree
- *     depends on the layers below
+ * @param key its directory's name, see {@link LayerStore}
  * @param directory the tree, for overlayfs
- * @param independent whether the tree is the same on top of any other layers
  * @param hasRoot whether it says something about the root directory's attributes
  * @param opaqueRoot whether it hides everything below it
  */
@@ -18,6 +16,5 @@ public record Layer(
     Digest diffId,
     Path directory,
     DiskUsage usage,
-    boolean independent,
     boolean hasRoot,
     boolean opaqueRoot) {}

@@ -14,7 +14,6 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -22,6 +21,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -31,14 +31,15 @@ import org.slf4j.LoggerFactory;
  *
  * <pre>
  * root/layers/KEY/diff        the tree
- * root/layers/KEY/layer.json  {"version":1,"diffId":"sha256:...","bytes":4096,"inodes":1,"independent":true,
- *                             "hasRoot":true,"opaqueRoot":false}
+ * root/layers/KEY/layer.json  {"version":1,"diffId":"sha256:...","bytes":4096,"inodes":1,"hasRoot":true,"opaqueRoot":false}
  * root/layers/new-N/          being unpacked, or left by a daemon that died: removed at the next start
  * root/layers/gone-N/         being deleted: the same
  * </pre>
  *
- * A directory with a KEY (64 hex digits) is whole and durable: its content was synced before it was
- * renamed to that name. Thread-safe.
+ * KEY is the hex part of the diff ID, or {@code chain-} and that of the chain ID when the tree
+ * depends on the layers below. A directory of that name is whole and durable: its content was
+ * synced before it was renamed. What layer.json says is read when it is first asked for, since a
+ * node may have a thousand layers and is in a hurry when it starts. Thread-safe.
  */
 public final class LayerStore {
 
@@ -47,25 +48,26 @@ public final class LayerStore {
   /** The largest layer, unpacked and as tar, that is not taken for an attack. */
   private static final long MAX_LAYER_BYTES = 512L << 30;
 
+  private static final Pattern KEY = Pattern.compile("(chain-)?[0-9a-f]{64}");
+
   private record Info(
-      int version,
-      Digest diffId,
-      long bytes,
-      long inodes,
-      boolean independent,
-      boolean hasRoot,
-      boolean opaqueRoot) {}
+      int version, Digest diffId, long bytes, long inodes, boolean hasRoot, boolean opaqueRoot) {}
 
   private final Syscalls sys;
   private final Mounts mounts;
   private final Path root;
   private final GroupSync sync;
   private final LayerUnpacker unpacker;
+
+  /** The keys of all layers that are here. */
+  private final Set<String> present = ConcurrentHashMap.newKeySet();
+
+  /** Those whose layer.json was read; {@link #bytes} and {@link #inodes} are their sums. */
   private final Map<String, Layer> layers = new ConcurrentHashMap<>();
-  private final AtomicLong names = new AtomicLong();
+
   private final AtomicLong bytes = new AtomicLong();
   private final AtomicLong inodes = new AtomicLong();
-  private final List<Path> leftovers = Collections.synchronizedList(new ArrayList<>());
+  private final TemporaryTrees temporary;
 
   /** Reads what is there; {@link #removeLeftovers} does the slow part. */
   public LayerStore(Path stateRoot, Syscalls sys, Mounts mounts) {
@@ -73,11 +75,12 @@ public final class LayerStore {
     this.mounts = mounts;
     this.root = stateRoot.resolve("layers");
     this.unpacker = new LayerUnpacker(sys);
+    this.temporary = new TemporaryTrees(sys, mounts, root);
     try {
       Trees.makeTop(sys, root);
       try (var entries = Files.newDirectoryStream(root)) {
         for (Path entry : entries) {
-          load(entry);
+          enter(entry);
         }
       }
     } catch (IOException e) {
@@ -86,23 +89,57 @@ public final class LayerStore {
     this.sync = new GroupSync(sys, root);
   }
 
-  private void load(Path directory) {
+  private void enter(Path directory) {
     String name = String.valueOf(directory.getFileName());
-    if (name.startsWith("new-") || name.startsWith("gone-")) {
-      leftovers.add(directory);
-      return;
+    if (KEY.matcher(name).matches()) {
+      present.add(name);
+    } else if (TemporaryTrees.isOne(name)) {
+      temporary.leave(directory);
     }
+  }
+
+  /**
+   * The layer of a key, or null when it is not here or damaged: then the image that needs it is
+   * pulled again.
+   */
+  private @Nullable Layer get(String key) {
+    Layer known = layers.get(key);
+    if (known != null || !present.contains(key)) {
+      return known;
+    }
+    Path directory = root.resolve(key);
     try {
       Info info = Json.parse(Files.readAllBytes(directory.resolve("layer.json")), Info.class);
       if (info.version != 1) {
         throw new OciException(OciException.Kind.INVALID, "version " + info.version);
       }
-      add(layer(name, info));
+      return add(layer(key, info));
     } catch (IOException | OciException e) {
-      // The image that needs it is pulled again; nothing uses a layer that is not listed.
       LOG.warn("layer {} is damaged and will be removed: {}", directory, e.getMessage());
-      leftovers.add(directory);
+      bury(key).ifPresent(temporary::leave);
+      return null;
     }
+  }
+
+  /**
+   * Takes a layer's name from it, so that it is no longer here; what is mounted of it stays
+   * readable.
+   */
+  private Optional<Path> bury(String key) {
+    Path grave = temporary.grave();
+    try {
+      Files.move(root.resolve(key), grave, StandardCopyOption.ATOMIC_MOVE);
+    } catch (IOException e) {
+      LOG.warn("cannot remove layer {}: {}", key, e.getMessage());
+      return Optional.empty();
+    }
+    present.remove(key);
+    Layer layer = layers.remove(key);
+    if (layer != null) {
+      bytes.addAndGet(-layer.usage().bytes());
+      inodes.addAndGet(-layer.usage().inodes());
+    }
+    return Optional.of(grave);
   }
 
   private Layer layer(String key, Info info) {
@@ -111,29 +148,25 @@ public final class LayerStore {
         info.diffId,
         root.resolve(key).resolve("diff"),
         new DiskUsage(info.bytes, info.inodes),
-        info.independent,
         info.hasRoot,
         info.opaqueRoot);
   }
 
-  private void add(Layer layer) {
-    if (layers.putIfAbsent(layer.key(), layer) == null) {
-      bytes.addAndGet(layer.usage().bytes());
-      inodes.addAndGet(layer.usage().inodes());
+  private Layer add(Layer layer) {
+    Layer first = layers.putIfAbsent(layer.key(), layer);
+    if (first != null) {
+      return first;
     }
+    bytes.addAndGet(layer.usage().bytes());
+    inodes.addAndGet(layer.usage().inodes());
+    present.add(layer.key());
+    return layer;
   }
 
-  /** Deletes what a daemon that died has left; may take long. */
+  /** Reads all layers' records and deletes what a daemon that died has left; may take long. */
   public void removeLeftovers() {
-    for (Path directory : List.copyOf(leftovers)) {
-      try {
-        mounts.unmount(directory.resolve("lower"));
-        Trees.delete(sys, directory);
-        leftovers.remove(directory);
-      } catch (IOException e) {
-        LOG.warn("cannot remove {}: {}", directory, e.getMessage());
-      }
-    }
+    Collection<Layer> _ = list();
+    temporary.removeLeftovers();
   }
 
   /**
@@ -142,9 +175,9 @@ public final class LayerStore {
    * @param stack diff IDs from the lowest to this one
    */
   public Optional<Layer> find(List<Digest> stack) {
-    Layer alone = layers.get(stack.getLast().hex());
+    Layer alone = get(stack.getLast().hex());
     return Optional.ofNullable(
-        alone != null && alone.independent() ? alone : layers.get(chainKey(stack)));
+        alone != null ? alone : get(ChainIds.key(ChainIds.of(stack).getLast())));
   }
 
   /** All layers of a stack from the lowest, or empty when one is missing. */
@@ -152,10 +185,8 @@ public final class LayerStore {
     List<Layer> found = new ArrayList<>(diffIds.size());
     List<Digest> chainIds = ChainIds.of(diffIds);
     for (int i = 0; i < diffIds.size(); i++) {
-      Layer layer = layers.get(diffIds.get(i).hex());
-      if (layer == null || !layer.independent()) {
-        layer = layers.get(chainIds.get(i).hex());
-      }
+      Layer alone = get(diffIds.get(i).hex());
+      Layer layer = alone != null ? alone : get(ChainIds.key(chainIds.get(i)));
       if (layer == null) {
         return Optional.empty();
       }
@@ -164,29 +195,35 @@ public final class LayerStore {
     return Optional.of(found);
   }
 
+  /**
+   * Whether all layers of a stack seem to be here; {@link #findAll} may still find one damaged.
+   * Reads nothing.
+   */
+  public boolean seemsToHave(List<Digest> diffIds) {
+    if (diffIds.stream().allMatch(id -> present.contains(id.hex()))) {
+      return true;
+    }
+    List<Digest> chainIds = ChainIds.of(diffIds);
+    for (int i = 0; i < diffIds.size(); i++) {
+      if (!present.contains(diffIds.get(i).hex())
+          && !present.contains(ChainIds.key(chainIds.get(i)))) {
+        return false;
+      }
+    }
+    return true;
+  }
+
   /** Layers by the keys that a snapshot recorded. */
   List<Layer> byKeys(List<String> keys) {
     List<Layer> found = new ArrayList<>();
     for (String key : keys) {
-      Layer layer = layers.get(key);
+      Layer layer = get(key);
       if (layer == null) {
         throw new OciException(OciException.Kind.NOT_FOUND, "layer " + key + " is not here");
       }
       found.add(layer);
     }
     return found;
-  }
-
-  private static String chainKey(List<Digest> stack) {
-    return ChainIds.of(stack).getLast().hex();
-  }
-
-  /** The keys that a stack's layers may have, for {@link #retain}. */
-  static List<String> possibleKeys(List<Digest> diffIds) {
-    List<String> keys = new ArrayList<>();
-    diffIds.forEach(id -> keys.add(id.hex()));
-    ChainIds.of(diffIds).forEach(id -> keys.add(id.hex()));
-    return keys;
   }
 
   /**
@@ -202,15 +239,14 @@ public final class LayerStore {
    */
   public Layer unpack(
       List<Digest> stack, InputStream blob, long blobSize, Supplier<List<Layer>> lower) {
-    Path directory =
-        root.resolve("new-" + names.incrementAndGet() + "-" + ProcessHandle.current().pid());
+    Path directory = temporary.toMake();
     boolean done = false;
     try {
       Path tree = Files.createDirectories(directory.resolve("diff"));
       UnpackedLayer unpacked = unpackInto(directory, stack.getLast(), blob, blobSize);
       String key = stack.getLast().hex();
       if (!unpacked.isIndependent()) {
-        key = chainKey(stack);
+        key = ChainIds.key(ChainIds.of(stack).getLast());
         rebase(unpacked, tree, directory.resolve("lower"), lower.get());
       }
       Layer layer = commit(directory, key, unpacked);
@@ -267,7 +303,6 @@ public final class LayerStore {
             unpacked.diffId(),
             unpacked.usage().bytes(),
             unpacked.usage().inodes(),
-            unpacked.isIndependent(),
             unpacked.hasRoot(),
             unpacked.opaqueRoot());
     Files.write(directory.resolve("layer.json"), Json.toBytes(info));
@@ -276,16 +311,14 @@ public final class LayerStore {
     try {
       Files.move(directory, root.resolve(key), StandardCopyOption.ATOMIC_MOVE);
     } catch (java.nio.file.FileSystemException e) {
-      // Someone else was first with the same content.
-      Layer there = layers.get(key);
+      Layer there = get(key); // someone else was first with the same content
       if (there == null) {
         throw e;
       }
       discard(directory);
       return there;
     }
-    add(layer);
-    return layer;
+    return add(layer);
   }
 
   /** Makes the names of committed layers durable; before anything durable refers to them. */
@@ -304,20 +337,9 @@ public final class LayerStore {
    */
   List<Path> retain(Set<String> keys) {
     List<Path> gone = new ArrayList<>();
-    for (Layer layer : List.copyOf(layers.values())) {
-      if (!keys.contains(layer.key())) {
-        Path grave =
-            root.resolve("gone-" + names.incrementAndGet() + "-" + ProcessHandle.current().pid());
-        try {
-          Files.move(root.resolve(layer.key()), grave, StandardCopyOption.ATOMIC_MOVE);
-          gone.add(grave);
-        } catch (IOException e) {
-          LOG.warn("cannot remove layer {}: {}", layer.key(), e.getMessage());
-          continue;
-        }
-        layers.remove(layer.key());
-        bytes.addAndGet(-layer.usage().bytes());
-        inodes.addAndGet(-layer.usage().inodes());
+    for (String key : present) {
+      if (!keys.contains(key)) {
+        bury(key).ifPresent(gone::add);
       }
     }
     return gone;
@@ -330,19 +352,28 @@ public final class LayerStore {
 
   /** Every layer, in no order. */
   public Collection<Layer> list() {
-    return Collections.unmodifiableCollection(layers.values());
+    List<Layer> all = new ArrayList<>();
+    for (String key : present) {
+      Layer layer = get(key);
+      if (layer != null) {
+        all.add(layer);
+      }
+    }
+    return all;
   }
 
-  /** What all layers take; costs nothing. */
+  /** What all layers take; costs nothing once each was read. */
   public DiskUsage usage() {
+    if (layers.size() < present.size()) {
+      Collection<Layer> _ = list();
+    }
     return new DiskUsage(bytes.get(), inodes.get());
   }
 
   /** A directory for temporary files on the same file system; a leftover like any other. */
   public Path makeTemporary() {
     try {
-      return Files.createDirectory(
-          root.resolve("new-" + names.incrementAndGet() + "-" + ProcessHandle.current().pid()));
+      return Files.createDirectory(temporary.toMake());
     } catch (IOException e) {
       throw OciException.ofIo("cannot make a directory in " + root, e);
     }
@@ -363,15 +394,7 @@ public final class LayerStore {
   }
 
   /** Deletes a temporary directory; what cannot be deleted now is tried again at the next start. */
-  public void discard(@Nullable Path directory) {
-    if (directory == null) {
-      return;
-    }
-    try {
-      Trees.delete(sys, directory);
-    } catch (IOException e) {
-      leftovers.add(directory);
-      LOG.warn("cannot remove {}: {}", directory, e.getMessage());
-    }
+  public void discard(Path directory) {
+    temporary.discard(directory);
   }
 }

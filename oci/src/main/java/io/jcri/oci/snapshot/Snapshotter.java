@@ -294,7 +294,7 @@ public final class Snapshotter {
 
   /** Keeps layers from {@link #collect} while an image is being pulled. */
   public Hold hold(List<Digest> diffIds) {
-    Hold hold = new Hold(LayerStore.possibleKeys(diffIds));
+    Hold hold = new Hold(ChainIds.possibleKeys(diffIds));
     useLock.lock();
     try {
       holds.add(hold);
@@ -318,7 +318,7 @@ public final class Snapshotter {
         return;
       }
       Set<String> used = new HashSet<>();
-      images.get().forEach(diffIds -> used.addAll(LayerStore.possibleKeys(diffIds)));
+      images.get().forEach(diffIds -> used.addAll(ChainIds.possibleKeys(diffIds)));
       snapshots.values().forEach(snapshot -> used.addAll(snapshot.layerKeys()));
       holds.forEach(hold -> used.addAll(hold.keys));
       gone.addAll(layers.retain(used));

@@ -144,17 +144,15 @@ class ImageStoreFailureKernelTest extends ImageStoreFixture {
     ImageStore store = open();
     assertThat(store.list()).containsExactly(good);
     assertThat(record.resolveSibling(record.getFileName() + ".bad")).exists();
-    for (Thread thread : Thread.getAllStackTraces().keySet()) {
-      if (thread.getName().equals("jcri-image-clean")) {
-        thread.join();
-      }
-    }
+    awaitCleaning();
     try (Stream<Path> left = Files.list(temp.resolve("s/layers"))) {
       assertThat(left.map(p -> p.getFileName().toString()))
           .noneMatch(n -> n.startsWith("new-") || n.startsWith("gone-"));
     }
     Files.delete(temp.resolve("s/layers/" + good.diffIds().getFirst().hex() + "/layer.json"));
-    assertThat(open().list()).isEmpty();
+    ImageStore damaged = open();
+    awaitCleaning();
+    assertThat(damaged.list()).isEmpty();
     assertThat(pull(open(), NAME).id()).isEqualTo(good.id());
   }
 
@@ -167,6 +165,14 @@ class ImageStoreFailureKernelTest extends ImageStoreFixture {
     ImageStore store = open();
     assertFails(store, OciException.Kind.RESOURCE_EXHAUSTED, temp.resolve("s/layers").toString());
     assertNothingIsLeft(store);
+  }
+
+  private static void awaitCleaning() throws InterruptedException {
+    for (Thread thread : Thread.getAllStackTraces().keySet()) {
+      if (thread.getName().equals("jcri-image-clean")) {
+        thread.join();
+      }
+    }
   }
 
   @Test

@@ -1,0 +1,82 @@
+package io.jcri.oci.snapshot;
+
+import io.jcri.sandbox.linux.Syscalls;
+import io.jcri.sandbox.mount.Mounts;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Trees of the layer store that are not layers yet ({@code new-N}) or no longer ({@code gone-N}).
+ * Thread-safe.
+ */
+final class TemporaryTrees {
+
+  private static final Logger LOG = LoggerFactory.getLogger(TemporaryTrees.class);
+
+  private final Syscalls sys;
+  private final Mounts mounts;
+  private final Path root;
+  private final AtomicLong names = new AtomicLong();
+  private final List<Path> leftovers = Collections.synchronizedList(new ArrayList<>());
+
+  TemporaryTrees(Syscalls sys, Mounts mounts, Path root) {
+    this.sys = sys;
+    this.mounts = mounts;
+    this.root = root;
+  }
+
+  static boolean isOne(String name) {
+    return name.startsWith("new-") || name.startsWith("gone-");
+  }
+
+  /**
+   * The name of one to be filled; with the pid, since a daemon that died may have left the same
+   * number.
+   */
+  Path toMake() {
+    return path("new-");
+  }
+
+  /** The name for a layer that is to be deleted. */
+  Path grave() {
+    return path("gone-");
+  }
+
+  private Path path(String prefix) {
+    return root.resolve(prefix + names.incrementAndGet() + "-" + ProcessHandle.current().pid());
+  }
+
+  /** To be deleted by {@link #removeLeftovers}. */
+  void leave(Path directory) {
+    leftovers.add(directory);
+  }
+
+  /** Deletes one; what cannot be deleted now is tried again at the next start. */
+  void discard(Path directory) {
+    try {
+      Trees.delete(sys, directory);
+    } catch (IOException e) {
+      leftovers.add(directory);
+      LOG.warn("cannot remove {}: {}", directory, e.getMessage());
+    }
+  }
+
+  /** Deletes what a daemon that died has left. */
+  void removeLeftovers() {
+    for (Path directory : List.copyOf(leftovers)) {
+      try {
+        mounts.unmount(directory.resolve("lower"));
+        Trees.delete(sys, directory);
+        leftovers.remove(directory);
+      } catch (IOException e) {
+        LOG.warn("cannot remove {}: {}", directory, e.getMessage());
+      }
+    }
+  }
+}
