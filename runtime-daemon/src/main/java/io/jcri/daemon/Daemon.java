@@ -132,7 +132,7 @@ public final class Daemon {
     ContainerRun run = new ContainerRun(registry, pods, shims, clock, locks);
     Containers containers = new Containers(registry, creation, run);
     this.recovery = new ContainerRecovery(registry, creation, run, shims, clock, bootId);
-    this.orphans = new Orphans(layout, registry, pods, shims, images, sandboxes);
+    this.orphans = new Orphans(layout, registry, pods, shims, images, networks, sandboxes);
 
     // the edge
     this.server =
@@ -176,31 +176,28 @@ public final class Daemon {
         foundPods.size(),
         foundContainers.size(),
         (System.nanoTime() - begin) / 1_000_000);
-    Thread.ofVirtual().name("leftovers").start(this::collectLeftovers);
+    Thread.ofVirtual().name("leftovers").start(this::endLeftovers);
   }
 
-  /**
-   * What nobody knows any more: networks first, as plugins that find no namespace leave rules
-   * behind; then what runs. Networks again once an hour.
-   */
-  private void collectLeftovers() {
-    collectNetworks();
+  /** Sandboxes first: their network is left more thoroughly while its namespace is there. */
+  private void endLeftovers() {
     orphans.end();
+    collectNetworkLeftovers();
+  }
+
+  /** Addresses of pods that nobody knows any more: at the start, and once an hour. */
+  private void collectNetworkLeftovers() {
     try {
       while (true) {
+        try {
+          cni.collectGarbage(pods.networked());
+        } catch (RuntimeException e) {
+          log.warn("network leftovers could not be collected: {}", e.getMessage());
+        }
         Thread.sleep(NETWORK_COLLECTION);
-        collectNetworks();
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-    }
-  }
-
-  private void collectNetworks() {
-    try {
-      cni.collectGarbage(pods.networked());
-    } catch (RuntimeException e) {
-      log.warn("network leftovers could not be collected: {}", e.getMessage());
     }
   }
 

@@ -44,6 +44,11 @@ public record Layout(Path root, Path state) {
     return pods().resolve(id);
   }
 
+  /** Where the sandbox helper pins the pod's network namespace. */
+  public Path podNetworkNamespace(String id) {
+    return pod(id).resolve("ns").resolve("net");
+  }
+
   public Path podHosts(String id) {
     return pod(id).resolve("hosts");
   }

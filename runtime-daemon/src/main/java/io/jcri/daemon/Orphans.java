@@ -3,6 +3,7 @@ package io.jcri.daemon;
 import io.jcri.daemon.container.Container;
 import io.jcri.daemon.container.ShimSpecs;
 import io.jcri.daemon.image.Images;
+import io.jcri.daemon.pod.PodNetworks;
 import io.jcri.daemon.pod.Pods;
 import io.jcri.sandbox.Sandboxes;
 import java.io.IOException;
@@ -26,6 +27,7 @@ final class Orphans {
   private final Pods pods;
   private final ShimSpecs shims;
   private final Images images;
+  private final PodNetworks networks;
   private final Sandboxes sandboxes;
 
   Orphans(
@@ -34,12 +36,14 @@ final class Orphans {
       Pods pods,
       ShimSpecs shims,
       Images images,
+      PodNetworks networks,
       Sandboxes sandboxes) {
     this.layout = layout;
     this.containers = containers;
     this.pods = pods;
     this.shims = shims;
     this.images = images;
+    this.networks = networks;
     this.sandboxes = sandboxes;
   }
 
@@ -67,6 +71,7 @@ final class Orphans {
   }
 
   private void endSandbox(String id) throws IOException {
+    networks.leave(id, layout.podNetworkNamespace(id));
     sandboxes.destroy(id, layout.pod(id), Optional.empty());
     FileTrees.delete(layout.pod(id));
   }

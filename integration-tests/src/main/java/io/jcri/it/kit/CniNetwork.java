@@ -34,7 +34,7 @@ public record CniNetwork(Path configurations, String bridge) implements AutoClos
               "type": "bridge",
               "bridge": "%1$s",
               "isGateway": true,
-              "ipMasq": false,
+              "ipMasq": true,
               "hairpinMode": true,
               "ipam": {
                 "type": "host-local",

@@ -60,6 +60,14 @@ public final class PodNetworks {
     cni.detach(request(pod));
   }
 
+  /**
+   * As {@link #leave(Pod)}, for a pod of which only this is known. With the namespace at hand
+   * plugins also take back what they can't find without it, such as rules for its address.
+   */
+  public void leave(String id, Path netns) throws CniException {
+    cni.detach(PodNetworkRequest.of(id, Optional.of(netns).filter(Files::exists), "", "", ""));
+  }
+
   private static PodNetworkRequest request(Pod pod) {
     PodConfig config = pod.config();
     Optional<Path> netns = pod.sandbox().flatMap(sandbox -> sandbox.netns()).filter(Files::exists);
