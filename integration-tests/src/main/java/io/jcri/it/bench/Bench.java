@@ -87,7 +87,7 @@ public final class Bench {
           BenchImages.push(registry, scratch.disk(), options.wants(Options.Section.PULL));
       race(scratch, network, images, kept);
     }
-    for (String thing : Leaks.look().since(before)) {
+    for (String thing : before.left()) {
       out.println("note: here now and not before, ours or somebody else's: " + thing);
     }
     out.printf("bench: done in %d s%n", Duration.ofNanos(System.nanoTime() - begin).toSeconds());

@@ -92,7 +92,7 @@ public final class Conformance {
     } finally {
       SharedMemory.removeSince(segments);
     }
-    List<String> left = Leaks.look().since(before);
+    List<String> left = before.left();
     left.forEach(thing -> out.println("LEFT BEHIND " + thing));
     report.summary().forEach(out::println);
     return left.isEmpty()

@@ -23,8 +23,9 @@ final class ContainerProcesses {
 
   /**
    * Returns the processes that live in other namespaces and another cgroup than this one, as those
-   * of every container do, and those whose name says that they serve a container; zombies too.
-   * Somebody else's {@code unshare} is in our cgroup or was there before.
+   * of every container do, and those whose name says that they serve a container; zombies too, but
+   * for those that only the machine's init has still to reap, which are as good as gone. Somebody
+   * else's {@code unshare} is in our cgroup or was there before.
    */
   static Set<String> list() throws IOException {
     Set<String> processes = new TreeSet<>();
@@ -43,7 +44,8 @@ final class ContainerProcesses {
       String stat = Files.readString(process.resolve("stat"));
       String name = stat.substring(stat.indexOf('(') + 1, stat.lastIndexOf(')'));
       String[] rest = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
-      if (!serves(name) && !looksContained(process)) {
+      boolean leftToInit = rest[0].equals("Z") && rest[1].equals("1");
+      if (leftToInit || (!serves(name) && !looksContained(process))) {
         return Optional.empty();
       }
       // With the time of its start (field 22), so that a reused pid is another process.

@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -32,6 +33,7 @@ public record Leaks(Map<Kind, Set<String>> found) {
     NAT_RULE
   }
 
+  private static final Duration PATIENCE = Duration.ofSeconds(10);
   private static final Path CGROUPS = Path.of("/sys/fs/cgroup");
   private static final Path CNI = Path.of("/var/lib/cni");
 
@@ -64,9 +66,23 @@ public record Leaks(Map<Kind, Set<String>> found) {
     return fresh;
   }
 
-  /** Looks again and fails when there is something that was not here then. */
-  public void assertNothingNew() throws IOException {
+  /**
+   * Looks again until nothing is here that was not here then, for as long as what has just been
+   * ended may take to go, and returns what is left, a line each.
+   */
+  public List<String> left() throws IOException {
+    long deadline = System.nanoTime() + PATIENCE.toNanos();
     List<String> fresh = look().since(this);
+    while (!fresh.isEmpty() && System.nanoTime() - deadline < 0) {
+      Waiting.pause();
+      fresh = look().since(this);
+    }
+    return fresh;
+  }
+
+  /** Fails when {@link #left} finds something. */
+  public void assertNothingNew() throws IOException {
+    List<String> fresh = left();
     if (!fresh.isEmpty()) {
       throw new AssertionError("left behind:\n  " + String.join("\n  ", fresh));
     }

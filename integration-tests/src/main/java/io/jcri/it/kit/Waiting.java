@@ -50,7 +50,7 @@ public final class Waiting {
     return interrupted;
   }
 
-  private static void pause() throws IOException {
+  static void pause() throws IOException {
     try {
       Thread.sleep(PAUSE);
     } catch (InterruptedException e) {
