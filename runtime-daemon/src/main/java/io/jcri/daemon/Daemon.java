@@ -14,8 +14,11 @@ import io.jcri.daemon.container.SpecAssembly;
 import io.jcri.daemon.cri.CriServer;
 import io.jcri.daemon.cri.ImageService;
 import io.jcri.daemon.cri.RuntimeService;
+import io.jcri.daemon.events.Events;
+import io.jcri.daemon.events.ToldFile;
 import io.jcri.daemon.image.ImageSetup;
 import io.jcri.daemon.image.Images;
+import io.jcri.daemon.metrics.Metrics;
 import io.jcri.daemon.pod.CgroupPaths;
 import io.jcri.daemon.pod.NetworkSetup;
 import io.jcri.daemon.pod.Pod;
@@ -70,6 +73,7 @@ public final class Daemon {
   private final PodNetworks networks;
   private final RecordStore<Pod> podRecords;
   private final RecordStore<Container> containerRecords;
+  private final Events events;
   private final Pods pods;
   private final ContainerRecovery recovery;
   private final Orphans orphans;
@@ -103,19 +107,23 @@ public final class Daemon {
     this.networks = new PodNetworks(cni);
     Images images = ImageSetup.open(config.images(), layout, syscalls, mounts);
 
+    // what happens to pods and containers, for who listens
+    this.events = new Events(ToldFile.open(layout.toldEvents(), bootId), clock);
+
     // pods
     this.podRecords = new RecordStore<>(layout.podRecords(), Pod.class);
     Sandboxes sandboxes = new Sandboxes(binaries.sandbox(), syscalls, mounts, cgroups);
     this.pods =
         new Pods(
-            new Registry<>("pod sandbox", Pod::id, podRecords),
+            new Registry<>("pod sandbox", Pod::id, podRecords, events.podWatcher()),
             new PodSetup(layout, sandboxes, scopes, cgroupPaths, networks),
             clock,
             bootId);
 
     // containers
     this.containerRecords = new RecordStore<>(layout.containerRecords(), Container.class);
-    Registry<Container> registry = new Registry<>("container", Container::id, containerRecords);
+    Registry<Container> registry =
+        new Registry<>("container", Container::id, containerRecords, events.containerWatcher());
     KeyedLocks locks = new KeyedLocks();
     SpecAssembly specs =
         new SpecAssembly(
@@ -134,6 +142,11 @@ public final class Daemon {
     this.recovery = new ContainerRecovery(registry, creation, run, shims, clock, bootId);
     this.orphans = new Orphans(layout, registry, pods, shims, images, networks, sandboxes);
 
+    // what they use
+    Stats stats = new Stats(cgroups, cgroupPaths, images, clock);
+    Metrics metrics =
+        new Metrics(cgroups, cgroupPaths, stats, images.usage().path(), syscalls, clock);
+
     // the edge
     this.server =
         new CriServer(
@@ -146,8 +159,10 @@ public final class Daemon {
                     containers,
                     networks,
                     handlers,
-                    new Stats(cgroups, cgroupPaths, images, clock),
+                    stats,
+                    metrics,
                     images,
+                    events,
                     driver,
                     clock),
                 new ImageService(images, clock)));
@@ -167,6 +182,7 @@ public final class Daemon {
     long begin = System.nanoTime();
     Collection<Pod> foundPods = podRecords.loadAll();
     Collection<Container> foundContainers = containerRecords.loadAll();
+    events.recover(foundPods, foundContainers);
     pods.recover(foundPods);
     recovery.recover(foundContainers);
     server.start();
@@ -204,6 +220,7 @@ public final class Daemon {
   /** Stops serving. Pods and containers run on: their next daemon takes them up. */
   public void stop() {
     systemd.stopping();
+    events.close(); // their streams would never drain
     server.stop();
     cni.close();
     removeEmptyParent();

@@ -15,6 +15,7 @@ import java.nio.file.Path;
  *   jcri.sock                CRI
  *   pods/&lt;id&gt;/               pinned namespaces, shm, hosts, hostname, resolv.conf
  *   containers/&lt;id&gt;/         bundle/config.json, shim.sock, exit, shim's files
+ *   events                   what subscribers have been told of
  *   runc/                    the OCI runtime's own state
  * </pre>
  *
@@ -81,6 +82,11 @@ public record Layout(Path root, Path state) {
   /** The root directory of an OCI runtime's own state, one per handler. */
   public Path runtimeState(String handler) {
     return state.resolve("runtime").resolve(handler);
+  }
+
+  /** The note of which events were told. */
+  public Path toldEvents() {
+    return state.resolve("events");
   }
 
   public Path temporary() {

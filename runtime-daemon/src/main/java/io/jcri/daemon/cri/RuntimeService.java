@@ -1,24 +1,16 @@
 package io.jcri.daemon.cri;
 
 import io.grpc.stub.StreamObserver;
-import io.jcri.cri.v1.ContainerStatsRequest;
-import io.jcri.cri.v1.ContainerStatsResponse;
 import io.jcri.cri.v1.ContainerStatusRequest;
 import io.jcri.cri.v1.ContainerStatusResponse;
 import io.jcri.cri.v1.CreateContainerRequest;
 import io.jcri.cri.v1.CreateContainerResponse;
 import io.jcri.cri.v1.ExecSyncRequest;
 import io.jcri.cri.v1.ExecSyncResponse;
-import io.jcri.cri.v1.ListContainerStatsRequest;
-import io.jcri.cri.v1.ListContainerStatsResponse;
 import io.jcri.cri.v1.ListContainersRequest;
 import io.jcri.cri.v1.ListContainersResponse;
 import io.jcri.cri.v1.ListPodSandboxRequest;
 import io.jcri.cri.v1.ListPodSandboxResponse;
-import io.jcri.cri.v1.ListPodSandboxStatsRequest;
-import io.jcri.cri.v1.ListPodSandboxStatsResponse;
-import io.jcri.cri.v1.PodSandboxStatsRequest;
-import io.jcri.cri.v1.PodSandboxStatsResponse;
 import io.jcri.cri.v1.PodSandboxStatusRequest;
 import io.jcri.cri.v1.PodSandboxStatusResponse;
 import io.jcri.cri.v1.RemoveContainerRequest;
@@ -31,7 +23,6 @@ import io.jcri.cri.v1.RunPodSandboxRequest;
 import io.jcri.cri.v1.RunPodSandboxResponse;
 import io.jcri.cri.v1.RuntimeConfigRequest;
 import io.jcri.cri.v1.RuntimeConfigResponse;
-import io.jcri.cri.v1.RuntimeServiceGrpc.RuntimeServiceImplBase;
 import io.jcri.cri.v1.StartContainerRequest;
 import io.jcri.cri.v1.StartContainerResponse;
 import io.jcri.cri.v1.StatusRequest;
@@ -47,7 +38,9 @@ import io.jcri.cri.v1.VersionResponse;
 import io.jcri.daemon.Layout;
 import io.jcri.daemon.config.DaemonConfig;
 import io.jcri.daemon.container.Containers;
+import io.jcri.daemon.events.Events;
 import io.jcri.daemon.image.Images;
+import io.jcri.daemon.metrics.Metrics;
 import io.jcri.daemon.pod.PodNetworks;
 import io.jcri.daemon.pod.Pods;
 import io.jcri.daemon.runtime.Handlers;
@@ -56,10 +49,11 @@ import io.jcri.daemon.system.Clock;
 import io.jcri.sandbox.cgroup.CgroupDriver;
 
 /**
- * The runtime service's table of calls: which handler answers which. Calls that are not here are
- * answered UNIMPLEMENTED by the generated base class.
+ * The runtime service's table of calls: which handler answers which. Figures, events and streamed
+ * lists are in {@link RuntimeObservation}. Calls that are in neither are answered UNIMPLEMENTED by
+ * the generated base class.
  */
-public final class RuntimeService extends RuntimeServiceImplBase {
+public final class RuntimeService extends RuntimeObservation {
   private final Version version = new Version();
   private final Status status;
   private final RuntimeConfig runtimeConfig;
@@ -77,10 +71,6 @@ public final class RuntimeService extends RuntimeServiceImplBase {
   private final ListContainers listContainers;
   private final ExecSync execSync;
   private final ReopenContainerLog reopenContainerLog;
-  private final ListPodSandboxStats listPodSandboxStats;
-  private final PodSandboxStats podSandboxStats;
-  private final ListContainerStats listContainerStats;
-  private final ContainerStats containerStats;
 
   public RuntimeService(
       DaemonConfig config,
@@ -90,9 +80,12 @@ public final class RuntimeService extends RuntimeServiceImplBase {
       PodNetworks networks,
       Handlers handlers,
       Stats stats,
+      Metrics metrics,
       Images images,
+      Events events,
       CgroupDriver driver,
       Clock clock) {
+    super(pods, containers, stats, metrics, images, events);
     VerboseInfo info = new VerboseInfo(layout, config, networks);
     this.status = new Status(networks, handlers, info);
     this.runtimeConfig = new RuntimeConfig(driver);
@@ -111,11 +104,6 @@ public final class RuntimeService extends RuntimeServiceImplBase {
     this.listContainers = new ListContainers(containers);
     this.execSync = new ExecSync(containers);
     this.reopenContainerLog = new ReopenContainerLog(containers);
-    StatsCollection collection = new StatsCollection(pods, containers, stats, images);
-    this.containerStats = new ContainerStats(pods, containers, collection);
-    this.listContainerStats = new ListContainerStats(collection);
-    this.podSandboxStats = new PodSandboxStats(pods, collection);
-    this.listPodSandboxStats = new ListPodSandboxStats(collection);
   }
 
   @Override
@@ -215,29 +203,5 @@ public final class RuntimeService extends RuntimeServiceImplBase {
   public void reopenContainerLog(
       ReopenContainerLogRequest request, StreamObserver<ReopenContainerLogResponse> observer) {
     Unary.answer(reopenContainerLog, request, observer);
-  }
-
-  @Override
-  public void containerStats(
-      ContainerStatsRequest request, StreamObserver<ContainerStatsResponse> observer) {
-    Unary.answer(containerStats, request, observer);
-  }
-
-  @Override
-  public void listContainerStats(
-      ListContainerStatsRequest request, StreamObserver<ListContainerStatsResponse> observer) {
-    Unary.answer(listContainerStats, request, observer);
-  }
-
-  @Override
-  public void podSandboxStats(
-      PodSandboxStatsRequest request, StreamObserver<PodSandboxStatsResponse> observer) {
-    Unary.answer(podSandboxStats, request, observer);
-  }
-
-  @Override
-  public void listPodSandboxStats(
-      ListPodSandboxStatsRequest request, StreamObserver<ListPodSandboxStatsResponse> observer) {
-    Unary.answer(listPodSandboxStats, request, observer);
   }
 }

@@ -25,6 +25,7 @@ public final class Cgroups {
   private final CgroupFiles files;
   private final CgroupRemoval removal;
   private final StatsReader stats;
+  private final MetricsReader metrics;
   private final List<CgroupHierarchy> hierarchies;
   private final Controllers controllers;
 
@@ -36,6 +37,7 @@ public final class Cgroups {
     this.removal = new CgroupRemoval(calls, files);
     this.controllers = new Controllers(hierarchies);
     this.stats = new StatsReader(files, controllers);
+    this.metrics = new MetricsReader(files, controllers);
   }
 
   /**
@@ -230,6 +232,30 @@ public final class Cgroups {
   public CgroupDetails details(String path) throws IOException {
     check(path);
     return stats.details(path);
+  }
+
+  /** The group's rarer memory figures; zeros when it is gone. */
+  public MemoryDetails memoryDetails(String path) throws IOException {
+    check(path);
+    return metrics.memory(path);
+  }
+
+  /** The group's huge pages; none when it is gone. */
+  public List<HugePages> hugePages(String path) throws IOException {
+    check(path);
+    return metrics.hugePages(path);
+  }
+
+  /** The group's input and output by device; none when it is gone. */
+  public List<DeviceIo> deviceIo(String path) throws IOException {
+    check(path);
+    return metrics.io(path);
+  }
+
+  /** The processes in the group itself, not those below; none when it is gone. */
+  public List<Integer> members(String path) throws IOException {
+    check(path);
+    return removal.processes(hierarchies.getFirst().directory(path));
   }
 
   /** How many processes of the group were killed for want of memory; 0 when it is gone. */
