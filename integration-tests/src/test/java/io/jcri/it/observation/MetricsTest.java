@@ -15,8 +15,10 @@ import io.jcri.it.node.TestContainer;
 import io.jcri.it.node.TestNode;
 import io.jcri.it.node.TestPod;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -85,7 +87,7 @@ class MetricsTest {
           assertThat(named).containsKey(metric.getName());
           assertThat(metric.getLabelValuesList())
               .as(metric.getName())
-              .hasSameSizeAs(named.get(metric.getName()).getLabelKeysList());
+              .hasSameSizeAs(labelKeys(named, metric.getName()));
         });
     assertThat(named.values())
         .allSatisfy(descriptor -> {
@@ -135,6 +137,10 @@ class MetricsTest {
         .containsEntry("pod", pod.config().getMetadata().getName());
   }
 
+  private static List<String> labelKeys(Map<String, MetricDescriptor> named, String name) {
+    return Objects.requireNonNull(named.get(name), name).getLabelKeysList();
+  }
+
   private static long value(List<Metric> metrics, String name) {
     return find(metrics, name).getValue().getValue();
   }
@@ -145,8 +151,8 @@ class MetricsTest {
 
   private static Map<String, String> labels(
       Map<String, MetricDescriptor> named, List<Metric> metrics, String name) {
-    Map<String, String> labels = new java.util.HashMap<>();
-    List<String> keys = named.get(name).getLabelKeysList();
+    Map<String, String> labels = new HashMap<>();
+    List<String> keys = labelKeys(named, name);
     List<String> values = find(metrics, name).getLabelValuesList();
     for (int i = 0; i < keys.size(); i++) {
       labels.put(keys.get(i), values.get(i));

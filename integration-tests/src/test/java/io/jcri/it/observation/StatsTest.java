@@ -83,7 +83,7 @@ class StatsTest {
   void whatOneListTellsAnotherTellsInParts() throws Exception {
     TestPod pod = NODE.pod();
     for (int i = 0; i < 5; i++) {
-      TestContainer unused = pod.idle();
+      TestContainer _ = pod.idle();
     }
     ContainerStatsFilter filter =
         ContainerStatsFilter.newBuilder().setPodSandboxId(pod.id()).build();
