@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
 
 /**
  * The built jcri daemon with all its state in a test's folder. Not thread-safe.
@@ -111,12 +112,17 @@ public final class DaemonUnderTest implements RuntimeUnderTest {
     plugins = ["%s"]
     cache = "%s"
     """
-        .formatted(
-            root(),
-            state(),
-            settings.registries(),
-            settings.networks(),
-            CniNetwork.PLUGINS,
-            scratch.disk().resolve("cni"));
+            .formatted(
+                root(),
+                state(),
+                settings.registries(),
+                settings.networks(),
+                CniNetwork.PLUGINS,
+                scratch.disk().resolve("cni"))
+        + settings.handlers().entrySet().stream()
+            .map(handler ->
+                "%n[handlers.%s]%nbinary = \"%s\"%n"
+                    .formatted(handler.getKey(), handler.getValue()))
+            .collect(Collectors.joining());
   }
 }
