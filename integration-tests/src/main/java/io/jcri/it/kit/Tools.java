@@ -1,6 +1,7 @@
 package io.jcri.it.kit;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
@@ -30,14 +31,18 @@ public record Tools(Path crictl, Path critest) {
    *
    * @return its program, or empty where it can't be built: without Go, a C compiler or libseccomp
    */
-  public static Optional<Path> newRunc() throws IOException {
-    Command.Result result =
-        Command.of(Workspace.script("get-runc").toString()).withPatience(BUILD_PATIENCE).run();
-    if (result.exitCode() != 0) {
+  public static Optional<Path> newRunc() {
+    try {
+      Command.Result result =
+          Command.of(Workspace.script("get-runc").toString()).withPatience(BUILD_PATIENCE).run();
+      if (result.exitCode() == 0) {
+        return Optional.of(Path.of(result.out().strip()));
+      }
       System.err.println(result.err().strip());
       return Optional.empty();
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot look for a runc", e);
     }
-    return Optional.of(Path.of(result.out().strip()));
   }
 
   /** A crictl command on the given CRI socket, with no configuration file of the machine's. */

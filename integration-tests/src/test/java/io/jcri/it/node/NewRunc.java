@@ -1,8 +1,6 @@
 package io.jcri.it.node;
 
 import io.jcri.it.kit.Tools;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
@@ -12,7 +10,7 @@ import java.util.Optional;
  * test that needs it is {@code @EnabledIf("io.jcri.it.node.NewRunc#available")}.
  */
 public final class NewRunc {
-  private static final Optional<Path> PROGRAM = find();
+  private static final Optional<Path> PROGRAM = Tools.newRunc();
 
   private NewRunc() {}
 
@@ -24,13 +22,5 @@ public final class NewRunc {
   /** A node that runs everything with it; with the machine's own where there is none. */
   public static TestNode node() {
     return new TestNode(PROGRAM.map(program -> Map.of("runc", program)).orElse(Map.of()));
-  }
-
-  private static Optional<Path> find() {
-    try {
-      return Tools.newRunc();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
   }
 }
