@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
@@ -103,6 +104,8 @@ public final class DaemonUnderTest implements RuntimeUnderTest {
     return """
     root = "%s"
     state = "%s"
+    cgroup_driver = "%s"
+    default_handler = "%s"
 
     [images]
     registry_directories = ["%s"]
@@ -115,6 +118,8 @@ public final class DaemonUnderTest implements RuntimeUnderTest {
             .formatted(
                 root(),
                 state(),
+                setting("JCRI_CGROUP_DRIVER", "auto"),
+                setting("JCRI_HANDLER", "runc"),
                 settings.registries(),
                 settings.networks(),
                 CniNetwork.PLUGINS,
@@ -124,5 +129,10 @@ public final class DaemonUnderTest implements RuntimeUnderTest {
                 "%n[handlers.%s]%nbinary = \"%s\"%n"
                     .formatted(handler.getKey(), handler.getValue()))
             .collect(Collectors.joining());
+  }
+
+  /** For runs of all tests on another cgroup driver or OCI runtime than a node would choose. */
+  private static String setting(String variable, String otherwise) {
+    return Optional.ofNullable(System.getenv(variable)).orElse(otherwise);
   }
 }
