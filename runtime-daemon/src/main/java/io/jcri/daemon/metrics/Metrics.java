@@ -66,7 +66,7 @@ public final class Metrics {
     this.proc = Path.of("/proc");
     boolean pressure =
         cgroups.layout() != CgroupLayout.V1 && Files.exists(Path.of("/proc/pressure/cpu"));
-    this.available = available(cgroups.controllers().contains("hugetlb"), pressure);
+    this.available = available(cgroups.counts("hugetlb"), pressure);
   }
 
   static List<Metric> available(boolean hugePages, boolean pressure) {

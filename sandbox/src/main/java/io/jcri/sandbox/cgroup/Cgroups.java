@@ -84,6 +84,17 @@ public final class Cgroups {
         .collect(Collectors.toCollection(TreeSet::new));
   }
 
+  /**
+   * Whether groups have the controller's figures. On a hybrid host version 2 has controllers that
+   * no group is given.
+   */
+  public boolean counts(String controller) {
+    boolean v2 = layout() == CgroupLayout.V2;
+    return hierarchies.stream()
+        .filter(hierarchy -> v2 || !hierarchy.unified())
+        .anyMatch(hierarchy -> hierarchy.controllers().contains(controller));
+  }
+
   /** systemd when it is the host's init, else the file system. */
   public CgroupDriver detectDriver() throws IOException {
     boolean systemd =

@@ -106,6 +106,8 @@ final class CgroupsTest {
     Cgroups groups = RecordedTree.open("hybrid", root);
     assertThat(groups.layout()).isEqualTo(CgroupLayout.HYBRID);
     assertThat(groups.controllers()).contains("memory", "hugetlb").doesNotContain("name=systemd");
+    assertThat(groups.counts("memory")).isTrue();
+    assertThat(groups.counts("hugetlb")).isFalse();
     CgroupStats stats = groups.read("/pod1").orElseThrow();
     assertThat(stats.cpuNanos()).isEqualTo(5000);
     assertThat(stats.memory().usage()).isEqualTo(4096);
