@@ -76,6 +76,17 @@ public record RuntimeFeatures(
         .isPresent();
   }
 
+  /**
+   * Whether it can checkpoint and restore containers, as far as it says: runc and crun tell so in
+   * an annotation of their own each.
+   */
+  public Optional<Boolean> checkpoints() {
+    return annotations.entrySet().stream()
+        .filter(entry -> entry.getKey().endsWith(".checkpoint.enabled"))
+        .map(entry -> entry.getValue().equals("true"))
+        .findFirst();
+  }
+
   /** User namespaces together with the id-mapped mounts that pods with volumes need. */
   public boolean userNamespaces() {
     return idmappedMounts()

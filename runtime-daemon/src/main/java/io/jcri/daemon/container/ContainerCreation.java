@@ -215,6 +215,7 @@ public final class ContainerCreation {
     String id = container.id();
     try {
       FileTrees.delete(layout.container(id));
+      FileTrees.delete(layout.checkpoint(id));
       images.release(id);
     } catch (IOException e) {
       throw Failures.unchecked(e, "removal of container " + id);

@@ -79,6 +79,8 @@ public final class ShimSpecs {
             layout.exitRecord(container.id()),
             Optional.of(
                 cgroupPaths.containerDirectory(pod.config().cgroupParent(), container.id())),
+            Optional.of(layout.checkpoint(container.id()))
+                .filter(checkpoint -> Files.exists(Layout.checkpointImages(checkpoint))),
             pod.config().namespaces().user().flatMap(ShimSpecs::root)));
   }
 

@@ -10,6 +10,9 @@ import io.jcri.oci.image.PullProgress;
 import io.jcri.oci.image.PullRequest;
 import io.jcri.oci.snapshot.DiskUsage;
 import io.jcri.oci.snapshot.Snapshotter;
+import io.jcri.oci.snapshot.WritableLayers;
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -22,6 +25,7 @@ import java.util.Set;
  */
 public final class Images {
   private final ImageStore store;
+  private final WritableLayers layers;
   private final Set<String> pinned;
 
   /**
@@ -29,8 +33,9 @@ public final class Images {
    *
    * @param pinned names of images that are told to be pinned whatever the store says
    */
-  Images(ImageStore store, Set<String> pinned) {
+  Images(ImageStore store, WritableLayers layers, Set<String> pinned) {
     this.store = store;
+    this.layers = layers;
     this.pinned = pinned;
   }
 
@@ -82,6 +87,22 @@ public final class Images {
   /** What a container has written; walks it. */
   public DiskUsage writable(String containerId) {
     return store.snapshots().usage(containerId);
+  }
+
+  /** Writes what a container has changed as a layer; it must be paused. */
+  public void packChanges(String containerId, OutputStream out) {
+    layers.pack(containerId, out);
+  }
+
+  /**
+   * Gives a container that was never started the changes of another one.
+   *
+   * @param bytes of the archive, which is not trusted
+   * @param userns as in {@link #prepare}
+   */
+  public void unpackChanges(
+      String containerId, InputStream archive, long bytes, Optional<Path> userns) {
+    layers.unpack(containerId, archive, bytes, new Snapshotter.Options(false, userns));
   }
 
   /** Unmounts and deletes a container's root file system. Idempotent. */
