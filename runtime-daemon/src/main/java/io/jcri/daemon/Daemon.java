@@ -1,6 +1,7 @@
 package io.jcri.daemon;
 
 import io.jcri.cni.Cni;
+import io.jcri.daemon.checkpoint.CheckpointSetup;
 import io.jcri.daemon.config.DaemonConfig;
 import io.jcri.daemon.container.Container;
 import io.jcri.daemon.container.ContainerCreation;
@@ -72,6 +73,7 @@ public final class Daemon {
   private final RecordStore<Container> containerRecords;
   private final Pods pods;
   private final ContainerRecovery recovery;
+  private final CheckpointSetup checkpoints;
   private final Orphans orphans;
   private final CriServer server;
   private final SdNotify systemd;
@@ -132,6 +134,7 @@ public final class Daemon {
     ContainerRun run = new ContainerRun(registry, pods, shims, clock, locks);
     Containers containers = new Containers(registry, creation, run);
     this.recovery = new ContainerRecovery(registry, creation, run, shims, clock, bootId);
+    this.checkpoints = new CheckpointSetup(pods, containers, handlers, images, layout, syscalls);
     this.orphans = new Orphans(layout, registry, pods, shims, images, networks, sandboxes);
 
     // the edge
@@ -148,6 +151,7 @@ public final class Daemon {
                     handlers,
                     new Stats(cgroups, cgroupPaths, images, clock),
                     images,
+                    checkpoints,
                     driver,
                     clock),
                 new ImageService(images, clock)));
@@ -169,6 +173,7 @@ public final class Daemon {
     Collection<Container> foundContainers = containerRecords.loadAll();
     pods.recover(foundPods);
     recovery.recover(foundContainers);
+    checkpoints.recover();
     server.start();
     systemd.ready();
     log.info(

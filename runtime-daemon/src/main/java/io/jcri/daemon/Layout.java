@@ -16,7 +16,7 @@ import java.nio.file.Path;
  * /run/jcri/                 state
  *   jcri.sock                CRI
  *   pods/&lt;id&gt;/               pinned namespaces, shm, hosts, hostname, resolv.conf
- *   paused/&lt;id&gt;              container that a checkpoint has paused; says where that is in the making
+ *   paused/&lt;id&gt;              of a container that a checkpoint has paused
  *   restoring/&lt;id&gt;           pod that is being restored
  *   containers/&lt;id&gt;/         bundle/config.json, shim.sock, exit, shim's files
  *   runc/                    the OCI runtime's own state

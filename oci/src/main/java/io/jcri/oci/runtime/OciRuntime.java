@@ -166,8 +166,7 @@ public final class OciRuntime {
     return run(what, args, stdin, options.timeout());
   }
 
-  private RuntimeProcess.Result run(
-      String what, List<String> args, byte[] stdin, Duration limit) {
+  private RuntimeProcess.Result run(String what, List<String> args, byte[] stdin, Duration limit) {
     List<String> command = new ArrayList<>();
     command.add(options.binary().toString());
     command.add("--root");
@@ -225,11 +224,13 @@ public final class OciRuntime {
     if (unknown) {
       return Kind.NOT_FOUND;
     }
-    boolean wrongState =
+    boolean refused =
         lower.contains("not running")
             || lower.contains("not paused")
             || lower.contains("already finished")
+            || lower.contains("\"criu\": executable file not found")
+            || lower.contains("without criu support")
             || lower.contains("is not in the");
-    return wrongState ? Kind.FAILED_PRECONDITION : Kind.INTERNAL;
+    return refused ? Kind.FAILED_PRECONDITION : Kind.INTERNAL;
   }
 }

@@ -48,8 +48,8 @@ public final class FileArchive {
   public record Limits(int entries, long bytes) {}
 
   /**
-   * Packs files and directories, with what is in them, in this order; the stream stays open. What is
-   * neither is an error. Ends with an {@link InterruptedIOException} when interrupted.
+   * Packs files and directories, with what is in them, in this order; the stream stays open. What
+   * is neither is an error. Ends with an {@link InterruptedIOException} when interrupted.
    *
    * @param names below the directory, those that are missing are left out
    */
@@ -94,8 +94,8 @@ public final class FileArchive {
     }
   }
 
-  private static TarEntry entry(
-      TarEntry.Type type, String name, int mode, long size, Path path) throws IOException {
+  private static TarEntry entry(TarEntry.Type type, String name, int mode, long size, Path path)
+      throws IOException {
     long modified =
         Math.max(0, Files.getLastModifiedTime(path, LinkOption.NOFOLLOW_LINKS).toMillis() / 1000);
     return new TarEntry(type, name, "", mode, 0, 0, size, modified, 0, 0, 0, Map.of(), false);
@@ -105,8 +105,8 @@ public final class FileArchive {
    * Unpacks into an existing directory that nobody else writes to. What is there when it fails is
    * for the caller to remove.
    *
-   * @throws OciException INVALID for an archive that is malformed or hostile, DATA_LOSS for one that
-   *     ends too early, RESOURCE_EXHAUSTED for a full disk
+   * @throws OciException INVALID for an archive that is malformed or hostile, DATA_LOSS for one
+   *     that ends too early, RESOURCE_EXHAUSTED for a full disk
    */
   public void unpack(InputStream archive, Path directory, Limits limits) {
     try (Fd root = sys.open(directory.toString(), OpenFlags.READ_ONLY | OpenFlags.DIRECTORY, 0)) {

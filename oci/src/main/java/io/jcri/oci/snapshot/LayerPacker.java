@@ -110,7 +110,8 @@ final class LayerPacker {
             tar.begin(entry(TarEntry.Type.CHARACTER_DEVICE, path, "", stat, xattrs));
         case FileStat.BLOCK_DEVICE ->
             tar.begin(entry(TarEntry.Type.BLOCK_DEVICE, path, "", stat, xattrs));
-        default -> throw refused(path, "has the unknown type " + Integer.toOctalString(stat.mode()));
+        default ->
+            throw refused(path, "has the unknown type " + Integer.toOctalString(stat.mode()));
       }
     }
 

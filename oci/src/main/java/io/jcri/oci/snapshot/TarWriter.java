@@ -36,7 +36,7 @@ final class TarWriter implements AutoCloseable {
     if (records.length > 0) {
       out.write(header(entry, 'x', "PaxHeader", records.length));
       out.write(records);
-      out.write(new byte[(int) (-records.length & (BLOCK - 1))]);
+      out.write(new byte[-records.length & (BLOCK - 1)]);
     }
     out.write(header(entry, flag(entry.type()), entry.name(), entry.size()));
     left = entry.size();

@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Whether what a restore asks for is what the checkpoint holds. A process comes back with all that
- * it had, whatever the request says: so each part of the specification that CRIU brings back must be
- * the same in both. What the runtime applies anew may differ: sources of mounts, resources,
+ * it had, whatever the request says: so each part of the specification that CRIU brings back must
+ * be the same in both. What the runtime applies anew may differ: sources of mounts, resources,
  * annotations, paths of namespaces and of the root.
  */
 final class Agreement {
@@ -74,7 +74,8 @@ final class Agreement {
       List<String> only = new ArrayList<>();
       for (Object item : mine) {
         if (!theirs.contains(item)) {
-          only.add(item instanceof String text ? text.replaceFirst("=.*", "=...") : item.toString());
+          only.add(
+              item instanceof String text ? text.replaceFirst("=.*", "=...") : item.toString());
         }
       }
       return "with " + only.stream().sorted().limit(5).toList();
@@ -85,7 +86,7 @@ final class Agreement {
 
   private static @Nullable Object at(Map<String, @Nullable Object> tree, String path) {
     Object here = tree;
-    for (String step : path.split("\\.")) {
+    for (String step : path.split("\\.", -1)) {
       if (!(here instanceof Map<?, ?> map)) {
         return null;
       }

@@ -51,7 +51,7 @@ public record Budget(long end) {
       throw exceeded(what);
     } catch (ExecutionException e) {
       if (end - System.nanoTime() <= 0) {
-        throw exceeded(what + ": " + e.getCause().getMessage());
+        throw exceeded(what + " (" + e.getMessage() + ")");
       }
       throw Failures.unchecked(e.getCause(), what);
     } catch (InterruptedException e) {

@@ -3,6 +3,7 @@ package io.jcri.daemon.checkpoint;
 import io.jcri.daemon.Layout;
 import io.jcri.daemon.container.Container;
 import io.jcri.daemon.image.Images;
+import io.jcri.daemon.system.LogTail;
 import io.jcri.oci.OciException;
 import io.jcri.oci.runtime.OciRuntime;
 import io.jcri.oci.snapshot.FileArchive;
@@ -79,7 +80,7 @@ final class Capture {
     try {
       runtime.checkpoint(id, criu, stage, budget.left("checkpoint of container " + id));
     } catch (OciException e) {
-      String words = Criu.tail(stage.resolve(DUMP_LOG));
+      String words = LogTail.of(stage.resolve(DUMP_LOG));
       throw words.isEmpty()
           ? e
           : new OciException(e.kind(), e.getMessage() + "; CRIU's last words: " + words, e);

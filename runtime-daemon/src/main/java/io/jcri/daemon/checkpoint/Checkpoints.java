@@ -26,8 +26,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 
 /**
- * Makes checkpoints of running containers, which go on whether or not that succeeds. A container has
- * one checkpoint at a time. While it is paused its exec calls and its stop signals wait.
+ * Makes checkpoints of running containers, which go on whether or not that succeeds. A container
+ * has one checkpoint at a time. While it is paused its exec calls and its stop signals wait.
  *
  * <p>Thread-safe.
  */
@@ -66,8 +66,8 @@ public final class Checkpoints {
    * Writes a container's checkpoint to a file, which then is there as a whole or not at all.
    *
    * @param location absolute, in an existing directory; a file that is there is replaced
-   * @throws JcriException NOT_FOUND; INVALID for the location; FAILED_PRECONDITION when the container
-   *     does not run, is being checkpointed already, or the node can't checkpoint;
+   * @throws JcriException NOT_FOUND; INVALID for the location; FAILED_PRECONDITION when the
+   *     container does not run, is being checkpointed already, or the node can't checkpoint;
    *     DEADLINE_EXCEEDED
    */
   public void ofContainer(String idOrPrefix, Path location, Budget budget) {
@@ -77,7 +77,8 @@ public final class Checkpoints {
       throw JcriException.invalid("location must be an absolute path: " + location);
     }
     if (!Files.isDirectory(directory) || Files.isDirectory(location)) {
-      throw JcriException.invalid("location " + location + " is no file in a directory that exists");
+      throw JcriException.invalid(
+          "location " + location + " is no file in a directory that exists");
     }
     String id = container.id();
     Subject subject = subject(container, layout.checkpoint(id));

@@ -2,26 +2,22 @@ package io.jcri.daemon.checkpoint;
 
 import io.jcri.daemon.JcriException;
 import io.jcri.daemon.runtime.Handlers;
+import io.jcri.daemon.system.LogTail;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Whether this node can checkpoint, and what CRIU said when it could not.
+ * Whether this node can checkpoint.
  *
  * <p>Thread-safe.
  */
 final class Criu {
   private static final Duration CHECK_PATIENCE = Duration.ofSeconds(10);
   private static final int MAX_OUTPUT = 4096;
-  private static final int LOG_TAIL = 16 << 10;
-  private static final int LOG_LINES = 8;
 
   private volatile boolean good;
 
@@ -59,7 +55,7 @@ final class Criu {
       }
       if (process.exitValue() != 0) {
         throw JcriException.precondition(
-            "CRIU can't checkpoint on this kernel (criu check): " + oneLine(text.lines().toList()));
+            "CRIU can't checkpoint on this kernel (criu check): " + LogTail.oneLine(text));
       }
     } catch (IOException e) {
       throw JcriException.precondition("criu check could not be read: " + e.getMessage());
@@ -69,26 +65,5 @@ final class Criu {
     } finally {
       process.destroyForcibly();
     }
-  }
-
-  /** The last words of a CRIU log, in one line; empty when there is none. */
-  static String tail(Path log) {
-    try (var channel = Files.newByteChannel(log)) {
-      long from = Math.max(0, channel.size() - LOG_TAIL);
-      channel.position(from);
-      var buffer = java.nio.ByteBuffer.allocate(LOG_TAIL);
-      while (buffer.hasRemaining() && channel.read(buffer) >= 0) {
-        // until the end
-      }
-      String text = new String(buffer.array(), 0, buffer.position(), StandardCharsets.UTF_8);
-      List<String> lines = text.lines().map(String::strip).filter(s -> !s.isEmpty()).toList();
-      return oneLine(lines.subList(Math.max(0, lines.size() - LOG_LINES), lines.size()));
-    } catch (IOException e) {
-      return "";
-    }
-  }
-
-  private static String oneLine(List<String> lines) {
-    return String.join("; ", lines).replaceAll("\\p{Cntrl}", " ");
   }
 }

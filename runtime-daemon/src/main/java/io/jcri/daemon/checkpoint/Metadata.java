@@ -30,8 +30,7 @@ final class Metadata {
   /** What a restore needs of {@code status.dump}. */
   record Status(@Json.Name("image_id") String imageId) {}
 
-  static void write(Path stage, Container container, String handler, Path spec)
-      throws IOException {
+  static void write(Path stage, Container container, String handler, Path spec) throws IOException {
     write(stage.resolve(CONFIG), Json.toPrettyBytes(config(container, handler)));
     write(stage.resolve(SPEC), Files.readAllBytes(spec));
     write(stage.resolve(STATUS), Json.toPrettyBytes(status(container)));

@@ -117,8 +117,7 @@ record PodManifest(int version, Map<String, String> containers, Map<String, Stri
     String there = annotations.getOrDefault(annotation, "");
     if (!there.equals(here)) {
       throw JcriException.precondition(
-          "checkpoint was made with %s \"%s\", %s \"%s\""
-              .formatted(annotation, there, what, here));
+          "checkpoint was made with %s \"%s\", %s \"%s\"".formatted(annotation, there, what, here));
     }
   }
 }

@@ -33,8 +33,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Makes pods from checkpoints, up to containers that a start lets continue; all or nothing. What the
- * checkpoint holds is copied before anything is made of it, since others may change it meanwhile.
+ * Makes pods from checkpoints, up to containers that a start lets continue; all or nothing. What
+ * the checkpoint holds is copied before anything is made of it, since others may change it
+ * meanwhile.
  *
  * <p>Thread-safe.
  */
@@ -118,15 +119,13 @@ public final class PodRestore {
     Set<String> names = new HashSet<>();
     for (ContainerConfig config : wanted) {
       if (!names.add(config.name())) {
-        throw JcriException.invalid(
-            "container_configs has container " + config.name() + " twice");
+        throw JcriException.invalid("container_configs has container " + config.name() + " twice");
       }
     }
     if (names.isEmpty() || !names.equals(there)) {
       throw JcriException.invalid(
           "container_configs names containers %s, the checkpoint has %s"
-              .formatted(
-                  new java.util.TreeSet<>(names), new java.util.TreeSet<>(there)));
+              .formatted(new java.util.TreeSet<>(names), new java.util.TreeSet<>(there)));
     }
   }
 
@@ -173,8 +172,7 @@ public final class PodRestore {
     unpack(archive, stage);
     String name = container.config().name();
     Metadata.Status status =
-        Json.parse(
-            Metadata.read(member(stage, Metadata.STATUS, archive)), Metadata.Status.class);
+        Json.parse(Metadata.read(member(stage, Metadata.STATUS, archive)), Metadata.Status.class);
     if (!status.imageId().equals(container.image().id())) {
       throw JcriException.invalid(
           "container %s cannot be restored: its image is %s in the request, %s in the checkpoint"
@@ -191,10 +189,7 @@ public final class PodRestore {
     if (Files.exists(changes)) {
       try (InputStream in = Files.newInputStream(changes)) {
         images.unpackChanges(
-            container.id(),
-            in,
-            Files.size(changes),
-            pod.sandbox().flatMap(SandboxState::userns));
+            container.id(), in, Files.size(changes), pod.sandbox().flatMap(SandboxState::userns));
       }
     }
     continueLog(stage.resolve(Capture.LOG), container);

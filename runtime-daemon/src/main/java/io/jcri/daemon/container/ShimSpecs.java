@@ -1,5 +1,6 @@
 package io.jcri.daemon.container;
 
+import io.jcri.daemon.FileTrees;
 import io.jcri.daemon.JcriException;
 import io.jcri.daemon.Layout;
 import io.jcri.daemon.pod.CgroupPaths;
@@ -7,6 +8,7 @@ import io.jcri.daemon.pod.NamespaceOptions;
 import io.jcri.daemon.pod.Pod;
 import io.jcri.daemon.pod.Pods;
 import io.jcri.daemon.runtime.Handlers;
+import io.jcri.daemon.system.LogTail;
 import io.jcri.oci.OciException;
 import io.jcri.oci.runtime.OciRuntime;
 import io.jcri.sandbox.IdMapping;
@@ -82,6 +84,24 @@ public final class ShimSpecs {
             Optional.of(layout.checkpoint(container.id()))
                 .filter(checkpoint -> Files.exists(Layout.checkpointImages(checkpoint))),
             pod.config().namespaces().user().flatMap(ShimSpecs::root)));
+  }
+
+  /**
+   * A start needs its checkpoint once, if it has one. Says what CRIU wrote last while it restored
+   * it, for an error message; empty for an ordinary start.
+   */
+  String forgetCheckpoint(String id) {
+    Path checkpoint = layout.checkpoint(id);
+    if (!Files.exists(checkpoint)) {
+      return "";
+    }
+    String words = LogTail.of(checkpoint.resolve("restore.log"));
+    try {
+      FileTrees.delete(checkpoint);
+    } catch (IOException e) {
+      log.warn("{} goes with its container: {}", checkpoint, e.getMessage());
+    }
+    return words.isEmpty() ? "" : "; CRIU's last words: " + words;
   }
 
   /** Who the host thinks the root of a user namespace is: it must be able to reopen its stdio. */

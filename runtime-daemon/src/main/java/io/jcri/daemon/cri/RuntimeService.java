@@ -1,6 +1,10 @@
 package io.jcri.daemon.cri;
 
 import io.grpc.stub.StreamObserver;
+import io.jcri.cri.v1.CheckpointContainerRequest;
+import io.jcri.cri.v1.CheckpointContainerResponse;
+import io.jcri.cri.v1.CheckpointPodRequest;
+import io.jcri.cri.v1.CheckpointPodResponse;
 import io.jcri.cri.v1.ContainerStatsRequest;
 import io.jcri.cri.v1.ContainerStatsResponse;
 import io.jcri.cri.v1.ContainerStatusRequest;
@@ -27,6 +31,8 @@ import io.jcri.cri.v1.RemovePodSandboxRequest;
 import io.jcri.cri.v1.RemovePodSandboxResponse;
 import io.jcri.cri.v1.ReopenContainerLogRequest;
 import io.jcri.cri.v1.ReopenContainerLogResponse;
+import io.jcri.cri.v1.RestorePodRequest;
+import io.jcri.cri.v1.RestorePodResponse;
 import io.jcri.cri.v1.RunPodSandboxRequest;
 import io.jcri.cri.v1.RunPodSandboxResponse;
 import io.jcri.cri.v1.RuntimeConfigRequest;
@@ -45,6 +51,7 @@ import io.jcri.cri.v1.UpdateRuntimeConfigResponse;
 import io.jcri.cri.v1.VersionRequest;
 import io.jcri.cri.v1.VersionResponse;
 import io.jcri.daemon.Layout;
+import io.jcri.daemon.checkpoint.CheckpointSetup;
 import io.jcri.daemon.config.DaemonConfig;
 import io.jcri.daemon.container.Containers;
 import io.jcri.daemon.image.Images;
@@ -81,6 +88,9 @@ public final class RuntimeService extends RuntimeServiceImplBase {
   private final PodSandboxStats podSandboxStats;
   private final ListContainerStats listContainerStats;
   private final ContainerStats containerStats;
+  private final CheckpointContainer checkpointContainer;
+  private final CheckpointPod checkpointPod;
+  private final RestorePod restorePod;
 
   public RuntimeService(
       DaemonConfig config,
@@ -91,14 +101,15 @@ public final class RuntimeService extends RuntimeServiceImplBase {
       Handlers handlers,
       Stats stats,
       Images images,
+      CheckpointSetup checkpoints,
       CgroupDriver driver,
       Clock clock) {
     VerboseInfo info = new VerboseInfo(layout, config, networks);
     this.status = new Status(networks, handlers, info);
     this.runtimeConfig = new RuntimeConfig(driver);
     this.updateRuntimeConfig = new UpdateRuntimeConfig(networks);
-    this.runPodSandbox =
-        new RunPodSandbox(new PodConfigs(handlers.defaultName(), handlers.names()), pods);
+    PodConfigs podConfigs = new PodConfigs(handlers.defaultName(), handlers.names());
+    this.runPodSandbox = new RunPodSandbox(podConfigs, pods);
     this.stopPodSandbox = new StopPodSandbox(pods, containers);
     this.removePodSandbox = new RemovePodSandbox(pods, containers);
     this.podSandboxStatus = new PodSandboxStatus(pods, containers, clock);
@@ -116,6 +127,9 @@ public final class RuntimeService extends RuntimeServiceImplBase {
     this.listContainerStats = new ListContainerStats(collection);
     this.podSandboxStats = new PodSandboxStats(pods, collection);
     this.listPodSandboxStats = new ListPodSandboxStats(collection);
+    this.checkpointContainer = new CheckpointContainer(checkpoints.checkpoints());
+    this.checkpointPod = new CheckpointPod(checkpoints.checkpoints());
+    this.restorePod = new RestorePod(podConfigs, checkpoints.restore());
   }
 
   @Override
@@ -239,5 +253,22 @@ public final class RuntimeService extends RuntimeServiceImplBase {
   public void listPodSandboxStats(
       ListPodSandboxStatsRequest request, StreamObserver<ListPodSandboxStatsResponse> observer) {
     Unary.answer(listPodSandboxStats, request, observer);
+  }
+
+  @Override
+  public void checkpointContainer(
+      CheckpointContainerRequest request, StreamObserver<CheckpointContainerResponse> observer) {
+    Unary.answer(checkpointContainer, request, observer);
+  }
+
+  @Override
+  public void checkpointPod(
+      CheckpointPodRequest request, StreamObserver<CheckpointPodResponse> observer) {
+    Unary.answer(checkpointPod, request, observer);
+  }
+
+  @Override
+  public void restorePod(RestorePodRequest request, StreamObserver<RestorePodResponse> observer) {
+    Unary.answer(restorePod, request, observer);
   }
 }

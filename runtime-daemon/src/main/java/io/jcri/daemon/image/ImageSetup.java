@@ -26,6 +26,8 @@ public final class ImageSetup {
             syscalls,
             mounts);
     return new Images(
-        store, new WritableLayers(syscalls, mounts, store.snapshots()), Set.copyOf(config.pinned()));
+        store,
+        new WritableLayers(syscalls, mounts, store.snapshots()),
+        Set.copyOf(config.pinned()));
   }
 }
