@@ -1,8 +1,11 @@
 package io.jcri.it.checkpoint;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.jcri.cri.v1.CheckpointContainerRequest;
 import io.jcri.cri.v1.CheckpointPodRequest;
 import io.jcri.cri.v1.ContainerConfig;
+import io.jcri.cri.v1.ContainerState;
 import io.jcri.cri.v1.PodSandboxConfig;
 import io.jcri.cri.v1.RestorePodRequest;
 import io.jcri.cri.v1.RestorePodResponse;
@@ -12,6 +15,8 @@ import io.jcri.it.node.TestPod;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -22,6 +27,14 @@ final class CheckpointCalls {
   /** Counts to its output, ten a second. */
   static final String[] COUNTER = {
     "sh", "-c", "i=0; while true; do i=$((i+1)); echo count $i; sleep 0.1; done"
+  };
+
+  /** The same, with a connection to itself: one that CRIU refuses unless it is told otherwise. */
+  static final String[] CONNECTED = {
+    "sh",
+    "-c",
+    "(nc -l -p 7777 -e cat >/dev/null &); sleep 1; (sleep 100000 | nc 127.0.0.1 7777 &);"
+        + " i=0; while true; do i=$((i+1)); echo count $i; sleep 0.1; done"
   };
 
   private static int folders;
@@ -43,6 +56,49 @@ final class CheckpointCalls {
       throw new IllegalStateException(e);
     }
     Assumptions.assumeTrue(works, "needs a CRIU that works on this kernel");
+  }
+
+  /**
+   * Adds a handler to the node whose runtime is a script around runc; it restarts the daemon.
+   *
+   * @param line shell, run with runc's arguments in "$@" and its verb in $verb
+   */
+  static void addHandler(TestNode node, String name, String line) throws IOException {
+    Path script = node.scratch().disk().resolve(name);
+    Files.writeString(
+        script,
+        """
+        #!/bin/sh
+        for verb in "$@"; do case $verb in checkpoint|pause|resume|run|restore) break;; esac; done
+        %s
+        exec /usr/sbin/runc "$@"
+        """
+            .formatted(line));
+    Files.setPosixFilePermissions(script, PosixFilePermissions.fromString("rwxr-xr-x"));
+    node.daemon().stop();
+    Files.writeString(
+        node.daemon().configuration(),
+        "\n[handlers.%s]\nbinary = \"%s\"\n".formatted(name, script),
+        StandardOpenOption.APPEND);
+    node.daemon().start();
+  }
+
+  /** Nothing of a checkpoint is left with the daemon, and the container is not paused. */
+  static void assertUntouched(TestNode node, TestContainer... containers) throws IOException {
+    for (Path folder :
+        List.of(
+            node.daemon().root().resolve("checkpoints"),
+            node.daemon().state().resolve("paused"),
+            node.daemon().state().resolve("restoring"))) {
+      if (Files.exists(folder)) {
+        assertThat(names(folder)).as(folder.toString()).isEmpty();
+      }
+    }
+    for (TestContainer container : containers) {
+      assertThat(container.state()).isEqualTo(ContainerState.CONTAINER_RUNNING);
+      int now = count(container);
+      container.awaitLog("count " + (now + 2));
+    }
   }
 
   static synchronized Path folder(TestNode node) throws IOException {

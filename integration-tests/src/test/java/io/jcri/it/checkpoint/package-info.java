@@ -1,6 +1,6 @@
 /**
- * CheckpointContainer, CheckpointPod and RestorePod. What needs CRIU is left out where CRIU does not
- * work; what must hold without it is tested everywhere.
+ * CheckpointContainer, CheckpointPod and RestorePod. What needs CRIU is left out where CRIU does
+ * not work; what must hold without it is tested everywhere.
  */
 @NullMarked
 package io.jcri.it.checkpoint;

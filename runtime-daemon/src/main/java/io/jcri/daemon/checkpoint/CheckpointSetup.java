@@ -21,7 +21,7 @@ public final class CheckpointSetup {
       Images images,
       Layout layout,
       Syscalls syscalls) {
-    Criu criu = new Criu();
+    Criu criu = new Criu("criu");
     FileArchive archives = new FileArchive(syscalls);
     Capture capture = new Capture(images, layout, archives);
     this.checkpoints = new Checkpoints(pods, containers, handlers, layout, capture, criu);

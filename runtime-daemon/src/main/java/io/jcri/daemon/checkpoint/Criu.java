@@ -19,7 +19,17 @@ final class Criu {
   private static final Duration CHECK_PATIENCE = Duration.ofSeconds(10);
   private static final int MAX_OUTPUT = 4096;
 
+  private final String program;
   private volatile boolean good;
+
+  /**
+   * As the OCI runtime would find it.
+   *
+   * @param program name or path of CRIU
+   */
+  Criu(String program) {
+    this.program = program;
+  }
 
   /**
    * Asks the runtime, then CRIU about the kernel; a good answer is asked for once.
@@ -33,19 +43,25 @@ final class Criu {
       throw JcriException.precondition(
           "OCI runtime " + runtime + " was built without support for checkpoints");
     }
+    requireCriu();
+  }
+
+  /** The same of CRIU alone. */
+  void requireCriu() {
     if (!good) {
       check();
       good = true;
     }
   }
 
-  private static void check() {
+  private void check() {
     Process process;
     try {
-      process = new ProcessBuilder("criu", "check").redirectErrorStream(true).start();
+      process = new ProcessBuilder(program, "check").redirectErrorStream(true).start();
     } catch (IOException e) {
       throw JcriException.precondition(
-          "checkpoints need CRIU, which is not installed: criu was not found on PATH");
+          "checkpoints need CRIU, which is not installed: %s was not found on PATH"
+              .formatted(program));
     }
     try (InputStream output = process.getInputStream()) {
       process.getOutputStream().close();

@@ -1,5 +1,7 @@
 package io.jcri.daemon.checkpoint;
 
+import static java.util.concurrent.TimeUnit.SECONDS;
+
 import io.jcri.daemon.FileTrees;
 import io.jcri.daemon.JcriException;
 import io.jcri.daemon.Layout;
@@ -55,17 +57,34 @@ final class Leftovers {
 
   private void letGoOn(Path note) throws IOException {
     String id = String.valueOf(note.getFileName());
+    String stage = Files.readString(note);
+    if (!stage.isEmpty()) {
+      endCapture(stage);
+    }
     Optional<Container> container = containers.find(id);
     if (container.isPresent()) {
       String handler = pods.require(container.get().podId()).config().handler();
       Freeze.resume(handlers.require(handler).runtime(), id);
     }
-    String stage = Files.readString(note);
     if (!stage.isEmpty()) {
       FileTrees.delete(Path.of(stage));
     }
     Files.delete(note);
     log.warn("container {} goes on: the daemon had ended while it was paused", id);
+  }
+
+  /** CRIU, if it is still at work, would pause the container once more when it is done. */
+  private static void endCapture(String stage) {
+    List<ProcessHandle> runtimes =
+        ProcessHandle.allProcesses()
+            .filter(process ->
+                Stream.of(process.info().arguments().orElse(new String[0])).anyMatch(stage::equals))
+            .toList();
+    for (ProcessHandle runtime : runtimes) {
+      List<ProcessHandle> all = Stream.concat(runtime.descendants(), Stream.of(runtime)).toList();
+      all.forEach(ProcessHandle::destroyForcibly);
+      all.forEach(process -> process.onExit().completeOnTimeout(process, 5, SECONDS).join());
+    }
   }
 
   /** A checkpoint is kept for a container that was restored and not yet started. */

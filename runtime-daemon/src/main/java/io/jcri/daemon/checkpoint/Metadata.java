@@ -1,5 +1,6 @@
 package io.jcri.daemon.checkpoint;
 
+import io.jcri.daemon.JcriException;
 import io.jcri.daemon.container.Container;
 import io.jcri.oci.Json;
 import java.io.IOException;
@@ -22,7 +23,7 @@ final class Metadata {
   static final String TIMES = "status";
 
   private static final int RUNNING = 1;
-  private static final int MAX_BYTES = 16 << 20;
+  private static final int MAX_BYTES = 1 << 20;
   private static final String NEVER = "0001-01-01T00:00:00Z";
 
   private Metadata() {}
@@ -50,10 +51,19 @@ final class Metadata {
     }
   }
 
-  /** A file of a checkpoint, which may say and be anything. */
+  /**
+   * A file of a checkpoint, which may be and say anything.
+   *
+   * @throws JcriException INVALID for one that is too large to be honest
+   */
   static byte[] read(Path file) throws IOException {
     try (var in = Files.newInputStream(file)) {
-      return in.readNBytes(MAX_BYTES + 1); // one more than the parser takes
+      byte[] content = in.readNBytes(MAX_BYTES + 1);
+      if (content.length > MAX_BYTES) {
+        throw JcriException.invalid(
+            "%s of the checkpoint has more than %d bytes".formatted(file.getFileName(), MAX_BYTES));
+      }
+      return content;
     }
   }
 

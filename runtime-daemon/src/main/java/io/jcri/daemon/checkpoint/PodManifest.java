@@ -28,7 +28,6 @@ record PodManifest(int version, Map<String, String> containers, Map<String, Stri
   static final String FILE = "pod.options";
 
   private static final int VERSION = 1;
-  private static final int MAX_BYTES = 1 << 20;
   private static final String PREFIX = "org.criu.checkpoint.";
   private static final String RUNTIME = PREFIX + "runtime.name";
   private static final String ARCHITECTURE = PREFIX + "host.arch";
@@ -88,7 +87,7 @@ record PodManifest(int version, Map<String, String> containers, Map<String, Stri
     }
     PodManifest manifest;
     try {
-      manifest = Json.parse(Metadata.read(file), PodManifest.class, MAX_BYTES);
+      manifest = Json.parse(Metadata.read(file), PodManifest.class);
     } catch (OciException e) {
       throw JcriException.invalid(file + ": " + e.getMessage());
     }

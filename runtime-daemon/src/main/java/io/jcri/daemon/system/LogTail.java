@@ -1,5 +1,7 @@
 package io.jcri.daemon.system;
 
+import static java.util.stream.Collectors.joining;
+
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SeekableByteChannel;
@@ -10,12 +12,15 @@ import java.util.List;
 
 /** The end of a program's log, for an error message. */
 public final class LogTail {
-  private static final int BYTES = 16 << 10;
+  private static final int BYTES = 64 << 10;
   private static final int LINES = 8;
 
   private LogTail() {}
 
-  /** The last lines that are not blank, in one; empty when there is no such file. */
+  /**
+   * The last lines that speak of an error, or the last of all when none does, in one line; empty
+   * when there is no such file.
+   */
   public static String of(Path log) {
     ByteBuffer end = ByteBuffer.allocate(BYTES);
     try (SeekableByteChannel channel = Files.newByteChannel(log)) {
@@ -27,7 +32,9 @@ public final class LogTail {
     } catch (IOException e) {
       return "";
     }
-    return oneLine(new String(end.array(), 0, end.position(), StandardCharsets.UTF_8));
+    String text = new String(end.array(), 0, end.position(), StandardCharsets.UTF_8);
+    String errors = text.lines().filter(line -> line.contains("Error")).collect(joining("\n"));
+    return oneLine(errors.isEmpty() ? text : errors);
   }
 
   /** The last lines of a text, joined by semicolons. */
