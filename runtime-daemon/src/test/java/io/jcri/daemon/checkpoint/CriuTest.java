@@ -47,8 +47,8 @@ class CriuTest {
   void aGoodAnswerIsAskedForOnceAndABadOneAgain() throws IOException {
     Criu criu = script("[ \"$1\" = check ] && echo >> $0.calls && [ -e $0.good ]\n");
     Path calls = folder.resolve("criu.calls");
-    assertMissing(criu);
-    assertMissing(criu);
+    assertMissing(criu, "criu check");
+    assertMissing(criu, "criu check");
     Files.createFile(folder.resolve("criu.good"));
     criu.requireCriu();
     criu.requireCriu();

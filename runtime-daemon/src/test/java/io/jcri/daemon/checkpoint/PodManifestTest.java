@@ -67,8 +67,7 @@ class PodManifestTest {
         "{\"version\":2,\"containers\":{\"app\":\"ab12\"}}",
         "{\"version\":1,\"containers\":{\"app\":\"../ab12\"}}",
         "{\"version\":1,\"containers\":{\"app\":\"\"}}",
-        "{\"version\":1,\"containers\":{\"app\":\"AB\"}}",
-        "{\"version\":1,\"containers\":[]}"
+        "{\"version\":1,\"containers\":{\"app\":\"AB\"}}"
       })
   void anythingElseIsRefused(String content) throws IOException {
     Files.writeString(folder.resolve("pod.options"), content);
