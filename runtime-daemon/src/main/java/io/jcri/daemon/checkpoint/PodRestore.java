@@ -7,6 +7,7 @@ import io.jcri.daemon.JcriException.Kind;
 import io.jcri.daemon.Layout;
 import io.jcri.daemon.container.Container;
 import io.jcri.daemon.container.ContainerConfig;
+import io.jcri.daemon.container.ContainerCreation;
 import io.jcri.daemon.container.Containers;
 import io.jcri.daemon.image.Images;
 import io.jcri.daemon.pod.Pod;
@@ -16,7 +17,6 @@ import io.jcri.daemon.pod.Pods;
 import io.jcri.daemon.runtime.Handlers;
 import io.jcri.oci.Json;
 import io.jcri.oci.snapshot.FileArchive;
-import io.jcri.sandbox.SandboxState;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -189,7 +189,7 @@ public final class PodRestore {
     if (Files.exists(changes)) {
       try (InputStream in = Files.newInputStream(changes)) {
         images.unpackChanges(
-            container.id(), in, Files.size(changes), pod.sandbox().flatMap(SandboxState::userns));
+            container.id(), in, Files.size(changes), ContainerCreation.userNamespace(pod));
       }
     }
     continueLog(stage.resolve(Capture.LOG), container);

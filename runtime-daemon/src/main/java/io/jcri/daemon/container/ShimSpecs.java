@@ -4,14 +4,12 @@ import io.jcri.daemon.FileTrees;
 import io.jcri.daemon.JcriException;
 import io.jcri.daemon.Layout;
 import io.jcri.daemon.pod.CgroupPaths;
-import io.jcri.daemon.pod.NamespaceOptions;
 import io.jcri.daemon.pod.Pod;
 import io.jcri.daemon.pod.Pods;
 import io.jcri.daemon.runtime.Handlers;
 import io.jcri.daemon.system.LogTail;
 import io.jcri.oci.OciException;
 import io.jcri.oci.runtime.OciRuntime;
-import io.jcri.sandbox.IdMapping;
 import io.jcri.shim.ExitRecord;
 import io.jcri.shim.Shim;
 import io.jcri.shim.ShimLauncher;
@@ -20,7 +18,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -83,7 +80,11 @@ public final class ShimSpecs {
                 cgroupPaths.containerDirectory(pod.config().cgroupParent(), container.id())),
             Optional.of(layout.checkpoint(container.id()))
                 .filter(checkpoint -> Files.exists(Layout.checkpointImages(checkpoint))),
-            pod.config().namespaces().user().flatMap(ShimSpecs::root)));
+            // it must be able to reopen its stdio
+            pod.config()
+                .namespaces()
+                .user()
+                .map(user -> new ShimSpec.IoOwner(user.rootUid(), user.rootGid()))));
   }
 
   /**
@@ -102,22 +103,6 @@ public final class ShimSpecs {
       log.warn("{} goes with its container: {}", checkpoint, e.getMessage());
     }
     return words.isEmpty() ? "" : "; CRIU's last words: " + words;
-  }
-
-  /** Who the host thinks the root of a user namespace is: it must be able to reopen its stdio. */
-  private static Optional<ShimSpec.IoOwner> root(NamespaceOptions.UserMappings user) {
-    Optional<Long> uid = hostRoot(user.uids());
-    Optional<Long> gid = hostRoot(user.gids());
-    return uid.isPresent() && gid.isPresent()
-        ? Optional.of(new ShimSpec.IoOwner(uid.get(), gid.get()))
-        : Optional.empty();
-  }
-
-  private static Optional<Long> hostRoot(List<IdMapping> mappings) {
-    return mappings.stream()
-        .filter(mapping -> mapping.containerId() == 0)
-        .map(IdMapping::hostId)
-        .findFirst();
   }
 
   Shim connect(String id, Duration timeout) throws IOException {

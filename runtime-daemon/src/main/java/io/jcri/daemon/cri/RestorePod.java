@@ -9,6 +9,7 @@ import io.jcri.cri.v1.RunPodSandboxRequest;
 import io.jcri.daemon.checkpoint.Budget;
 import io.jcri.daemon.checkpoint.PodRestore;
 import io.jcri.daemon.pod.PodConfig;
+import io.jcri.daemon.runtime.Handlers;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -20,8 +21,8 @@ final class RestorePod implements Call<RestorePodRequest, RestorePodResponse> {
   private final PodConfigs pods;
   private final PodRestore restore;
 
-  RestorePod(PodConfigs pods, PodRestore restore) {
-    this.pods = pods;
+  RestorePod(Handlers handlers, PodRestore restore) {
+    this.pods = new PodConfigs(handlers.defaultName(), handlers.names());
     this.restore = restore;
   }
 

@@ -28,6 +28,8 @@ public final class ImageSetup {
     return new Images(
         store,
         new WritableLayers(syscalls, mounts, store.snapshots()),
+        mounts,
+        layout,
         Set.copyOf(config.pinned()));
   }
 }

@@ -1,5 +1,6 @@
 package io.jcri.daemon.image;
 
+import io.jcri.daemon.Layout;
 import io.jcri.oci.distribution.Credentials;
 import io.jcri.oci.distribution.ImageReference;
 import io.jcri.oci.distribution.Platform;
@@ -11,9 +12,14 @@ import io.jcri.oci.image.PullRequest;
 import io.jcri.oci.snapshot.DiskUsage;
 import io.jcri.oci.snapshot.Snapshotter;
 import io.jcri.oci.snapshot.WritableLayers;
+import io.jcri.sandbox.mount.Mounts;
+import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -24,8 +30,14 @@ import java.util.Set;
  * <p>Thread-safe.
  */
 public final class Images {
+  private static final String USER_ROOT = "fs";
+  private static final FileAttribute<?> PRIVATE =
+      PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
+
   private final ImageStore store;
   private final WritableLayers layers;
+  private final Mounts mounts;
+  private final Layout layout;
   private final Set<String> pinned;
 
   /**
@@ -33,11 +45,27 @@ public final class Images {
    *
    * @param pinned names of images that are told to be pinned whatever the store says
    */
-  Images(ImageStore store, WritableLayers layers, Set<String> pinned) {
+  Images(
+      ImageStore store,
+      WritableLayers layers,
+      Mounts mounts,
+      Layout layout,
+      Set<String> pinned) {
     this.store = store;
     this.layers = layers;
+    this.mounts = mounts;
+    this.layout = layout;
     this.pinned = pinned;
   }
+
+  /**
+   * The user namespace of a container.
+   *
+   * @param file where it is pinned
+   * @param rootUid whom the node thinks its root is
+   * @param rootGid likewise
+   */
+  public record UserNamespace(Path file, long rootUid, long rootGid) {}
 
   /** Fetches an image, or finds that it is here already. */
   public Image pull(String name, Optional<Credentials> credentials) {
@@ -74,14 +102,30 @@ public final class Images {
   /**
    * Makes and mounts a container's root file system.
    *
-   * @param userns the pinned user namespace whose ids the files are to have, empty for the host's
+   * @param user the user namespace whose ids the files are to have, empty for the host's
    * @return where it is mounted
    */
-  public Path prepare(String containerId, Image image, Optional<Path> userns) {
+  public Path prepare(String containerId, Image image, Optional<UserNamespace> user)
+      throws IOException {
+    Optional<Path> mountPoint = Optional.empty();
+    if (user.isPresent()) {
+      mountPoint = Optional.of(userRoot(containerId, user.get()));
+    }
     return store
         .snapshots()
-        .prepare(containerId, image.diffIds(), new Snapshotter.Options(false, userns))
+        .prepare(
+            containerId,
+            image.diffIds(),
+            new Snapshotter.Options(false, user.map(UserNamespace::file), mountPoint))
         .rootfs();
+  }
+
+  /** The image store is closed to everybody but root, so this root file system shows up outside. */
+  private Path userRoot(String containerId, UserNamespace user) throws IOException {
+    Path directory = Files.createDirectory(layout.userRoot(containerId), PRIVATE);
+    Files.setAttribute(directory, "unix:uid", (int) user.rootUid());
+    Files.setAttribute(directory, "unix:gid", (int) user.rootGid());
+    return Files.createDirectory(directory.resolve(USER_ROOT));
   }
 
   /** What a container has written; walks it. */
@@ -98,15 +142,25 @@ public final class Images {
    * Gives a container that was never started the changes of another one.
    *
    * @param bytes of the archive, which is not trusted
-   * @param userns as in {@link #prepare}
+   * @param user as in {@link #prepare}
    */
   public void unpackChanges(
-      String containerId, InputStream archive, long bytes, Optional<Path> userns) {
-    layers.unpack(containerId, archive, bytes, new Snapshotter.Options(false, userns));
+      String containerId, InputStream archive, long bytes, Optional<UserNamespace> user) {
+    layers.unpack(
+        containerId,
+        archive,
+        bytes,
+        new Snapshotter.Options(false, user.map(UserNamespace::file)));
   }
 
   /** Unmounts and deletes a container's root file system. Idempotent. */
-  public void release(String containerId) {
+  public void release(String containerId) throws IOException {
+    Path directory = layout.userRoot(containerId);
+    if (Files.exists(directory)) {
+      mounts.unmount(directory.resolve(USER_ROOT));
+    }
     store.removeSnapshot(containerId);
+    Files.deleteIfExists(directory.resolve(USER_ROOT));
+    Files.deleteIfExists(directory);
   }
 }
