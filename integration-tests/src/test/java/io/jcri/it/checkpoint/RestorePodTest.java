@@ -229,11 +229,11 @@ class RestorePodTest {
     Command.of("tar", "-cf", saved.archive().toString(), "-C", out.toString(), ".").run().orThrow();
     RestorePodRequest request = saved.request(NODE).build();
     TestContainer continued = only(request, NODE.cri().runtime().restorePod(request));
-    assertRefused(continued::start, Code.INTERNAL, "CRIU's last words", "inventory");
+    assertRefused(continued::start, Code.INTERNAL, "CRIU's last words", "empty-image");
     ContainerStatus status = continued.status();
     assertThat(status.getState()).isEqualTo(ContainerState.CONTAINER_EXITED);
     assertThat(status.getReason()).isEqualTo("StartError");
-    assertThat(status.getMessage()).contains("inventory");
+    assertThat(status.getMessage()).contains("empty-image");
     CheckpointCalls.assertUntouched(NODE, saved.counter());
   }
 

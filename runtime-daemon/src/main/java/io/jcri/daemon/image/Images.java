@@ -46,11 +46,7 @@ public final class Images {
    * @param pinned names of images that are told to be pinned whatever the store says
    */
   Images(
-      ImageStore store,
-      WritableLayers layers,
-      Mounts mounts,
-      Layout layout,
-      Set<String> pinned) {
+      ImageStore store, WritableLayers layers, Mounts mounts, Layout layout, Set<String> pinned) {
     this.store = store;
     this.layers = layers;
     this.mounts = mounts;
@@ -147,10 +143,7 @@ public final class Images {
   public void unpackChanges(
       String containerId, InputStream archive, long bytes, Optional<UserNamespace> user) {
     layers.unpack(
-        containerId,
-        archive,
-        bytes,
-        new Snapshotter.Options(false, user.map(UserNamespace::file)));
+        containerId, archive, bytes, new Snapshotter.Options(false, user.map(UserNamespace::file)));
   }
 
   /** Unmounts and deletes a container's root file system. Idempotent. */
