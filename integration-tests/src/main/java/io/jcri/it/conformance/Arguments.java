@@ -12,15 +12,25 @@ import java.util.Optional;
  * @param containerd the folder with containerd's programs, when it is to be tested instead of jcri
  * @param report where the JUnit report goes
  * @param critest passed on to critest as they are
+ * @param again whether the streaming specs are run once more, over WebSockets
  */
-record Arguments(Optional<Path> containerd, Path report, List<String> critest) {
+record Arguments(Optional<Path> containerd, Path report, List<String> critest, boolean again) {
+  /** Makes critest's clients of exec, attach and port-forward speak WebSocket instead of SPDY. */
+  private static final List<String> WEBSOCKET =
+      List.of("--websocket-exec", "--websocket-attach", "--websocket-portforward");
+
+  private static final String STREAMING = "--ginkgo.focus=Streaming runtime should support";
+
   static final String USAGE =
       """
-      usage: conformance [--containerd FOLDER] [--report FILE] [--all] [--focus REGEX]... [--skip REGEX]...
+      usage: conformance [--containerd FOLDER] [--report FILE] [--all] [--websocket]
+                         [--focus REGEX]... [--skip REGEX]...
 
       --containerd  tests the containerd of that folder instead of the jcri built here
       --report      where the JUnit report goes; by default below integration-tests/target
       --all         runs what integration-tests/conformance-skips.txt leaves out, too
+      --websocket   streams over WebSockets instead of SPDY; without this, --focus and --skip the
+                    streaming specs run a second time, with it
       --focus       runs only the specs whose name matches
       --skip        leaves out the specs whose name matches
       """;
@@ -34,11 +44,13 @@ record Arguments(Optional<Path> containerd, Path report, List<String> critest) {
     Path report = defaultReport;
     List<String> skips = defaultSkips;
     List<String> critest = new ArrayList<>();
+    boolean websocket = false;
     Iterator<String> rest = List.of(arguments).iterator();
     while (rest.hasNext()) {
       String option = rest.next();
       switch (option) {
         case "--all" -> skips = List.of();
+        case "--websocket" -> websocket = true;
         case "--containerd" -> containerd = Optional.of(Path.of(value(option, rest)));
         case "--report" -> report = Path.of(value(option, rest)).toAbsolutePath();
         case "--focus" -> critest.add("--ginkgo.focus=" + value(option, rest));
@@ -46,8 +58,25 @@ record Arguments(Optional<Path> containerd, Path report, List<String> critest) {
         default -> throw new IllegalArgumentException("no such option: " + option);
       }
     }
+    boolean again = critest.isEmpty() && !websocket;
     skips.forEach(skip -> critest.add("--ginkgo.skip=" + skip));
-    return new Arguments(containerd.map(Path::toAbsolutePath), report, critest);
+    if (websocket) {
+      critest.addAll(WEBSOCKET);
+    }
+    return new Arguments(containerd.map(Path::toAbsolutePath), report, critest, again);
+  }
+
+  /** What critest is given for its second run. */
+  List<String> secondRun() {
+    List<String> second = new ArrayList<>(critest);
+    second.add(STREAMING);
+    second.addAll(WEBSOCKET);
+    return second;
+  }
+
+  /** Where the second run's report goes. */
+  Path secondReport() {
+    return report.resolveSibling("websocket-" + report.getFileName());
   }
 
   private static String value(String option, Iterator<String> rest) {
