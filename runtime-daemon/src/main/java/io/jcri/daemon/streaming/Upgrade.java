@@ -72,19 +72,27 @@ final class Upgrade {
         WebSocketDecoderConfig.newBuilder().maxFramePayloadLength(MOST_MESSAGE).build();
     var handshaker =
         new WebSocketServerHandshaker13("", protocol.isEmpty() ? null : protocol, config);
-    ChannelPipeline pipeline = gate.pipeline();
-    pipeline.addLast(new WebSocketFrameAggregator(MOST_MESSAGE), new ControlFrames(connection));
-    handlers.forEach(handler -> pipeline.addLast(handler));
-    pipeline.addLast(connection);
     handshaker
         .handshake(gate.channel(), request, new DefaultHttpHeaders(), gate.newPromise())
         .addListener(done -> {
           if (done.isSuccess()) {
-            pipeline.remove(gate.handler());
+            takeOver(gate, handlers, connection);
             then.run();
           } else {
             connection.cut("handshake failed: " + done.cause().getMessage());
           }
         });
+  }
+
+  /** Not before the answer has passed: the handlers know no HTTP. */
+  private static void takeOver(
+      ChannelHandlerContext gate,
+      List<? extends ChannelHandler> handlers,
+      ClientConnection connection) {
+    ChannelPipeline pipeline = gate.pipeline();
+    pipeline.addLast(new WebSocketFrameAggregator(MOST_MESSAGE), new ControlFrames(connection));
+    handlers.forEach(handler -> pipeline.addLast(handler));
+    pipeline.addLast(connection);
+    pipeline.remove(gate.handler());
   }
 }

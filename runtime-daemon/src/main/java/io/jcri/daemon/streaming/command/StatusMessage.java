@@ -23,7 +23,7 @@ public sealed interface StatusMessage {
   record Exit(int code) implements StatusMessage {}
 
   /** There was no session, or it broke. */
-  record Failure(String text) implements StatusMessage {}
+  record Failure(String reason) implements StatusMessage {}
 
   /** What an exec ended with. */
   static StatusMessage exited(int code) {
@@ -35,7 +35,7 @@ public sealed interface StatusMessage {
     return switch (this) {
       case Success _ -> "";
       case Exit(int code) -> "command terminated with non-zero exit code: exit status " + code;
-      case Failure(String text) -> "Internal error occurred: " + text;
+      case Failure(String reason) -> "Internal error occurred: " + reason;
     };
   }
 

@@ -56,7 +56,7 @@ final class WindowSizes {
   }
 
   private static int number(JsonElement value) throws IOException {
-    int number = value == null ? -1 : value.getAsInt();
+    int number = value != null && value.isJsonPrimitive() ? value.getAsInt() : -1;
     if (number < 0 || number > 0xffff) {
       throw new IOException("window size out of range: " + value);
     }

@@ -2,14 +2,10 @@ package io.jcri.daemon.streaming.websocket;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelDuplexHandler;
-import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPromise;
 import io.netty.handler.codec.http.websocketx.BinaryWebSocketFrame;
-import io.netty.handler.codec.http.websocketx.CloseWebSocketFrame;
-import io.netty.handler.codec.http.websocketx.WebSocketCloseStatus;
 import io.netty.util.ReferenceCountUtil;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Carries the bytes of a SPDY connection in the binary messages of a WebSocket, whose bounds mean
@@ -18,22 +14,6 @@ import org.jspecify.annotations.Nullable;
 public final class SpdyTunnel extends ChannelDuplexHandler {
   /** The subprotocol of a tunnelled port-forward. */
   public static final String PORT_FORWARD = "SPDY/3.1+portforward.k8s.io";
-
-  private @Nullable ChannelHandlerContext context;
-
-  @Override
-  public void handlerAdded(ChannelHandlerContext added) {
-    context = added;
-  }
-
-  /** Ends the WebSocket in good order; what was written through the tunnel goes first. */
-  public ChannelFuture goodbye() {
-    ChannelHandlerContext here = context;
-    if (here == null) {
-      throw new IllegalStateException("the tunnel is in no pipeline");
-    }
-    return here.writeAndFlush(new CloseWebSocketFrame(WebSocketCloseStatus.NORMAL_CLOSURE));
-  }
 
   @Override
   public void channelRead(ChannelHandlerContext here, Object message) {
