@@ -10,11 +10,17 @@ import java.util.Optional;
  * What the conformance run was asked for.
  *
  * @param containerd the folder with containerd's programs, when it is to be tested instead of jcri
+ * @param runc the runc that jcri is to use, instead of the one that the kit builds
  * @param report where the JUnit report goes
  * @param critest passed on to critest as they are
  * @param again whether the streaming specs are run once more, over WebSockets
  */
-record Arguments(Optional<Path> containerd, Path report, List<String> critest, boolean again) {
+record Arguments(
+    Optional<Path> containerd,
+    Optional<Path> runc,
+    Path report,
+    List<String> critest,
+    boolean again) {
   /** Makes critest's clients of exec, attach and port-forward speak WebSocket instead of SPDY. */
   private static final List<String> WEBSOCKET =
       List.of("--websocket-exec", "--websocket-attach", "--websocket-portforward");
@@ -23,10 +29,12 @@ record Arguments(Optional<Path> containerd, Path report, List<String> critest, b
 
   static final String USAGE =
       """
-      usage: conformance [--containerd FOLDER] [--report FILE] [--all] [--websocket]
+      usage: conformance [--containerd FOLDER] [--runc FILE] [--report FILE] [--all] [--websocket]
                          [--focus REGEX]... [--skip REGEX]...
 
       --containerd  tests the containerd of that folder instead of the jcri built here
+      --runc        the runc to use; by default one that is built for it, since the machine's own may
+                    have no id-mapped mounts and many specs would be left out
       --report      where the JUnit report goes; by default below integration-tests/target
       --all         runs what integration-tests/conformance-skips.txt leaves out, too
       --websocket   streams over WebSockets instead of SPDY; without this, --focus and --skip the
@@ -41,6 +49,7 @@ record Arguments(Optional<Path> containerd, Path report, List<String> critest, b
    */
   static Arguments parse(Path defaultReport, List<String> defaultSkips, String... arguments) {
     Optional<Path> containerd = Optional.empty();
+    Optional<Path> runc = Optional.empty();
     Path report = defaultReport;
     List<String> skips = defaultSkips;
     List<String> critest = new ArrayList<>();
@@ -52,6 +61,7 @@ record Arguments(Optional<Path> containerd, Path report, List<String> critest, b
         case "--all" -> skips = List.of();
         case "--websocket" -> websocket = true;
         case "--containerd" -> containerd = Optional.of(Path.of(value(option, rest)));
+        case "--runc" -> runc = Optional.of(Path.of(value(option, rest)).toAbsolutePath());
         case "--report" -> report = Path.of(value(option, rest)).toAbsolutePath();
         case "--focus" -> critest.add("--ginkgo.focus=" + value(option, rest));
         case "--skip" -> critest.add("--ginkgo.skip=" + value(option, rest));
@@ -63,7 +73,7 @@ record Arguments(Optional<Path> containerd, Path report, List<String> critest, b
     if (websocket) {
       critest.addAll(WEBSOCKET);
     }
-    return new Arguments(containerd.map(Path::toAbsolutePath), report, critest, again);
+    return new Arguments(containerd.map(Path::toAbsolutePath), runc, report, critest, again);
   }
 
   /** What critest is given for its second run. */

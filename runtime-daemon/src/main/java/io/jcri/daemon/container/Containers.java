@@ -27,11 +27,17 @@ public final class Containers {
   private final Registry<Container> containers;
   private final ContainerCreation creation;
   private final ContainerRun run;
+  private final ContainerUpdates updates;
 
-  public Containers(Registry<Container> containers, ContainerCreation creation, ContainerRun run) {
+  public Containers(
+      Registry<Container> containers,
+      ContainerCreation creation,
+      ContainerRun run,
+      ContainerUpdates updates) {
     this.containers = containers;
     this.creation = creation;
     this.run = run;
+    this.updates = updates;
   }
 
   /** See {@link ContainerCreation#create}. */
@@ -128,6 +134,11 @@ public final class Containers {
   /** See {@link ContainerRun#resize}. */
   public void resize(String id, Optional<String> exec, int columns, int rows) throws IOException {
     run.resize(id, exec, columns, rows);
+  }
+
+  /** See {@link ContainerUpdates#update}. */
+  public void update(String id, ResourceChange change) {
+    updates.update(id, change);
   }
 
   /** See {@link ContainerRun#reopenLog}. */

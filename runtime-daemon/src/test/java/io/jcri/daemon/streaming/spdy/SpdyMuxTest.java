@@ -243,7 +243,7 @@ class SpdyMuxTest {
   @Test
   void ourGoodbyeNamesTheLastStream() {
     open(5);
-    mux.goAway();
+    var _ = mux.goAway();
     assertThat(receive())
         .isInstanceOfSatisfying(
             SpdyGoAwayFrame.class, frame -> assertThat(frame.lastGoodStreamId()).isEqualTo(5));
@@ -296,7 +296,7 @@ class SpdyMuxTest {
       garbage[3] = (byte) (seed % 12);
       channel.writeInbound(Unpooled.wrappedBuffer(garbage));
       channel.checkException();
-      channel.close();
+      var _ = channel.close();
     }
   }
 

@@ -147,7 +147,7 @@ class WebSocketMuxTest {
   @Test
   void theConnectionsEndEndsAllChannels() throws IOException {
     WebSocketMux mux = mux("v5.channel.k8s.io");
-    server.close();
+    var _ = server.close();
     assertThat(mux.channel(0).input().read()).isEqualTo(-1);
     assertThatThrownBy(() -> mux.channel(1).output().write(1)).isInstanceOf(IOException.class);
   }
