@@ -56,6 +56,11 @@ public final class DaemonUnderTest implements RuntimeUnderTest {
     return scratch.disk().resolve("lib");
   }
 
+  /** Returns where it looks for specifications of CDI devices. */
+  public Path devices() {
+    return scratch.disk().resolve("cdi");
+  }
+
   /** Returns where it keeps what does not. */
   public Path state() {
     return scratch.state().resolve("d");
@@ -106,6 +111,9 @@ public final class DaemonUnderTest implements RuntimeUnderTest {
     [images]
     registry_directories = ["%s"]
 
+    [cdi]
+    directories = ["%s"]
+
     [network]
     configurations = "%s"
     plugins = ["%s"]
@@ -115,6 +123,7 @@ public final class DaemonUnderTest implements RuntimeUnderTest {
             root(),
             state(),
             settings.registries(),
+            devices(),
             settings.networks(),
             CniNetwork.PLUGINS,
             scratch.disk().resolve("cni"));

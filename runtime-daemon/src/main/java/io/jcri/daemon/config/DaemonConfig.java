@@ -26,7 +26,8 @@ public record DaemonConfig(
     String defaultHandler,
     Map<String, Handler> handlers,
     Images images,
-    Network network) {
+    Network network,
+    Cdi cdi) {
 
   public DaemonConfig {
     handlers = Map.copyOf(handlers);
@@ -77,6 +78,17 @@ public record DaemonConfig(
     }
   }
 
+  /**
+   * Container Device Interface.
+   *
+   * @param directories of specification files; a device of a later one beats one of an earlier
+   */
+  public record Cdi(boolean enabled, List<Path> directories) {
+    public Cdi {
+      directories = List.copyOf(directories);
+    }
+  }
+
   /** What an empty file means. */
   public static DaemonConfig defaults() {
     Path state = Path.of("/run/jcri");
@@ -99,6 +111,7 @@ public record DaemonConfig(
             Path.of("/var/lib/cni"),
             Duration.ofSeconds(60),
             Optional.empty(),
-            "jcri0"));
+            "jcri0"),
+        new Cdi(true, List.of(Path.of("/etc/cdi"), Path.of("/var/run/cdi"))));
   }
 }

@@ -50,8 +50,12 @@ class ConfigFileTest {
             timeout_seconds = 9
             pod_cidr = "10.1.0.0/24,fd00::/64"
             bridge = "br9"
+            [cdi]
+            enabled = false
+            directories = ["/cdi"]
             """,
             "test");
+    assertThat(config.cdi()).isEqualTo(new DaemonConfig.Cdi(false, List.of(Path.of("/cdi"))));
     assertThat(config.root()).isEqualTo(Path.of("/a"));
     assertThat(config.state()).isEqualTo(Path.of("/b"));
     assertThat(config.socket()).isEqualTo(Path.of("/c/jcri.sock"));
