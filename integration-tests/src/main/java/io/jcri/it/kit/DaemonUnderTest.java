@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * The built jcri daemon with all its state in a test's folder. Not thread-safe.
@@ -107,6 +108,8 @@ public final class DaemonUnderTest implements RuntimeUnderTest {
     return """
     root = "%s"
     state = "%s"
+    cgroup_driver = "%s"
+    default_handler = "%s"
 
     [images]
     registry_directories = ["%s"]
@@ -122,10 +125,17 @@ public final class DaemonUnderTest implements RuntimeUnderTest {
         .formatted(
             root(),
             state(),
+            setting("JCRI_CGROUP_DRIVER", "auto"),
+            setting("JCRI_HANDLER", "runc"),
             settings.registries(),
             devices(),
             settings.networks(),
             CniNetwork.PLUGINS,
             scratch.disk().resolve("cni"));
+  }
+
+  /** For runs of all tests on another cgroup driver or OCI runtime than a node would choose. */
+  private static String setting(String variable, String otherwise) {
+    return Optional.ofNullable(System.getenv(variable)).orElse(otherwise);
   }
 }
