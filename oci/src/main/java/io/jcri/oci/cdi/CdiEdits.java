@@ -123,7 +123,7 @@ final class CdiEdits {
       exists(wanted.hostPath(), "mount source");
       boolean asked = options.contains("idmap") || options.contains("ridmap");
       String mapping = options.contains("rbind") ? "ridmap" : "idmap";
-      if (userNamespace && !asked && features.knowsMountOption(mapping)) {
+      if (userNamespace && !asked && features.idmappedMounts()) {
         options.add(mapping);
       }
     }
