@@ -8,8 +8,10 @@ import io.jcri.daemon.container.ContainerCreation;
 import io.jcri.daemon.container.ContainerNamespaces;
 import io.jcri.daemon.container.ContainerRecovery;
 import io.jcri.daemon.container.ContainerRun;
+import io.jcri.daemon.container.ContainerUpdates;
 import io.jcri.daemon.container.Containers;
 import io.jcri.daemon.container.ImageVolumes;
+import io.jcri.daemon.container.LiveLimits;
 import io.jcri.daemon.container.MountPlan;
 import io.jcri.daemon.container.Relabel;
 import io.jcri.daemon.container.ShimSpecs;
@@ -83,12 +85,16 @@ public final class Daemon {
   public Daemon(DaemonConfig config, NativeBinaries binaries) throws IOException {
     Layout layout = new Layout(config.root(), config.state());
     Files.createDirectories(layout.temporary());
-    // Records and bundles hold the containers' environments, and those hold secrets.
+    // Records and bundles hold the containers' environments, and those hold secrets; images hold
+    // set-id programs.
     for (Path directory :
-        List.of(layout.podRecords(), layout.containerRecords(), layout.containers())) {
+        List.of(
+            layout.podRecords(), layout.containerRecords(), layout.containers(), layout.images())) {
       Files.setPosixFilePermissions(
           Files.createDirectories(directory), PosixFilePermissions.fromString("rwx------"));
     }
+    Files.setPosixFilePermissions(
+        Files.createDirectories(layout.userRoots()), PosixFilePermissions.fromString("rwx--x--x"));
     Clock clock = Clock.system();
     String bootId = BootId.current();
 
@@ -121,10 +127,11 @@ public final class Daemon {
     this.containerRecords = new RecordStore<>(layout.containerRecords(), Container.class);
     Registry<Container> registry = new Registry<>("container", Container::id, containerRecords);
     KeyedLocks locks = new KeyedLocks();
+    CgroupSupport limits = CgroupSupport.detect(Path.of("/"));
     SpecAssembly specs =
         new SpecAssembly(
             cgroupPaths,
-            CgroupSupport.detect(Path.of("/")),
+            limits,
             new UserResolver(new OpenatRootfsFiles(syscalls)),
             new SeccompProfiles(),
             new ContainerNamespaces(registry, cgroups.layout()),
@@ -144,7 +151,10 @@ public final class Daemon {
     ContainerCreation creation =
         new ContainerCreation(registry, pods, images, specs, layout, clock, bootId, locks);
     ContainerRun run = new ContainerRun(registry, pods, shims, clock, locks);
-    Containers containers = new Containers(registry, creation, run);
+    ContainerUpdates updates =
+        new ContainerUpdates(
+            registry, pods, limits, new LiveLimits(handlers, cgroups, cgroupPaths), layout, locks);
+    Containers containers = new Containers(registry, creation, run, updates);
     this.recovery = new ContainerRecovery(registry, creation, run, shims, clock, bootId);
     this.orphans = new Orphans(layout, registry, pods, shims, images, networks, sandboxes);
 

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /**
  * The built jcri daemon with all its state in a test's folder. Not thread-safe.
@@ -122,16 +123,21 @@ public final class DaemonUnderTest implements RuntimeUnderTest {
     plugins = ["%s"]
     cache = "%s"
     """
-        .formatted(
-            root(),
-            state(),
-            setting("JCRI_CGROUP_DRIVER", "auto"),
-            setting("JCRI_HANDLER", "runc"),
-            settings.registries(),
-            devices(),
-            settings.networks(),
-            CniNetwork.PLUGINS,
-            scratch.disk().resolve("cni"));
+            .formatted(
+                root(),
+                state(),
+                setting("JCRI_CGROUP_DRIVER", "auto"),
+                setting("JCRI_HANDLER", "runc"),
+                settings.registries(),
+                devices(),
+                settings.networks(),
+                CniNetwork.PLUGINS,
+                scratch.disk().resolve("cni"))
+        + settings.handlers().entrySet().stream()
+            .map(handler ->
+                "%n[handlers.%s]%nbinary = \"%s\"%n"
+                    .formatted(handler.getKey(), handler.getValue()))
+            .collect(Collectors.joining());
   }
 
   /** For runs of all tests on another cgroup driver or OCI runtime than a node would choose. */

@@ -25,11 +25,17 @@ public final class Containers {
   private final Registry<Container> containers;
   private final ContainerCreation creation;
   private final ContainerRun run;
+  private final ContainerUpdates updates;
 
-  public Containers(Registry<Container> containers, ContainerCreation creation, ContainerRun run) {
+  public Containers(
+      Registry<Container> containers,
+      ContainerCreation creation,
+      ContainerRun run,
+      ContainerUpdates updates) {
     this.containers = containers;
     this.creation = creation;
     this.run = run;
+    this.updates = updates;
   }
 
   /** See {@link ContainerCreation#create}. */
@@ -109,6 +115,11 @@ public final class Containers {
   /** See {@link ContainerRun#execSync}. */
   public ExecResult execSync(String id, List<String> command, Duration timeout) throws IOException {
     return run.execSync(id, command, timeout);
+  }
+
+  /** See {@link ContainerUpdates#update}. */
+  public void update(String id, ResourceChange change) {
+    updates.update(id, change);
   }
 
   /** See {@link ContainerRun#reopenLog}. */

@@ -7,7 +7,6 @@ import io.jcri.daemon.pod.Pod;
 import io.jcri.oci.OciException;
 import io.jcri.oci.image.Image;
 import io.jcri.oci.runtime.ContainerMount;
-import io.jcri.sandbox.SandboxState;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -45,7 +44,7 @@ public final class ImageVolumes {
                   number,
                   image,
                   volume.subPath(),
-                  pod.sandbox().flatMap(SandboxState::userns))
+                  ContainerCreation.userNamespace(pod))
               .toString();
       return ContainerMount.bind(source, mount.containerPath(), true).plusOptions(mount.options());
     } catch (OciException e) {

@@ -1,5 +1,6 @@
 package io.jcri.daemon.image;
 
+import io.jcri.daemon.Layout;
 import io.jcri.oci.distribution.Credentials;
 import io.jcri.oci.distribution.ImageReference;
 import io.jcri.oci.distribution.Platform;
@@ -11,7 +12,12 @@ import io.jcri.oci.image.PullRequest;
 import io.jcri.oci.snapshot.DiskUsage;
 import io.jcri.oci.snapshot.Snapshot;
 import io.jcri.oci.snapshot.Snapshotter;
+import io.jcri.sandbox.mount.Mounts;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -26,7 +32,13 @@ public final class Images {
   /** Between a container's id and the number of its image volume, in the key of a snapshot. */
   private static final String VOLUME = "-volume-";
 
+  private static final String USER_ROOT = "fs";
+  private static final FileAttribute<?> PRIVATE =
+      PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
+
   private final ImageStore store;
+  private final Mounts mounts;
+  private final Layout layout;
   private final Set<String> pinned;
 
   /**
@@ -34,10 +46,21 @@ public final class Images {
    *
    * @param pinned names of images that are told to be pinned whatever the store says
    */
-  Images(ImageStore store, Set<String> pinned) {
+  Images(ImageStore store, Mounts mounts, Layout layout, Set<String> pinned) {
     this.store = store;
+    this.mounts = mounts;
+    this.layout = layout;
     this.pinned = pinned;
   }
+
+  /**
+   * The user namespace of a container.
+   *
+   * @param file where it is pinned
+   * @param rootUid whom the node thinks its root is
+   * @param rootGid likewise
+   */
+  public record UserNamespace(Path file, long rootUid, long rootGid) {}
 
   /** Fetches an image, or finds that it is here already. */
   public Image pull(String name, Optional<Credentials> credentials) {
@@ -74,14 +97,30 @@ public final class Images {
   /**
    * Makes and mounts a container's root file system.
    *
-   * @param userns the pinned user namespace whose ids the files are to have, empty for the host's
+   * @param user the user namespace whose ids the files are to have, empty for the host's
    * @return where it is mounted
    */
-  public Path prepare(String containerId, Image image, Optional<Path> userns) {
+  public Path prepare(String containerId, Image image, Optional<UserNamespace> user)
+      throws IOException {
+    Optional<Path> mountPoint = Optional.empty();
+    if (user.isPresent()) {
+      mountPoint = Optional.of(userRoot(containerId, user.get()));
+    }
     return store
         .snapshots()
-        .prepare(containerId, image.diffIds(), new Snapshotter.Options(false, userns))
+        .prepare(
+            containerId,
+            image.diffIds(),
+            new Snapshotter.Options(false, user.map(UserNamespace::file), mountPoint))
         .rootfs();
+  }
+
+  /** The image store is closed to everybody but root, so this root file system shows up outside. */
+  private Path userRoot(String containerId, UserNamespace user) throws IOException {
+    Path directory = Files.createDirectory(layout.userRoot(containerId), PRIVATE);
+    Files.setAttribute(directory, "unix:uid", (int) user.rootUid());
+    Files.setAttribute(directory, "unix:gid", (int) user.rootGid());
+    return Files.createDirectory(directory.resolve(USER_ROOT));
   }
 
   /**
@@ -90,15 +129,17 @@ public final class Images {
    *
    * @param number of the volume among the container's
    * @param subPath a directory or file of the image, empty for all of it
-   * @param userns as for {@link #prepare}
+   * @param user as for {@link #prepare}
    * @return the host path of what the volume shows
    */
   public Path prepareVolume(
-      String containerId, int number, Image image, String subPath, Optional<Path> userns) {
+      String containerId, int number, Image image, String subPath, Optional<UserNamespace> user) {
     Snapshotter snapshotter = store.snapshots();
     Snapshot volume =
         snapshotter.prepare(
-            containerId + VOLUME + number, image.diffIds(), new Snapshotter.Options(true, userns));
+            containerId + VOLUME + number,
+            image.diffIds(),
+            new Snapshotter.Options(true, user.map(UserNamespace::file)));
     return snapshotter.locate(volume, subPath);
   }
 
@@ -115,12 +156,18 @@ public final class Images {
   }
 
   /** Unmounts and deletes a container's root file system and image volumes. Idempotent. */
-  public void release(String containerId) {
+  public void release(String containerId) throws IOException {
     for (Snapshot snapshot : store.snapshots().list()) {
       if (snapshot.key().startsWith(containerId + VOLUME)) {
         store.removeSnapshot(snapshot.key());
       }
     }
+    Path directory = layout.userRoot(containerId);
+    if (Files.exists(directory)) {
+      mounts.unmount(directory.resolve(USER_ROOT));
+    }
     store.removeSnapshot(containerId);
+    Files.deleteIfExists(directory.resolve(USER_ROOT));
+    Files.deleteIfExists(directory);
   }
 }
