@@ -136,7 +136,8 @@ public final class DaemonCommand {
           c.handlers(),
           c.images(),
           c.network(),
-          c.cdi());
+          c.cdi(),
+          c.streaming());
     }
   }
 }
