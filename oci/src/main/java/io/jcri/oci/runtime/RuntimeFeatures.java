@@ -97,7 +97,6 @@ public record RuntimeFeatures(
         .isPresent();
   }
 
-<<<<<<< HEAD
   /**
    * Whether it can checkpoint and restore containers, as far as it says: runc and crun tell so in
    * an annotation of their own each.
@@ -107,11 +106,11 @@ public record RuntimeFeatures(
         .filter(entry -> entry.getKey().endsWith(".checkpoint.enabled"))
         .map(entry -> entry.getValue().equals("true"))
         .findFirst();
-=======
+  }
+
   /** Interfaces of the host that move into a container. */
   public boolean netDevices() {
     return linux.flatMap(Linux::netDevices).filter(Switch::enabled).isPresent();
->>>>>>> main
   }
 
   /** User namespaces together with the id-mapped mounts that pods with volumes need. */

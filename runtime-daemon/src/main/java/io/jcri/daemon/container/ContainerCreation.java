@@ -210,12 +210,8 @@ public final class ContainerCreation {
     stages.done("bundle");
   }
 
-<<<<<<< HEAD
   /** The user namespace that the pod's containers live in, as root file systems need it. */
   public static Optional<Images.UserNamespace> userNamespace(Pod pod) {
-=======
-  static Optional<Images.UserNamespace> userNamespace(Pod pod) {
->>>>>>> main
     Optional<Path> file = pod.sandbox().flatMap(SandboxState::userns);
     Optional<UserMappings> mappings = pod.config().namespaces().user();
     return file.isPresent() && mappings.isPresent()
