@@ -1,7 +1,9 @@
 package io.jcri.daemon;
 
 import io.jcri.cni.Cni;
+import io.jcri.daemon.checkpoint.CheckpointSetup;
 import io.jcri.daemon.config.DaemonConfig;
+import io.jcri.daemon.container.CdiInjection;
 import io.jcri.daemon.container.Container;
 import io.jcri.daemon.container.ContainerCreation;
 import io.jcri.daemon.container.ContainerNamespaces;
@@ -9,8 +11,10 @@ import io.jcri.daemon.container.ContainerRecovery;
 import io.jcri.daemon.container.ContainerRun;
 import io.jcri.daemon.container.ContainerUpdates;
 import io.jcri.daemon.container.Containers;
+import io.jcri.daemon.container.ImageVolumes;
 import io.jcri.daemon.container.LiveLimits;
 import io.jcri.daemon.container.MountPlan;
+import io.jcri.daemon.container.Relabel;
 import io.jcri.daemon.container.ShimSpecs;
 import io.jcri.daemon.container.SpecAssembly;
 import io.jcri.daemon.cri.CriServer;
@@ -30,10 +34,12 @@ import io.jcri.daemon.pod.Pods;
 import io.jcri.daemon.record.RecordStore;
 import io.jcri.daemon.runtime.Handlers;
 import io.jcri.daemon.stats.Stats;
+import io.jcri.daemon.streaming.StreamingServer;
 import io.jcri.daemon.system.BootId;
 import io.jcri.daemon.system.Clock;
 import io.jcri.daemon.system.NativeBinaries;
 import io.jcri.daemon.system.SdNotify;
+import io.jcri.oci.cdi.CdiDevices;
 import io.jcri.oci.runtime.BindMounts;
 import io.jcri.oci.runtime.CgroupSupport;
 import io.jcri.oci.runtime.OpenatRootfsFiles;
@@ -78,7 +84,9 @@ public final class Daemon {
   private final Events events;
   private final Pods pods;
   private final ContainerRecovery recovery;
+  private final CheckpointSetup checkpoints;
   private final Orphans orphans;
+  private final StreamingServer streaming;
   private final CriServer server;
   private final SdNotify systemd;
 
@@ -139,7 +147,17 @@ public final class Daemon {
             new UserResolver(new OpenatRootfsFiles(syscalls)),
             new SeccompProfiles(),
             new ContainerNamespaces(registry, cgroups.layout()),
-            new MountPlan(layout, handlers, new BindMounts(mounts)));
+            new MountPlan(
+                layout,
+                handlers,
+                new BindMounts(mounts),
+                new ImageVolumes(images),
+                new Relabel(syscalls)),
+            new CdiInjection(
+                config.cdi().enabled()
+                    ? Optional.of(new CdiDevices(config.cdi().directories()))
+                    : Optional.empty(),
+                handlers));
     ShimSpecs shims =
         new ShimSpecs(new ShimLauncher(binaries.shim()), layout, handlers, pods, cgroupPaths);
     ContainerCreation creation =
@@ -150,6 +168,7 @@ public final class Daemon {
             registry, pods, limits, new LiveLimits(handlers, cgroups, cgroupPaths), layout, locks);
     Containers containers = new Containers(registry, creation, run, updates);
     this.recovery = new ContainerRecovery(registry, creation, run, shims, clock, bootId);
+    this.checkpoints = new CheckpointSetup(pods, containers, handlers, images, layout, syscalls);
     this.orphans = new Orphans(layout, registry, pods, shims, images, networks, sandboxes);
 
     // what they use
@@ -158,6 +177,7 @@ public final class Daemon {
         new Metrics(cgroups, cgroupPaths, stats, images.usage().path(), syscalls, clock);
 
     // the edge
+    this.streaming = new StreamingServer(config.streaming(), containers, pods, layout);
     this.server =
         new CriServer(
             config.socket(),
@@ -173,6 +193,8 @@ public final class Daemon {
                     metrics,
                     images,
                     events,
+                    checkpoints,
+                    streaming,
                     driver,
                     clock),
                 new ImageService(images, clock)));
@@ -195,6 +217,7 @@ public final class Daemon {
     events.recover(foundPods, foundContainers);
     pods.recover(foundPods);
     recovery.recover(foundContainers);
+    checkpoints.recover();
     server.start();
     systemd.ready();
     log.info(
@@ -232,6 +255,7 @@ public final class Daemon {
     systemd.stopping();
     events.close(); // their streams would never drain
     server.stop();
+    streaming.close();
     cni.close();
     removeEmptyParent();
     log.info("stopped; pods run on");

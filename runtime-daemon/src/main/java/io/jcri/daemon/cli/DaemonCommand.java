@@ -135,7 +135,9 @@ public final class DaemonCommand {
           c.defaultHandler(),
           c.handlers(),
           c.images(),
-          c.network());
+          c.network(),
+          c.cdi(),
+          c.streaming());
     }
   }
 }

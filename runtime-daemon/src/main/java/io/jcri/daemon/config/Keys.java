@@ -1,5 +1,6 @@
 package io.jcri.daemon.config;
 
+import java.net.InetAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -46,6 +47,29 @@ final class Keys {
     return value;
   }
 
+  /** An IP address, which no name service is asked for. */
+  String address(String key, String fallback) {
+    String value = text(key, fallback);
+    if (parse(value) == null) {
+      problem(key, "is \"%s\" but must be an IP address".formatted(value));
+      return fallback;
+    }
+    return value;
+  }
+
+  static boolean loopback(String address) {
+    @Nullable InetAddress parsed = parse(address);
+    return parsed != null && parsed.isLoopbackAddress();
+  }
+
+  private static @Nullable InetAddress parse(String address) {
+    try {
+      return InetAddress.ofLiteral(address);
+    } catch (IllegalArgumentException e) {
+      return null;
+    }
+  }
+
   Path path(String key, Path fallback) {
     return absolute(key, text(key, fallback.toString()));
   }
@@ -70,6 +94,10 @@ final class Keys {
       }
     }
     return texts;
+  }
+
+  boolean flag(String key, boolean fallback) {
+    return Objects.requireNonNullElse(typed(key, Boolean.class, "true or false"), fallback);
   }
 
   int number(String key, int fallback, int least, int most) {

@@ -1,10 +1,18 @@
 package io.jcri.daemon.cri;
 
 import io.grpc.stub.StreamObserver;
+import io.jcri.cri.v1.AttachRequest;
+import io.jcri.cri.v1.AttachResponse;
+import io.jcri.cri.v1.CheckpointContainerRequest;
+import io.jcri.cri.v1.CheckpointContainerResponse;
+import io.jcri.cri.v1.CheckpointPodRequest;
+import io.jcri.cri.v1.CheckpointPodResponse;
 import io.jcri.cri.v1.ContainerStatusRequest;
 import io.jcri.cri.v1.ContainerStatusResponse;
 import io.jcri.cri.v1.CreateContainerRequest;
 import io.jcri.cri.v1.CreateContainerResponse;
+import io.jcri.cri.v1.ExecRequest;
+import io.jcri.cri.v1.ExecResponse;
 import io.jcri.cri.v1.ExecSyncRequest;
 import io.jcri.cri.v1.ExecSyncResponse;
 import io.jcri.cri.v1.ListContainersRequest;
@@ -13,12 +21,16 @@ import io.jcri.cri.v1.ListPodSandboxRequest;
 import io.jcri.cri.v1.ListPodSandboxResponse;
 import io.jcri.cri.v1.PodSandboxStatusRequest;
 import io.jcri.cri.v1.PodSandboxStatusResponse;
+import io.jcri.cri.v1.PortForwardRequest;
+import io.jcri.cri.v1.PortForwardResponse;
 import io.jcri.cri.v1.RemoveContainerRequest;
 import io.jcri.cri.v1.RemoveContainerResponse;
 import io.jcri.cri.v1.RemovePodSandboxRequest;
 import io.jcri.cri.v1.RemovePodSandboxResponse;
 import io.jcri.cri.v1.ReopenContainerLogRequest;
 import io.jcri.cri.v1.ReopenContainerLogResponse;
+import io.jcri.cri.v1.RestorePodRequest;
+import io.jcri.cri.v1.RestorePodResponse;
 import io.jcri.cri.v1.RunPodSandboxRequest;
 import io.jcri.cri.v1.RunPodSandboxResponse;
 import io.jcri.cri.v1.RuntimeConfigRequest;
@@ -40,6 +52,7 @@ import io.jcri.cri.v1.UpdateRuntimeConfigResponse;
 import io.jcri.cri.v1.VersionRequest;
 import io.jcri.cri.v1.VersionResponse;
 import io.jcri.daemon.Layout;
+import io.jcri.daemon.checkpoint.CheckpointSetup;
 import io.jcri.daemon.config.DaemonConfig;
 import io.jcri.daemon.container.Containers;
 import io.jcri.daemon.events.Events;
@@ -49,6 +62,7 @@ import io.jcri.daemon.pod.PodNetworks;
 import io.jcri.daemon.pod.Pods;
 import io.jcri.daemon.runtime.Handlers;
 import io.jcri.daemon.stats.Stats;
+import io.jcri.daemon.streaming.StreamingServer;
 import io.jcri.daemon.system.Clock;
 import io.jcri.sandbox.cgroup.CgroupDriver;
 
@@ -74,9 +88,15 @@ public final class RuntimeService extends RuntimeObservation {
   private final ContainerStatus containerStatus;
   private final ListContainers listContainers;
   private final ExecSync execSync;
+  private final Exec exec;
+  private final Attach attach;
+  private final PortForward portForward;
   private final ReopenContainerLog reopenContainerLog;
   private final UpdateContainerResources updateContainerResources;
   private final UpdatePodSandboxResources updatePodSandboxResources;
+  private final CheckpointContainer checkpointContainer;
+  private final CheckpointPod checkpointPod;
+  private final RestorePod restorePod;
 
   public RuntimeService(
       DaemonConfig config,
@@ -89,6 +109,8 @@ public final class RuntimeService extends RuntimeObservation {
       Metrics metrics,
       Images images,
       Events events,
+      CheckpointSetup checkpoints,
+      StreamingServer streaming,
       CgroupDriver driver,
       Clock clock) {
     super(pods, containers, stats, metrics, images, events);
@@ -108,9 +130,15 @@ public final class RuntimeService extends RuntimeObservation {
     this.containerStatus = new ContainerStatus(containers, info);
     this.listContainers = new ListContainers(containers);
     this.execSync = new ExecSync(containers);
+    this.exec = new Exec(containers, streaming);
+    this.attach = new Attach(containers, streaming);
+    this.portForward = new PortForward(pods, streaming);
     this.reopenContainerLog = new ReopenContainerLog(containers);
     this.updateContainerResources = new UpdateContainerResources(containers);
     this.updatePodSandboxResources = new UpdatePodSandboxResources(pods);
+    this.checkpointContainer = new CheckpointContainer(checkpoints.checkpoints());
+    this.checkpointPod = new CheckpointPod(checkpoints.checkpoints());
+    this.restorePod = new RestorePod(handlers, checkpoints.restore());
   }
 
   @Override
@@ -207,6 +235,22 @@ public final class RuntimeService extends RuntimeObservation {
   }
 
   @Override
+  public void exec(ExecRequest request, StreamObserver<ExecResponse> observer) {
+    Unary.answer(exec, request, observer);
+  }
+
+  @Override
+  public void attach(AttachRequest request, StreamObserver<AttachResponse> observer) {
+    Unary.answer(attach, request, observer);
+  }
+
+  @Override
+  public void portForward(
+      PortForwardRequest request, StreamObserver<PortForwardResponse> observer) {
+    Unary.answer(portForward, request, observer);
+  }
+
+  @Override
   public void reopenContainerLog(
       ReopenContainerLogRequest request, StreamObserver<ReopenContainerLogResponse> observer) {
     Unary.answer(reopenContainerLog, request, observer);
@@ -224,5 +268,22 @@ public final class RuntimeService extends RuntimeObservation {
       UpdatePodSandboxResourcesRequest request,
       StreamObserver<UpdatePodSandboxResourcesResponse> observer) {
     Unary.answer(updatePodSandboxResources, request, observer);
+  }
+
+  @Override
+  public void checkpointContainer(
+      CheckpointContainerRequest request, StreamObserver<CheckpointContainerResponse> observer) {
+    Unary.answer(checkpointContainer, request, observer);
+  }
+
+  @Override
+  public void checkpointPod(
+      CheckpointPodRequest request, StreamObserver<CheckpointPodResponse> observer) {
+    Unary.answer(checkpointPod, request, observer);
+  }
+
+  @Override
+  public void restorePod(RestorePodRequest request, StreamObserver<RestorePodResponse> observer) {
+    Unary.answer(restorePod, request, observer);
   }
 }
