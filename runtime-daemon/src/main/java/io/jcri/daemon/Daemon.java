@@ -16,6 +16,8 @@ import io.jcri.daemon.cri.ImageService;
 import io.jcri.daemon.cri.RuntimeService;
 import io.jcri.daemon.image.ImageSetup;
 import io.jcri.daemon.image.Images;
+import io.jcri.daemon.nri.Nri;
+import io.jcri.daemon.nri.NriServer;
 import io.jcri.daemon.pod.CgroupPaths;
 import io.jcri.daemon.pod.NetworkSetup;
 import io.jcri.daemon.pod.Pod;
@@ -31,6 +33,7 @@ import io.jcri.daemon.system.NativeBinaries;
 import io.jcri.daemon.system.SdNotify;
 import io.jcri.oci.runtime.BindMounts;
 import io.jcri.oci.runtime.CgroupSupport;
+import io.jcri.oci.runtime.ContainerSpec;
 import io.jcri.oci.runtime.OpenatRootfsFiles;
 import io.jcri.oci.runtime.SeccompProfiles;
 import io.jcri.oci.runtime.UserResolver;
@@ -73,6 +76,7 @@ public final class Daemon {
   private final Pods pods;
   private final ContainerRecovery recovery;
   private final Orphans orphans;
+  private final NriServer nriServer;
   private final CriServer server;
   private final SdNotify systemd;
 
@@ -103,6 +107,10 @@ public final class Daemon {
     this.networks = new PodNetworks(cni);
     Images images = ImageSetup.open(config.images(), layout, syscalls, mounts);
 
+    // plugins that have a say
+    CgroupSupport limits = CgroupSupport.detect(Path.of("/"));
+    Nri nri = new Nri(config.nri(), layout, limits, Daemon::noCdi);
+
     // pods
     this.podRecords = new RecordStore<>(layout.podRecords(), Pod.class);
     Sandboxes sandboxes = new Sandboxes(binaries.sandbox(), syscalls, mounts, cgroups);
@@ -110,6 +118,7 @@ public final class Daemon {
         new Pods(
             new Registry<>("pod sandbox", Pod::id, podRecords),
             new PodSetup(layout, sandboxes, scopes, cgroupPaths, networks),
+            nri,
             clock,
             bootId);
 
@@ -120,7 +129,7 @@ public final class Daemon {
     SpecAssembly specs =
         new SpecAssembly(
             cgroupPaths,
-            CgroupSupport.detect(Path.of("/")),
+            limits,
             new UserResolver(new OpenatRootfsFiles(syscalls)),
             new SeccompProfiles(),
             new ContainerNamespaces(registry, cgroups.layout()),
@@ -128,11 +137,19 @@ public final class Daemon {
     ShimSpecs shims =
         new ShimSpecs(new ShimLauncher(binaries.shim()), layout, handlers, pods, cgroupPaths);
     ContainerCreation creation =
-        new ContainerCreation(registry, pods, images, specs, layout, clock, bootId, locks);
-    ContainerRun run = new ContainerRun(registry, pods, shims, clock, locks);
-    Containers containers = new Containers(registry, creation, run);
+        new ContainerCreation(registry, pods, images, specs, nri, layout, clock, bootId, locks);
+    ContainerRun run = new ContainerRun(registry, pods, shims, nri, clock, locks);
+    Containers containers = new Containers(registry, creation, run, nri);
     this.recovery = new ContainerRecovery(registry, creation, run, shims, clock, bootId);
     this.orphans = new Orphans(layout, registry, pods, shims, images, networks, sandboxes);
+
+    this.nriServer =
+        new NriServer(
+            config.nri(),
+            nri,
+            new PluginNode(pods, containers),
+            binaries.nriStart(),
+            layout.temporary());
 
     // the edge
     this.server =
@@ -154,6 +171,10 @@ public final class Daemon {
     this.systemd = new SdNotify(syscalls, System.getenv().getOrDefault("NOTIFY_SOCKET", ""));
   }
 
+  private static ContainerSpec noCdi(ContainerSpec spec, List<String> names) {
+    throw JcriException.precondition("CDI devices " + names + " can't be resolved");
+  }
+
   private static CgroupDriver driver(String configured, Cgroups cgroups) throws IOException {
     return switch (configured) {
       case "cgroupfs" -> CgroupDriver.CGROUPFS;
@@ -169,6 +190,7 @@ public final class Daemon {
     Collection<Container> foundContainers = containerRecords.loadAll();
     pods.recover(foundPods);
     recovery.recover(foundContainers);
+    nriServer.start();
     server.start();
     systemd.ready();
     log.info(
@@ -205,6 +227,7 @@ public final class Daemon {
   public void stop() {
     systemd.stopping();
     server.stop();
+    nriServer.close();
     cni.close();
     removeEmptyParent();
     log.info("stopped; pods run on");

@@ -17,6 +17,7 @@ import java.util.Optional;
  * @param rootfsPropagation {@code rprivate}, {@code rslave} or {@code rshared}; empty leaves the
  *     runtime's choice
  * @param mountLabel SELinux label of the root file system and of tmpfs mounts
+ * @param placement what plugins may ask for beyond limits
  */
 public record ContainerSpec(
     ContainerProcess process,
@@ -36,7 +37,8 @@ public record ContainerSpec(
     Optional<String> rootfsPropagation,
     Optional<String> mountLabel,
     Map<String, String> annotations,
-    Hooks hooks) {
+    Hooks hooks,
+    Placement placement) {
 
   /**
    * The root file system.
@@ -78,7 +80,8 @@ public record ContainerSpec(
         .rootfsPropagation(rootfsPropagation)
         .mountLabel(mountLabel)
         .annotations(annotations)
-        .hooks(hooks);
+        .hooks(hooks)
+        .placement(placement);
   }
 
   /** Collects the components; not thread-safe. */
@@ -101,6 +104,7 @@ public record ContainerSpec(
     private Optional<String> mountLabel = Optional.empty();
     private Map<String, String> annotations = Map.of();
     private Hooks hooks = Hooks.NONE;
+    private Placement placement = Placement.NONE;
 
     private Builder(ContainerProcess process, Root root) {
       this.process = process;
@@ -193,6 +197,11 @@ public record ContainerSpec(
       return this;
     }
 
+    public Builder placement(Placement value) {
+      placement = value;
+      return this;
+    }
+
     public ContainerSpec build() {
       return new ContainerSpec(
           process,
@@ -212,7 +221,8 @@ public record ContainerSpec(
           rootfsPropagation,
           mountLabel,
           annotations,
-          hooks);
+          hooks,
+          placement);
     }
   }
 }

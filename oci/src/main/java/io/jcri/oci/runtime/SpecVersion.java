@@ -10,7 +10,9 @@ enum SpecVersion {
   /** Cgroup v2's unified map, id-mapped mounts, umask, time namespaces, seccomp notify. */
   V1_1_0("1.1.0"),
   /** The {@code idmap} and {@code ridmap} mount options. */
-  V1_2_0("1.2.0");
+  V1_2_0("1.2.0"),
+  /** Network devices and memory policies. */
+  V1_3_0("1.3.0");
 
   private final String text;
 
@@ -23,6 +25,9 @@ enum SpecVersion {
   }
 
   static SpecVersion neededBy(ContainerSpec spec) {
+    if (spec.placement().memoryPolicy().isPresent() || !spec.placement().netDevices().isEmpty()) {
+      return V1_3_0;
+    }
     if (spec.mounts().stream()
         .anyMatch(m -> m.options().contains("idmap") || m.options().contains("ridmap"))) {
       return V1_2_0;
@@ -31,6 +36,7 @@ enum SpecVersion {
         spec.mounts().stream().anyMatch(m -> !m.uidMappings().isEmpty())
             || !spec.resources().unified().isEmpty()
             || spec.process().user().umask().isPresent()
+            || spec.process().scheduling().isPresent()
             || spec.namespaces().stream().anyMatch(n -> n.kind() == Namespace.Kind.TIME)
             || spec.seccomp().filter(SpecVersion::isNewer).isPresent();
     return newer ? V1_1_0 : V1_0_2;

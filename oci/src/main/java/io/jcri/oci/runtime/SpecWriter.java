@@ -3,6 +3,8 @@ package io.jcri.oci.runtime;
 import io.jcri.oci.Json;
 import java.math.BigInteger;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * Writes what the OCI runtime reads: a bundle's config.json, the process file of an exec and the
@@ -61,7 +63,35 @@ public final class SpecWriter {
         .put("rootfsPropagation", spec.rootfsPropagation())
         .put("maskedPaths", spec.maskedPaths())
         .put("readonlyPaths", spec.readonlyPaths())
-        .put("mountLabel", spec.mountLabel());
+        .put("mountLabel", spec.mountLabel())
+        .put("intelRdt", spec.placement().rdt().map(SpecWriter::rdt).orElse(new JsonObject()))
+        .put(
+            "memoryPolicy",
+            spec.placement().memoryPolicy().map(SpecWriter::memoryPolicy).orElse(new JsonObject()))
+        .put("netDevices", netDevices(spec.placement().netDevices()));
+  }
+
+  private static JsonObject rdt(Placement.Rdt rdt) {
+    return new JsonObject()
+        .put("closID", rdt.closId())
+        .put("schemata", rdt.schemata())
+        .putIfTrue("enableMonitoring", rdt.enableMonitoring());
+  }
+
+  private static JsonObject memoryPolicy(Placement.MemoryPolicy policy) {
+    return new JsonObject()
+        .put("mode", policy.mode())
+        .put("nodes", policy.nodes())
+        .put("flags", policy.flags());
+  }
+
+  /** A device that keeps its name is an empty object, which must be written. */
+  private static JsonObject netDevices(Map<String, String> devices) {
+    JsonObject json = new JsonObject();
+    new TreeMap<>(devices)
+        .forEach((host, name) ->
+            json.put(host, (Object) (name.isEmpty() ? Map.of() : Map.of("name", name))));
+    return json;
   }
 
   private static JsonObject mount(ContainerMount mount) {

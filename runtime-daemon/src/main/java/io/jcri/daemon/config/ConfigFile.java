@@ -3,6 +3,7 @@ package io.jcri.daemon.config;
 import io.jcri.daemon.config.DaemonConfig.Handler;
 import io.jcri.daemon.config.DaemonConfig.Images;
 import io.jcri.daemon.config.DaemonConfig.Network;
+import io.jcri.daemon.config.DaemonConfig.Nri;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -69,7 +70,8 @@ public final class ConfigFile {
             keys.text("default_handler", d.defaultHandler()),
             handlers(keys.table("handlers"), d.handlers()),
             images(keys.table("images"), d.images()),
-            network(keys.table("network"), d.network()));
+            network(keys.table("network"), d.network()),
+            nri(keys.table("nri"), d.nri()));
     keys.rejectUnknown();
     if (!config.handlers().containsKey(config.defaultHandler())) {
       problems.add(
@@ -106,6 +108,25 @@ public final class ConfigFile {
             keys.texts("pinned", d.pinned()));
     keys.rejectUnknown();
     return images;
+  }
+
+  private Nri nri(@Nullable Keys keys, Nri d) {
+    if (keys == null) {
+      return d;
+    }
+    Nri nri =
+        new Nri(
+            keys.flag("enabled", d.enabled()),
+            keys.path("socket", d.socket()),
+            keys.path("plugins", d.plugins()),
+            keys.path("configurations", d.configurations()),
+            keys.seconds("registration_timeout_seconds", d.registrationTimeout()),
+            keys.seconds("request_timeout_seconds", d.requestTimeout()),
+            keys.texts("required", d.required()),
+            keys.text("tolerate_missing", d.tolerateMissing()),
+            keys.someOf("reject", d.reject(), Nri.REJECTABLE));
+    keys.rejectUnknown();
+    return nri;
   }
 
   private Network network(@Nullable Keys keys, Network d) {

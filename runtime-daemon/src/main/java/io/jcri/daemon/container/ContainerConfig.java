@@ -3,6 +3,7 @@ package io.jcri.daemon.container;
 import io.jcri.oci.runtime.LinuxResources;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * What the kubelet asked for ({@code ContainerConfig}), validated and immutable.
@@ -45,5 +46,30 @@ public record ContainerConfig(
     devices = List.copyOf(devices);
     labels = Map.copyOf(labels);
     annotations = Map.copyOf(annotations);
+  }
+
+  /** The same with other limits; an empty score stays. */
+  ContainerConfig withResources(LinuxResources changed, Optional<Integer> score) {
+    return new ContainerConfig(
+        name,
+        attempt,
+        imageSpec,
+        userImage,
+        command,
+        arguments,
+        workingDirectory,
+        environment,
+        mounts,
+        devices,
+        labels,
+        annotations,
+        logPath,
+        stdin,
+        stdinOnce,
+        tty,
+        changed,
+        score.orElse(oomScoreAdj),
+        security,
+        stopSignal);
   }
 }

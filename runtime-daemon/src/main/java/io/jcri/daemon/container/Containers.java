@@ -25,11 +25,17 @@ public final class Containers {
   private final Registry<Container> containers;
   private final ContainerCreation creation;
   private final ContainerRun run;
+  private final ContainerHooks hooks;
 
-  public Containers(Registry<Container> containers, ContainerCreation creation, ContainerRun run) {
+  public Containers(
+      Registry<Container> containers,
+      ContainerCreation creation,
+      ContainerRun run,
+      ContainerHooks hooks) {
     this.containers = containers;
     this.creation = creation;
     this.run = run;
+    this.hooks = hooks;
   }
 
   /** See {@link ContainerCreation#create}. */
@@ -45,12 +51,13 @@ public final class Containers {
   /** See {@link ContainerRun#stop}. */
   public void stop(String id, Duration grace) throws IOException {
     run.stop(id, grace);
+    containers.get(id).ifPresent(hooks::stopped);
   }
 
   /** Kills and forgets the container with all that belongs to it, except its log. Idempotent. */
   public void remove(String id) {
     try {
-      run.stop(id, Duration.ZERO);
+      stop(id, Duration.ZERO);
     } catch (IOException e) {
       throw Failures.unchecked(e, "stop of container " + id);
     }
@@ -59,7 +66,7 @@ public final class Containers {
 
   /** Ends every container of a pod at once; returns when all have ended. */
   public void killAll(String podId) {
-    each(podId, id -> run.stop(id, Duration.ZERO));
+    each(podId, id -> stop(id, Duration.ZERO));
   }
 
   /** Removes every container of a pod, those that were only half created too. */
