@@ -16,6 +16,9 @@ enum { STUBBORN_MILLIS = 2000 };
 /* How long the runtime may take to delete before it is killed, so that a delete can be retried. */
 enum { DELETE_MILLIS = 30000 };
 
+/* How often a shim that was not asked to start yet looks whether somebody is there to ask. */
+enum { FORSAKEN_MILLIS = 10000 };
+
 static void answer_deletes(struct shim *shim, const char *error) {
   for (struct conn *conn = shim->conns; conn != NULL; conn = conn->next) {
     uint32_t id = conn->delete_id;
@@ -108,7 +111,22 @@ static void delete_hangs(struct timer *timer) {
   if (shim->delete_child != NULL) child_kill(shim->delete_child);
 }
 
+/* Who starts a shim keeps a connection. One that was killed meanwhile, before anything tells of the
+ * shim, will never come back: nobody could end this process any more. */
+static void forsaken(struct timer *timer) {
+  struct shim *shim = timer->owner;
+  if (shim->state != CONTAINER_CREATED || shim->deleting) return;
+  if (shim->conns == NULL) {
+    shim->deleting = true;
+    removal_advance(shim);
+  } else {
+    timer_arm(&shim->loop, timer, FORSAKEN_MILLIS);
+  }
+}
+
 void removal_init(struct shim *shim) {
+  shim->forsaken = (struct timer){.fired = forsaken, .owner = shim};
+  timer_arm(&shim->loop, &shim->forsaken, FORSAKEN_MILLIS);
   shim->delete_limit = (struct timer){.fired = delete_hangs, .owner = shim};
   shim->stubborn = (struct timer){.fired = stubborn, .owner = shim};
 }

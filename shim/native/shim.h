@@ -72,6 +72,7 @@ struct shim {
   struct child *start_child, *delete_child;
   struct timer stubborn;     /* a killed container that does not end */
   struct timer delete_limit; /* a runtime that does not end deleting */
+  struct timer forsaken;     /* not asked to start, and nobody there to ask */
   struct child *children;
   struct conn *conns;
   struct exec *execs;

@@ -83,6 +83,15 @@ class RobustnessKernelTest {
   }
 
   @Test
+  void aShimThatNobodyCanAskToStartEnds() throws IOException {
+    Box box = lab.box(new Plan("/bin/sleep", "1000"));
+    var process = box.shim().process();
+    box.shim().close();
+    Lab.await("shim ends", () -> !Files.exists(box.state().resolve("shim.sock")));
+    Lab.await("process ends", () -> !Files.exists(Path.of("/proc/" + process.pid())));
+  }
+
+  @Test
   void sessionsWhoseClientsVanishLeaveNothing() throws IOException {
     Box box = lab.running(Plan.shell("read x").withStdin(false));
     box.shim().execSync(Lab.script("true"), AMPLE, 100);

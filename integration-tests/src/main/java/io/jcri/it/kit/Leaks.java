@@ -40,6 +40,9 @@ public record Leaks(Map<Kind, Set<String>> found) {
   /** A rule or chain of one pod's, as the bridge and portmap plugins name them. */
   private static final Pattern POD_RULE = Pattern.compile("CNI-(DN-)?[0-9a-f]{16,}");
 
+  /** What a runtime names after itself or after an id. */
+  private static final Pattern RUNTIMES_NAME = Pattern.compile("jcri|jct|kubepods|[0-9a-f]{64}");
+
   private static final Pattern USUAL_TABLE =
       Pattern.compile("table (ip|ip6|inet) (nat|filter|mangle|raw)");
 
@@ -62,8 +65,25 @@ public record Leaks(Map<Kind, Set<String>> found) {
     found.forEach((kind, things) ->
         things.stream()
             .filter(thing -> !before.found.getOrDefault(kind, Set.of()).contains(thing))
+            .filter(thing -> kind != Kind.CGROUP || !isBelowSomebodyElses(thing, before))
             .forEach(thing -> fresh.add(kind + " " + thing)));
     return fresh;
+  }
+
+  /**
+   * Whoever else runs on the machine makes and removes groups below its own, with other names than
+   * a runtime gives; pods are at the top or below a parent that their test made.
+   */
+  private static boolean isBelowSomebodyElses(String cgroup, Leaks before) {
+    Path path = CGROUPS.relativize(Path.of(cgroup));
+    // On cgroup v1 the first name is the hierarchy's.
+    int top = Files.exists(CGROUPS.resolve("cgroup.controllers")) ? 1 : 2;
+    return path.getNameCount() > top
+        && !RUNTIMES_NAME.matcher(cgroup).find()
+        && before
+            .found
+            .getOrDefault(Kind.CGROUP, Set.of())
+            .contains(CGROUPS.resolve(path.subpath(0, top)).toString());
   }
 
   /**

@@ -65,7 +65,7 @@ public final class ContainerRecovery {
       } else if (container.phase() == ContainerPhase.CREATED && shims.present(container.id())) {
         Thread.ofVirtual()
             .name("undo start of " + container.id())
-            .start(() -> undoStart(container));
+            .start(() -> run.undoStart(container.id()));
       }
     }
     try {
@@ -104,17 +104,10 @@ public final class ContainerRecovery {
     }
     try {
       Shim shim = shims.connect(id, CONNECT_TIMEOUT);
-      run.recover(container, shim);
+      run.recover(id, shim);
     } catch (IOException e) {
       withoutShim(container, e);
     }
-  }
-
-  /** The daemon died between the start of the shim and its record: nobody was told of a start. */
-  private void undoStart(Container container) {
-    shims.discard(container.id());
-    shims.forceDelete(Optional.of(container));
-    end(container, "the daemon ended while the container was being started");
   }
 
   /** The shim has gone, or is stuck: its exit record tells, or its absence does. */

@@ -155,10 +155,12 @@ public final class ContainerRun {
       if (!live.remove(id, entry)) {
         return;
       }
-      containers.updateAnyway(id, c -> c.exited(exit));
+      try {
+        containers.updateAnyway(id, c -> c.exited(exit));
+      } catch (RuntimeException e) {
+        log.error("exit of container {} could not be recorded", id, e);
+      }
       discard(id, entry.shim);
-    } catch (RuntimeException e) {
-      log.error("exit of container {} could not be recorded", id, e);
     } finally {
       entry.exit.complete(exit);
     }
@@ -190,10 +192,8 @@ public final class ContainerRun {
    * but its own grace period counts. A container that does not run is no error.
    */
   public void stop(String id, Duration grace) throws IOException {
-    awaitStart(id);
-    @Nullable Live entry = live.get(id);
+    @Nullable Live entry = liveOrEnded(id);
     if (entry == null) {
-      endUnknown(id);
       return;
     }
     if (!grace.isZero()) {
@@ -228,28 +228,62 @@ public final class ContainerRun {
     }
   }
 
-  /** A start in progress must not slip through between a stop and the end of its pod. */
-  private void awaitStart(String id) {
-    locks.hold(id).close();
+  /**
+   * The container as it lives, or null once nothing of it does. A start or recovery in progress
+   * must not slip through between a stop and what follows it.
+   */
+  private @Nullable Live liveOrEnded(String id) throws IOException {
+    try (KeyedLocks.Held _ = locks.hold(id)) {
+      @Nullable Live entry = live.get(id);
+      if (entry == null) {
+        endHalfStarted(id);
+        endUnknown(id);
+      }
+      return entry;
+    }
   }
 
-  /** A container whose shim does not answer: what the OCI runtime knows of it is ended by force. */
-  private void endUnknown(String id) throws IOException {
+  /** See {@link #endHalfStarted}. */
+  void undoStart(String id) {
     try (KeyedLocks.Held _ = locks.hold(id)) {
-      Optional<Container> container =
-          containers.get(id).filter(c -> c.phase() == ContainerPhase.UNKNOWN);
-      if (container.isPresent()) {
-        shims.forceDelete(container);
-        if (container.get().shim().isPresent()) {
-          container.get().shim().get().signal(SIGKILL);
-        }
-        Exit exit =
-            shims
-                .exitRecord(id)
-                .orElseGet(() ->
-                    Exit.unknown(clock.nanos(), "it was ended while its shim did not answer"));
-        containers.updateAnyway(id, c -> c.exited(exit));
+      endHalfStarted(id);
+    }
+  }
+
+  /**
+   * Ends what is left of a start that nobody was told of: the daemon ended between the start of the
+   * shim and its record. Does nothing to any other container. The caller holds the lock.
+   */
+  private void endHalfStarted(String id) {
+    Optional<Container> container =
+        containers.get(id).filter(c -> c.phase() == ContainerPhase.CREATED);
+    if (container.isPresent() && shims.present(id)) {
+      shims.discard(id);
+      shims.forceDelete(container);
+      Exit exit =
+          Exit.unknown(clock.nanos(), "the daemon ended while the container was being started");
+      containers.updateAnyway(id, c -> c.exited(exit));
+    }
+  }
+
+  /**
+   * A container whose shim does not answer: what the OCI runtime knows of it is ended by force. The
+   * caller holds the lock.
+   */
+  private void endUnknown(String id) throws IOException {
+    Optional<Container> container =
+        containers.get(id).filter(c -> c.phase() == ContainerPhase.UNKNOWN);
+    if (container.isPresent()) {
+      shims.forceDelete(container);
+      if (container.get().shim().isPresent()) {
+        container.get().shim().get().signal(SIGKILL);
       }
+      Exit exit =
+          shims
+              .exitRecord(id)
+              .orElseGet(
+                  () -> Exit.unknown(clock.nanos(), "it was ended while its shim did not answer"));
+      containers.updateAnyway(id, c -> c.exited(exit));
     }
   }
 
@@ -299,9 +333,18 @@ public final class ContainerRun {
     return entry;
   }
 
-  /** Takes up the shim of a container that ran before the restart. */
-  void recover(Container container, Shim shim) {
-    containers.update(container.id(), c -> c.with(ContainerPhase.RUNNING));
-    watch(container.id(), shim);
+  /**
+   * Takes up the shim of a container that ran before the restart; one that was ended or removed
+   * before its shim answered needs it no more.
+   */
+  void recover(String id, Shim shim) {
+    try (KeyedLocks.Held _ = locks.hold(id)) {
+      if (containers.get(id).filter(c -> c.phase() == ContainerPhase.UNKNOWN).isPresent()) {
+        containers.update(id, c -> c.with(ContainerPhase.RUNNING));
+        watch(id, shim);
+      } else {
+        discard(id, shim);
+      }
+    }
   }
 }
