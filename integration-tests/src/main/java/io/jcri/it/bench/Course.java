@@ -6,6 +6,7 @@ import io.jcri.it.kit.DaemonUnderTest;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
@@ -13,6 +14,8 @@ import java.util.Map;
 
 /** The measurements in their order, once the runtimes run. */
 final class Course {
+  private static final Duration SETTLING = Duration.ofSeconds(10);
+
   private final Options options;
   private final PrintStream out;
   private final Entrant jcri;
@@ -39,6 +42,8 @@ final class Course {
 
   /** Measures what was asked for. */
   void run(BenchImages images, PodNetwork network, Path scratch) throws IOException {
+    say("idle daemons");
+    settle();
     for (Entrant entrant : entrants) {
       daemonMemory(entrant, Figure.DAEMON_IDLE);
       entrant.rival().pull(images.base());
@@ -65,6 +70,7 @@ final class Course {
           images,
           options.rounds(1, 3),
           options.rounds(3, 5));
+      settle();
       for (Entrant entrant : entrants) {
         daemonMemory(entrant, Figure.DAEMON_PULLS);
       }
@@ -105,6 +111,7 @@ final class Course {
     Churn.rounds(entrants, PodLife.Kind.BRIDGE_WITH_PORT, rounds, () -> {});
     stages.put(PodLife.Kind.BRIDGE_WITH_PORT, log.next());
     network.removePortmap();
+    settle();
     for (Entrant entrant : entrants) {
       daemonMemory(entrant, Figure.DAEMON_CHURN);
     }
@@ -140,6 +147,16 @@ final class Course {
       pods.restart(Figure.RESTART_110, restarts);
     }
     pods.clear();
+  }
+
+  /** What a burst took for a moment is given back within seconds: idle is what is left then. */
+  private static void settle() throws IOException {
+    try {
+      Thread.sleep(SETTLING);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IOException("interrupted", e);
+    }
   }
 
   private static void daemonMemory(Entrant entrant, Figure figure) throws IOException {
