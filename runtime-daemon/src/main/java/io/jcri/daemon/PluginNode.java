@@ -31,7 +31,9 @@ record PluginNode(Pods allPods, Containers allContainers) implements NodeObjects
   @Override
   public void update(String container, LinuxResources change) {
     throw JcriException.precondition(
-        "the resources of container " + allContainers.require(container).id() + " can't be changed");
+        "the resources of container "
+            + allContainers.require(container).id()
+            + " can't be changed");
   }
 
   @Override

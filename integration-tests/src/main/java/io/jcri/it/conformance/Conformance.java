@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 
@@ -114,7 +115,8 @@ public final class Conformance {
 
     say("starting the runtime");
     try (RuntimeUnderTest runtime = start(settings)) {
-      int exitCode = critest.run(runtime.socket(), arguments.report(), arguments.critest());
+      int exitCode =
+          critest.run(runtime.socket(), nri(runtime), arguments.report(), arguments.critest());
       if (!runtime.process().isAlive()) {
         say("the runtime ended while it was tested");
       }
@@ -123,6 +125,13 @@ public final class Conformance {
     } finally {
       keepLog(scratch);
     }
+  }
+
+  /** containerd has its socket where the node's plugins are: not a test's to touch. */
+  private static Optional<Path> nri(RuntimeUnderTest runtime) {
+    return runtime instanceof DaemonUnderTest jcri
+        ? Optional.of(jcri.nriSocket())
+        : Optional.empty();
   }
 
   private RuntimeUnderTest start(RuntimeUnderTest.Settings settings) throws IOException {

@@ -7,18 +7,19 @@ final class ProcessJson {
 
   static JsonObject of(ContainerProcess process) {
     Scheduling scheduling = process.scheduling().orElse(Scheduling.NONE);
-    JsonObject json = new JsonObject()
-        .putIfTrue("terminal", process.terminal())
-        .put("user", user(process.user()))
-        .put("args", process.args())
-        .put("env", process.env())
-        .put("cwd", process.cwd())
-        .put("capabilities", capabilities(process.capabilities()))
-        .put("rlimits", process.rlimits(), ProcessJson::rlimit)
-        .putIfTrue("noNewPrivileges", process.noNewPrivileges())
-        .put("apparmorProfile", process.apparmorProfile())
-        .put("oomScoreAdj", process.oomScoreAdj())
-        .put("selinuxLabel", process.selinuxLabel());
+    JsonObject json =
+        new JsonObject()
+            .putIfTrue("terminal", process.terminal())
+            .put("user", user(process.user()))
+            .put("args", process.args())
+            .put("env", process.env())
+            .put("cwd", process.cwd())
+            .put("capabilities", capabilities(process.capabilities()))
+            .put("rlimits", process.rlimits(), ProcessJson::rlimit)
+            .putIfTrue("noNewPrivileges", process.noNewPrivileges())
+            .put("apparmorProfile", process.apparmorProfile())
+            .put("oomScoreAdj", process.oomScoreAdj())
+            .put("selinuxLabel", process.selinuxLabel());
     scheduling.cpu().ifPresent(cpu -> json.put("scheduler", scheduler(cpu)));
     scheduling
         .io()

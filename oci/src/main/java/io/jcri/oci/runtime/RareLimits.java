@@ -20,11 +20,7 @@ public record RareLimits(
 
   public static final RareLimits NONE =
       new RareLimits(
-          Optional.empty(),
-          Optional.empty(),
-          Optional.empty(),
-          Optional.empty(),
-          Optional.empty());
+          Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());
 
   /** What {@code change} sets wins, the rest stays. */
   public RareLimits updatedBy(RareLimits change) {

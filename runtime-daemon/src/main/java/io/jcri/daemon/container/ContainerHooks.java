@@ -6,37 +6,39 @@ import io.jcri.oci.runtime.ContainerSpec;
 /** Who takes part in the life of containers from outside (NRI plugins). Thread-safe. */
 public interface ContainerHooks {
   /** Nobody takes part. */
-  ContainerHooks NONE = new ContainerHooks() {
-    private final Step nothing = new Step() {
-      @Override
-      public ContainerSpec create(Pod pod, Container container, ContainerSpec spec) {
-        return spec;
-      }
+  ContainerHooks NONE =
+      new ContainerHooks() {
+        private final Step nothing =
+            new Step() {
+              @Override
+              public ContainerSpec create(Pod pod, Container container, ContainerSpec spec) {
+                return spec;
+              }
 
-      @Override
-      public void created(Container container) {}
+              @Override
+              public void created(Container container) {}
 
-      @Override
-      public void start(Container container) {}
+              @Override
+              public void start(Container container) {}
 
-      @Override
-      public void started(Container container) {}
+              @Override
+              public void started(Container container) {}
 
-      @Override
-      public void close() {}
-    };
+              @Override
+              public void close() {}
+            };
 
-    @Override
-    public Step step() {
-      return nothing;
-    }
+        @Override
+        public Step step() {
+          return nothing;
+        }
 
-    @Override
-    public void stopped(Container container) {}
+        @Override
+        public void stopped(Container container) {}
 
-    @Override
-    public void removed(Container container) {}
-  };
+        @Override
+        public void removed(Container container) {}
+      };
 
   /**
    * Begins a step that leads to something visible: until it is closed nobody joins, so that who

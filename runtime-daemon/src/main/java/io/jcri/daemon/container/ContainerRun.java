@@ -87,10 +87,7 @@ public final class ContainerRun {
     try {
       startHeld(id, stages);
     } catch (RuntimeException e) {
-      containers
-          .get(id)
-          .filter(c -> c.phase() == ContainerPhase.EXITED)
-          .ifPresent(hooks::stopped);
+      containers.get(id).filter(c -> c.phase() == ContainerPhase.EXITED).ifPresent(hooks::stopped);
       throw e;
     }
     stages.finish();

@@ -31,8 +31,7 @@ final class Changes {
     List<ContainerUpdate> failed = new ArrayList<>();
     for (ContainerUpdate update : updates) {
       try {
-        node.update(
-            update.getContainerId(), Limits.read(update.getLinux().getResources(), plugin));
+        node.update(update.getContainerId(), Limits.read(update.getLinux().getResources(), plugin));
       } catch (JcriException | OciException | UncheckedIOException e) {
         log.warn(
             "container {} could not be updated for NRI {}: {}",

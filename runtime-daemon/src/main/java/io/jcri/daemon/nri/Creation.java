@@ -79,22 +79,32 @@ final class Creation {
   void take(CreateContainerResponse reply, String plugin) {
     ContainerAdjustment wanted = reply.getAdjust();
     Claims claims = new Claims(plugin);
-    strings(claims, Field.Annotations, wanted.getAnnotationsMap(), container::putAnnotations,
-        container::removeAnnotations, adjust::putAnnotations, adjust::removeAnnotations);
+    strings(
+        claims,
+        Field.Annotations,
+        wanted.getAnnotationsMap(),
+        container::putAnnotations,
+        container::removeAnnotations,
+        adjust::putAnnotations,
+        adjust::removeAnnotations);
     adjust(claims, wanted);
     if (wanted.hasLinux()) {
       linux(claims, wanted.getLinux());
     }
-    wanted.getRlimitsList().forEach(limit -> {
-      claims.claim(Field.Rlimits, limit.getType());
-      container.addRlimits(limit);
-      adjust.addRlimits(limit);
-    });
-    wanted.getCDIDevicesList().forEach(device -> {
-      claims.claim(Field.CdiDevices, device.getName());
-      container.addCDIDevices(device);
-      adjust.addCDIDevices(device);
-    });
+    wanted
+        .getRlimitsList()
+        .forEach(limit -> {
+          claims.claim(Field.Rlimits, limit.getType());
+          container.addRlimits(limit);
+          adjust.addRlimits(limit);
+        });
+    wanted
+        .getCDIDevicesList()
+        .forEach(device -> {
+          claims.claim(Field.CdiDevices, device.getName());
+          container.addCDIDevices(device);
+          adjust.addCDIDevices(device);
+        });
     updates.take(reply.getUpdateList(), plugin);
     evictions.addAll(reply.getEvictList());
   }
@@ -127,8 +137,7 @@ final class Creation {
     adjust.clearMounts().addAllMounts(mounts.collected);
 
     Merge<KeyValue> env =
-        new Merge<>(
-            Field.Env, KeyValue::getKey, key -> KeyValue.newBuilder().setKey(key).build());
+        new Merge<>(Field.Env, KeyValue::getKey, key -> KeyValue.newBuilder().setKey(key).build());
     env.merge(
         claims,
         wanted.getEnvList(),
@@ -189,40 +198,74 @@ final class Creation {
     seen.clearNamespaces().addAllNamespaces(namespaces.seen);
     all.clearNamespaces().addAllNamespaces(namespaces.collected);
 
-    strings(claims, Field.Sysctl, wanted.getSysctlMap(), seen::putSysctl, seen::removeSysctl,
-        all::putSysctl, all::removeSysctl);
+    strings(
+        claims,
+        Field.Sysctl,
+        wanted.getSysctlMap(),
+        seen::putSysctl,
+        seen::removeSysctl,
+        all::putSysctl,
+        all::removeSysctl);
     Map<String, String> netDevices = new LinkedHashMap<>();
     wanted.getNetDevicesMap().forEach((host, device) -> netDevices.put(host, device.getName()));
-    strings(claims, Field.LinuxNetDevices, netDevices,
-        (host, name) -> seen.putNetDevices(host, netDevice(name)), seen::removeNetDevices,
-        (host, name) -> all.putNetDevices(host, netDevice(name)), all::removeNetDevices);
+    strings(
+        claims,
+        Field.LinuxNetDevices,
+        netDevices,
+        (host, name) -> seen.putNetDevices(host, netDevice(name)),
+        seen::removeNetDevices,
+        (host, name) -> all.putNetDevices(host, netDevice(name)),
+        all::removeNetDevices);
     if (wanted.hasResources()) {
       new ResourceMerge(owners, id, claims.plugin).claim(wanted.getResources());
       ResourceMerge.overlay(seen.getResourcesBuilder(), wanted.getResources());
       ResourceMerge.overlay(all.getResourcesBuilder(), wanted.getResources());
     }
-    single(claims, !wanted.getCgroupsPath().isEmpty(), Field.CgroupsPath, () -> {
-      seen.setCgroupsPath(wanted.getCgroupsPath());
-      all.setCgroupsPath(wanted.getCgroupsPath());
-    });
-    single(claims, wanted.hasOomScoreAdj(), Field.OomScoreAdj, () -> {
-      seen.setOomScoreAdj(wanted.getOomScoreAdj());
-      all.setOomScoreAdj(wanted.getOomScoreAdj());
-    });
-    single(claims, wanted.hasIoPriority(), Field.IoPriority, () -> {
-      seen.setIoPriority(wanted.getIoPriority());
-      all.setIoPriority(wanted.getIoPriority());
-    });
-    single(claims, wanted.hasSeccompPolicy(), Field.SeccompPolicy, () -> {
-      seen.setSeccompPolicy(wanted.getSeccompPolicy());
-      all.setSeccompPolicy(wanted.getSeccompPolicy());
-    });
-    single(claims, wanted.hasScheduler(), Field.LinuxSched, () -> {
-      seen.setScheduler(wanted.getScheduler());
-      all.setScheduler(wanted.getScheduler());
-    });
-    single(claims, wanted.hasMemoryPolicy(), Field.MemoryPolicy, () ->
-        all.setMemoryPolicy(wanted.getMemoryPolicy()));
+    single(
+        claims,
+        !wanted.getCgroupsPath().isEmpty(),
+        Field.CgroupsPath,
+        () -> {
+          seen.setCgroupsPath(wanted.getCgroupsPath());
+          all.setCgroupsPath(wanted.getCgroupsPath());
+        });
+    single(
+        claims,
+        wanted.hasOomScoreAdj(),
+        Field.OomScoreAdj,
+        () -> {
+          seen.setOomScoreAdj(wanted.getOomScoreAdj());
+          all.setOomScoreAdj(wanted.getOomScoreAdj());
+        });
+    single(
+        claims,
+        wanted.hasIoPriority(),
+        Field.IoPriority,
+        () -> {
+          seen.setIoPriority(wanted.getIoPriority());
+          all.setIoPriority(wanted.getIoPriority());
+        });
+    single(
+        claims,
+        wanted.hasSeccompPolicy(),
+        Field.SeccompPolicy,
+        () -> {
+          seen.setSeccompPolicy(wanted.getSeccompPolicy());
+          all.setSeccompPolicy(wanted.getSeccompPolicy());
+        });
+    single(
+        claims,
+        wanted.hasScheduler(),
+        Field.LinuxSched,
+        () -> {
+          seen.setScheduler(wanted.getScheduler());
+          all.setScheduler(wanted.getScheduler());
+        });
+    single(
+        claims,
+        wanted.hasMemoryPolicy(),
+        Field.MemoryPolicy,
+        () -> all.setMemoryPolicy(wanted.getMemoryPolicy()));
     if (wanted.hasRdt()) {
       rdt(claims, wanted.getRdt(), seen, all);
     }
@@ -270,12 +313,15 @@ final class Creation {
       Consumer<String> hide,
       BiConsumer<String, String> collect,
       Consumer<String> drop) {
-    wanted.keySet().stream().filter(Marks::removes).map(Marks::key).forEach(key -> {
-      claims.clear(field, key);
-      hide.accept(key);
-      drop.accept(key);
-      collect.accept(Marks.removal(key), "");
-    });
+    wanted.keySet().stream()
+        .filter(Marks::removes)
+        .map(Marks::key)
+        .forEach(key -> {
+          claims.clear(field, key);
+          hide.accept(key);
+          drop.accept(key);
+          collect.accept(Marks.removal(key), "");
+        });
     wanted.forEach((key, value) -> {
       if (!Marks.removes(key)) {
         claims.claim(field, key);
@@ -314,7 +360,8 @@ final class Creation {
         }
       }
       added.forEach(one -> claims.claim(field, keyOf.apply(one)));
-      seen = new ArrayList<>(before.stream().filter(b -> !touched.contains(keyOf.apply(b))).toList());
+      seen =
+          new ArrayList<>(before.stream().filter(b -> !touched.contains(keyOf.apply(b))).toList());
       seen.addAll(added);
       collected =
           new ArrayList<>(

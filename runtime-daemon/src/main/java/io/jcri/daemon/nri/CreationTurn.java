@@ -31,8 +31,7 @@ final class CreationTurn {
     this.pod = pod;
     this.container = container;
     this.podMessage = ObjectMessages.pod(pod);
-    this.original =
-        ObjectMessages.container(container, SpecView.read(SpecWriter.toJson(spec)));
+    this.original = ObjectMessages.container(container, SpecView.read(SpecWriter.toJson(spec)));
     this.creation = new Creation(original);
   }
 
@@ -51,8 +50,7 @@ final class CreationTurn {
             Event.CREATE_CONTAINER,
             plugin ->
                 creation.take(
-                    plugin.ask(
-                        Event.CREATE_CONTAINER, request(), CreateContainerResponse.parser()),
+                    plugin.ask(Event.CREATE_CONTAINER, request(), CreateContainerResponse.parser()),
                     plugin.name()));
     validation.required(pod, container.config().name(), asked);
     validation.permitted(container, creation.owners());

@@ -51,9 +51,7 @@ record DeviceChange(List<DeviceNode> nodes, List<DeviceRule> rules) {
         device.getType(),
         device.getMajor(),
         device.getMinor(),
-        device.hasFileMode()
-            ? Optional.of(device.getFileMode().getValue())
-            : Optional.empty(),
+        device.hasFileMode() ? Optional.of(device.getFileMode().getValue()) : Optional.empty(),
         device.hasUid()
             ? Optional.of(Integer.toUnsignedLong(device.getUid().getValue()))
             : Optional.empty(),

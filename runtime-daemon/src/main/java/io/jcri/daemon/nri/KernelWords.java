@@ -121,13 +121,15 @@ final class KernelWords {
 
   static Placement placement(Placement now, LinuxContainerAdjustment wanted) {
     Map<String, String> netDevices = new TreeMap<>(now.netDevices());
-    wanted.getNetDevicesMap().forEach((host, device) -> {
-      if (!Marks.removes(host)) {
-        netDevices.put(host, device.getName());
-      } else if (!wanted.containsNetDevices(Marks.key(host))) {
-        netDevices.remove(Marks.key(host));
-      }
-    });
+    wanted
+        .getNetDevicesMap()
+        .forEach((host, device) -> {
+          if (!Marks.removes(host)) {
+            netDevices.put(host, device.getName());
+          } else if (!wanted.containsNetDevices(Marks.key(host))) {
+            netDevices.remove(Marks.key(host));
+          }
+        });
     return new Placement(
         rdt(now.rdt(), wanted),
         wanted.hasMemoryPolicy()

@@ -54,8 +54,7 @@ public final class Nri implements PodHooks, ContainerHooks {
   }
 
   /** Introduces a plugin to all there is. Returns what it wants updated. */
-  List<NriApi.ContainerUpdate> join(Plugin plugin, Duration timeout)
-      throws TtrpcException {
+  List<NriApi.ContainerUpdate> join(Plugin plugin, Duration timeout) throws TtrpcException {
     NodeObjects objects = node.orElseThrow();
     return plugins.join(
         plugin,
@@ -152,8 +151,7 @@ public final class Nri implements PodHooks, ContainerHooks {
         Event.STOP_CONTAINER,
         plugin -> {
           NriApi.StopContainerResponse reply =
-              plugin.ask(
-                  Event.STOP_CONTAINER, request, NriApi.StopContainerResponse.parser());
+              plugin.ask(Event.STOP_CONTAINER, request, NriApi.StopContainerResponse.parser());
           try {
             updates.take(reply.getUpdateList(), plugin.name());
           } catch (JcriException e) {

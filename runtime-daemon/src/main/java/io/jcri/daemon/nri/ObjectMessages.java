@@ -39,10 +39,11 @@ final class ObjectMessages {
     NriApi.LinuxPodSandbox.Builder linux =
         message.getLinuxBuilder().setCgroupParent(pod.config().cgroupParent());
     pod.cgroupPath().ifPresent(linux::setCgroupsPath);
-    pod.sandbox().ifPresent(sandbox -> {
-      message.setPid(sandbox.pause().pid());
-      namespaces(linux, sandbox);
-    });
+    pod.sandbox()
+        .ifPresent(sandbox -> {
+          message.setPid(sandbox.pause().pid());
+          namespaces(linux, sandbox);
+        });
     return message.build();
   }
 
@@ -97,12 +98,14 @@ final class ObjectMessages {
             .setImage(image(container.image()));
     container.init().filter(pid -> container.running()).ifPresent(message::setPid);
     seccomp(container).ifPresent(message.getLinuxBuilder()::setSeccompProfile);
-    container.exit().ifPresent(exit ->
-        message
-            .setFinishedAt(exit.at())
-            .setExitCode(exit.code())
-            .setStatusReason(exit.reason())
-            .setStatusMessage(exit.message()));
+    container
+        .exit()
+        .ifPresent(exit ->
+            message
+                .setFinishedAt(exit.at())
+                .setExitCode(exit.code())
+                .setStatusReason(exit.reason())
+                .setStatusMessage(exit.message()));
     return message;
   }
 

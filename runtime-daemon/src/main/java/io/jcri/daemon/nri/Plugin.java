@@ -21,8 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param events bit n-1 is event n
  * @param old events of which it hears by StateChange, since it has no method of their own for them
  */
-record Plugin(
-    Peer peer, String index, String base, int events, Duration timeout, Set<Event> old) {
+record Plugin(Peer peer, String index, String base, int events, Duration timeout, Set<Event> old) {
   private static final String SERVICE = "nri.pkg.api.v1alpha1.Plugin";
 
   /** Events 1 to 14. */
@@ -94,8 +93,7 @@ record Plugin(
         request.setContainer(event.getContainer());
       }
       try {
-        NriApi.Empty _ =
-            call(peer, method(kind), request.build(), NriApi.Empty.parser(), timeout);
+        NriApi.Empty _ = call(peer, method(kind), request.build(), NriApi.Empty.parser(), timeout);
         return;
       } catch (TtrpcException e) {
         if (e.code() != TtrpcException.UNIMPLEMENTED) {

@@ -12,6 +12,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -52,7 +53,8 @@ final class PluginLauncher {
       String name = String.valueOf(program.getFileName());
       Matcher parts = NAME.matcher(name);
       if (!parts.matches()) {
-        log.warn("{} is no NRI plugin: its name does not begin with two digits and a dash", program);
+        log.warn(
+            "{} is no NRI plugin: its name does not begin with two digits and a dash", program);
         continue;
       }
       try {
@@ -109,7 +111,7 @@ final class PluginLauncher {
       builder.environment().put("NRI_PLUGIN_SOCKET", "3");
       Process process = builder.start();
       // A starter that fails before it connects must not leave us waiting.
-      process.onExit().thenRun(() -> close(server));
+      CompletableFuture<Void> _ = process.onExit().thenRun(() -> close(server));
       return new Launched(process, accept(server, process), plugin);
     } finally {
       Files.deleteIfExists(socket);

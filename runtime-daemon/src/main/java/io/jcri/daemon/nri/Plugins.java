@@ -156,7 +156,8 @@ final class Plugins {
   private static JcriException refusal(Plugin plugin, Event event, TtrpcException e) {
     return new JcriException(
         Kind.INTERNAL,
-        "NRI plugin %s refused %s: %s".formatted(plugin.name(), Plugin.method(event), e.getMessage()),
+        "NRI plugin %s refused %s: %s"
+            .formatted(plugin.name(), Plugin.method(event), e.getMessage()),
         e);
   }
 }

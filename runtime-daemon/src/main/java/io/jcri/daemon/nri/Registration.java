@@ -127,8 +127,7 @@ final class Registration {
       throws TtrpcException {
     return switch (method) {
       case RUNTIME + "RegisterPlugin" -> {
-        NriApi.RegisterPluginRequest names =
-            parse(NriApi.RegisterPluginRequest.parser(), request);
+        NriApi.RegisterPluginRequest names = parse(NriApi.RegisterPluginRequest.parser(), request);
         Names accepted =
             known
                 .map(plugin -> new Names(plugin.index(), plugin.base()))

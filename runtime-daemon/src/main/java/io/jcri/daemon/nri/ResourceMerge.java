@@ -48,8 +48,7 @@ final class ResourceMerge {
     claim(asked.getCpu(), CPU);
     asked
         .getHugepageLimitsList()
-        .forEach(page ->
-            owners.claim(container, Field.HugepageLimits, page.getPageSize(), plugin));
+        .forEach(page -> owners.claim(container, Field.HugepageLimits, page.getPageSize(), plugin));
     asked
         .getUnifiedMap()
         .keySet()

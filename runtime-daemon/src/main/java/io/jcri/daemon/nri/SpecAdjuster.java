@@ -66,8 +66,7 @@ final class SpecAdjuster {
     if (wanted.getLinux().hasOomScoreAdj()) {
       adjusted.oomScoreAdj((int) wanted.getLinux().getOomScoreAdj().getValue());
     }
-    KernelWords.scheduling(wanted.getLinux(), process.scheduling())
-        .ifPresent(adjusted::scheduling);
+    KernelWords.scheduling(wanted.getLinux(), process.scheduling()).ifPresent(adjusted::scheduling);
     return adjusted.build();
   }
 
@@ -113,8 +112,7 @@ final class SpecAdjuster {
     if (wanted.isEmpty()) {
       return mounts;
     }
-    List<String> touched =
-        wanted.stream().map(mount -> Marks.key(mount.getDestination())).toList();
+    List<String> touched = wanted.stream().map(mount -> Marks.key(mount.getDestination())).toList();
     List<ContainerMount> all =
         new ArrayList<>(
             mounts.stream().filter(mount -> !touched.contains(mount.destination())).toList());
@@ -178,12 +176,9 @@ final class SpecAdjuster {
                   .formatted(wanted.getCgroupsPath())
               + " kubelet knows");
     }
-    DeviceChange devices =
-        DeviceChange.of(base.devices(), base.resources().devices(), wanted);
+    DeviceChange devices = DeviceChange.of(base.devices(), base.resources().devices(), wanted);
     LinuxResources limits =
-        base.resources()
-            .updatedBy(limits(base.resources(), wanted.getResources()))
-            .toBuilder()
+        base.resources().updatedBy(limits(base.resources(), wanted.getResources())).toBuilder()
             .devices(devices.rules())
             .build();
     adjusted

@@ -11,13 +11,13 @@ import java.util.Optional;
  * whole account of a container that outlives the daemon.
  */
 record SpecView(
-    Optional<Process> process,
+    Optional<InitProcess> process,
     List<Mount> mounts,
     Optional<Hooks> hooks,
     Map<String, String> annotations,
     Optional<Linux> linux) {
 
-  record Process(
+  record InitProcess(
       List<String> args,
       List<String> env,
       List<Rlimit> rlimits,

@@ -35,8 +35,7 @@ final class Synchronization {
     List<NriApi.ContainerUpdate> updates = List.of();
     for (SynchronizeRequest part : parts) {
       SynchronizeResponse reply =
-          Plugin.call(
-              plugin.peer(), "Synchronize", part, SynchronizeResponse.parser(), timeout);
+          Plugin.call(plugin.peer(), "Synchronize", part, SynchronizeResponse.parser(), timeout);
       if (part.getMore() && (!reply.getMore() || reply.getUpdateCount() > 0)) {
         throw TtrpcException.answered(
             TtrpcException.UNIMPLEMENTED,

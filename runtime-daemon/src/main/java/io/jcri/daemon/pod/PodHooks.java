@@ -7,18 +7,19 @@ package io.jcri.daemon.pod;
  */
 public interface PodHooks {
   /** Nobody takes part. */
-  PodHooks NONE = new PodHooks() {
-    @Override
-    public void run(Pod pod, Runnable announce) {
-      announce.run();
-    }
+  PodHooks NONE =
+      new PodHooks() {
+        @Override
+        public void run(Pod pod, Runnable announce) {
+          announce.run();
+        }
 
-    @Override
-    public void stop(Pod pod) {}
+        @Override
+        public void stop(Pod pod) {}
 
-    @Override
-    public void remove(Pod pod) {}
-  };
+        @Override
+        public void remove(Pod pod) {}
+      };
 
   /**
    * The pod is made but not yet announced.

@@ -36,8 +36,7 @@ public final class Pods {
   private final InFlight<PodMetadata, String> creations = new InFlight<>();
   private final KeyedLocks locks = new KeyedLocks();
 
-  public Pods(
-      Registry<Pod> pods, PodSetup setup, PodHooks hooks, Clock clock, String bootId) {
+  public Pods(Registry<Pod> pods, PodSetup setup, PodHooks hooks, Clock clock, String bootId) {
     this.pods = pods;
     this.setup = setup;
     this.hooks = hooks;
@@ -80,8 +79,7 @@ public final class Pods {
       try {
         pods.add(pod);
         setup.make(pod, this::save);
-        hooks.run(
-            pods.get(id).orElseThrow(), () -> change(id, p -> p.with(PodPhase.READY)));
+        hooks.run(pods.get(id).orElseThrow(), () -> change(id, p -> p.with(PodPhase.READY)));
         watch(id);
         return id;
       } catch (IOException | RuntimeException e) {

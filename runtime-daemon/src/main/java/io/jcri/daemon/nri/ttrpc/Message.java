@@ -1,5 +1,6 @@
 package io.jcri.daemon.nri.ttrpc;
 
+import com.google.protobuf.ByteString;
 import java.nio.ByteBuffer;
 
 /**
@@ -13,19 +14,19 @@ import java.nio.ByteBuffer;
  * data
  * </pre>
  */
-record Message(int stream, byte type, byte flags, byte[] data) {
+record Message(int stream, byte type, byte flags, ByteString data) {
   static final int HEADER_BYTES = 10;
   static final int MAX_DATA_BYTES = 4 << 20;
   static final byte REQUEST = 1;
   static final byte RESPONSE = 2;
 
   byte[] encode() {
-    return ByteBuffer.allocate(HEADER_BYTES + data.length)
-        .putInt(data.length)
+    return ByteBuffer.allocate(HEADER_BYTES + data.size())
+        .putInt(data.size())
         .putInt(stream)
         .put(type)
         .put(flags)
-        .put(data)
+        .put(data.asReadOnlyByteBuffer())
         .array();
   }
 }

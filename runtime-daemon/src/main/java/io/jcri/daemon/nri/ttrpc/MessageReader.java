@@ -1,5 +1,6 @@
 package io.jcri.daemon.nri.ttrpc;
 
+import com.google.protobuf.ByteString;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -20,7 +21,7 @@ final class MessageReader {
    * @return the messages that are complete now
    * @throws IOException when a message says that it is larger than any may be
    */
-  List<Message> take(byte[] piece) throws IOException {
+  List<Message> take(ByteBuffer piece) throws IOException {
     append(piece);
     List<Message> complete = new ArrayList<>();
     int at = 0;
@@ -40,19 +41,23 @@ final class MessageReader {
       byte flags = header.get();
       complete.add(
           new Message(
-              stream, type, flags, Arrays.copyOfRange(buffer, at + Message.HEADER_BYTES, end)));
+              stream,
+              type,
+              flags,
+              ByteString.copyFrom(buffer, at + Message.HEADER_BYTES, (int) length)));
       at = end;
     }
     forget(at);
     return complete;
   }
 
-  private void append(byte[] piece) {
-    int needed = filled + piece.length;
+  private void append(ByteBuffer piece) {
+    int length = piece.remaining();
+    int needed = filled + length;
     if (needed > buffer.length) {
       buffer = Arrays.copyOf(buffer, Math.max(needed, 2 * buffer.length));
     }
-    System.arraycopy(piece, 0, buffer, filled, piece.length);
+    piece.get(buffer, filled, length);
     filled = needed;
   }
 

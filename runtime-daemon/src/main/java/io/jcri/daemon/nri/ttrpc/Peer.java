@@ -128,7 +128,8 @@ public final class Peer implements AutoCloseable {
       Trunk.write(
           channel,
           THEIR_SERVICE,
-          new Message(lastStream, Message.REQUEST, (byte) 0, request).encode());
+          new Message(lastStream, Message.REQUEST, (byte) 0, ByteString.copyFrom(request))
+              .encode());
     } catch (IOException e) {
       close(reason(e));
     } finally {
@@ -211,8 +212,7 @@ public final class Peer implements AutoCloseable {
     try {
       byte[] result =
           service.answer(
-              request.getService() + "/" + request.getMethod(),
-              request.getPayload().toByteArray());
+              request.getService() + "/" + request.getMethod(), request.getPayload().toByteArray());
       reply(stream, 0, "", result);
     } catch (TtrpcException e) {
       reply(stream, e.code(), String.valueOf(e.getMessage()), NOTHING);
@@ -232,7 +232,8 @@ public final class Peer implements AutoCloseable {
       Trunk.write(
           channel,
           OUR_SERVICE,
-          new Message(stream, Message.RESPONSE, (byte) 0, response.build().toByteArray()).encode());
+          new Message(stream, Message.RESPONSE, (byte) 0, response.build().toByteString())
+              .encode());
     } catch (IOException e) {
       close(reason(e));
     } finally {

@@ -22,7 +22,7 @@ final class Trunk {
   private static final int FIRST_PIECE_BYTES = 4096;
 
   /** What was read for one logical connection. */
-  record Piece(int connection, byte[] data) {}
+  record Piece(int connection, ByteBuffer data) {}
 
   private Trunk() {}
 
@@ -40,7 +40,7 @@ final class Trunk {
       throw new IOException(
           "a frame of %d bytes, the limit is %d".formatted(length, MAX_PIECE_BYTES));
     }
-    return new Piece(connection, fill(channel, (int) length).array());
+    return new Piece(connection, fill(channel, (int) length));
   }
 
   /** Sends one message; not to be called by two threads at once. */
