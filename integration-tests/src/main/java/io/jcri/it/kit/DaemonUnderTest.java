@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * The built jcri daemon with all its state in a test's folder. Not thread-safe.
@@ -112,6 +113,8 @@ public final class DaemonUnderTest implements RuntimeUnderTest {
     return """
     root = "%s"
     state = "%s"
+    cgroup_driver = "%s"
+    default_handler = "%s"
 
     [images]
     registry_directories = ["%s"]
@@ -129,6 +132,8 @@ public final class DaemonUnderTest implements RuntimeUnderTest {
         .formatted(
             root(),
             state(),
+            setting("JCRI_CGROUP_DRIVER", "auto"),
+            setting("JCRI_HANDLER", "runc"),
             settings.registries(),
             settings.networks(),
             CniNetwork.PLUGINS,
@@ -136,5 +141,10 @@ public final class DaemonUnderTest implements RuntimeUnderTest {
             nriSocket(),
             nriPlugins(),
             scratch.disk().resolve("nri-conf.d"));
+  }
+
+  /** For runs of all tests on another cgroup driver or OCI runtime than a node would choose. */
+  private static String setting(String variable, String otherwise) {
+    return Optional.ofNullable(System.getenv(variable)).orElse(otherwise);
   }
 }
