@@ -92,13 +92,16 @@ class AdjustmentTest {
   @Test
   void argumentsNamespacesAndSysctlsToo() throws IOException {
     ContainerAdjustment.Builder adjustment =
-        ContainerAdjustment.newBuilder().addArgs("sh").addArgs("-c").addArgs("hostname; sleep 99");
-    adjustment.getLinuxBuilder().addNamespacesBuilder().setType("uts");
-    adjustment.getLinuxBuilder().putSysctl("kernel.hostname", "named-by-nri");
+        ContainerAdjustment.newBuilder()
+            .addArgs("sh")
+            .addArgs("-c")
+            .addArgs("echo forced $(cat /proc/sys/kernel/shm_rmid_forced); sleep 99");
+    adjustment.getLinuxBuilder().addNamespacesBuilder().setType("ipc");
+    adjustment.getLinuxBuilder().putSysctl("kernel.shm_rmid_forced", "1");
     try (TestPlugin _ =
         TestPlugin.join(NODE.daemon().nriSocket(), "10", "args").adjust(adjustment.build())) {
       TestContainer container = NODE.pod().start("false");
-      container.awaitLog("named-by-nri");
+      container.awaitLog("forced 1");
     }
   }
 
@@ -177,10 +180,7 @@ class AdjustmentTest {
       TestPod pod = NODE.pod();
       var config = pod.container("true");
       assertRefused(
-          () -> pod.create(config),
-          Code.FAILED_PRECONDITION,
-          "50-judge",
-          "made by 10-maker of 2");
+          () -> pod.create(config), Code.FAILED_PRECONDITION, "50-judge", "made by 10-maker of 2");
       NODE.assertNoSnapshotIsLeft();
     }
   }
@@ -200,8 +200,7 @@ class AdjustmentTest {
 
   private static ContainerAdjustment env(String name, String value) {
     return ContainerAdjustment.newBuilder()
-        .addAllEnv(
-            List.of(NriApi.KeyValue.newBuilder().setKey(name).setValue(value).build()))
+        .addAllEnv(List.of(NriApi.KeyValue.newBuilder().setKey(name).setValue(value).build()))
         .build();
   }
 }

@@ -25,7 +25,9 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Plugins that hang, die, talk nonsense or are not there. Pods go on without them, or not at all. */
+/**
+ * Plugins that hang, die, talk nonsense or are not there. Pods go on without them, or not at all.
+ */
 class BadPluginsTest {
   private static final Duration PATIENCE = Duration.ofSeconds(30);
 
@@ -75,8 +77,7 @@ class BadPluginsTest {
     try (TestPlugin plugin = TestPlugin.join(NODE.daemon().nriSocket(), "10", "babbler")) {
       plugin.on(
           "CreateContainer",
-          request ->
-              Ttrpc.KeyValue.newBuilder().setKey("\u0001\u0002 no such message").build());
+          request -> Ttrpc.KeyValue.newBuilder().setKey("\u0001\u0002 no such message").build());
       TestPod pod = NODE.pod();
       var config = pod.container("true");
       assertRefused(() -> pod.create(config), Code.INTERNAL, "10-babbler", "can't be read");
@@ -90,8 +91,7 @@ class BadPluginsTest {
     try {
       TestPod pod = NODE.pod();
       var config = pod.container("sleep", "100000");
-      assertRefused(
-          () -> pod.create(config), Code.FAILED_PRECONDITION, "guard", "not connected");
+      assertRefused(() -> pod.create(config), Code.FAILED_PRECONDITION, "guard", "not connected");
       NODE.assertNoSnapshotIsLeft();
 
       var tolerant = NODE.podConfig();
@@ -153,7 +153,13 @@ class BadPluginsTest {
     byte[] http = "GET / HTTP/1.1\r\nHost: nri\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
     byte[] hugeFrame = ByteBuffer.allocate(8).putInt(2).putInt(-1).array();
     byte[] hugeMessage =
-        ByteBuffer.allocate(18).putInt(2).putInt(10).putInt(5 << 20).putInt(1).put((byte) 1).array();
+        ByteBuffer.allocate(18)
+            .putInt(2)
+            .putInt(10)
+            .putInt(5 << 20)
+            .putInt(1)
+            .put((byte) 1)
+            .array();
     byte[] evenStream =
         ByteBuffer.allocate(18).putInt(2).putInt(10).putInt(0).putInt(2).put((byte) 1).array();
     for (byte[] nonsense : new byte[][] {http, hugeFrame, hugeMessage, evenStream}) {
@@ -167,8 +173,7 @@ class BadPluginsTest {
   @Test
   void callsThatArePartOfNothingAreAnsweredWithAnError() throws IOException {
     try (TestPlugin plugin = TestPlugin.dial(NODE.daemon().nriSocket(), "10", "eager")) {
-      assertThatThrownBy(
-              () -> plugin.update(NriApi.UpdateContainersRequest.getDefaultInstance()))
+      assertThatThrownBy(() -> plugin.update(NriApi.UpdateContainersRequest.getDefaultInstance()))
           .hasMessageContaining("only a registered plugin");
       assertThat(plugin.call("a.Service", "Method", ByteString.EMPTY).getStatus().getCode())
           .isEqualTo(12);
@@ -193,10 +198,16 @@ class BadPluginsTest {
         Files.writeString(
             folder.resolve("10-shell"),
             "#!/bin/sh\n"
-                + "echo \"$NRI_PLUGIN_NAME $NRI_PLUGIN_IDX $NRI_PLUGIN_SOCKET\" > " + trace + "\n"
-                + "readlink /proc/self/fd/3 >> " + trace + "\n"
+                + "echo \"$NRI_PLUGIN_NAME $NRI_PLUGIN_IDX $NRI_PLUGIN_SOCKET\" > "
+                + trace
+                + "\n"
+                + "readlink /proc/self/fd/3 >> "
+                + trace
+                + "\n"
                 + "cat <&3 > /dev/null\n"
-                + "echo over >> " + trace + "\n");
+                + "echo over >> "
+                + trace
+                + "\n");
     Files.setPosixFilePermissions(
         program, java.nio.file.attribute.PosixFilePermissions.fromString("rwxr-xr-x"));
     try {

@@ -105,8 +105,7 @@ class LifecycleTest {
       assertThat(plugin.calls("RunPodSandbox")).hasSize(1); // it is not asked twice
       List<TestPlugin.Call> changes = plugin.calls("StateChange");
       assertThat(changes).hasSize(2);
-      NriApi.StateChangeEvent last =
-          NriApi.StateChangeEvent.parseFrom(changes.getLast().request());
+      NriApi.StateChangeEvent last = NriApi.StateChangeEvent.parseFrom(changes.getLast().request());
       assertThat(last.getEvent()).isEqualTo(NriApi.Event.RUN_POD_SANDBOX);
       assertThat(last.getPod().getId()).isEqualTo(second.id());
     }
@@ -156,12 +155,9 @@ class LifecycleTest {
     TestContainer ended = pod.start("true");
     ended.awaitExit();
     try (TestPlugin plugin = TestPlugin.join(NODE.daemon().nriSocket(), "10", "late")) {
-      var told =
-          NriApi.SynchronizeRequest.parseFrom(plugin.awaitCall("Synchronize").request());
+      var told = NriApi.SynchronizeRequest.parseFrom(plugin.awaitCall("Synchronize").request());
       assertThat(told.getMore()).isFalse();
-      assertThat(told.getPodsList())
-          .extracting(NriApi.PodSandbox::getId)
-          .containsExactly(pod.id());
+      assertThat(told.getPodsList()).extracting(NriApi.PodSandbox::getId).containsExactly(pod.id());
       assertThat(told.getContainersList())
           .extracting(NriApi.Container::getId)
           .containsExactlyInAnyOrder(running.id(), created.id());
@@ -183,8 +179,7 @@ class LifecycleTest {
     }
     NODE.daemon().start();
     try (TestPlugin plugin = TestPlugin.join(NODE.daemon().nriSocket(), "10", "loyal")) {
-      var told =
-          NriApi.SynchronizeRequest.parseFrom(plugin.awaitCall("Synchronize").request());
+      var told = NriApi.SynchronizeRequest.parseFrom(plugin.awaitCall("Synchronize").request());
       assertThat(told.getContainersList())
           .extracting(NriApi.Container::getId)
           .containsExactly(container.id());

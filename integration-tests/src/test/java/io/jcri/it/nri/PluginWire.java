@@ -62,8 +62,7 @@ final class PluginWire implements AutoCloseable {
             int stream = header.getInt();
             byte type = header.get();
             entry.setValue(data.substring(HEADER + length));
-            return new Frame(
-                entry.getKey(), stream, type, data.substring(HEADER, HEADER + length));
+            return new Frame(entry.getKey(), stream, type, data.substring(HEADER, HEADER + length));
           }
         }
       }

@@ -180,8 +180,7 @@ final class TestPlugin implements AutoCloseable {
     Ttrpc.Response.Builder response = Ttrpc.Response.newBuilder();
     try {
       Handler handler =
-          handlers.getOrDefault(
-              request.getMethod(), payload -> NriApi.Empty.getDefaultInstance());
+          handlers.getOrDefault(request.getMethod(), payload -> NriApi.Empty.getDefaultInstance());
       response.setPayload(handler.answer(request.getPayload()).toByteString());
     } catch (Unimplemented e) {
       response.setStatus(Ttrpc.Status.newBuilder().setCode(12).setMessage("no such method"));

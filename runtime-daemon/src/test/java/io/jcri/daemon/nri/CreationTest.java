@@ -99,8 +99,9 @@ class CreationTest {
   void whatIsSetIsCollected(String name, Consumer<ContainerAdjustment.Builder> set) {
     CreateContainerResponse reply = adjustment(set);
     creation.take(reply, "10-one");
-    assertThat(creation.adjustment()).as(name).isNotEqualTo(
-        ContainerAdjustment.getDefaultInstance());
+    assertThat(creation.adjustment())
+        .as(name)
+        .isNotEqualTo(ContainerAdjustment.getDefaultInstance());
     assertThat(creation.owners().of(ID, Field.valueOf(name))).isEqualTo("10-one");
   }
 
@@ -133,8 +134,7 @@ class CreationTest {
         "20-two");
     assertThat(creation.container().getEnvList()).contains("K=2").doesNotContain("K=1");
     assertThatThrownBy(
-            () ->
-                creation.take(adjustment(a -> a.addEnvBuilder().setKey("K")), "30-three"))
+            () -> creation.take(adjustment(a -> a.addEnvBuilder().setKey("K")), "30-three"))
         .hasMessageContaining("20-two");
   }
 
@@ -212,8 +212,7 @@ class CreationTest {
       String container, long memory, long shares, boolean ignoreFailure) {
     ContainerUpdate.Builder update =
         ContainerUpdate.newBuilder().setContainerId(container).setIgnoreFailure(ignoreFailure);
-    NriApi.LinuxResources.Builder resources =
-        update.getLinuxBuilder().getResourcesBuilder();
+    NriApi.LinuxResources.Builder resources = update.getLinuxBuilder().getResourcesBuilder();
     if (memory != 0) {
       resources.getMemoryBuilder().getLimitBuilder().setValue(memory);
     }

@@ -16,10 +16,7 @@ class MessageReaderTest {
   private static final Message EMPTY = new Message(3, Message.RESPONSE, (byte) 0, ByteString.EMPTY);
   private static final Message LARGE =
       new Message(
-          5,
-          Message.RESPONSE,
-          (byte) 0,
-          ByteString.copyFrom(new byte[Message.MAX_DATA_BYTES]));
+          5, Message.RESPONSE, (byte) 0, ByteString.copyFrom(new byte[Message.MAX_DATA_BYTES]));
 
   @Test
   void messagesComeOutWhereverTheyAreCut() throws IOException {
