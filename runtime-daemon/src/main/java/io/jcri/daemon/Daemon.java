@@ -7,7 +7,9 @@ import io.jcri.daemon.container.ContainerCreation;
 import io.jcri.daemon.container.ContainerNamespaces;
 import io.jcri.daemon.container.ContainerRecovery;
 import io.jcri.daemon.container.ContainerRun;
+import io.jcri.daemon.container.ContainerUpdates;
 import io.jcri.daemon.container.Containers;
+import io.jcri.daemon.container.LiveLimits;
 import io.jcri.daemon.container.MountPlan;
 import io.jcri.daemon.container.ShimSpecs;
 import io.jcri.daemon.container.SpecAssembly;
@@ -83,12 +85,16 @@ public final class Daemon {
   public Daemon(DaemonConfig config, NativeBinaries binaries) throws IOException {
     Layout layout = new Layout(config.root(), config.state());
     Files.createDirectories(layout.temporary());
-    // Records and bundles hold the containers' environments, and those hold secrets.
+    // Records and bundles hold the containers' environments, and those hold secrets; images hold
+    // set-id programs.
     for (Path directory :
-        List.of(layout.podRecords(), layout.containerRecords(), layout.containers())) {
+        List.of(
+            layout.podRecords(), layout.containerRecords(), layout.containers(), layout.images())) {
       Files.setPosixFilePermissions(
           Files.createDirectories(directory), PosixFilePermissions.fromString("rwx------"));
     }
+    Files.setPosixFilePermissions(
+        Files.createDirectories(layout.userRoots()), PosixFilePermissions.fromString("rwx--x--x"));
     Clock clock = Clock.system();
     String bootId = BootId.current();
 
@@ -139,7 +145,10 @@ public final class Daemon {
     ContainerCreation creation =
         new ContainerCreation(registry, pods, images, specs, nri, layout, clock, bootId, locks);
     ContainerRun run = new ContainerRun(registry, pods, shims, nri, clock, locks);
-    Containers containers = new Containers(registry, creation, run, nri);
+    ContainerUpdates updates =
+        new ContainerUpdates(
+            registry, pods, limits, new LiveLimits(handlers, cgroups, cgroupPaths), layout, locks);
+    Containers containers = new Containers(registry, creation, run, updates, nri);
     this.recovery = new ContainerRecovery(registry, creation, run, shims, clock, bootId);
     this.orphans = new Orphans(layout, registry, pods, shims, images, networks, sandboxes);
 

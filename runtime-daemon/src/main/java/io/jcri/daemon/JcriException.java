@@ -19,7 +19,15 @@ public final class JcriException extends RuntimeException {
     RESOURCE_EXHAUSTED,
     DEADLINE_EXCEEDED,
     UNIMPLEMENTED,
-    INTERNAL
+    INTERNAL,
+    /** No registry of the image answered; the kubelet says so to the pod's author. */
+    REGISTRY_UNAVAILABLE,
+    /** The image's signature is not one that this node's policy wants. */
+    SIGNATURE_VALIDATION_FAILED,
+    /** A recursive read-only mount that can't be made here. */
+    RRO_UNSUPPORTED,
+    /** An image volume that can't be mounted. */
+    IMAGE_VOLUME_MOUNT_FAILED
   }
 
   private final Kind kind;

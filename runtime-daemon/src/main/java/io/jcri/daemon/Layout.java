@@ -15,7 +15,8 @@ import java.nio.file.Path;
  *   jcri.sock                CRI
  *   pods/&lt;id&gt;/               pinned namespaces, shm, hosts, hostname, resolv.conf
  *   containers/&lt;id&gt;/         bundle/config.json, shim.sock, exit, shim's files
- *   runc/                    the OCI runtime's own state
+ *   roots/&lt;id&gt;/fs             root file system of a container in a user namespace
+ *   runtime/&lt;handler&gt;/       the OCI runtime's own state
  * </pre>
  *
  * @param root what must survive a reboot, {@code /var/lib/jcri} by default
@@ -76,6 +77,19 @@ public record Layout(Path root, Path state) {
 
   public Path exitRecord(String id) {
     return container(id).resolve("exit");
+  }
+
+  /** Which others may pass through, but not list. */
+  public Path userRoots() {
+    return state.resolve("roots");
+  }
+
+  /**
+   * Where the root file system of a container in a user namespace is mounted, in {@code fs}: the
+   * namespace's root owns it and must reach it, nobody else may.
+   */
+  public Path userRoot(String id) {
+    return userRoots().resolve(id);
   }
 
   /** The root directory of an OCI runtime's own state, one per handler. */

@@ -30,10 +30,7 @@ record PluginNode(Pods allPods, Containers allContainers) implements NodeObjects
 
   @Override
   public void update(String container, LinuxResources change) {
-    throw JcriException.precondition(
-        "the resources of container "
-            + allContainers.require(container).id()
-            + " can't be changed");
+    allContainers.updateForPlugin(allContainers.require(container).id(), change);
   }
 
   @Override

@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -109,7 +110,11 @@ public final class Conformance {
     HostsDirectory.mirror(registries, registry.uri(), StandIns.HOSTS);
     Critest critest =
         Critest.withDigest(Tools.get().critest(), scratch.disk().resolve("critest"), digest);
-    var settings = new RuntimeUnderTest.Settings(scratch, registries, network.configurations());
+    Map<String, Path> handlers =
+        arguments.runc().or(Tools::newRunc).map(runc -> Map.of("runc", runc)).orElse(Map.of());
+    say("the OCI runtime is " + handlers.getOrDefault("runc", Path.of("the machine's own")));
+    var settings =
+        new RuntimeUnderTest.Settings(scratch, registries, network.configurations(), handlers);
     Files.createDirectories(arguments.report().getParent());
     Files.deleteIfExists(arguments.report());
 

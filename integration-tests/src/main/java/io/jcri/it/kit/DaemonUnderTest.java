@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /**
  * The built jcri daemon with all its state in a test's folder. Not thread-safe.
@@ -129,18 +130,23 @@ public final class DaemonUnderTest implements RuntimeUnderTest {
     plugins = "%s"
     configurations = "%s"
     """
-        .formatted(
-            root(),
-            state(),
-            setting("JCRI_CGROUP_DRIVER", "auto"),
-            setting("JCRI_HANDLER", "runc"),
-            settings.registries(),
-            settings.networks(),
-            CniNetwork.PLUGINS,
-            scratch.disk().resolve("cni"),
-            nriSocket(),
-            nriPlugins(),
-            scratch.disk().resolve("nri-conf.d"));
+            .formatted(
+                root(),
+                state(),
+                setting("JCRI_CGROUP_DRIVER", "auto"),
+                setting("JCRI_HANDLER", "runc"),
+                settings.registries(),
+                settings.networks(),
+                CniNetwork.PLUGINS,
+                scratch.disk().resolve("cni"),
+                nriSocket(),
+                nriPlugins(),
+                scratch.disk().resolve("nri-conf.d"))
+        + settings.handlers().entrySet().stream()
+            .map(handler ->
+                "%n[handlers.%s]%nbinary = \"%s\"%n"
+                    .formatted(handler.getKey(), handler.getValue()))
+            .collect(Collectors.joining());
   }
 
   /** For runs of all tests on another cgroup driver or OCI runtime than a node would choose. */

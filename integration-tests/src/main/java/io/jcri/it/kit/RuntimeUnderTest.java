@@ -2,6 +2,7 @@ package io.jcri.it.kit;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Map;
 
 /** A running CRI runtime that belongs to a test: ours, or another one to hold ours against. */
 public sealed interface RuntimeUnderTest extends AutoCloseable
@@ -13,8 +14,18 @@ public sealed interface RuntimeUnderTest extends AutoCloseable
    * @param scratch for all that it keeps
    * @param registries in the form of {@code certs.d}
    * @param networks CNI configurations
+   * @param handlers programs of OCI runtimes by handler name, beside or instead of the usual ones
    */
-  record Settings(Scratch scratch, Path registries, Path networks) {}
+  record Settings(Scratch scratch, Path registries, Path networks, Map<String, Path> handlers) {
+    public Settings {
+      handlers = Map.copyOf(handlers);
+    }
+
+    /** With the machine's own OCI runtimes. */
+    public Settings(Scratch scratch, Path registries, Path networks) {
+      this(scratch, registries, networks, Map.of());
+    }
+  }
 
   /** The CRI socket, which serves as long as the runtime runs. */
   Path socket();

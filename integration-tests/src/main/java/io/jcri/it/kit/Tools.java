@@ -1,8 +1,10 @@
 package io.jcri.it.kit;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Optional;
 
 /**
  * The kubelet's side of CRI: crictl and critest, built by {@code scripts/get-tools} when missing.
@@ -21,6 +23,26 @@ public record Tools(Path crictl, Path critest) {
             .orThrow();
     Path folder = Path.of(result.out().strip());
     return new Tools(folder.resolve("crictl"), folder.resolve("critest"));
+  }
+
+  /**
+   * Finds or builds a runc of our own choice: the one of the machine may be too old for id-mapped
+   * and recursive read-only mounts. The environment variable {@code JCRI_RUNC} names one instead.
+   *
+   * @return its program, or empty where it can't be built: without Go, a C compiler or libseccomp
+   */
+  public static Optional<Path> newRunc() {
+    try {
+      Command.Result result =
+          Command.of(Workspace.script("get-runc").toString()).withPatience(BUILD_PATIENCE).run();
+      if (result.exitCode() == 0) {
+        return Optional.of(Path.of(result.out().strip()));
+      }
+      System.err.println(result.err().strip());
+      return Optional.empty();
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot look for a runc", e);
+    }
   }
 
   /** A crictl command on the given CRI socket, with no configuration file of the machine's. */

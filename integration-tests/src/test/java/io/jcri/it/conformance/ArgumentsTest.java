@@ -17,6 +17,7 @@ class ArgumentsTest {
     Arguments arguments = Arguments.parse(REPORT, SKIPS);
 
     assertThat(arguments.containerd()).isEmpty();
+    assertThat(arguments.runc()).isEmpty();
     assertThat(arguments.report()).isEqualTo(REPORT);
     assertThat(arguments.critest()).containsExactly("--ginkgo.skip=not yet");
   }
@@ -31,6 +32,12 @@ class ArgumentsTest {
     assertThat(arguments.critest())
         .containsExactly(
             "--ginkgo.focus=a b", "--ginkgo.skip=c", "--ginkgo.skip=d", "--ginkgo.skip=not yet");
+  }
+
+  @Test
+  void takesTheRuncThatIsNamed() {
+    assertThat(Arguments.parse(REPORT, SKIPS, "--runc", "/opt/runc").runc())
+        .contains(Path.of("/opt/runc"));
   }
 
   @Test

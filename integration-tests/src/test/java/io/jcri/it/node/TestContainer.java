@@ -7,10 +7,12 @@ import io.jcri.cri.v1.ContainerStatusRequest;
 import io.jcri.cri.v1.ContainerStatusResponse;
 import io.jcri.cri.v1.ExecSyncRequest;
 import io.jcri.cri.v1.ExecSyncResponse;
+import io.jcri.cri.v1.LinuxContainerResources;
 import io.jcri.cri.v1.RemoveContainerRequest;
 import io.jcri.cri.v1.ReopenContainerLogRequest;
 import io.jcri.cri.v1.StartContainerRequest;
 import io.jcri.cri.v1.StopContainerRequest;
+import io.jcri.cri.v1.UpdateContainerResourcesRequest;
 import io.jcri.it.kit.Waiting;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -72,6 +74,22 @@ public final class TestContainer {
 
   public ContainerState state() {
     return status().getState();
+  }
+
+  /** What the verbose status tells beyond the status, as JSON; the config.json among it. */
+  public String info() {
+    return statusReply(true).getInfoOrThrow("info");
+  }
+
+  /** Changes its limits. */
+  public void update(LinuxContainerResources.Builder resources) {
+    node.cri()
+        .runtime()
+        .updateContainerResources(
+            UpdateContainerResourcesRequest.newBuilder()
+                .setContainerId(id)
+                .setLinux(resources)
+                .build());
   }
 
   /** The process id of its first process, from the verbose status. */

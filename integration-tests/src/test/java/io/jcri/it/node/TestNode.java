@@ -22,6 +22,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -60,6 +61,7 @@ public final class TestNode implements BeforeAllCallback, AfterEachCallback, Aft
 
   private final AtomicInteger names = new AtomicInteger();
   private final Preparation preparation;
+  private final Map<String, Path> handlers;
   private @Nullable Parts parts;
   private @Nullable CriClient cri;
 
@@ -70,7 +72,17 @@ public final class TestNode implements BeforeAllCallback, AfterEachCallback, Aft
 
   /** A node whose folders are prepared first. */
   public TestNode(Preparation preparation) {
+    this(preparation, Map.of());
+  }
+
+  /** A node with OCI runtimes of the test's choice, by handler name. */
+  public TestNode(Map<String, Path> handlers) {
+    this(scratch -> {}, handlers);
+  }
+
+  private TestNode(Preparation preparation, Map<String, Path> handlers) {
     this.preparation = preparation;
+    this.handlers = handlers;
   }
 
   @Override
@@ -83,7 +95,7 @@ public final class TestNode implements BeforeAllCallback, AfterEachCallback, Aft
     Path registries = Files.createDirectories(scratch.disk().resolve("certs.d"));
     DaemonUnderTest daemon =
         DaemonUnderTest.start(
-            new RuntimeUnderTest.Settings(scratch, registries, network.configurations()));
+            new RuntimeUnderTest.Settings(scratch, registries, network.configurations(), handlers));
     parts = new Parts(before, scratch, registry, network, daemon);
     cri = daemon.client();
     pull(registry.push(BUSYBOX, "1", TestImages.busybox()));

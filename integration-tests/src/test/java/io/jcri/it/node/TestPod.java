@@ -56,6 +56,15 @@ public final class TestPod {
         .getStatus();
   }
 
+  /** What the verbose status tells beyond the status, as JSON. */
+  public String info() {
+    return node.cri()
+        .runtime()
+        .podSandboxStatus(
+            PodSandboxStatusRequest.newBuilder().setPodSandboxId(id).setVerbose(true).build())
+        .getInfoOrThrow("info");
+  }
+
   /** The process id of its pause process. */
   public int pausePid() {
     return Verbose.number(

@@ -3,11 +3,13 @@ package io.jcri.oci.runtime;
 import io.jcri.oci.OciException;
 import io.jcri.oci.OciException.Kind;
 import java.io.IOException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
 
 /**
@@ -18,11 +20,19 @@ import java.util.stream.Collectors;
  * @param controllers usable ones, such as {@code memory}, {@code hugetlb}
  * @param swap swap is accounted: {@code memory.memsw.limit_in_bytes} or {@code memory.swap.max} is
  *     there
+ * @param hugepageSizes of this kernel, as in {@code hugetlb.2MB.max}; empty when it does not tell
  */
-public record CgroupSupport(boolean v2, Set<String> controllers, boolean swap) {
+public record CgroupSupport(
+    boolean v2, Set<String> controllers, boolean swap, Set<String> hugepageSizes) {
 
   public CgroupSupport {
     controllers = Set.copyOf(controllers);
+    hugepageSizes = Set.copyOf(hugepageSizes);
+  }
+
+  /** A node that does not tell its huge page sizes. */
+  CgroupSupport(boolean v2, Set<String> controllers, boolean swap) {
+    this(v2, controllers, swap, Set.of());
   }
 
   /**
@@ -40,7 +50,8 @@ public record CgroupSupport(boolean v2, Set<String> controllers, boolean swap) {
         Set<String> names = Set.of(first(unified).split(" ", -1));
         // Kernels with swap have had the accounting always on since 5.8, but the file shows up in
         // groups below the root only.
-        return new CgroupSupport(true, names, Files.exists(root.resolve("proc/swaps")));
+        return new CgroupSupport(
+            true, names, Files.exists(root.resolve("proc/swaps")), hugepageSizes(root));
       }
       Set<String> names =
           Files.readAllLines(table).stream()
@@ -50,10 +61,32 @@ public record CgroupSupport(boolean v2, Set<String> controllers, boolean swap) {
               .map(fields -> fields[0])
               .collect(Collectors.toSet());
       Path swap = root.resolve("sys/fs/cgroup/memory/memory.memsw.limit_in_bytes");
-      return new CgroupSupport(false, names, Files.exists(swap));
+      return new CgroupSupport(false, names, Files.exists(swap), hugepageSizes(root));
     } catch (IOException e) {
       throw OciException.ofIo("cannot find out the cgroup controllers", e);
     }
+  }
+
+  /** {@code hugepages-2048kB} is {@code 2MB} in the names of cgroup files. */
+  private static Set<String> hugepageSizes(Path root) throws IOException {
+    Path directory = root.resolve("sys/kernel/mm/hugepages");
+    Set<String> sizes = new TreeSet<>();
+    if (Files.isDirectory(directory)) {
+      try (DirectoryStream<Path> entries = Files.newDirectoryStream(directory, "hugepages-*kB")) {
+        for (Path entry : entries) {
+          String digits = String.valueOf(entry.getFileName()).replaceAll("[^0-9]", "");
+          sizes.add(sizeName(Long.parseLong(digits)));
+        }
+      }
+    }
+    return sizes;
+  }
+
+  private static String sizeName(long kibibytes) {
+    if (kibibytes >= 1 << 20) {
+      return (kibibytes >> 20) + "GB";
+    }
+    return kibibytes >= 1 << 10 ? (kibibytes >> 10) + "MB" : kibibytes + "KB";
   }
 
   private static String first(Path file) throws IOException {
@@ -67,11 +100,12 @@ public record CgroupSupport(boolean v2, Set<String> controllers, boolean swap) {
    *   <li>A memory limit without a swap limit allows no swap.
    *   <li>Swap limits are left out where swap is not accounted: the kernel has no file for them.
    *   <li>Huge page limits of 0, which the kubelet sends for every size, are left out where the
-   *       controller is missing.
+   *       controller or the size is missing.
    * </ul>
    *
    * @throws OciException INVALID for a swap limit below the memory limit, FAILED_PRECONDITION for a
-   *     limit that is asked for and has no controller, or {@code unified} on cgroup v1
+   *     limit that is asked for and has no controller, a size of huge pages that the kernel lacks,
+   *     or {@code unified} on cgroup v1
    */
   public LinuxResources fit(LinuxResources asked) {
     check(asked);
@@ -83,6 +117,11 @@ public record CgroupSupport(boolean v2, Set<String> controllers, boolean swap) {
     }
     if (!controllers.contains("hugetlb")) {
       fitted.hugepages(List.of());
+    } else if (!hugepageSizes.isEmpty()) {
+      fitted.hugepages(
+          asked.hugepages().stream()
+              .filter(page -> hugepageSizes.contains(page.pageSize()))
+              .toList());
     }
     return fitted.build();
   }
@@ -93,6 +132,16 @@ public record CgroupSupport(boolean v2, Set<String> controllers, boolean swap) {
     need("cpuset", asked.cpus().or(asked::mems));
     need("pids", asked.pidsLimit().filter(limit -> limit > 0));
     need("hugetlb", asked.hugepages().stream().filter(page -> page.limit() > 0).findFirst());
+    for (LinuxResources.HugepageLimit page : asked.hugepages()) {
+      if (page.limit() > 0
+          && !hugepageSizes.isEmpty()
+          && !hugepageSizes.contains(page.pageSize())) {
+        throw new OciException(
+            Kind.FAILED_PRECONDITION,
+            "cannot limit huge pages of %s: this kernel has sizes %s"
+                .formatted(page.pageSize(), hugepageSizes));
+      }
+    }
     if (!v2 && !asked.unified().isEmpty()) {
       throw new OciException(
           Kind.FAILED_PRECONDITION,

@@ -95,9 +95,29 @@ public final class OciRuntime {
     must("kill", id, NO_INPUT, "kill", "--all", id, Integer.toString(signal));
   }
 
-  /** Changes the limits of a running container; what is empty stays as it is. */
+  /**
+   * Changes the limits of a running container; what is empty stays as it is.
+   *
+   * @throws OciException INVALID for a value that the kernel does not take, FAILED_PRECONDITION for
+   *     one that the container's use of memory forbids; some values may be in force
+   */
   public void update(String id, LinuxResources resources) {
-    must("update", id, SpecWriter.resourcesJson(resources), "update", "--resources", "-", id);
+    try {
+      must("update", id, SpecWriter.resourcesJson(resources), "update", "--resources", "-", id);
+    } catch (OciException e) {
+      throw e.kind() == Kind.INTERNAL ? refusedLimit(e) : e;
+    }
+  }
+
+  private static OciException refusedLimit(OciException e) {
+    String text = String.valueOf(e.getMessage());
+    String lower = text.toLowerCase(Locale.ROOT);
+    if (lower.contains("invalid argument") || lower.contains("result out of range")) {
+      return new OciException(Kind.INVALID, text, e);
+    }
+    return lower.contains("resource busy")
+        ? new OciException(Kind.FAILED_PRECONDITION, text, e)
+        : e;
   }
 
   public void pause(String id) {

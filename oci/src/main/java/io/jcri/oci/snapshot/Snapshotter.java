@@ -33,7 +33,7 @@ import org.slf4j.LoggerFactory;
  * root/snapshots/KEY/snapshot.json  {"version":1,"layers":["KEY of the lowest",...],"readOnly":false}
  * root/snapshots/KEY/upper          what the container has changed
  * root/snapshots/KEY/work           of the kernel
- * root/snapshots/KEY/rootfs         the mount point
+ * root/snapshots/KEY/rootfs         the mount point, unless the caller has one elsewhere
  * </pre>
  *
  * Nothing here is synced: a container does not outlive the machine. The mounts outlive the daemon.
@@ -43,15 +43,23 @@ public final class Snapshotter {
 
   private static final Logger LOG = LoggerFactory.getLogger(Snapshotter.class);
 
-  private record Info(int version, List<String> layers, boolean readOnly) {}
+  private record Info(
+      int version, List<String> layers, boolean readOnly, Optional<Path> mountPoint) {}
 
   /**
    * How to mount.
    *
    * @param readOnly without a writable layer, as for an image volume
    * @param userNamespace file of the user namespace whose ids the container sees
+   * @param mountPoint an empty directory of the caller's to mount on: nobody but root reaches the
+   *     snapshotter's own, so the root of a user namespace doesn't
    */
-  public record Options(boolean readOnly, Optional<Path> userNamespace) {
+  public record Options(boolean readOnly, Optional<Path> userNamespace, Optional<Path> mountPoint) {
+    /** Mounted in the snapshot's own directory. */
+    public Options(boolean readOnly, Optional<Path> userNamespace) {
+      this(readOnly, userNamespace, Optional.empty());
+    }
+
     /** Writable, with the host's ids. */
     public static final Options DEFAULT = new Options(false, Optional.empty());
   }
@@ -98,18 +106,23 @@ public final class Snapshotter {
       if (info.version != 1) {
         throw new OciException(OciException.Kind.INVALID, "version " + info.version);
       }
-      snapshots.put(key, snapshot(key, info.layers, info.readOnly));
+      snapshots.put(key, snapshot(key, info.layers, info.readOnly, info.mountPoint));
     } catch (IOException | OciException e) {
       LOG.warn("record of snapshot {} is damaged: {}", directory, e.getMessage());
-      snapshots.put(key, snapshot(key, List.of(), false));
+      snapshots.put(key, snapshot(key, List.of(), false, Optional.empty()));
       unreadable.add(key);
     }
   }
 
-  private Snapshot snapshot(String key, List<String> layerKeys, boolean readOnly) {
+  private Snapshot snapshot(
+      String key, List<String> layerKeys, boolean readOnly, Optional<Path> mountPoint) {
     Path directory = root.resolve(key);
     return new Snapshot(
-        key, directory.resolve("rootfs"), directory.resolve("upper"), layerKeys, readOnly);
+        key,
+        mountPoint.orElse(directory.resolve("rootfs")),
+        directory.resolve("upper"),
+        layerKeys,
+        readOnly);
   }
 
   /**
@@ -133,7 +146,8 @@ public final class Snapshotter {
                   new OciException(
                       OciException.Kind.NOT_FOUND,
                       "snapshot " + key + " needs a layer that is not here; pull the image again"));
-      snapshot = snapshot(key, stack.stream().map(Layer::key).toList(), options.readOnly());
+      List<String> layerKeys = stack.stream().map(Layer::key).toList();
+      snapshot = snapshot(key, layerKeys, options.readOnly(), options.mountPoint());
       if (snapshots.putIfAbsent(key, snapshot) != null) {
         throw new OciException(
             OciException.Kind.FAILED_PRECONDITION, "snapshot " + key + " exists already");
@@ -163,9 +177,9 @@ public final class Snapshotter {
     // The record first: if we die behind it, the next daemon knows which layers a mount may use.
     Files.write(
         directory.resolve("snapshot.json"),
-        Json.toBytes(new Info(1, snapshot.layerKeys(), snapshot.readOnly())));
+        Json.toBytes(new Info(1, snapshot.layerKeys(), snapshot.readOnly(), options.mountPoint())));
     Files.createDirectory(snapshot.upper());
-    Files.createDirectory(snapshot.rootfs());
+    Files.createDirectory(directory.resolve("rootfs"));
     mount(snapshot, stack, options);
   }
 
@@ -228,6 +242,10 @@ public final class Snapshotter {
     checkKey(key);
     Path directory = root.resolve(key);
     try {
+      Optional<Snapshot> known = find(key);
+      if (known.isPresent()) {
+        mounts.unmount(known.get().rootfs());
+      }
       mounts.unmount(directory.resolve("rootfs"));
       Trees.delete(sys, directory);
     } catch (IOException e) {

@@ -38,6 +38,8 @@ final class Trees {
    */
   static void makeTop(Syscalls sys, Path path) throws IOException {
     Files.createDirectories(path);
+    // Below are set-id programs of images, which are nobody's to run on the node itself.
+    sys.fchmodat(Fd.CWD, path.toString(), 0700);
     try (Fd directory = sys.open(path.toString(), OPEN, 0)) {
       sys.addInodeFlags(directory, AttributeCalls.TOP_DIRECTORY_FLAG);
     } catch (ErrnoException e) {

@@ -132,6 +132,25 @@ public record Container(
         bootId);
   }
 
+  /** The same with another process, from which execs take their confinement. */
+  Container withProcess(Optional<ContainerProcess> changed) {
+    return new Container(
+        id,
+        podId,
+        config,
+        image,
+        changed,
+        phase,
+        createdAt,
+        startedAt,
+        exit,
+        init,
+        shim,
+        logFile,
+        stopSignal,
+        bootId);
+  }
+
   public boolean running() {
     return phase == ContainerPhase.RUNNING;
   }

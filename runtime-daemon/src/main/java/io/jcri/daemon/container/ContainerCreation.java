@@ -12,6 +12,7 @@ import io.jcri.daemon.Registry;
 import io.jcri.daemon.Stages;
 import io.jcri.daemon.container.Container.ImageIdentity;
 import io.jcri.daemon.image.Images;
+import io.jcri.daemon.pod.NamespaceOptions.UserMappings;
 import io.jcri.daemon.pod.Pod;
 import io.jcri.daemon.pod.Pods;
 import io.jcri.daemon.system.Clock;
@@ -98,6 +99,7 @@ public final class ContainerCreation {
       return finished(key, present.get());
     }
     Pod pod = readyPod(podId);
+    checkUserNamespace(pod, config);
     Image image =
         images
             .find(config.imageSpec())
@@ -132,6 +134,17 @@ public final class ContainerCreation {
       throw JcriException.precondition("pod sandbox " + podId + " is not ready");
     }
     return pod;
+  }
+
+  /** A container lives in its pod's user namespace, whether it says so or not. */
+  private static void checkUserNamespace(Pod pod, ContainerConfig config) {
+    Optional<UserMappings> asked = config.security().namespaces().user();
+    if (asked.isPresent() && !asked.equals(pod.config().namespaces().user())) {
+      throw JcriException.invalid(
+          "config.linux.security_context.namespace_options.userns_options differs from that of pod"
+              + " sandbox "
+              + pod.id());
+    }
   }
 
   private static String finished(ContainerKey key, Container container) {
@@ -191,7 +204,7 @@ public final class ContainerCreation {
 
   private void make(Pod pod, Container container, Image image, Stages stages) throws IOException {
     String id = container.id();
-    Path rootfs = images.prepare(id, image, pod.sandbox().flatMap(SandboxState::userns));
+    Path rootfs = images.prepare(id, image, userNamespace(pod));
     stages.done("snapshot");
     ContainerSpec assembled = specs.assemble(pod, container, image, rootfs);
     stages.done("spec");
@@ -217,6 +230,16 @@ public final class ContainerCreation {
             .withResources(
                 spec.resources().toBuilder().devices(List.of()).build(),
                 spec.process().oomScoreAdj()));
+  }
+
+  private static Optional<Images.UserNamespace> userNamespace(Pod pod) {
+    Optional<Path> file = pod.sandbox().flatMap(SandboxState::userns);
+    Optional<UserMappings> mappings = pod.config().namespaces().user();
+    return file.isPresent() && mappings.isPresent()
+        ? Optional.of(
+            new Images.UserNamespace(
+                file.get(), mappings.get().rootUid(), mappings.get().rootGid()))
+        : Optional.empty();
   }
 
   /** Removes what {@link #create} made. Idempotent; the container must not be running. */

@@ -2,6 +2,7 @@ package io.jcri.daemon.container;
 
 import io.jcri.daemon.pod.Pod;
 import io.jcri.oci.runtime.ContainerSpec;
+import io.jcri.oci.runtime.LinuxResources;
 
 /** Who takes part in the life of containers from outside (NRI plugins). Thread-safe. */
 public interface ContainerHooks {
@@ -34,6 +35,14 @@ public interface ContainerHooks {
         }
 
         @Override
+        public LinuxResources update(Container container, LinuxResources asked) {
+          return asked;
+        }
+
+        @Override
+        public void updated(Container container) {}
+
+        @Override
         public void stopped(Container container) {}
 
         @Override
@@ -46,6 +55,18 @@ public interface ContainerHooks {
    * wait for another that wants one.
    */
   Step step();
+
+  /**
+   * Its limits are about to change; called without the container's lock.
+   *
+   * @param asked what is to change
+   * @return what is to change instead
+   * @throws io.jcri.daemon.JcriException when nothing must
+   */
+  LinuxResources update(Container container, LinuxResources asked);
+
+  /** Its limits have changed. */
+  void updated(Container container);
 
   /** It has ended, or never will run. May be told again; called without the container's lock. */
   void stopped(Container container);

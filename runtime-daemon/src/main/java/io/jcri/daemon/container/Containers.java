@@ -3,6 +3,7 @@ package io.jcri.daemon.container;
 import io.jcri.daemon.Failures;
 import io.jcri.daemon.JcriException;
 import io.jcri.daemon.Registry;
+import io.jcri.oci.runtime.LinuxResources;
 import io.jcri.shim.ExecResult;
 import java.io.IOException;
 import java.time.Duration;
@@ -10,6 +11,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
@@ -25,16 +27,19 @@ public final class Containers {
   private final Registry<Container> containers;
   private final ContainerCreation creation;
   private final ContainerRun run;
+  private final ContainerUpdates updates;
   private final ContainerHooks hooks;
 
   public Containers(
       Registry<Container> containers,
       ContainerCreation creation,
       ContainerRun run,
+      ContainerUpdates updates,
       ContainerHooks hooks) {
     this.containers = containers;
     this.creation = creation;
     this.run = run;
+    this.updates = updates;
     this.hooks = hooks;
   }
 
@@ -116,6 +121,22 @@ public final class Containers {
   /** See {@link ContainerRun#execSync}. */
   public ExecResult execSync(String id, List<String> command, Duration timeout) throws IOException {
     return run.execSync(id, command, timeout);
+  }
+
+  /** See {@link ContainerUpdates#update}. Plugins may have other limits in mind. */
+  public void update(String id, ResourceChange change) {
+    Container container = containers.require(id);
+    boolean changeable =
+        container.phase() == ContainerPhase.CREATED || container.phase() == ContainerPhase.RUNNING;
+    LinuxResources wanted =
+        changeable ? hooks.update(container, change.resources()) : change.resources();
+    updates.update(id, new ResourceChange(wanted, change.oomScoreAdj(), change.annotations()));
+    containers.get(id).ifPresent(hooks::updated);
+  }
+
+  /** As {@link #update}, for a plugin: none is asked. */
+  public void updateForPlugin(String id, LinuxResources change) {
+    updates.update(id, new ResourceChange(change, Optional.empty(), Map.of()));
   }
 
   /** See {@link ContainerRun#reopenLog}. */

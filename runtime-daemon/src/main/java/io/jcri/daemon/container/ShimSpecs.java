@@ -3,13 +3,11 @@ package io.jcri.daemon.container;
 import io.jcri.daemon.JcriException;
 import io.jcri.daemon.Layout;
 import io.jcri.daemon.pod.CgroupPaths;
-import io.jcri.daemon.pod.NamespaceOptions;
 import io.jcri.daemon.pod.Pod;
 import io.jcri.daemon.pod.Pods;
 import io.jcri.daemon.runtime.Handlers;
 import io.jcri.oci.OciException;
 import io.jcri.oci.runtime.OciRuntime;
-import io.jcri.sandbox.IdMapping;
 import io.jcri.shim.ExitRecord;
 import io.jcri.shim.Shim;
 import io.jcri.shim.ShimLauncher;
@@ -18,7 +16,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -79,23 +76,11 @@ public final class ShimSpecs {
             layout.exitRecord(container.id()),
             Optional.of(
                 cgroupPaths.containerDirectory(pod.config().cgroupParent(), container.id())),
-            pod.config().namespaces().user().flatMap(ShimSpecs::root)));
-  }
-
-  /** Who the host thinks the root of a user namespace is: it must be able to reopen its stdio. */
-  private static Optional<ShimSpec.IoOwner> root(NamespaceOptions.UserMappings user) {
-    Optional<Long> uid = hostRoot(user.uids());
-    Optional<Long> gid = hostRoot(user.gids());
-    return uid.isPresent() && gid.isPresent()
-        ? Optional.of(new ShimSpec.IoOwner(uid.get(), gid.get()))
-        : Optional.empty();
-  }
-
-  private static Optional<Long> hostRoot(List<IdMapping> mappings) {
-    return mappings.stream()
-        .filter(mapping -> mapping.containerId() == 0)
-        .map(IdMapping::hostId)
-        .findFirst();
+            // it must be able to reopen its stdio
+            pod.config()
+                .namespaces()
+                .user()
+                .map(user -> new ShimSpec.IoOwner(user.rootUid(), user.rootGid()))));
   }
 
   Shim connect(String id, Duration timeout) throws IOException {

@@ -55,8 +55,8 @@ final class ContainerConfigs {
         config.getStdin(),
         config.getStdinOnce(),
         config.getTty(),
-        Resources.read(linux.getResources()),
-        Resources.oomScoreAdj(linux.getResources()),
+        Resources.read(linux.getResources(), Resources.FIELD),
+        Resources.oomScoreAdj(linux.getResources(), Resources.FIELD),
         SecurityContexts.read(linux.getSecurityContext()),
         stopSignal(config.getStopSignal()));
   }

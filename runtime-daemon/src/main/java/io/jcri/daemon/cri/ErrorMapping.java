@@ -16,7 +16,8 @@ final class ErrorMapping {
 
   static Status status(Throwable failure) {
     return switch (failure) {
-      case JcriException e -> code(e.kind()).withDescription(e.getMessage()).withCause(e);
+      case JcriException e ->
+          code(e.kind()).withDescription(sentinel(e.kind()) + e.getMessage()).withCause(e);
       case OciException e -> code(e.kind()).withDescription(e.getMessage()).withCause(e);
       case UncheckedIOException e when e.getCause() != null -> status(io(e));
       case CniException e ->
@@ -65,6 +66,33 @@ final class ErrorMapping {
       case DEADLINE_EXCEEDED -> Status.DEADLINE_EXCEEDED;
       case UNIMPLEMENTED -> Status.UNIMPLEMENTED;
       case INTERNAL -> Status.INTERNAL;
+      // The kubelet's client takes the code off this one status only, and with it the text that
+      // would stand before the sentinel.
+      case REGISTRY_UNAVAILABLE,
+          SIGNATURE_VALIDATION_FAILED,
+          RRO_UNSUPPORTED,
+          IMAGE_VOLUME_MOUNT_FAILED ->
+          Status.UNKNOWN;
+    };
+  }
+
+  /** What cri-api's errors package has the kubelet look for at the beginning of a message. */
+  private static String sentinel(JcriException.Kind kind) {
+    return switch (kind) {
+      case REGISTRY_UNAVAILABLE -> "RegistryUnavailable: ";
+      case SIGNATURE_VALIDATION_FAILED -> "SignatureValidationFailed: ";
+      case RRO_UNSUPPORTED -> "RROUnsupported: ";
+      case IMAGE_VOLUME_MOUNT_FAILED -> "ImageVolumeMountFailed: ";
+      case NOT_FOUND,
+          ALREADY_EXISTS,
+          INVALID,
+          FAILED_PRECONDITION,
+          UNAVAILABLE,
+          RESOURCE_EXHAUSTED,
+          DEADLINE_EXCEEDED,
+          UNIMPLEMENTED,
+          INTERNAL ->
+          "";
     };
   }
 

@@ -10,14 +10,12 @@ import io.jcri.cri.v1.NamespaceOption;
 import io.jcri.cri.v1.PodSandboxConfig;
 import io.jcri.cri.v1.PodSandboxMetadata;
 import io.jcri.cri.v1.RunPodSandboxRequest;
-import io.jcri.cri.v1.UserNamespace;
 import io.jcri.daemon.pod.DnsConfig;
 import io.jcri.daemon.pod.NamespaceMode;
 import io.jcri.daemon.pod.NamespaceOptions;
-import io.jcri.daemon.pod.NamespaceOptions.UserMappings;
 import io.jcri.daemon.pod.PodConfig;
 import io.jcri.daemon.pod.PodMetadata;
-import io.jcri.sandbox.IdMapping;
+import io.jcri.daemon.pod.PodResources;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -64,7 +62,18 @@ final class PodConfigs {
         linux.getSysctlsMap(),
         namespaces,
         security.getPrivileged(),
-        handler(request.getRuntimeHandler()));
+        handler(request.getRuntimeHandler()),
+        resources(linux));
+  }
+
+  private static Optional<PodResources> resources(LinuxPodSandboxConfig linux) {
+    if (!linux.hasOverhead() && !linux.hasResources()) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        new PodResources(
+            Resources.read(linux.getOverhead(), "config.linux.overhead."),
+            Resources.read(linux.getResources(), Resources.FIELD)));
   }
 
   private static PodMetadata metadata(PodSandboxConfig config) {
@@ -156,7 +165,7 @@ final class PodConfigs {
         mode(option.getPid(), field + ".pid"),
         mode(option.getIpc(), field + ".ipc"),
         option.getTargetId(),
-        user(option, field + ".userns_options"));
+        UserNamespaces.read(option, field + ".userns_options"));
   }
 
   private static NamespaceMode mode(io.jcri.cri.v1.NamespaceMode mode, String field) {
@@ -167,26 +176,6 @@ final class PodConfigs {
       case TARGET -> NamespaceMode.TARGET;
       case UNRECOGNIZED -> throw invalid(field + " has an unknown value");
     };
-  }
-
-  private static Optional<UserMappings> user(NamespaceOption option, String field) {
-    UserNamespace user = option.getUsernsOptions();
-    if (!option.hasUsernsOptions() || user.getMode() == io.jcri.cri.v1.NamespaceMode.NODE) {
-      if (user.getUidsCount() > 0 || user.getGidsCount() > 0) {
-        throw invalid(field + " has mappings, but its mode is NODE");
-      }
-      return Optional.empty();
-    }
-    if (user.getMode() != io.jcri.cri.v1.NamespaceMode.POD) {
-      throw invalid(field + ".mode must be POD or NODE");
-    }
-    if (user.getUidsCount() == 0 || user.getGidsCount() == 0) {
-      throw invalid(field + " needs both uids and gids");
-    }
-    return Optional.of(
-        new UserMappings(
-            mappings(user.getUidsList(), field + ".uids", IdMapping::new),
-            mappings(user.getGidsList(), field + ".gids", IdMapping::new)));
   }
 
   /** Makes one line of an id map: first id inside, first id outside, how many. */

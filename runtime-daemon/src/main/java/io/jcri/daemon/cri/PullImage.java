@@ -5,6 +5,7 @@ import io.jcri.cri.v1.PullImageRequest;
 import io.jcri.cri.v1.PullImageResponse;
 import io.jcri.daemon.JcriException;
 import io.jcri.daemon.image.Images;
+import io.jcri.oci.OciException;
 import io.jcri.oci.distribution.Credentials;
 import java.util.Optional;
 
@@ -24,7 +25,17 @@ final class PullImage implements Call<PullImageRequest, PullImageResponse> {
     }
     Optional<Credentials> credentials =
         request.hasAuth() ? Optional.of(credentials(request.getAuth())) : Optional.empty();
-    return PullImageResponse.newBuilder().setImageRef(images.pull(name, credentials).id()).build();
+    try {
+      return PullImageResponse.newBuilder()
+          .setImageRef(images.pull(name, credentials).id())
+          .build();
+    } catch (OciException e) {
+      if (e.kind() == OciException.Kind.UNAVAILABLE) {
+        throw new JcriException(
+            JcriException.Kind.REGISTRY_UNAVAILABLE, String.valueOf(e.getMessage()), e);
+      }
+      throw e;
+    }
   }
 
   private static Credentials credentials(AuthConfig auth) {

@@ -40,6 +40,10 @@ import io.jcri.cri.v1.StopContainerRequest;
 import io.jcri.cri.v1.StopContainerResponse;
 import io.jcri.cri.v1.StopPodSandboxRequest;
 import io.jcri.cri.v1.StopPodSandboxResponse;
+import io.jcri.cri.v1.UpdateContainerResourcesRequest;
+import io.jcri.cri.v1.UpdateContainerResourcesResponse;
+import io.jcri.cri.v1.UpdatePodSandboxResourcesRequest;
+import io.jcri.cri.v1.UpdatePodSandboxResourcesResponse;
 import io.jcri.cri.v1.UpdateRuntimeConfigRequest;
 import io.jcri.cri.v1.UpdateRuntimeConfigResponse;
 import io.jcri.cri.v1.VersionRequest;
@@ -77,6 +81,8 @@ public final class RuntimeService extends RuntimeServiceImplBase {
   private final ListContainers listContainers;
   private final ExecSync execSync;
   private final ReopenContainerLog reopenContainerLog;
+  private final UpdateContainerResources updateContainerResources;
+  private final UpdatePodSandboxResources updatePodSandboxResources;
   private final ListPodSandboxStats listPodSandboxStats;
   private final PodSandboxStats podSandboxStats;
   private final ListContainerStats listContainerStats;
@@ -97,8 +103,7 @@ public final class RuntimeService extends RuntimeServiceImplBase {
     this.status = new Status(networks, handlers, info);
     this.runtimeConfig = new RuntimeConfig(driver);
     this.updateRuntimeConfig = new UpdateRuntimeConfig(networks);
-    this.runPodSandbox =
-        new RunPodSandbox(new PodConfigs(handlers.defaultName(), handlers.names()), pods);
+    this.runPodSandbox = new RunPodSandbox(handlers, pods);
     this.stopPodSandbox = new StopPodSandbox(pods, containers);
     this.removePodSandbox = new RemovePodSandbox(pods, containers);
     this.podSandboxStatus = new PodSandboxStatus(pods, containers, clock);
@@ -111,6 +116,8 @@ public final class RuntimeService extends RuntimeServiceImplBase {
     this.listContainers = new ListContainers(containers);
     this.execSync = new ExecSync(containers);
     this.reopenContainerLog = new ReopenContainerLog(containers);
+    this.updateContainerResources = new UpdateContainerResources(containers);
+    this.updatePodSandboxResources = new UpdatePodSandboxResources(pods);
     StatsCollection collection = new StatsCollection(pods, containers, stats, images);
     this.containerStats = new ContainerStats(pods, containers, collection);
     this.listContainerStats = new ListContainerStats(collection);
@@ -215,6 +222,20 @@ public final class RuntimeService extends RuntimeServiceImplBase {
   public void reopenContainerLog(
       ReopenContainerLogRequest request, StreamObserver<ReopenContainerLogResponse> observer) {
     Unary.answer(reopenContainerLog, request, observer);
+  }
+
+  @Override
+  public void updateContainerResources(
+      UpdateContainerResourcesRequest request,
+      StreamObserver<UpdateContainerResourcesResponse> observer) {
+    Unary.answer(updateContainerResources, request, observer);
+  }
+
+  @Override
+  public void updatePodSandboxResources(
+      UpdatePodSandboxResourcesRequest request,
+      StreamObserver<UpdatePodSandboxResourcesResponse> observer) {
+    Unary.answer(updatePodSandboxResources, request, observer);
   }
 
   @Override

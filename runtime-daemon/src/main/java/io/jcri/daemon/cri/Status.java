@@ -40,7 +40,10 @@ final class Status implements Call<StatusRequest, StatusResponse> {
                             .setStatus(network.ready())
                             .setReason(network.reason())
                             .setMessage(network.message())))
-            .setFeatures(RuntimeFeatures.newBuilder().setSupplementalGroupsPolicy(true));
+            .setFeatures(
+                RuntimeFeatures.newBuilder()
+                    .setSupplementalGroupsPolicy(true)
+                    .setUserNamespacesHostNetwork(true));
     reply.addRuntimeHandlers(handler("", handlers.defaultHandler()));
     handlers.all().forEach((name, handler) -> reply.addRuntimeHandlers(handler(name, handler)));
     if (request.getVerbose()) {

@@ -32,7 +32,7 @@ final class Unary {
     switch (status.getCode()) {
       case NOT_FOUND, INVALID_ARGUMENT, ALREADY_EXISTS, FAILED_PRECONDITION ->
           log.info("{} answered {}: {}", name, status.getCode(), status.getDescription());
-      case INTERNAL, UNKNOWN ->
+      case INTERNAL ->
           log.error("{} answered {}: {}", name, status.getCode(), status.getDescription(), e);
       default -> log.warn("{} answered {}: {}", name, status.getCode(), status.getDescription());
     }

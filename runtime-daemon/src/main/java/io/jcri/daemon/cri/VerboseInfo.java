@@ -40,6 +40,12 @@ final class VerboseInfo {
     info.put("sandboxId", pod.id());
     info.put("runtimeHandler", pod.config().handler());
     pod.cgroupPath().ifPresent(path -> info.put("cgroupPath", path));
+    pod.config()
+        .resources()
+        .ifPresent(resources -> {
+          info.put("overhead", resources.overhead());
+          info.put("resources", resources.total());
+        });
     pod.sandbox()
         .ifPresent(sandbox -> {
           Map<String, Object> namespaces = new LinkedHashMap<>();

@@ -24,6 +24,6 @@ public final class ImageSetup {
                     new HostsConfig(config.registryDirectories()), config.noProgressTimeout()),
             syscalls,
             mounts);
-    return new Images(store, Set.copyOf(config.pinned()));
+    return new Images(store, mounts, layout, Set.copyOf(config.pinned()));
   }
 }

@@ -1,5 +1,6 @@
 package io.jcri.daemon.image;
 
+import io.jcri.daemon.Layout;
 import io.jcri.oci.distribution.Credentials;
 import io.jcri.oci.distribution.ImageReference;
 import io.jcri.oci.distribution.Platform;
@@ -10,7 +11,12 @@ import io.jcri.oci.image.PullProgress;
 import io.jcri.oci.image.PullRequest;
 import io.jcri.oci.snapshot.DiskUsage;
 import io.jcri.oci.snapshot.Snapshotter;
+import io.jcri.sandbox.mount.Mounts;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -21,7 +27,13 @@ import java.util.Set;
  * <p>Thread-safe.
  */
 public final class Images {
+  private static final String USER_ROOT = "fs";
+  private static final FileAttribute<?> PRIVATE =
+      PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
+
   private final ImageStore store;
+  private final Mounts mounts;
+  private final Layout layout;
   private final Set<String> pinned;
 
   /**
@@ -29,10 +41,21 @@ public final class Images {
    *
    * @param pinned names of images that are told to be pinned whatever the store says
    */
-  Images(ImageStore store, Set<String> pinned) {
+  Images(ImageStore store, Mounts mounts, Layout layout, Set<String> pinned) {
     this.store = store;
+    this.mounts = mounts;
+    this.layout = layout;
     this.pinned = pinned;
   }
+
+  /**
+   * The user namespace of a container.
+   *
+   * @param file where it is pinned
+   * @param rootUid whom the node thinks its root is
+   * @param rootGid likewise
+   */
+  public record UserNamespace(Path file, long rootUid, long rootGid) {}
 
   /** Fetches an image, or finds that it is here already. */
   public Image pull(String name, Optional<Credentials> credentials) {
@@ -69,14 +92,30 @@ public final class Images {
   /**
    * Makes and mounts a container's root file system.
    *
-   * @param userns the pinned user namespace whose ids the files are to have, empty for the host's
+   * @param user the user namespace whose ids the files are to have, empty for the host's
    * @return where it is mounted
    */
-  public Path prepare(String containerId, Image image, Optional<Path> userns) {
+  public Path prepare(String containerId, Image image, Optional<UserNamespace> user)
+      throws IOException {
+    Optional<Path> mountPoint = Optional.empty();
+    if (user.isPresent()) {
+      mountPoint = Optional.of(userRoot(containerId, user.get()));
+    }
     return store
         .snapshots()
-        .prepare(containerId, image.diffIds(), new Snapshotter.Options(false, userns))
+        .prepare(
+            containerId,
+            image.diffIds(),
+            new Snapshotter.Options(false, user.map(UserNamespace::file), mountPoint))
         .rootfs();
+  }
+
+  /** The image store is closed to everybody but root, so this root file system shows up outside. */
+  private Path userRoot(String containerId, UserNamespace user) throws IOException {
+    Path directory = Files.createDirectory(layout.userRoot(containerId), PRIVATE);
+    Files.setAttribute(directory, "unix:uid", (int) user.rootUid());
+    Files.setAttribute(directory, "unix:gid", (int) user.rootGid());
+    return Files.createDirectory(directory.resolve(USER_ROOT));
   }
 
   /** What a container has written; walks it. */
@@ -85,7 +124,13 @@ public final class Images {
   }
 
   /** Unmounts and deletes a container's root file system. Idempotent. */
-  public void release(String containerId) {
+  public void release(String containerId) throws IOException {
+    Path directory = layout.userRoot(containerId);
+    if (Files.exists(directory)) {
+      mounts.unmount(directory.resolve(USER_ROOT));
+    }
     store.removeSnapshot(containerId);
+    Files.deleteIfExists(directory.resolve(USER_ROOT));
+    Files.deleteIfExists(directory);
   }
 }

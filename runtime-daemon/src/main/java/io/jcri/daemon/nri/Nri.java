@@ -8,10 +8,12 @@ import io.jcri.daemon.container.ContainerHooks;
 import io.jcri.daemon.nri.ttrpc.TtrpcException;
 import io.jcri.daemon.pod.Pod;
 import io.jcri.daemon.pod.PodHooks;
+import io.jcri.daemon.pod.PodResources;
 import io.jcri.nri.v1alpha1.NriApi;
 import io.jcri.nri.v1alpha1.NriApi.Event;
 import io.jcri.oci.runtime.CgroupSupport;
 import io.jcri.oci.runtime.ContainerSpec;
+import io.jcri.oci.runtime.LinuxResources;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -119,6 +121,53 @@ public final class Nri implements PodHooks, ContainerHooks {
         plugins.eachAnyway(Event.REMOVE_POD_SANDBOX, tell(Event.REMOVE_POD_SANDBOX, pod));
       }
     });
+  }
+
+  @Override
+  public void update(Pod pod, PodResources next) {
+    if (plugins.isEmpty()) {
+      return;
+    }
+    NriApi.UpdatePodSandboxRequest request =
+        NriApi.UpdatePodSandboxRequest.newBuilder()
+            .setPod(ObjectMessages.pod(pod))
+            .setOverheadLinuxResources(Limits.message(next.overhead()))
+            .setLinuxResources(Limits.message(next.total()))
+            .build();
+    List<Plugin> _ =
+        plugins.each(
+            Event.UPDATE_POD_SANDBOX,
+            plugin -> {
+              NriApi.UpdatePodSandboxResponse _ =
+                  plugin.ask(
+                      Event.UPDATE_POD_SANDBOX, request, NriApi.UpdatePodSandboxResponse.parser());
+            });
+  }
+
+  @Override
+  public void updated(Pod pod) {
+    if (!plugins.isEmpty()) {
+      plugins.eachAnyway(Event.POST_UPDATE_POD_SANDBOX, tell(Event.POST_UPDATE_POD_SANDBOX, pod));
+    }
+  }
+
+  /** What plugins want of other containers is done before this one changes. */
+  @Override
+  public LinuxResources update(Container container, LinuxResources asked) {
+    if (plugins.isEmpty()) {
+      return asked;
+    }
+    UpdateTurn turn =
+        new UpdateTurn(plugins, podOf(container), messages.container(container), asked);
+    turn.run();
+    changes().evict(turn.evictions(), "plugins");
+    List<NriApi.ContainerUpdate> _ = changes().update(turn.updatesOfOthers(), "plugins");
+    return turn.wanted();
+  }
+
+  @Override
+  public void updated(Container container) {
+    tell(Event.POST_UPDATE_CONTAINER, container, false);
   }
 
   @Override

@@ -39,6 +39,12 @@ final class ObjectMessages {
     NriApi.LinuxPodSandbox.Builder linux =
         message.getLinuxBuilder().setCgroupParent(pod.config().cgroupParent());
     pod.cgroupPath().ifPresent(linux::setCgroupsPath);
+    pod.config()
+        .resources()
+        .ifPresent(resources ->
+            linux
+                .setPodOverhead(Limits.message(resources.overhead()))
+                .setPodResources(Limits.message(resources.total())));
     pod.sandbox()
         .ifPresent(sandbox -> {
           message.setPid(sandbox.pause().pid());

@@ -57,6 +57,19 @@ public record Pod(
         id, config, createdAt, phase, sandbox, networkDue, addresses, cgroupPath, bootId);
   }
 
+  Pod withResources(PodResources changed) {
+    return new Pod(
+        id,
+        config.withResources(changed),
+        createdAt,
+        phase,
+        sandbox,
+        networkDue,
+        ips,
+        cgroupPath,
+        bootId);
+  }
+
   public boolean ready() {
     return phase == PodPhase.READY;
   }

@@ -3,6 +3,7 @@ package io.jcri.daemon.pod;
 import io.jcri.cni.PortMapping;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * What the kubelet asked for ({@code PodSandboxConfig}), validated and immutable.
@@ -12,6 +13,7 @@ import java.util.Map;
  * @param cgroupParent the kubelet's cgroup for the pod: a path, or a slice's name with systemd;
  *     empty when the caller manages none
  * @param handler the OCI runtime's handler name, never empty
+ * @param resources of the pod as a whole, when the kubelet told any
  */
 public record PodConfig(
     PodMetadata metadata,
@@ -25,13 +27,31 @@ public record PodConfig(
     Map<String, String> sysctls,
     NamespaceOptions namespaces,
     boolean privileged,
-    String handler) {
+    String handler,
+    Optional<PodResources> resources) {
 
   public PodConfig {
     portMappings = List.copyOf(portMappings);
     labels = Map.copyOf(labels);
     annotations = Map.copyOf(annotations);
     sysctls = Map.copyOf(sysctls);
+  }
+
+  PodConfig withResources(PodResources changed) {
+    return new PodConfig(
+        metadata,
+        hostname,
+        logDirectory,
+        dns,
+        portMappings,
+        labels,
+        annotations,
+        cgroupParent,
+        sysctls,
+        namespaces,
+        privileged,
+        handler,
+        Optional.of(changed));
   }
 
   public boolean hostNetwork() {

@@ -1,6 +1,7 @@
 package io.jcri.daemon.pod;
 
 import io.jcri.daemon.Layout;
+import io.jcri.daemon.pod.NamespaceOptions.UserMappings;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -38,6 +39,18 @@ final class PodFiles {
     write(
         layout.podResolvConf(pod.id()),
         config.dns().isEmpty() ? hostFile(HOST_RESOLV_CONF, "") : resolvConf(config.dns()));
+    if (config.namespaces().user().isPresent()) {
+      own(pod.id(), config.namespaces().user().get());
+    }
+  }
+
+  /** What the pod's root owns it may change, in a user namespace as elsewhere. */
+  private void own(String id, UserMappings user) throws IOException {
+    for (Path file :
+        List.of(layout.podHostname(id), layout.podHosts(id), layout.podResolvConf(id))) {
+      Files.setAttribute(file, "unix:uid", (int) user.rootUid());
+      Files.setAttribute(file, "unix:gid", (int) user.rootGid());
+    }
   }
 
   static String hosts(String hostname, List<String> ips) {

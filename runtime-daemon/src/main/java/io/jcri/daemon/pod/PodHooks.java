@@ -1,10 +1,6 @@
 package io.jcri.daemon.pod;
 
-/**
- * Who takes part in the life of pods from outside (NRI plugins). Thread-safe.
- *
- * <p>Called within the pod's own lock.
- */
+/** Who takes part in the life of pods from outside (NRI plugins). Thread-safe. */
 public interface PodHooks {
   /** Nobody takes part. */
   PodHooks NONE =
@@ -19,6 +15,12 @@ public interface PodHooks {
 
         @Override
         public void remove(Pod pod) {}
+
+        @Override
+        public void update(Pod pod, PodResources next) {}
+
+        @Override
+        public void updated(Pod pod) {}
       };
 
   /**
@@ -34,4 +36,14 @@ public interface PodHooks {
 
   /** It is gone. */
   void remove(Pod pod);
+
+  /**
+   * Its resources as a whole are about to become these.
+   *
+   * @throws io.jcri.daemon.JcriException when they must not
+   */
+  void update(Pod pod, PodResources next);
+
+  /** Its resources have changed. */
+  void updated(Pod pod);
 }

@@ -13,6 +13,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -141,6 +142,16 @@ public final class Pods {
     }
   }
 
+  /** Keeps what the kubelet says of the pod's resources as a whole. */
+  public void updateResources(String id, UnaryOperator<PodResources> change) {
+    Pod before = pods.require(id);
+    hooks.update(before, change.apply(before.config().resources().orElse(PodResources.NONE)));
+    change(
+        id,
+        pod -> pod.withResources(change.apply(pod.config().resources().orElse(PodResources.NONE))));
+    pods.get(id).ifPresent(hooks::updated);
+  }
+
   /** Stops and forgets the pod. Idempotent; its containers must have been removed. */
   public void remove(String id) {
     stop(id);
@@ -243,7 +254,7 @@ public final class Pods {
     pods.updateAnyway(pod.id(), p -> pod.with(p.phase()));
   }
 
-  private void change(String id, java.util.function.UnaryOperator<Pod> change) {
+  private void change(String id, UnaryOperator<Pod> change) {
     pods.update(id, change);
   }
 }

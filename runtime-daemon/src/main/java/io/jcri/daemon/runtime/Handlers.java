@@ -17,6 +17,8 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The handlers that pods may name. A configured one whose binary is missing is not offered, except
@@ -25,6 +27,8 @@ import java.util.stream.Stream;
  * <p>Thread-safe. What a runtime can do is asked of it in the background, once.
  */
 public final class Handlers {
+  private static final Logger log = LoggerFactory.getLogger(Handlers.class);
+
   private final String defaultName;
   private final Map<String, Handler> handlers;
 
@@ -51,8 +55,10 @@ public final class Handlers {
 
     private void askVersion() {
       try {
-        version.complete(
-            runtime.map(r -> RuntimeVersion.parse(r.version())).orElse(RuntimeVersion.UNKNOWN));
+        RuntimeVersion found =
+            runtime.map(r -> RuntimeVersion.parse(r.version())).orElse(RuntimeVersion.UNKNOWN);
+        version.complete(found);
+        warnOfAge(found);
       } catch (OciException e) {
         version.complete(RuntimeVersion.UNKNOWN);
       }
@@ -66,11 +72,23 @@ public final class Handlers {
       }
     }
 
-    /** Why this handler can't be used, if it can't. */
+    /** Why this handler can't be used now, if it can't. */
     public Optional<String> problem() {
-      return runtime.isPresent()
-          ? Optional.empty()
-          : Optional.of("OCI runtime " + binary + " is not installed: it was not found on PATH");
+      if (runtime.isEmpty()) {
+        return Optional.of("OCI runtime " + binary + " is not installed: it was not found on PATH");
+      }
+      Path program = runtime.get().options().binary();
+      return Files.isExecutable(program)
+          ? version.join().refusal().map(why -> "OCI runtime " + program + " " + why)
+          : Optional.of("OCI runtime " + program + " is gone");
+    }
+
+    /** Notes in the log what a person should know of the runtime's age. */
+    private void warnOfAge(RuntimeVersion found) {
+      found
+          .refusal()
+          .or(found::warning)
+          .ifPresent(why -> log.warn("OCI runtime {} {}", binary, why));
     }
 
     /**

@@ -1,5 +1,7 @@
 package io.jcri.daemon.runtime;
 
+import java.util.Comparator;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -8,12 +10,17 @@ import java.util.regex.Pattern;
  *
  * @param name the program's own name, whatever its file is called
  */
-record RuntimeVersion(String name, int major, int minor) {
+record RuntimeVersion(String name, int major, int minor, int patch) {
   /** A runtime that told nothing: none of the features that depend on a version. */
-  static final RuntimeVersion UNKNOWN = new RuntimeVersion("", 0, 0);
+  static final RuntimeVersion UNKNOWN = new RuntimeVersion("", 0, 0, 0);
 
   private static final Pattern LINE =
-      Pattern.compile("(\\S+) version (\\d{1,4})\\.(\\d{1,4}).*", Pattern.DOTALL);
+      Pattern.compile("(\\S+) version (\\d{1,4})\\.(\\d{1,4})(?:\\.(\\d{1,4}))?.*", Pattern.DOTALL);
+
+  private static final Comparator<RuntimeVersion> AGE =
+      Comparator.comparingInt(RuntimeVersion::major)
+          .thenComparingInt(RuntimeVersion::minor)
+          .thenComparingInt(RuntimeVersion::patch);
 
   static RuntimeVersion parse(String line) {
     Matcher matcher = LINE.matcher(line);
@@ -21,20 +28,66 @@ record RuntimeVersion(String name, int major, int minor) {
         ? new RuntimeVersion(
             matcher.group(1),
             Integer.parseInt(matcher.group(2)),
-            Integer.parseInt(matcher.group(3)))
+            Integer.parseInt(matcher.group(3)),
+            matcher.group(4) == null ? 0 : Integer.parseInt(matcher.group(4)))
         : UNKNOWN;
   }
 
   /** {@code exec --cgroup}: runc since 1.1, crun since 1.8 and on cgroup v2 only. */
   boolean execCgroup(boolean cgroupV2) {
     return switch (name) {
-      case "runc" -> atLeast(1, 1);
-      case "crun" -> cgroupV2 && atLeast(1, 8);
+      case "runc" -> atLeast(1, 1, 0);
+      case "crun" -> cgroupV2 && atLeast(1, 8, 0);
       default -> false;
     };
   }
 
-  private boolean atLeast(int wantedMajor, int wantedMinor) {
-    return major > wantedMajor || (major == wantedMajor && minor >= wantedMinor);
+  /**
+   * Why no container may be run with this one: its escapes (CVE-2019-5736, CVE-2021-30465) are
+   * known for years, and no distribution that backports fixes has one so old.
+   */
+  Optional<String> refusal() {
+    return switch (name) {
+      case "runc" -> atLeast(1, 1, 0) ? Optional.empty() : tooOld("1.1.0");
+      case "crun" -> atLeast(1, 0, 0) ? Optional.empty() : tooOld("1.0.0");
+      default -> Optional.empty();
+    };
+  }
+
+  private Optional<String> tooOld(String wanted) {
+    return Optional.of("is version " + number() + ", which is older than " + wanted);
+  }
+
+  /**
+   * What a person should look after: a release with known escapes. No refusal, since a distribution
+   * may have fixed them under the old number.
+   */
+  Optional<String> warning() {
+    boolean fixed =
+        switch (name) {
+          // CVE-2025-31133, CVE-2025-52565, CVE-2025-52881
+          case "runc" ->
+              atLeast(1, 4, 0)
+                  || (minor == 3 && atLeast(1, 3, 3))
+                  || (minor == 2 && atLeast(1, 2, 8));
+          // CVE-2025-24965
+          case "crun" -> atLeast(1, 20, 0);
+          default -> true;
+        };
+    return fixed
+        ? Optional.empty()
+        : Optional.of(
+            "is version "
+                + number()
+                + ", whose release has known container escapes: make sure that your distribution"
+                + " has fixed them");
+  }
+
+  private String number() {
+    return major + "." + minor + "." + patch;
+  }
+
+  private boolean atLeast(int wantedMajor, int wantedMinor, int wantedPatch) {
+    return AGE.compare(this, new RuntimeVersion(name, wantedMajor, wantedMinor, wantedPatch)) >= 0;
   }
 }

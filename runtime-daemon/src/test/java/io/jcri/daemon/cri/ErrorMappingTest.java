@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 class ErrorMappingTest {
@@ -16,8 +17,23 @@ class ErrorMappingTest {
   @EnumSource(JcriException.Kind.class)
   void everyKindHasACodeAndKeepsItsMessage(JcriException.Kind kind) {
     Status status = ErrorMapping.status(new JcriException(kind, "pod x"));
-    assertThat(status.getDescription()).isEqualTo("pod x");
-    assertThat(status.getCode()).isNotEqualTo(Status.Code.UNKNOWN);
+    assertThat(status.getDescription()).endsWith("pod x");
+    assertThat(status.getCode() == Status.Code.UNKNOWN)
+        .isEqualTo(!String.valueOf(status.getDescription()).equals("pod x"));
+  }
+
+  /** The words are those of cri-api's errors package; the kubelet looks for them at the start. */
+  @ParameterizedTest
+  @CsvSource({
+    "REGISTRY_UNAVAILABLE, RegistryUnavailable",
+    "SIGNATURE_VALIDATION_FAILED, SignatureValidationFailed",
+    "RRO_UNSUPPORTED, RROUnsupported",
+    "IMAGE_VOLUME_MOUNT_FAILED, ImageVolumeMountFailed"
+  })
+  void whatTheKubeletKnowsBeginsWithItsWord(JcriException.Kind kind, String word) {
+    Status status = ErrorMapping.status(new JcriException(kind, "x"));
+    assertThat(status.getDescription()).isEqualTo(word + ": x");
+    assertThat(status.getCode()).isEqualTo(Status.Code.UNKNOWN);
   }
 
   @ParameterizedTest

@@ -9,6 +9,7 @@ import io.jcri.sandbox.mount.MountInfo;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -255,6 +256,39 @@ public final class Cgroups {
     check(path);
     Optional<Path> directory = controllers.directory(controller, path);
     return directory.isEmpty() ? Optional.empty() : files.read(directory.get().resolve(file));
+  }
+
+  /**
+   * What limits the group has now, to be restored when a change fails.
+   *
+   * @param more names of further files of version 2 to remember
+   */
+  public Limits limits(String path, Collection<String> more) throws IOException {
+    check(path);
+    return Limits.read(files, controllers, path, more);
+  }
+
+  /**
+   * Limits a group's huge pages of one size, and what it reserves of them where the kernel counts
+   * that.
+   *
+   * @param pageSize as the kernel names it: {@code 2MB}
+   * @throws IOException naming the file that is not there or refuses
+   */
+  public void limitHugepages(String path, String pageSize, long bytes) throws IOException {
+    check(path);
+    Path directory =
+        controllers
+            .directory("hugetlb", path)
+            .orElseThrow(() -> new IOException("this node has no cgroup controller hugetlb"));
+    boolean v1 = controllers.v1("hugetlb", path).isPresent();
+    String end = v1 ? "limit_in_bytes" : "max";
+    String text = Long.toString(bytes);
+    Path reserved = directory.resolve("hugetlb." + pageSize + ".rsvd." + end);
+    if (Files.exists(reserved)) {
+      files.write(reserved, text);
+    }
+    files.write(directory.resolve("hugetlb." + pageSize + "." + end), text);
   }
 
   /** The root is never ours, and ".." would leave the tree that the caller means. */

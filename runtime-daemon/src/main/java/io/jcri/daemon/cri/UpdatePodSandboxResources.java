@@ -1,0 +1,35 @@
+package io.jcri.daemon.cri;
+
+import io.jcri.cri.v1.UpdatePodSandboxResourcesRequest;
+import io.jcri.cri.v1.UpdatePodSandboxResourcesResponse;
+import io.jcri.daemon.pod.PodResources;
+import io.jcri.daemon.pod.Pods;
+
+/**
+ * {@code UpdatePodSandboxResources}: keeps what the pod has after the kubelet changed the pod's
+ * cgroup. A message that is absent leaves what was.
+ */
+final class UpdatePodSandboxResources
+    implements Call<UpdatePodSandboxResourcesRequest, UpdatePodSandboxResourcesResponse> {
+  private final Pods pods;
+
+  UpdatePodSandboxResources(Pods pods) {
+    this.pods = pods;
+  }
+
+  @Override
+  public UpdatePodSandboxResourcesResponse handle(UpdatePodSandboxResourcesRequest request) {
+    String id = pods.require(request.getPodSandboxId()).id();
+    PodResources given =
+        new PodResources(
+            Resources.read(request.getOverhead(), "overhead."),
+            Resources.read(request.getResources(), "resources."));
+    pods.updateResources(
+        id,
+        now ->
+            new PodResources(
+                request.hasOverhead() ? given.overhead() : now.overhead(),
+                request.hasResources() ? given.total() : now.total()));
+    return UpdatePodSandboxResourcesResponse.getDefaultInstance();
+  }
+}

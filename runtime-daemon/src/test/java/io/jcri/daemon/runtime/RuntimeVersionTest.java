@@ -1,0 +1,30 @@
+package io.jcri.daemon.runtime;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class RuntimeVersionTest {
+  @ParameterizedTest
+  @CsvSource({
+    "runc version 1.0.3, true, true",
+    "runc version 1.1.5+ds1, false, true",
+    "runc version 1.2.7, false, true",
+    "runc version 1.2.8, false, false",
+    "runc version 1.3.2, false, true",
+    "runc version 1.3.3, false, false",
+    "runc version 1.4.0-rc.3, false, false",
+    "runc version 2.0.0, false, false",
+    "crun version 0.21, true, true",
+    "crun version 1.8.1, false, true",
+    "crun version 1.20, false, false",
+    "youki version 0.1.0, false, false",
+    "no version at all, false, false"
+  })
+  void oldReleasesAreRefusedAndKnownHolesWarnedOf(String line, boolean refused, boolean warned) {
+    RuntimeVersion version = RuntimeVersion.parse(line);
+    assertThat(version.refusal().isPresent()).isEqualTo(refused);
+    assertThat(version.warning().isPresent()).isEqualTo(warned);
+  }
+}
