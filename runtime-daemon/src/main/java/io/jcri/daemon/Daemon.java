@@ -29,6 +29,7 @@ import io.jcri.daemon.pod.Pods;
 import io.jcri.daemon.record.RecordStore;
 import io.jcri.daemon.runtime.Handlers;
 import io.jcri.daemon.stats.Stats;
+import io.jcri.daemon.streaming.StreamingServer;
 import io.jcri.daemon.system.BootId;
 import io.jcri.daemon.system.Clock;
 import io.jcri.daemon.system.NativeBinaries;
@@ -79,6 +80,7 @@ public final class Daemon {
   private final ContainerRecovery recovery;
   private final Orphans orphans;
   private final NriServer nriServer;
+  private final StreamingServer streaming;
   private final CriServer server;
   private final SdNotify systemd;
 
@@ -161,6 +163,7 @@ public final class Daemon {
             layout.temporary());
 
     // the edge
+    this.streaming = new StreamingServer(config.streaming(), containers, pods, layout);
     this.server =
         new CriServer(
             config.socket(),
@@ -174,6 +177,7 @@ public final class Daemon {
                     handlers,
                     new Stats(cgroups, cgroupPaths, images, clock),
                     images,
+                    streaming,
                     driver,
                     clock),
                 new ImageService(images, clock)));
@@ -237,6 +241,7 @@ public final class Daemon {
     systemd.stopping();
     server.stop();
     nriServer.close();
+    streaming.close();
     cni.close();
     removeEmptyParent();
     log.info("stopped; pods run on");

@@ -27,6 +27,7 @@ public record DaemonConfig(
     Map<String, Handler> handlers,
     Images images,
     Network network,
+    Streaming streaming,
     Nri nri) {
 
   public DaemonConfig {
@@ -77,6 +78,19 @@ public record DaemonConfig(
       plugins = List.copyOf(plugins);
     }
   }
+
+  /**
+   * The server of exec, attach and port-forward sessions.
+   *
+   * @param address an IP address; other than a loopback address only with TLS
+   * @param port 0 for any free one
+   * @param idleTimeout after how long without a byte a session ends
+   * @param tls empty for plain HTTP
+   */
+  public record Streaming(String address, int port, Duration idleTimeout, Optional<Tls> tls) {}
+
+  /** PEM files, read again when they change; the key in PKCS #8. */
+  public record Tls(Path certificate, Path key) {}
 
   /**
    * Plugins that watch and adjust containers.
@@ -141,6 +155,7 @@ public record DaemonConfig(
             Duration.ofSeconds(60),
             Optional.empty(),
             "jcri0"),
+        new Streaming("127.0.0.1", 0, Duration.ofHours(4), Optional.empty()),
         new Nri(
             true,
             Path.of("/var/run/nri/nri.sock"),
