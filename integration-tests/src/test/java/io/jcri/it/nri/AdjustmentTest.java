@@ -186,6 +186,28 @@ class AdjustmentTest {
   }
 
   @Test
+  void aCdiDeviceIsResolvedOrTheCreationFails() throws IOException {
+    Path specs = Files.createDirectories(NODE.daemon().devices());
+    Files.writeString(
+        specs.resolve("nri.json"),
+        """
+        {"cdiVersion": "0.5.0", "kind": "vendor.com/nri", "devices": [{"name": "0",
+          "containerEdits": {"env": ["FROM_CDI=yes"]}}]}
+        """);
+    var adjustment = ContainerAdjustment.newBuilder();
+    adjustment.addCDIDevicesBuilder().setName("vendor.com/nri=0");
+    try (TestPlugin plugin =
+        TestPlugin.join(NODE.daemon().nriSocket(), "10", "cdi").adjust(adjustment.build())) {
+      TestPod pod = NODE.pod();
+      assertThat(pod.idle().sh("echo $FROM_CDI")).isEqualTo("yes");
+      adjustment.addCDIDevicesBuilder().setName("vendor.com/nri=none");
+      plugin.adjust(adjustment.build());
+      var config = pod.container("true");
+      assertRefused(() -> pod.create(config), Code.FAILED_PRECONDITION, "vendor.com/nri=none");
+    }
+  }
+
+  @Test
   void aBlockIoClassThatNobodyDefinedIsRefused() throws IOException {
     ContainerAdjustment.Builder adjustment = ContainerAdjustment.newBuilder();
     adjustment.getLinuxBuilder().getResourcesBuilder().getBlockioClassBuilder().setValue("fast");

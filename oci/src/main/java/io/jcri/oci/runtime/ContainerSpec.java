@@ -17,7 +17,8 @@ import java.util.Optional;
  * @param rootfsPropagation {@code rprivate}, {@code rslave} or {@code rshared}; empty leaves the
  *     runtime's choice
  * @param mountLabel SELinux label of the root file system and of tmpfs mounts
- * @param placement what plugins may ask for beyond limits
+ * @param netDevices interfaces of the host that move into the container, and their names there
+ * @param memoryPolicy NUMA policy of the processes
  */
 public record ContainerSpec(
     ContainerProcess process,
@@ -38,7 +39,9 @@ public record ContainerSpec(
     Optional<String> mountLabel,
     Map<String, String> annotations,
     Hooks hooks,
-    Placement placement) {
+    Optional<IntelRdt> intelRdt,
+    Map<String, String> netDevices,
+    Optional<MemoryPolicy> memoryPolicy) {
 
   /**
    * The root file system.
@@ -57,6 +60,7 @@ public record ContainerSpec(
     maskedPaths = List.copyOf(maskedPaths);
     readonlyPaths = List.copyOf(readonlyPaths);
     annotations = Map.copyOf(annotations);
+    netDevices = Map.copyOf(netDevices);
   }
 
   /** A container with nothing but a process and a root: everything else is empty. */
@@ -81,7 +85,9 @@ public record ContainerSpec(
         .mountLabel(mountLabel)
         .annotations(annotations)
         .hooks(hooks)
-        .placement(placement);
+        .intelRdt(intelRdt)
+        .netDevices(netDevices)
+        .memoryPolicy(memoryPolicy);
   }
 
   /** Collects the components; not thread-safe. */
@@ -104,7 +110,9 @@ public record ContainerSpec(
     private Optional<String> mountLabel = Optional.empty();
     private Map<String, String> annotations = Map.of();
     private Hooks hooks = Hooks.NONE;
-    private Placement placement = Placement.NONE;
+    private Optional<IntelRdt> intelRdt = Optional.empty();
+    private Map<String, String> netDevices = Map.of();
+    private Optional<MemoryPolicy> memoryPolicy = Optional.empty();
 
     private Builder(ContainerProcess process, Root root) {
       this.process = process;
@@ -197,8 +205,18 @@ public record ContainerSpec(
       return this;
     }
 
-    public Builder placement(Placement value) {
-      placement = value;
+    public Builder intelRdt(Optional<IntelRdt> value) {
+      intelRdt = value;
+      return this;
+    }
+
+    public Builder netDevices(Map<String, String> value) {
+      netDevices = value;
+      return this;
+    }
+
+    public Builder memoryPolicy(Optional<MemoryPolicy> value) {
+      memoryPolicy = value;
       return this;
     }
 
@@ -222,7 +240,9 @@ public record ContainerSpec(
           mountLabel,
           annotations,
           hooks,
-          placement);
+          intelRdt,
+          netDevices,
+          memoryPolicy);
     }
   }
 }

@@ -11,7 +11,7 @@ enum SpecVersion {
   V1_1_0("1.1.0"),
   /** The {@code idmap} and {@code ridmap} mount options. */
   V1_2_0("1.2.0"),
-  /** Network devices and memory policies. */
+  /** Network interfaces of the host, memory policies, and what is new of Intel RDT. */
   V1_3_0("1.3.0");
 
   private final String text;
@@ -25,7 +25,11 @@ enum SpecVersion {
   }
 
   static SpecVersion neededBy(ContainerSpec spec) {
-    if (spec.placement().memoryPolicy().isPresent() || !spec.placement().netDevices().isEmpty()) {
+    if (spec.memoryPolicy().isPresent()
+        || !spec.netDevices().isEmpty()
+        || spec.intelRdt()
+            .filter(rdt -> !rdt.schemata().isEmpty() || rdt.enableMonitoring())
+            .isPresent()) {
       return V1_3_0;
     }
     if (spec.mounts().stream()

@@ -4,6 +4,7 @@ import io.jcri.oci.Json;
 import java.math.BigInteger;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 
 /**
@@ -64,34 +65,39 @@ public final class SpecWriter {
         .put("maskedPaths", spec.maskedPaths())
         .put("readonlyPaths", spec.readonlyPaths())
         .put("mountLabel", spec.mountLabel())
-        .put("intelRdt", spec.placement().rdt().map(SpecWriter::rdt).orElse(new JsonObject()))
+        .put("intelRdt", spec.intelRdt().map(SpecWriter::rdt).orElseGet(JsonObject::new))
         .put(
             "memoryPolicy",
-            spec.placement().memoryPolicy().map(SpecWriter::memoryPolicy).orElse(new JsonObject()))
-        .put("netDevices", netDevices(spec.placement().netDevices()));
+            spec.memoryPolicy().map(SpecWriter::memoryPolicy).orElseGet(JsonObject::new))
+        .put("netDevices", netDevices(spec.netDevices()));
   }
 
-  private static JsonObject rdt(Placement.Rdt rdt) {
+  private static JsonObject rdt(IntelRdt rdt) {
     return new JsonObject()
-        .put("closID", rdt.closId())
+        .put("closID", text(rdt.closId()))
+        .put("l3CacheSchema", text(rdt.l3CacheSchema()))
+        .put("memBwSchema", text(rdt.memBwSchema()))
         .put("schemata", rdt.schemata())
         .putIfTrue("enableMonitoring", rdt.enableMonitoring());
   }
 
-  private static JsonObject memoryPolicy(Placement.MemoryPolicy policy) {
+  private static JsonObject memoryPolicy(MemoryPolicy policy) {
     return new JsonObject()
         .put("mode", policy.mode())
         .put("nodes", policy.nodes())
         .put("flags", policy.flags());
   }
 
-  /** A device that keeps its name is an empty object, which must be written. */
+  private static Optional<String> text(String value) {
+    return Optional.of(value).filter(text -> !text.isEmpty());
+  }
+
   private static JsonObject netDevices(Map<String, String> devices) {
-    JsonObject json = new JsonObject();
+    JsonObject all = new JsonObject();
     new TreeMap<>(devices)
         .forEach((host, name) ->
-            json.put(host, (Object) (name.isEmpty() ? Map.of() : Map.of("name", name))));
-    return json;
+            all.put(host, (Object) (name.isEmpty() ? Map.of() : Map.of("name", name))));
+    return all;
   }
 
   private static JsonObject mount(ContainerMount mount) {

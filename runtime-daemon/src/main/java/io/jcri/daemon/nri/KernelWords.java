@@ -6,8 +6,9 @@ import io.jcri.nri.v1alpha1.NriApi.LinuxContainerAdjustment;
 import io.jcri.nri.v1alpha1.NriApi.LinuxNamespace;
 import io.jcri.nri.v1alpha1.NriApi.LinuxRdt;
 import io.jcri.nri.v1alpha1.NriApi.LinuxSeccomp;
+import io.jcri.oci.runtime.IntelRdt;
+import io.jcri.oci.runtime.MemoryPolicy;
 import io.jcri.oci.runtime.Namespace;
-import io.jcri.oci.runtime.Placement;
 import io.jcri.oci.runtime.Scheduling;
 import io.jcri.oci.runtime.SeccompProfile;
 import java.math.BigInteger;
@@ -20,6 +21,8 @@ import java.util.TreeMap;
 
 /** Adjustments that name things of the kernel: namespaces, filters, policies, classes. */
 final class KernelWords {
+  private static final IntelRdt NO_RDT = new IntelRdt("", "", "", List.of(), false);
+
   private KernelWords() {}
 
   /** A namespace that is set takes the place of its kind's; one that is removed is the host's. */
@@ -119,8 +122,8 @@ final class KernelWords {
         scheduler.getPeriod());
   }
 
-  static Placement placement(Placement now, LinuxContainerAdjustment wanted) {
-    Map<String, String> netDevices = new TreeMap<>(now.netDevices());
+  static Map<String, String> netDevices(Map<String, String> now, LinuxContainerAdjustment wanted) {
+    Map<String, String> netDevices = new TreeMap<>(now);
     wanted
         .getNetDevicesMap()
         .forEach((host, device) -> {
@@ -130,42 +133,46 @@ final class KernelWords {
             netDevices.remove(Marks.key(host));
           }
         });
-    return new Placement(
-        rdt(now.rdt(), wanted),
-        wanted.hasMemoryPolicy()
-            ? Optional.of(
-                new Placement.MemoryPolicy(
-                    wanted.getMemoryPolicy().getMode().name(),
-                    wanted.getMemoryPolicy().getNodes(),
-                    wanted.getMemoryPolicy().getFlagsList().stream().map(Enum::name).toList()))
-            : now.memoryPolicy(),
-        netDevices);
+    return netDevices;
+  }
+
+  static Optional<MemoryPolicy> memoryPolicy(
+      Optional<MemoryPolicy> now, LinuxContainerAdjustment wanted) {
+    return wanted.hasMemoryPolicy()
+        ? Optional.of(
+            new MemoryPolicy(
+                wanted.getMemoryPolicy().getMode().name(),
+                wanted.getMemoryPolicy().getNodes(),
+                wanted.getMemoryPolicy().getFlagsList().stream().map(Enum::name).toList()))
+        : now;
   }
 
   /** A class by name is a class of service of that id; an empty name leaves the default class. */
-  private static Optional<Placement.Rdt> rdt(
-      Optional<Placement.Rdt> now, LinuxContainerAdjustment wanted) {
-    Optional<Placement.Rdt> result = now;
+  static Optional<IntelRdt> rdt(Optional<IntelRdt> now, LinuxContainerAdjustment wanted) {
+    Optional<IntelRdt> result = now;
     if (wanted.getResources().hasRdtClass()) {
+      String name = wanted.getResources().getRdtClass().getValue();
       result =
-          unlessEmpty(wanted.getResources().getRdtClass().getValue())
-              .map(name -> new Placement.Rdt(Optional.of(name), List.of(), false));
+          name.isEmpty()
+              ? Optional.empty()
+              : Optional.of(new IntelRdt(name, "", "", List.of(), false));
     }
     if (!wanted.hasRdt()) {
       return result;
     }
     LinuxRdt rdt = wanted.getRdt();
-    Placement.Rdt base =
-        rdt.getRemove()
-            ? new Placement.Rdt(Optional.empty(), List.of(), false)
-            : result.orElse(new Placement.Rdt(Optional.empty(), List.of(), false));
-    boolean nothing = !rdt.hasClosId() && !rdt.hasSchemata() && !rdt.hasEnableMonitoring();
-    if (nothing) {
-      return rdt.getRemove() ? Optional.empty() : result;
+    if (rdt.getRemove()) {
+      result = Optional.empty();
     }
+    if (!rdt.hasClosId() && !rdt.hasSchemata() && !rdt.hasEnableMonitoring()) {
+      return result;
+    }
+    IntelRdt base = result.orElse(NO_RDT);
     return Optional.of(
-        new Placement.Rdt(
-            rdt.hasClosId() ? unlessEmpty(rdt.getClosId().getValue()) : base.closId(),
+        new IntelRdt(
+            rdt.hasClosId() ? rdt.getClosId().getValue() : base.closId(),
+            base.l3CacheSchema(),
+            base.memBwSchema(),
             rdt.hasSchemata() ? rdt.getSchemata().getValueList() : base.schemata(),
             rdt.hasEnableMonitoring()
                 ? rdt.getEnableMonitoring().getValue()

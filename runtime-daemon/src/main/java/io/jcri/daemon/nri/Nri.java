@@ -3,6 +3,7 @@ package io.jcri.daemon.nri;
 import io.jcri.daemon.JcriException;
 import io.jcri.daemon.Layout;
 import io.jcri.daemon.config.DaemonConfig;
+import io.jcri.daemon.container.CdiInjection;
 import io.jcri.daemon.container.Container;
 import io.jcri.daemon.container.ContainerHooks;
 import io.jcri.daemon.nri.ttrpc.TtrpcException;
@@ -32,6 +33,7 @@ public final class Nri implements PodHooks, ContainerHooks {
   private final Told containers = new Told();
   private final ObjectMessages messages;
   private final SpecAdjuster adjuster;
+  private final CdiInjection cdi;
   private final Validation validation;
   private volatile Optional<NodeObjects> node = Optional.empty();
 
@@ -40,9 +42,10 @@ public final class Nri implements PodHooks, ContainerHooks {
    *
    * @param cdi how CDI devices that plugins name get into a specification
    */
-  public Nri(DaemonConfig.Nri config, Layout layout, CgroupSupport cgroups, CdiDevices cdi) {
+  public Nri(DaemonConfig.Nri config, Layout layout, CgroupSupport cgroups, CdiInjection cdi) {
     this.messages = new ObjectMessages(layout);
-    this.adjuster = new SpecAdjuster(cgroups, cdi);
+    this.adjuster = new SpecAdjuster(cgroups);
+    this.cdi = cdi;
     this.validation = new Validation(config);
   }
 
@@ -240,7 +243,8 @@ public final class Nri implements PodHooks, ContainerHooks {
     CreationTurn turn = new CreationTurn(plugins, validation, pod, container, spec);
     plugins.exclusively(turn::run);
     step.after(turn.creation());
-    return adjuster.adjust(spec, turn.creation().adjustment());
+    return adjuster.adjust(
+        spec, turn.creation().adjustment(), (base, names) -> cdi.inject(pod, names, base));
   }
 
   /** Tells of something that a plugin may refuse, or only hear of. */

@@ -5,6 +5,7 @@ import io.jcri.nri.v1alpha1.NriApi;
 import io.jcri.nri.v1alpha1.NriApi.ContainerAdjustment;
 import io.jcri.nri.v1alpha1.NriApi.KeyValue;
 import io.jcri.nri.v1alpha1.NriApi.LinuxContainerAdjustment;
+import io.jcri.oci.runtime.BindMounts;
 import io.jcri.oci.runtime.CgroupSupport;
 import io.jcri.oci.runtime.ContainerMount;
 import io.jcri.oci.runtime.ContainerProcess;
@@ -19,35 +20,43 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.BiFunction;
 import java.util.stream.Stream;
 
 /** Puts what plugins want into what a container is to be. Thread-safe. */
 final class SpecAdjuster {
   private final CgroupSupport cgroups;
-  private final CdiDevices cdi;
 
-  SpecAdjuster(CgroupSupport cgroups, CdiDevices cdi) {
+  SpecAdjuster(CgroupSupport cgroups) {
     this.cgroups = cgroups;
-    this.cdi = cdi;
   }
 
   /**
    * The adjusted specification.
    *
+   * @param cdi how CDI devices that plugins name get into it
    * @throws JcriException for what can't be done here
    */
-  ContainerSpec adjust(ContainerSpec spec, ContainerAdjustment wanted) {
+  ContainerSpec adjust(
+      ContainerSpec spec,
+      ContainerAdjustment wanted,
+      BiFunction<ContainerSpec, List<String>, ContainerSpec> cdi) {
     if (wanted.equals(ContainerAdjustment.getDefaultInstance())) {
       return spec;
     }
     List<String> names =
         wanted.getCDIDevicesList().stream().map(NriApi.CDIDevice::getName).toList();
-    ContainerSpec base = names.isEmpty() ? spec : cdi.inject(spec, names);
+    ContainerSpec base = names.isEmpty() ? spec : cdi.apply(spec, names);
+    List<ContainerMount> mounts = mounts(base.mounts(), wanted.getMountsList());
     ContainerSpec.Builder adjusted =
         base.toBuilder()
             .process(process(base.process(), wanted))
             .annotations(merged(base.annotations(), wanted.getAnnotationsMap()))
-            .mounts(mounts(base.mounts(), wanted.getMountsList()))
+            .mounts(mounts)
+            .rootfsPropagation(
+                wanted.getMountsCount() == 0
+                    ? base.rootfsPropagation()
+                    : BindMounts.rootfsPropagation(mounts))
             .hooks(hooks(base.hooks(), wanted.getHooks()));
     if (wanted.hasLinux()) {
       linux(adjusted, base, wanted.getLinux());
@@ -186,7 +195,9 @@ final class SpecAdjuster {
         .resources(wanted.hasResources() ? cgroups.fit(limits) : limits)
         .namespaces(KernelWords.namespaces(base.namespaces(), wanted.getNamespacesList()))
         .sysctls(merged(base.sysctls(), wanted.getSysctlMap()))
-        .placement(KernelWords.placement(base.placement(), wanted));
+        .intelRdt(KernelWords.rdt(base.intelRdt(), wanted))
+        .memoryPolicy(KernelWords.memoryPolicy(base.memoryPolicy(), wanted))
+        .netDevices(KernelWords.netDevices(base.netDevices(), wanted));
     if (wanted.hasSeccompPolicy()) {
       adjusted.seccomp(Optional.of(KernelWords.seccomp(wanted.getSeccompPolicy())));
     }

@@ -50,15 +50,19 @@ class SpecAdjusterTest {
           .cgroupsPath(Optional.of("/pod/c"))
           .build();
 
-  private final SpecAdjuster adjuster =
-      new SpecAdjuster(
-          CgroupSupport.detect(Path.of("/")),
-          (spec, names) ->
-              spec.toBuilder().annotations(Map.of("cdi", String.join(",", names))).build());
+  private final SpecAdjuster adjuster = new SpecAdjuster(CgroupSupport.detect(Path.of("/")));
+
+  private ContainerSpec adjust(ContainerAdjustment wanted) {
+    return adjuster.adjust(
+        SPEC,
+        wanted,
+        (spec, names) ->
+            spec.toBuilder().annotations(Map.of("cdi", String.join(",", names))).build());
+  }
 
   @Test
   void withoutAdjustmentsTheSpecificationIsTheSame() {
-    assertThat(adjuster.adjust(SPEC, ContainerAdjustment.getDefaultInstance())).isSameAs(SPEC);
+    assertThat(adjust(ContainerAdjustment.getDefaultInstance())).isSameAs(SPEC);
   }
 
   @Test
@@ -68,7 +72,7 @@ class SpecAdjusterTest {
     wanted.addEnvBuilder().setKey("-A");
     wanted.addEnvBuilder().setKey("A").setValue("one");
     wanted.addEnvBuilder().setKey("C").setValue("3=3");
-    assertThat(adjuster.adjust(SPEC, wanted.build()).process().env())
+    assertThat(adjust(wanted.build()).process().env())
         .containsExactly("PATH=/bin", "A=one", "C=3=3");
   }
 
@@ -77,7 +81,7 @@ class SpecAdjusterTest {
     ContainerAdjustment.Builder wanted = ContainerAdjustment.newBuilder();
     wanted.addMountsBuilder().setDestination("/data/below/it").setType("tmpfs");
     wanted.addMountsBuilder().setDestination("/data").setType("tmpfs");
-    assertThat(adjuster.adjust(SPEC, wanted.build()).mounts())
+    assertThat(adjust(wanted.build()).mounts())
         .extracting(ContainerMount::destination, ContainerMount::type)
         .containsExactly(
             org.assertj.core.groups.Tuple.tuple("/proc", "proc"),
@@ -89,7 +93,7 @@ class SpecAdjusterTest {
   void aMountOnARelativePathIsRefused() {
     ContainerAdjustment.Builder wanted = ContainerAdjustment.newBuilder();
     wanted.addMountsBuilder().setDestination("data");
-    assertThatThrownBy(() -> adjuster.adjust(SPEC, wanted.build()))
+    assertThatThrownBy(() -> adjust(wanted.build()))
         .isInstanceOf(JcriException.class)
         .hasMessageContaining("\"data\"");
   }
@@ -105,7 +109,7 @@ class SpecAdjusterTest {
         .setType("b")
         .setMajor(8)
         .setMinor(1);
-    ContainerSpec adjusted = adjuster.adjust(SPEC, wanted.build());
+    ContainerSpec adjusted = adjust(wanted.build());
     assertThat(adjusted.devices()).extracting(DeviceNode::path).containsExactly("/dev/y");
     assertThat(adjusted.resources().devices())
         .containsExactly(
@@ -118,12 +122,11 @@ class SpecAdjusterTest {
     ContainerAdjustment.Builder wanted = ContainerAdjustment.newBuilder();
     wanted.getLinuxBuilder().addNamespacesBuilder().setType("-network");
     wanted.getLinuxBuilder().addNamespacesBuilder().setType("time");
-    assertThat(adjuster.adjust(SPEC, wanted.build()).namespaces())
+    assertThat(adjust(wanted.build()).namespaces())
         .extracting(Namespace::kind)
         .containsExactlyInAnyOrder(Namespace.Kind.MOUNT, Namespace.Kind.TIME);
     wanted.getLinuxBuilder().addNamespacesBuilder().setType("neverland");
-    assertThatThrownBy(() -> adjuster.adjust(SPEC, wanted.build()))
-        .hasMessageContaining("neverland");
+    assertThatThrownBy(() -> adjust(wanted.build())).hasMessageContaining("neverland");
   }
 
   @Test
@@ -131,7 +134,7 @@ class SpecAdjusterTest {
     ContainerAdjustment.Builder wanted =
         ContainerAdjustment.newBuilder().putAnnotations("own", "1");
     wanted.addCDIDevicesBuilder().setName("v.com/c=d");
-    assertThat(adjuster.adjust(SPEC, wanted.build()).annotations())
+    assertThat(adjust(wanted.build()).annotations())
         .containsExactlyInAnyOrderEntriesOf(Map.of("cdi", "v.com/c=d", "own", "1"));
   }
 
@@ -139,10 +142,9 @@ class SpecAdjusterTest {
   void anotherCgroupIsRefusedSinceMuchElseGoesByIt() {
     ContainerAdjustment.Builder wanted = ContainerAdjustment.newBuilder();
     wanted.getLinuxBuilder().setCgroupsPath("/elsewhere");
-    assertThatThrownBy(() -> adjuster.adjust(SPEC, wanted.build()))
-        .hasMessageContaining("/elsewhere");
+    assertThatThrownBy(() -> adjust(wanted.build())).hasMessageContaining("/elsewhere");
     wanted.getLinuxBuilder().setCgroupsPath("/pod/c");
-    assertThat(adjuster.adjust(SPEC, wanted.build()).cgroupsPath()).contains("/pod/c");
+    assertThat(adjust(wanted.build()).cgroupsPath()).contains("/pod/c");
   }
 
   @Test
@@ -179,7 +181,7 @@ class SpecAdjusterTest {
         .setIndex(1)
         .setValue(-1)
         .setOp("SCMP_CMP_EQ");
-    byte[] file = SpecWriter.toJson(adjuster.adjust(SPEC, wanted.build()));
+    byte[] file = SpecWriter.toJson(adjust(wanted.build()));
     assertThat(new String(file, StandardCharsets.UTF_8))
         .contains("\"ociVersion\":\"1.3.0\"")
         .contains("{\"type\":\"RLIMIT_CORE\",\"hard\":18446744073709551615,\"soft\":7}")
