@@ -53,8 +53,7 @@ class AttachTest {
   void leavingDoesNotTouchTheContainerAndOthersMayCome() throws IOException {
     TestPod pod = NODE.pod();
     TestContainer container =
-        pod.start(
-            pod.container("sh", "-c", "while read l; do echo got $l; done").setStdin(true));
+        pod.start(pod.container("sh", "-c", "while read l; do echo got $l; done").setStdin(true));
     try (SpdyClient client = client(container)) {
       Attached attached = Attached.to(client);
       attached.in.write("a\n");
@@ -78,8 +77,7 @@ class AttachTest {
   @Test
   void webSocketsAttachAsWell() throws IOException {
     TestPod pod = NODE.pod();
-    TestContainer container =
-        pod.start(pod.container("cat").setStdin(true).setStdinOnce(true));
+    TestContainer container = pod.start(pod.container("cat").setStdin(true).setStdinOnce(true));
     String url = Urls.of(NODE, Urls.attach(container));
     try (ChannelClient client = new ChannelClient(url, "v5.channel.k8s.io")) {
       client.send(0, "hello\n");
@@ -93,8 +91,7 @@ class AttachTest {
   @Test
   void aTerminalIsSharedAndResized() throws IOException {
     TestPod pod = NODE.pod();
-    TestContainer container =
-        pod.start(pod.container("sh").setStdin(true).setTty(true));
+    TestContainer container = pod.start(pod.container("sh").setStdin(true).setTty(true));
     String url = Urls.of(NODE, Urls.attach(container).setTty(true).setStderr(false));
     try (SpdyClient client = SpdyClient.connect(url, V4)) {
       SpdyStream error = client.open("streamtype", "error");
@@ -102,7 +99,8 @@ class AttachTest {
       SpdyStream out = client.open("streamtype", "stdout");
       SpdyStream resize = client.open("streamtype", "resize");
       resize.write("{\"Width\":99,\"Height\":44}");
-      in.write("until [ \"$(stty size)\" = '44 99' ]; do sleep 0.1; done; echo sized''now; exit 3\n");
+      in.write(
+          "until [ \"$(stty size)\" = '44 99' ]; do sleep 0.1; done; echo sized''now; exit 3\n");
       out.until("sizednow");
       out.rest();
       assertThat(error.rest()).contains("Success");

@@ -26,8 +26,7 @@ class ExecTest {
   @Test
   void outputsAndExitCodeComeOverSpdy() throws IOException {
     TestContainer container = NODE.pod().idle();
-    String url =
-        Urls.of(NODE, Urls.exec(container, "sh", "-c", "echo out; echo err >&2; exit 5"));
+    String url = Urls.of(NODE, Urls.exec(container, "sh", "-c", "echo out; echo err >&2; exit 5"));
     try (SpdyClient client = SpdyClient.connect(url, "v9.channel.k8s.io", V4, "channel.k8s.io")) {
       assertThat(client.answer()).startsWith("HTTP/1.1 101 ").containsIgnoringCase(V4);
       SpdyStream error = stream(client, "error");
@@ -44,7 +43,8 @@ class ExecTest {
   @Test
   void oldProtocolsTellTheEndInWords() throws IOException {
     TestContainer container = NODE.pod().idle();
-    for (String protocol : new String[] {"v3.channel.k8s.io", "v2.channel.k8s.io", "channel.k8s.io"}) {
+    for (String protocol :
+        new String[] {"v3.channel.k8s.io", "v2.channel.k8s.io", "channel.k8s.io"}) {
       for (int code : new int[] {0, 4}) {
         String url = Urls.of(NODE, Urls.exec(container, "sh", "-c", "echo x; exit " + code));
         try (SpdyClient client = SpdyClient.connect(url, protocol)) {
@@ -85,8 +85,7 @@ class ExecTest {
   void theEndOfStdinIsPassedOnOverWebSocketV5() throws IOException {
     TestContainer container = NODE.pod().idle();
     String url =
-        Urls.of(
-            NODE, Urls.exec(container, "sh", "-c", "wc -c; echo e >&2; exit 3").setStdin(true));
+        Urls.of(NODE, Urls.exec(container, "sh", "-c", "wc -c; echo e >&2; exit 3").setStdin(true));
     try (ChannelClient client = new ChannelClient(url, "v5.channel.k8s.io")) {
       for (int i = 0; i < 30; i++) {
         client.send(0, "x".repeat(10_000));
@@ -107,7 +106,8 @@ class ExecTest {
           "v4.channel.k8s.io", "v4.base64.channel.k8s.io", "channel.k8s.io", "base64.channel.k8s.io"
         }) {
       String url =
-          Urls.of(NODE, Urls.exec(container, "sh", "-c", "read l; echo got $l; exit 2").setStdin(true));
+          Urls.of(
+              NODE, Urls.exec(container, "sh", "-c", "read l; echo got $l; exit 2").setStdin(true));
       try (ChannelClient client = new ChannelClient(url, protocol)) {
         client.send(0, "a line\n");
         assertThat(client.awaitClose()).isEqualTo(1000);
@@ -130,7 +130,8 @@ class ExecTest {
       SpdyStream resize = stream(client, "resize");
       resize.write("{\"Width\":123,\"Hei");
       resize.write("ght\":45}\n");
-      in.write("until [ \"$(stty size)\" = '45 123' ]; do sleep 0.1; done; test -t 0 && echo sized''now\n");
+      in.write(
+          "until [ \"$(stty size)\" = '45 123' ]; do sleep 0.1; done; test -t 0 && echo sized''now\n");
       out.until("sizednow");
       resize.write("{\"Width\":80,\"Height\":24}\n");
       in.write("until [ \"$(stty size)\" = '24 80' ]; do sleep 0.1; done; exit 6\n");
@@ -144,8 +145,7 @@ class ExecTest {
     TestContainer container = NODE.pod().idle();
     int size = 100 << 20;
     String url =
-        Urls.of(
-            NODE, Urls.exec(container, "sh", "-c", "yes 0123456789abcde | head -c " + size));
+        Urls.of(NODE, Urls.exec(container, "sh", "-c", "yes 0123456789abcde | head -c " + size));
     MessageDigest expected = MessageDigest.getInstance("SHA-256");
     byte[] block = "0123456789abcde\n".repeat(1 << 16).getBytes(StandardCharsets.US_ASCII);
     for (int i = 0; i < 100; i++) {

@@ -53,7 +53,9 @@ class PortForwardTest {
 
   private static TestPod web(String address) throws IOException {
     return podWith(
-        "sh", "-c", "echo page > /tmp/index.html; " + serve("httpd -f -h /tmp -p " + address, 8080));
+        "sh",
+        "-c",
+        "echo page > /tmp/index.html; " + serve("httpd -f -h /tmp -p " + address, 8080));
   }
 
   @Test
@@ -171,8 +173,7 @@ class PortForwardTest {
           () -> Urls.portForward(NODE, pod, port), Status.Code.INVALID_ARGUMENT, "" + port);
     }
     pod.stop();
-    assertRefused(
-        () -> Urls.portForward(NODE, pod), Status.Code.FAILED_PRECONDITION, pod.id());
+    assertRefused(() -> Urls.portForward(NODE, pod), Status.Code.FAILED_PRECONDITION, pod.id());
     pod.remove();
     assertRefused(() -> Urls.portForward(NODE, pod), Status.Code.NOT_FOUND, pod.id());
   }

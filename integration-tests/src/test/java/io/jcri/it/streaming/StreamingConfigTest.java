@@ -122,9 +122,22 @@ class StreamingConfigTest {
   private static void makeCertificate(String name, Path certificate, Path key) throws IOException {
     Command.Result ignored =
         Command.of(
-                "openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256",
-                "-nodes", "-days", "2", "-subj", "/CN=" + name,
-                "-keyout", key.toString(), "-out", certificate.toString())
+                "openssl",
+                "req",
+                "-x509",
+                "-newkey",
+                "ec",
+                "-pkeyopt",
+                "ec_paramgen_curve:P-256",
+                "-nodes",
+                "-days",
+                "2",
+                "-subj",
+                "/CN=" + name,
+                "-keyout",
+                key.toString(),
+                "-out",
+                certificate.toString())
             .run()
             .orThrow();
   }

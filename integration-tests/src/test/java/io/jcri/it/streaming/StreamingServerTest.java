@@ -59,7 +59,8 @@ class StreamingServerTest {
     assertThat(ask(url, "GET / HTTP/1.1\r\nHost: x\r\n\r\n")).contains(" 404 ");
     assertThat(ask(url, "DELETE /exec/x HTTP/1.1\r\nHost: x\r\n\r\n")).contains(" 405 ");
     assertThat(ask(url, "nonsense\r\n\r\n")).contains(" 400 ");
-    assertThat(ask(url, "GET /%s HTTP/1.1\r\n\r\n".formatted("x".repeat(10_000)))).contains(" 400 ");
+    assertThat(ask(url, "GET /%s HTTP/1.1\r\n\r\n".formatted("x".repeat(10_000))))
+        .contains(" 400 ");
     assertThat(ask(url, "GET / HTTP/1.1\r\nX: %s\r\n\r\n".formatted("x".repeat(100_000))))
         .contains(" 400 ");
 
@@ -119,8 +120,7 @@ class StreamingServerTest {
         () -> Urls.of(NODE, Urls.exec(container, "true").setStdout(false).setStderr(false)),
         Status.Code.INVALID_ARGUMENT,
         "stdin");
-    assertRefused(
-        () -> Urls.of(NODE, Urls.exec(container)), Status.Code.INVALID_ARGUMENT, "cmd");
+    assertRefused(() -> Urls.of(NODE, Urls.exec(container)), Status.Code.INVALID_ARGUMENT, "cmd");
     assertRefused(
         () -> Urls.of(NODE, Urls.attach(container).setTty(true)),
         Status.Code.INVALID_ARGUMENT,
@@ -146,7 +146,8 @@ class StreamingServerTest {
     TestPod pod = NODE.pod();
     TestContainer container =
         pod.start(
-            pod.container("sh", "-c", "while read l; do echo $l; done; sleep 99999").setStdin(true));
+            pod.container("sh", "-c", "while read l; do echo $l; done; sleep 99999")
+                .setStdin(true));
     session(container, 0);
     session(container, 1);
     session(container, 2);
