@@ -41,6 +41,7 @@ public final class SpecAssembly {
   private final SeccompProfiles seccompProfiles;
   private final ContainerNamespaces namespaces;
   private final MountPlan mounts;
+  private final CdiInjection cdi;
 
   public SpecAssembly(
       CgroupPaths cgroupPaths,
@@ -48,13 +49,15 @@ public final class SpecAssembly {
       UserResolver users,
       SeccompProfiles seccompProfiles,
       ContainerNamespaces namespaces,
-      MountPlan mounts) {
+      MountPlan mounts,
+      CdiInjection cdi) {
     this.cgroupPaths = cgroupPaths;
     this.cgroups = cgroups;
     this.users = users;
     this.seccompProfiles = seccompProfiles;
     this.namespaces = namespaces;
     this.mounts = mounts;
+    this.cdi = cdi;
   }
 
   /**
@@ -77,23 +80,25 @@ public final class SpecAssembly {
           user.uids().forEach(m -> uids.add(mapping(m)));
           user.gids().forEach(m -> gids.add(mapping(m)));
         });
-    List<ContainerMount> planned = mounts.plan(pod, config);
-    return ContainerSpec.builder(
-            process(pod, config, image, rootfs, capabilities),
-            new ContainerSpec.Root(rootfs.toString(), security.readOnlyRootfs()))
-        .mounts(planned)
-        .namespaces(namespaces.of(pod, security))
-        .idMappings(uids, gids)
-        .resources(resources(config, devices))
-        .cgroupsPath(
-            Optional.of(cgroupPaths.container(pod.config().cgroupParent(), container.id())))
-        .devices(devices.nodes())
-        .maskedPaths(security.privileged() ? List.of() : security.maskedPaths())
-        .readonlyPaths(security.privileged() ? List.of() : security.readOnlyPaths())
-        .seccomp(seccomp(security, capabilities))
-        .rootfsPropagation(BindMounts.rootfsPropagation(planned))
-        .annotations(annotations(pod, container))
-        .build();
+    List<ContainerMount> planned = mounts.plan(pod, container, Optional.empty());
+    ContainerSpec spec =
+        ContainerSpec.builder(
+                process(pod, config, image, rootfs, capabilities),
+                new ContainerSpec.Root(rootfs.toString(), security.readOnlyRootfs()))
+            .mounts(planned)
+            .namespaces(namespaces.of(pod, security))
+            .idMappings(uids, gids)
+            .resources(resources(config, devices))
+            .cgroupsPath(
+                Optional.of(cgroupPaths.container(pod.config().cgroupParent(), container.id())))
+            .devices(devices.nodes())
+            .maskedPaths(security.privileged() ? List.of() : security.maskedPaths())
+            .readonlyPaths(security.privileged() ? List.of() : security.readOnlyPaths())
+            .seccomp(seccomp(security, capabilities))
+            .rootfsPropagation(BindMounts.rootfsPropagation(planned))
+            .annotations(annotations(pod, container))
+            .build();
+    return cdi.inject(pod, config.cdiDevices(), spec);
   }
 
   private static IdMapping mapping(io.jcri.sandbox.IdMapping mapping) {
