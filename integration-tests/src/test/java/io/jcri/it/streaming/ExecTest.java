@@ -189,7 +189,7 @@ class ExecTest {
     try (SpdyClient client = SpdyClient.connect(url, V4)) {
       SpdyStream error = stream(client, "error");
       SpdyStream out = stream(client, "stdout");
-      SpdyStream ignored = stream(client, "stderr");
+      SpdyStream _ = stream(client, "stderr");
       assertThat(out.rest()).isEqualTo("done\n");
       assertThat(error.rest()).contains("\"Success\"");
     }
@@ -204,10 +204,10 @@ class ExecTest {
             Urls.exec(container, "sh", "-c", "echo up; cat > /dev/null; touch /tmp/ended")
                 .setStdin(true));
     try (SpdyClient client = SpdyClient.connect(url, V4)) {
-      SpdyStream ignoredError = stream(client, "error");
-      SpdyStream ignoredIn = stream(client, "stdin");
+      SpdyStream _ = stream(client, "error");
+      SpdyStream _ = stream(client, "stdin");
       SpdyStream out = stream(client, "stdout");
-      SpdyStream ignoredErr = stream(client, "stderr");
+      SpdyStream _ = stream(client, "stderr");
       out.until("up\n");
     }
     Waiting.until(
@@ -223,7 +223,7 @@ class ExecTest {
     try (SpdyClient client = SpdyClient.connect(url, V4)) {
       SpdyStream error = stream(client, "error");
       SpdyStream out = stream(client, "stdout");
-      SpdyStream ignored = stream(client, "stderr");
+      SpdyStream _ = stream(client, "stderr");
       out.until("up\n");
       container.stop(0);
       assertThat(out.rest()).isEmpty();

@@ -9,6 +9,9 @@ import io.jcri.it.node.TestContainer;
 import io.jcri.it.node.TestNode;
 import io.jcri.it.node.TestPod;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.AfterEach;
@@ -45,10 +48,10 @@ class StreamingConfigTest {
     static Waiting on(TestContainer container) throws IOException {
       String url = Urls.of(NODE, Urls.exec(container, "cat").setStdin(true));
       SpdyClient client = SpdyClient.connect(url, V4);
-      SpdyStream ignoredError = client.open("streamtype", "error");
+      SpdyStream _ = client.open("streamtype", "error");
       SpdyStream in = client.open("streamtype", "stdin");
       SpdyStream out = client.open("streamtype", "stdout");
-      SpdyStream ignored = client.open("streamtype", "stderr");
+      SpdyStream _ = client.open("streamtype", "stderr");
       in.write("begun\n");
       out.until("begun\n");
       return new Waiting(client, in, out);
@@ -93,15 +96,14 @@ class StreamingConfigTest {
   @Test
   void aPortThatIsTakenIsToldWhenItIsNeeded() throws IOException {
     restartWith("[streaming]\nport = 1\naddress = \"127.0.0.1\"\n");
-    try (var taken = new java.net.ServerSocket()) {
-      taken.bind(new java.net.InetSocketAddress("127.0.0.1", 1));
-      TestContainer container = NODE.pod().idle();
+    TestContainer container = NODE.pod().idle();
+    try (ServerSocket taken = new ServerSocket()) {
+      taken.bind(new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), 1));
       assertThatThrownBy(() -> Urls.of(NODE, Urls.exec(container, "true")))
           .hasMessageContaining("UNAVAILABLE")
           .hasMessageContaining("can't listen on /127.0.0.1:1");
-      taken.close();
-      assertThat(Urls.of(NODE, Urls.exec(container, "true"))).startsWith("http://127.0.0.1:1/");
     }
+    assertThat(Urls.of(NODE, Urls.exec(container, "true"))).startsWith("http://127.0.0.1:1/");
   }
 
   /** Runs a command with much output. Returns the subject of the server's certificate. */
@@ -112,7 +114,7 @@ class StreamingConfigTest {
     try (SpdyClient client = SpdyClient.connect(url, V4)) {
       SpdyStream error = client.open("streamtype", "error");
       SpdyStream out = client.open("streamtype", "stdout");
-      SpdyStream ignored = client.open("streamtype", "stderr");
+      SpdyStream _ = client.open("streamtype", "stderr");
       assertThat(out.rest()).hasSize(3_000_000);
       assertThat(error.rest()).contains("\"message\":\"9\"");
       return client.serverName();
