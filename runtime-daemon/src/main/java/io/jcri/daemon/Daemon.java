@@ -25,6 +25,8 @@ import io.jcri.daemon.events.ToldFile;
 import io.jcri.daemon.image.ImageSetup;
 import io.jcri.daemon.image.Images;
 import io.jcri.daemon.metrics.Metrics;
+import io.jcri.daemon.nri.Nri;
+import io.jcri.daemon.nri.NriServer;
 import io.jcri.daemon.pod.CgroupPaths;
 import io.jcri.daemon.pod.NetworkSetup;
 import io.jcri.daemon.pod.Pod;
@@ -86,6 +88,7 @@ public final class Daemon {
   private final ContainerRecovery recovery;
   private final CheckpointSetup checkpoints;
   private final Orphans orphans;
+  private final NriServer nriServer;
   private final StreamingServer streaming;
   private final CriServer server;
   private final SdNotify systemd;
@@ -124,6 +127,16 @@ public final class Daemon {
     // what happens to pods and containers, for who listens
     this.events = new Events(ToldFile.open(layout.toldEvents(), bootId), clock);
 
+    // plugins that have a say
+    CgroupSupport limits = CgroupSupport.detect(Path.of("/"));
+    CdiInjection cdi =
+        new CdiInjection(
+            config.cdi().enabled()
+                ? Optional.of(new CdiDevices(config.cdi().directories()))
+                : Optional.empty(),
+            handlers);
+    Nri nri = new Nri(config.nri(), layout, limits, cdi);
+
     // pods
     this.podRecords = new RecordStore<>(layout.podRecords(), Pod.class);
     Sandboxes sandboxes = new Sandboxes(binaries.sandbox(), syscalls, mounts, cgroups);
@@ -131,6 +144,7 @@ public final class Daemon {
         new Pods(
             new Registry<>("pod sandbox", Pod::id, podRecords, events.podWatcher()),
             new PodSetup(layout, sandboxes, scopes, cgroupPaths, networks),
+            nri,
             clock,
             bootId);
 
@@ -139,7 +153,6 @@ public final class Daemon {
     Registry<Container> registry =
         new Registry<>("container", Container::id, containerRecords, events.containerWatcher());
     KeyedLocks locks = new KeyedLocks();
-    CgroupSupport limits = CgroupSupport.detect(Path.of("/"));
     SpecAssembly specs =
         new SpecAssembly(
             cgroupPaths,
@@ -153,23 +166,27 @@ public final class Daemon {
                 new BindMounts(mounts),
                 new ImageVolumes(images),
                 new Relabel(syscalls)),
-            new CdiInjection(
-                config.cdi().enabled()
-                    ? Optional.of(new CdiDevices(config.cdi().directories()))
-                    : Optional.empty(),
-                handlers));
+            cdi);
     ShimSpecs shims =
         new ShimSpecs(new ShimLauncher(binaries.shim()), layout, handlers, pods, cgroupPaths);
     ContainerCreation creation =
-        new ContainerCreation(registry, pods, images, specs, layout, clock, bootId, locks);
-    ContainerRun run = new ContainerRun(registry, pods, shims, clock, locks);
+        new ContainerCreation(registry, pods, images, specs, nri, layout, clock, bootId, locks);
+    ContainerRun run = new ContainerRun(registry, pods, shims, nri, clock, locks);
     ContainerUpdates updates =
         new ContainerUpdates(
             registry, pods, limits, new LiveLimits(handlers, cgroups, cgroupPaths), layout, locks);
-    Containers containers = new Containers(registry, creation, run, updates);
+    Containers containers = new Containers(registry, creation, run, updates, nri);
     this.recovery = new ContainerRecovery(registry, creation, run, shims, clock, bootId);
     this.checkpoints = new CheckpointSetup(pods, containers, handlers, images, layout, syscalls);
     this.orphans = new Orphans(layout, registry, pods, shims, images, networks, sandboxes);
+
+    this.nriServer =
+        new NriServer(
+            config.nri(),
+            nri,
+            new PluginNode(pods, containers),
+            binaries.nriStart(),
+            layout.temporary());
 
     // what they use
     Stats stats = new Stats(cgroups, cgroupPaths, images, clock);
@@ -218,6 +235,7 @@ public final class Daemon {
     pods.recover(foundPods);
     recovery.recover(foundContainers);
     checkpoints.recover();
+    nriServer.start();
     server.start();
     systemd.ready();
     log.info(
@@ -255,6 +273,7 @@ public final class Daemon {
     systemd.stopping();
     events.close(); // their streams would never drain
     server.stop();
+    nriServer.close();
     streaming.close();
     cni.close();
     removeEmptyParent();
