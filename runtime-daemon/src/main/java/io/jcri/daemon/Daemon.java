@@ -26,6 +26,8 @@ import io.jcri.daemon.pod.PodSetup;
 import io.jcri.daemon.pod.Pods;
 import io.jcri.daemon.record.RecordStore;
 import io.jcri.daemon.runtime.Handlers;
+import io.jcri.daemon.security.AppArmor;
+import io.jcri.daemon.security.Selinux;
 import io.jcri.daemon.stats.Stats;
 import io.jcri.daemon.system.BootId;
 import io.jcri.daemon.system.Clock;
@@ -110,12 +112,14 @@ public final class Daemon {
     Images images = ImageSetup.open(config.images(), layout, syscalls, mounts);
 
     // pods
+    Selinux selinux = Selinux.detect(Path.of("/"));
     this.podRecords = new RecordStore<>(layout.podRecords(), Pod.class);
     Sandboxes sandboxes = new Sandboxes(binaries.sandbox(), syscalls, mounts, cgroups);
     this.pods =
         new Pods(
             new Registry<>("pod sandbox", Pod::id, podRecords),
-            new PodSetup(layout, sandboxes, scopes, cgroupPaths, networks),
+            new PodSetup(layout, sandboxes, scopes, cgroupPaths, networks, syscalls),
+            selinux,
             clock,
             bootId);
 
@@ -131,11 +135,12 @@ public final class Daemon {
             new UserResolver(new OpenatRootfsFiles(syscalls)),
             new SeccompProfiles(),
             new ContainerNamespaces(registry, cgroups.layout()),
-            new MountPlan(layout, handlers, new BindMounts(mounts)));
+            new MountPlan(layout, handlers, new BindMounts(mounts)),
+            new AppArmor(Path.of("/")));
     ShimSpecs shims =
         new ShimSpecs(new ShimLauncher(binaries.shim()), layout, handlers, pods, cgroupPaths);
     ContainerCreation creation =
-        new ContainerCreation(registry, pods, images, specs, layout, clock, bootId, locks);
+        new ContainerCreation(registry, pods, images, specs, selinux, layout, clock, bootId, locks);
     ContainerRun run = new ContainerRun(registry, pods, shims, clock, locks);
     ContainerUpdates updates =
         new ContainerUpdates(

@@ -198,6 +198,9 @@ public final class Snapshotter {
     if (options.userNamespace().isPresent()) {
       overlay = overlay.idMapped(options.userNamespace().get());
     }
+    if (options.label().isPresent()) {
+      overlay = overlay.labelled(options.label().get());
+    }
     mounts.overlay(overlay, snapshot.rootfs());
   }
 

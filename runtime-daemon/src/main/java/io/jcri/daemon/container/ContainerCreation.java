@@ -15,6 +15,8 @@ import io.jcri.daemon.image.Images;
 import io.jcri.daemon.pod.NamespaceOptions.UserMappings;
 import io.jcri.daemon.pod.Pod;
 import io.jcri.daemon.pod.Pods;
+import io.jcri.daemon.security.Selinux;
+import io.jcri.daemon.security.SelinuxLabels;
 import io.jcri.daemon.system.Clock;
 import io.jcri.oci.image.Image;
 import io.jcri.oci.runtime.ContainerSpec;
@@ -43,6 +45,7 @@ public final class ContainerCreation {
   private final Pods pods;
   private final Images images;
   private final SpecAssembly specs;
+  private final Selinux selinux;
   private final Layout layout;
   private final Clock clock;
   private final String bootId;
@@ -60,6 +63,7 @@ public final class ContainerCreation {
       Pods pods,
       Images images,
       SpecAssembly specs,
+      Selinux selinux,
       Layout layout,
       Clock clock,
       String bootId,
@@ -68,6 +72,7 @@ public final class ContainerCreation {
     this.pods = pods;
     this.images = images;
     this.specs = specs;
+    this.selinux = selinux;
     this.layout = layout;
     this.clock = clock;
     this.bootId = bootId;
@@ -200,9 +205,12 @@ public final class ContainerCreation {
 
   private void make(Pod pod, Container container, Image image, Stages stages) throws IOException {
     String id = container.id();
-    Path rootfs = images.prepare(id, image, userNamespace(pod));
+    SecurityContext security = container.config().security();
+    Optional<SelinuxLabels> labels =
+        selinux.ofContainer(pod.labels(), security.selinux(), security.privileged());
+    Path rootfs = images.prepare(id, image, userNamespace(pod), labels.map(SelinuxLabels::mount));
     stages.done("snapshot");
-    ContainerSpec spec = specs.assemble(pod, container, image, rootfs);
+    ContainerSpec spec = specs.assemble(pod, container, image, rootfs, labels);
     stages.done("spec");
     Path bundle = Files.createDirectories(layout.bundle(id));
     Files.write(bundle.resolve("config.json"), SpecWriter.toJson(spec));

@@ -6,7 +6,8 @@ import io.jcri.cri.v1.Capability;
 import io.jcri.cri.v1.Int64Value;
 import io.jcri.cri.v1.LinuxContainerSecurityContext;
 import io.jcri.daemon.container.SecurityContext;
-import io.jcri.daemon.pod.SecurityProfile;
+import io.jcri.daemon.security.SecurityProfile;
+import io.jcri.daemon.security.SecurityProfile.Type;
 import java.util.List;
 import java.util.Optional;
 
@@ -28,6 +29,7 @@ final class SecurityContexts {
       throw invalid(FIELD + "run_as_group needs run_as_user or run_as_username");
     }
     context.getSupplementalGroupsList().forEach(g -> checkId(g, "supplemental_groups"));
+    // Without a word the kubelet means: no seccomp filter, but AppArmor where the node has it.
     return new SecurityContext(
         context.getPrivileged(),
         capabilities.getAddCapabilitiesList(),
@@ -44,12 +46,18 @@ final class SecurityContexts {
         context.getMaskedPathsList(),
         context.getReadonlyPathsList(),
         profile(
-            context.hasSeccomp(), context.getSeccomp(), context.getSeccompProfilePath(), "seccomp"),
+            context.hasSeccomp(),
+            context.getSeccomp(),
+            context.getSeccompProfilePath(),
+            Type.UNCONFINED,
+            "seccomp"),
         profile(
             context.hasApparmor(),
             context.getApparmor(),
             context.getApparmorProfile(),
-            "apparmor"));
+            Type.RUNTIME_DEFAULT,
+            "apparmor"),
+        SelinuxFields.read(context.getSelinuxOptions(), FIELD + "selinux_options"));
   }
 
   private static boolean strict(LinuxContainerSecurityContext context) {
@@ -76,37 +84,43 @@ final class SecurityContexts {
   }
 
   /**
-   * The structured field, or else the deprecated string. With neither, unconfined: what a caller
-   * that knows of no profiles has always got.
+   * The structured field, or else the deprecated string.
+   *
+   * @param otherwise with neither
    */
   private static SecurityProfile profile(
-      boolean present, io.jcri.cri.v1.SecurityProfile profile, String deprecated, String field) {
+      boolean present,
+      io.jcri.cri.v1.SecurityProfile profile,
+      String deprecated,
+      Type otherwise,
+      String field) {
     if (!present) {
-      return deprecatedProfile(deprecated, field);
+      return deprecated.isEmpty()
+          ? new SecurityProfile(otherwise, "")
+          : deprecatedProfile(deprecated, field);
     }
     return switch (profile.getProfileType()) {
-      case RuntimeDefault -> new SecurityProfile(SecurityProfile.Type.RUNTIME_DEFAULT, "");
-      case Unconfined -> new SecurityProfile(SecurityProfile.Type.UNCONFINED, "");
+      case RuntimeDefault -> new SecurityProfile(Type.RUNTIME_DEFAULT, "");
+      case Unconfined -> new SecurityProfile(Type.UNCONFINED, "");
       case Localhost -> {
         if (profile.getLocalhostRef().isEmpty()) {
           throw invalid(FIELD + field + ": a Localhost profile needs a localhost_ref");
         }
-        yield new SecurityProfile(
-            SecurityProfile.Type.LOCALHOST, unprefixed(profile.getLocalhostRef()));
+        yield new SecurityProfile(Type.LOCALHOST, unprefixed(profile.getLocalhostRef()));
       }
       case UNRECOGNIZED -> throw invalid(FIELD + field + " has an unknown profile type");
     };
   }
 
   private static SecurityProfile deprecatedProfile(String text, String field) {
-    if (text.isEmpty() || text.equals("unconfined")) {
-      return new SecurityProfile(SecurityProfile.Type.UNCONFINED, "");
+    if (text.equals("unconfined")) {
+      return new SecurityProfile(Type.UNCONFINED, "");
     }
     if (List.of("runtime/default", "docker/default").contains(text)) {
-      return new SecurityProfile(SecurityProfile.Type.RUNTIME_DEFAULT, "");
+      return new SecurityProfile(Type.RUNTIME_DEFAULT, "");
     }
     if (text.startsWith(LOCALHOST_PREFIX)) {
-      return new SecurityProfile(SecurityProfile.Type.LOCALHOST, unprefixed(text));
+      return new SecurityProfile(Type.LOCALHOST, unprefixed(text));
     }
     throw invalid(FIELD + field + ": \"" + text + "\" names no profile");
   }
