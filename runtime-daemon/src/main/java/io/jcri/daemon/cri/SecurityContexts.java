@@ -7,7 +7,6 @@ import io.jcri.cri.v1.Int64Value;
 import io.jcri.cri.v1.LinuxContainerSecurityContext;
 import io.jcri.daemon.container.SecurityContext;
 import io.jcri.daemon.security.SecurityProfile;
-import io.jcri.daemon.security.SecurityProfile.Type;
 import java.util.List;
 import java.util.Optional;
 
@@ -49,13 +48,13 @@ final class SecurityContexts {
             context.hasSeccomp(),
             context.getSeccomp(),
             context.getSeccompProfilePath(),
-            Type.UNCONFINED,
+            SecurityProfile.Type.UNCONFINED,
             "seccomp"),
         profile(
             context.hasApparmor(),
             context.getApparmor(),
             context.getApparmorProfile(),
-            Type.RUNTIME_DEFAULT,
+            SecurityProfile.Type.RUNTIME_DEFAULT,
             "apparmor"),
         SelinuxFields.read(context.getSelinuxOptions(), FIELD + "selinux_options"));
   }
@@ -92,7 +91,7 @@ final class SecurityContexts {
       boolean present,
       io.jcri.cri.v1.SecurityProfile profile,
       String deprecated,
-      Type otherwise,
+      SecurityProfile.Type otherwise,
       String field) {
     if (!present) {
       return deprecated.isEmpty()
@@ -100,13 +99,14 @@ final class SecurityContexts {
           : deprecatedProfile(deprecated, field);
     }
     return switch (profile.getProfileType()) {
-      case RuntimeDefault -> new SecurityProfile(Type.RUNTIME_DEFAULT, "");
-      case Unconfined -> new SecurityProfile(Type.UNCONFINED, "");
+      case RuntimeDefault -> new SecurityProfile(SecurityProfile.Type.RUNTIME_DEFAULT, "");
+      case Unconfined -> new SecurityProfile(SecurityProfile.Type.UNCONFINED, "");
       case Localhost -> {
         if (profile.getLocalhostRef().isEmpty()) {
           throw invalid(FIELD + field + ": a Localhost profile needs a localhost_ref");
         }
-        yield new SecurityProfile(Type.LOCALHOST, unprefixed(profile.getLocalhostRef()));
+        yield new SecurityProfile(
+            SecurityProfile.Type.LOCALHOST, unprefixed(profile.getLocalhostRef()));
       }
       case UNRECOGNIZED -> throw invalid(FIELD + field + " has an unknown profile type");
     };
@@ -114,13 +114,13 @@ final class SecurityContexts {
 
   private static SecurityProfile deprecatedProfile(String text, String field) {
     if (text.equals("unconfined")) {
-      return new SecurityProfile(Type.UNCONFINED, "");
+      return new SecurityProfile(SecurityProfile.Type.UNCONFINED, "");
     }
     if (List.of("runtime/default", "docker/default").contains(text)) {
-      return new SecurityProfile(Type.RUNTIME_DEFAULT, "");
+      return new SecurityProfile(SecurityProfile.Type.RUNTIME_DEFAULT, "");
     }
     if (text.startsWith(LOCALHOST_PREFIX)) {
-      return new SecurityProfile(Type.LOCALHOST, unprefixed(text));
+      return new SecurityProfile(SecurityProfile.Type.LOCALHOST, unprefixed(text));
     }
     throw invalid(FIELD + field + ": \"" + text + "\" names no profile");
   }
