@@ -29,6 +29,7 @@ import io.jcri.daemon.runtime.Handlers;
 import io.jcri.daemon.security.AppArmor;
 import io.jcri.daemon.security.Selinux;
 import io.jcri.daemon.stats.Stats;
+import io.jcri.daemon.streaming.StreamingServer;
 import io.jcri.daemon.system.BootId;
 import io.jcri.daemon.system.Clock;
 import io.jcri.daemon.system.NativeBinaries;
@@ -77,6 +78,7 @@ public final class Daemon {
   private final Pods pods;
   private final ContainerRecovery recovery;
   private final Orphans orphans;
+  private final StreamingServer streaming;
   private final CriServer server;
   private final SdNotify systemd;
 
@@ -150,6 +152,7 @@ public final class Daemon {
     this.orphans = new Orphans(layout, registry, pods, shims, images, networks, sandboxes);
 
     // the edge
+    this.streaming = new StreamingServer(config.streaming(), containers, pods, layout);
     this.server =
         new CriServer(
             config.socket(),
@@ -163,6 +166,7 @@ public final class Daemon {
                     handlers,
                     new Stats(cgroups, cgroupPaths, images, clock),
                     images,
+                    streaming,
                     driver,
                     clock),
                 new ImageService(images, clock)));
@@ -220,6 +224,7 @@ public final class Daemon {
   public void stop() {
     systemd.stopping();
     server.stop();
+    streaming.close();
     cni.close();
     removeEmptyParent();
     log.info("stopped; pods run on");

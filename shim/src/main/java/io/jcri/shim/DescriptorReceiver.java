@@ -4,7 +4,6 @@ import io.jcri.sandbox.linux.PlatformThreads;
 import java.io.Closeable;
 import java.io.FileDescriptor;
 import java.io.FileInputStream;
-import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -13,6 +12,7 @@ import java.nio.file.Path;
 import java.util.Optional;
 import org.newsclub.net.unix.AFUNIXSocket;
 import org.newsclub.net.unix.AFUNIXSocketAddress;
+import org.newsclub.net.unix.FileDescriptorCast;
 
 /**
  * Takes the descriptors of an exec or an attach over from the shim. The only class that needs more
@@ -90,9 +90,15 @@ final class DescriptorReceiver {
       }
     }
     return new Streams(
-        Optional.ofNullable(slots[0]).map(FileOutputStream::new),
+        slots[0] == null
+            ? Optional.empty()
+            : Optional.of(PipeOutput.to(slots[0], number(slots[0]))),
         Optional.ofNullable(slots[1]).map(FileInputStream::new),
         Optional.ofNullable(slots[2]).map(FileInputStream::new),
         socket);
+  }
+
+  private static int number(FileDescriptor descriptor) throws IOException {
+    return FileDescriptorCast.using(descriptor).as(Integer.class);
   }
 }

@@ -52,6 +52,14 @@ public abstract sealed class SessionStreams implements Closeable
   }
 
   /**
+   * Leaves without closing the streams: they end soon, and no thread stays blocked on one. For a
+   * caller whose threads use them still, and that closes them when these are done.
+   */
+  public final void hangUp() {
+    control.close();
+  }
+
+  /**
    * Leaves. First the control connection: then the shim closes its ends, and no thread stays
    * blocked on a stream.
    */

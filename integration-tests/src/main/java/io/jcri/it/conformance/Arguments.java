@@ -13,18 +13,32 @@ import java.util.Optional;
  * @param runc the runc that jcri is to use, instead of the one that the kit builds
  * @param report where the JUnit report goes
  * @param critest passed on to critest as they are
+ * @param again whether the streaming specs are run once more, over WebSockets
  */
 record Arguments(
-    Optional<Path> containerd, Optional<Path> runc, Path report, List<String> critest) {
+    Optional<Path> containerd,
+    Optional<Path> runc,
+    Path report,
+    List<String> critest,
+    boolean again) {
+  /** Makes critest's clients of exec, attach and port-forward speak WebSocket instead of SPDY. */
+  private static final List<String> WEBSOCKET =
+      List.of("--websocket-exec", "--websocket-attach", "--websocket-portforward");
+
+  private static final String STREAMING = "--ginkgo.focus=Streaming runtime should support";
+
   static final String USAGE =
       """
-      usage: conformance [--containerd FOLDER] [--runc FILE] [--report FILE] [--all] [--focus REGEX]... [--skip REGEX]...
+      usage: conformance [--containerd FOLDER] [--runc FILE] [--report FILE] [--all] [--websocket]
+                         [--focus REGEX]... [--skip REGEX]...
 
       --containerd  tests the containerd of that folder instead of the jcri built here
       --runc        the runc to use; by default one that is built for it, since the machine's own may
                     have no id-mapped mounts and many specs would be left out
       --report      where the JUnit report goes; by default below integration-tests/target
       --all         runs what integration-tests/conformance-skips.txt leaves out, too
+      --websocket   streams over WebSockets instead of SPDY; without this, --focus and --skip the
+                    streaming specs run a second time, with it
       --focus       runs only the specs whose name matches
       --skip        leaves out the specs whose name matches
       """;
@@ -39,11 +53,13 @@ record Arguments(
     Path report = defaultReport;
     List<String> skips = defaultSkips;
     List<String> critest = new ArrayList<>();
+    boolean websocket = false;
     Iterator<String> rest = List.of(arguments).iterator();
     while (rest.hasNext()) {
       String option = rest.next();
       switch (option) {
         case "--all" -> skips = List.of();
+        case "--websocket" -> websocket = true;
         case "--containerd" -> containerd = Optional.of(Path.of(value(option, rest)));
         case "--runc" -> runc = Optional.of(Path.of(value(option, rest)).toAbsolutePath());
         case "--report" -> report = Path.of(value(option, rest)).toAbsolutePath();
@@ -52,8 +68,25 @@ record Arguments(
         default -> throw new IllegalArgumentException("no such option: " + option);
       }
     }
+    boolean again = critest.isEmpty() && !websocket;
     skips.forEach(skip -> critest.add("--ginkgo.skip=" + skip));
-    return new Arguments(containerd.map(Path::toAbsolutePath), runc, report, critest);
+    if (websocket) {
+      critest.addAll(WEBSOCKET);
+    }
+    return new Arguments(containerd.map(Path::toAbsolutePath), runc, report, critest, again);
+  }
+
+  /** What critest is given for its second run. */
+  List<String> secondRun() {
+    List<String> second = new ArrayList<>(critest);
+    second.add(STREAMING);
+    second.addAll(WEBSOCKET);
+    return second;
+  }
+
+  /** Where the second run's report goes. */
+  Path secondReport() {
+    return report.resolveSibling("websocket-" + report.getFileName());
   }
 
   private static String value(String option, Iterator<String> rest) {

@@ -116,18 +116,32 @@ public final class Conformance {
         new RuntimeUnderTest.Settings(scratch, registries, network.configurations(), handlers);
     Files.createDirectories(arguments.report().getParent());
     Files.deleteIfExists(arguments.report());
+    Files.deleteIfExists(arguments.secondReport());
 
     say("starting the runtime");
     try (RuntimeUnderTest runtime = start(settings)) {
-      int exitCode = critest.run(runtime.socket(), arguments.report(), arguments.critest());
-      if (!runtime.process().isAlive()) {
-        say("the runtime ended while it was tested");
+      Report report = run(critest, runtime, arguments.report(), arguments.critest());
+      if (arguments.again()) {
+        say("streaming once more, over WebSockets");
+        Path second = arguments.secondReport();
+        report =
+            report.and(run(critest, runtime, second, arguments.secondRun()), " over WebSocket");
       }
-      say("critest ended with " + exitCode);
-      return Report.read(arguments.report());
+      return report;
     } finally {
       keepLog(scratch);
     }
+  }
+
+  private Report run(
+      Critest critest, RuntimeUnderTest runtime, Path report, List<String> critestArguments)
+      throws IOException, InterruptedException {
+    int exitCode = critest.run(runtime.socket(), report, critestArguments);
+    if (!runtime.process().isAlive()) {
+      say("the runtime ended while it was tested");
+    }
+    say("critest ended with " + exitCode);
+    return Report.read(report);
   }
 
   private RuntimeUnderTest start(RuntimeUnderTest.Settings settings) throws IOException {

@@ -58,6 +58,14 @@ record Report(List<Spec> specs, int leftOut) {
     return new Report(specs, leftOut);
   }
 
+  /** This and the specs of another run, their names marked; what that one left out says nothing. */
+  Report and(Report other, String mark) {
+    List<Spec> all = new ArrayList<>(specs);
+    other.specs.forEach(spec ->
+        all.add(new Spec(spec.name() + mark, spec.outcome(), spec.message(), spec.seconds())));
+    return new Report(all, leftOut);
+  }
+
   long count(Outcome outcome) {
     return specs.stream().filter(spec -> spec.outcome() == outcome).count();
   }

@@ -23,6 +23,21 @@ class ArgumentsTest {
   }
 
   @Test
+  void streamsOverBothProtocolsUnlessToldOtherwise() {
+    Arguments all = Arguments.parse(REPORT, SKIPS);
+    assertThat(all.again()).isTrue();
+    assertThat(all.secondRun())
+        .contains("--websocket-exec", "--websocket-attach", "--websocket-portforward")
+        .contains("--ginkgo.skip=not yet");
+    assertThat(all.secondReport()).isEqualTo(Path.of("/tmp/websocket-report.xml"));
+
+    assertThat(Arguments.parse(REPORT, SKIPS, "--focus", "x").again()).isFalse();
+    Arguments websocket = Arguments.parse(REPORT, SKIPS, "--websocket");
+    assertThat(websocket.again()).isFalse();
+    assertThat(websocket.critest()).contains("--websocket-exec");
+  }
+
+  @Test
   void passesFocusAndSkipOn() {
     Arguments arguments =
         Arguments.parse(

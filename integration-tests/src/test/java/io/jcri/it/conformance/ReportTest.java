@@ -56,6 +56,17 @@ class ReportTest {
   }
 
   @Test
+  void aSecondRunCountsToo() throws IOException {
+    Report report = Report.read(Files.writeString(folder.resolve("r.xml"), XML));
+
+    Report both = report.and(report, " again");
+    assertThat(both.leftOut()).isEqualTo(1);
+    assertThat(both.summary())
+        .contains("FAILED [It] pods stop again: Timed out after 60s")
+        .endsWith("2 passed, 2 failed, 2 skipped");
+  }
+
+  @Test
   void aTornReportIsAnErrorThatNamesIt() throws IOException {
     Path torn = Files.writeString(folder.resolve("torn.xml"), XML.substring(0, 200));
 

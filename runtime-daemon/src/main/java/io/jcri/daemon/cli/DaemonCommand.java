@@ -135,7 +135,8 @@ public final class DaemonCommand {
           c.defaultHandler(),
           c.handlers(),
           c.images(),
-          c.network());
+          c.network(),
+          c.streaming());
     }
   }
 }

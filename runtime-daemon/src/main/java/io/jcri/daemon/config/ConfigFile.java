@@ -3,6 +3,8 @@ package io.jcri.daemon.config;
 import io.jcri.daemon.config.DaemonConfig.Handler;
 import io.jcri.daemon.config.DaemonConfig.Images;
 import io.jcri.daemon.config.DaemonConfig.Network;
+import io.jcri.daemon.config.DaemonConfig.Streaming;
+import io.jcri.daemon.config.DaemonConfig.Tls;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -69,7 +71,8 @@ public final class ConfigFile {
             keys.text("default_handler", d.defaultHandler()),
             handlers(keys.table("handlers"), d.handlers()),
             images(keys.table("images"), d.images()),
-            network(keys.table("network"), d.network()));
+            network(keys.table("network"), d.network()),
+            streaming(keys.table("streaming"), d.streaming()));
     keys.rejectUnknown();
     if (!config.handlers().containsKey(config.defaultHandler())) {
       problems.add(
@@ -123,5 +126,34 @@ public final class ConfigFile {
             keys.text("bridge", d.bridge()));
     keys.rejectUnknown();
     return network;
+  }
+
+  private Streaming streaming(@Nullable Keys keys, Streaming d) {
+    if (keys == null) {
+      return d;
+    }
+    String address = keys.address("address", d.address());
+    String certificate = keys.text("tls_certificate", "");
+    String key = keys.text("tls_key", "");
+    if (certificate.isEmpty() != key.isEmpty()) {
+      problems.add("streaming.tls_certificate and streaming.tls_key must be set together");
+    } else if (certificate.isEmpty() && !Keys.loopback(address)) {
+      problems.add(
+          "streaming.address %s is not a loopback address: it needs tls_certificate and tls_key"
+              .formatted(address));
+    }
+    Streaming streaming =
+        new Streaming(
+            address,
+            keys.number("port", d.port(), 0, 65535),
+            keys.seconds("idle_timeout_seconds", d.idleTimeout()),
+            certificate.isEmpty()
+                ? Optional.empty()
+                : Optional.of(
+                    new Tls(
+                        keys.path("tls_certificate", Path.of("/")),
+                        keys.path("tls_key", Path.of("/")))));
+    keys.rejectUnknown();
+    return streaming;
   }
 }

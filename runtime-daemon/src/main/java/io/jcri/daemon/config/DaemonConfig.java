@@ -26,7 +26,8 @@ public record DaemonConfig(
     String defaultHandler,
     Map<String, Handler> handlers,
     Images images,
-    Network network) {
+    Network network,
+    Streaming streaming) {
 
   public DaemonConfig {
     handlers = Map.copyOf(handlers);
@@ -77,6 +78,19 @@ public record DaemonConfig(
     }
   }
 
+  /**
+   * The server of exec, attach and port-forward sessions.
+   *
+   * @param address an IP address; other than a loopback address only with TLS
+   * @param port 0 for any free one
+   * @param idleTimeout after how long without a byte a session ends
+   * @param tls empty for plain HTTP
+   */
+  public record Streaming(String address, int port, Duration idleTimeout, Optional<Tls> tls) {}
+
+  /** PEM files, read again when they change; the key in PKCS #8. */
+  public record Tls(Path certificate, Path key) {}
+
   /** What an empty file means. */
   public static DaemonConfig defaults() {
     Path state = Path.of("/run/jcri");
@@ -99,6 +113,7 @@ public record DaemonConfig(
             Path.of("/var/lib/cni"),
             Duration.ofSeconds(60),
             Optional.empty(),
-            "jcri0"));
+            "jcri0"),
+        new Streaming("127.0.0.1", 0, Duration.ofHours(4), Optional.empty()));
   }
 }

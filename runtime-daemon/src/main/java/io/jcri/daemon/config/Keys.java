@@ -1,5 +1,6 @@
 package io.jcri.daemon.config;
 
+import java.net.InetAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -44,6 +45,29 @@ final class Keys {
       problem(key, "is \"%s\" but must be one of %s".formatted(value, List.of(allowed)));
     }
     return value;
+  }
+
+  /** An IP address, which no name service is asked for. */
+  String address(String key, String fallback) {
+    String value = text(key, fallback);
+    if (parse(value) == null) {
+      problem(key, "is \"%s\" but must be an IP address".formatted(value));
+      return fallback;
+    }
+    return value;
+  }
+
+  static boolean loopback(String address) {
+    @Nullable InetAddress parsed = parse(address);
+    return parsed != null && parsed.isLoopbackAddress();
+  }
+
+  private static @Nullable InetAddress parse(String address) {
+    try {
+      return InetAddress.ofLiteral(address);
+    } catch (IllegalArgumentException e) {
+      return null;
+    }
   }
 
   Path path(String key, Path fallback) {

@@ -9,7 +9,9 @@ import io.jcri.daemon.Stages;
 import io.jcri.daemon.pod.Pods;
 import io.jcri.daemon.system.Clock;
 import io.jcri.oci.runtime.SpecWriter;
+import io.jcri.shim.AttachStreams;
 import io.jcri.shim.ExecResult;
+import io.jcri.shim.ExecStreams;
 import io.jcri.shim.Shim;
 import io.jcri.shim.ShimException;
 import java.io.IOException;
@@ -307,6 +309,38 @@ public final class ContainerRun {
     Live entry = requireLive(id, "run a command in");
     byte[] process = SpecWriter.processJson(container.process().orElseThrow().exec(command, false));
     return entry.shim.execSync(process, timeout, EXEC_OUTPUT_LIMIT);
+  }
+
+  /**
+   * Starts a command in a running container for a client that streams to and from it.
+   *
+   * @throws JcriException FAILED_PRECONDITION when the container does not run
+   */
+  public ExecStreams exec(String id, List<String> command, boolean tty, boolean stdin)
+      throws IOException {
+    Container container = containers.require(id);
+    Live entry = requireLive(id, "run a command in");
+    byte[] process = SpecWriter.processJson(container.process().orElseThrow().exec(command, tty));
+    return entry.shim.exec(process, tty, stdin);
+  }
+
+  /**
+   * Takes part in a running container's own streams.
+   *
+   * @throws JcriException FAILED_PRECONDITION when the container does not run
+   */
+  public AttachStreams attach(String id, boolean stdin, boolean stdout, boolean stderr)
+      throws IOException {
+    return requireLive(id, "attach to").shim.attach(stdin, stdout, stderr);
+  }
+
+  /**
+   * Sets the size of a terminal, in characters.
+   *
+   * @param exec the exec that has it; empty for the container's own
+   */
+  public void resize(String id, Optional<String> exec, int columns, int rows) throws IOException {
+    requireLive(id, "resize the terminal of").shim.resize(exec, columns, rows);
   }
 
   /**

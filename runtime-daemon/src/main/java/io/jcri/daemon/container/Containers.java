@@ -3,7 +3,9 @@ package io.jcri.daemon.container;
 import io.jcri.daemon.Failures;
 import io.jcri.daemon.JcriException;
 import io.jcri.daemon.Registry;
+import io.jcri.shim.AttachStreams;
 import io.jcri.shim.ExecResult;
+import io.jcri.shim.ExecStreams;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -117,6 +119,23 @@ public final class Containers {
     return run.execSync(id, command, timeout);
   }
 
+  /** See {@link ContainerRun#exec}. */
+  public ExecStreams exec(String id, List<String> command, boolean tty, boolean stdin)
+      throws IOException {
+    return run.exec(id, command, tty, stdin);
+  }
+
+  /** See {@link ContainerRun#attach}. */
+  public AttachStreams attach(String id, boolean stdin, boolean stdout, boolean stderr)
+      throws IOException {
+    return run.attach(id, stdin, stdout, stderr);
+  }
+
+  /** See {@link ContainerRun#resize}. */
+  public void resize(String id, Optional<String> exec, int columns, int rows) throws IOException {
+    run.resize(id, exec, columns, rows);
+  }
+
   /** See {@link ContainerUpdates#update}. */
   public void update(String id, ResourceChange change) {
     updates.update(id, change);
@@ -151,6 +170,21 @@ public final class Containers {
     Container container = containers.require(idOrPrefix);
     if (container.phase() == ContainerPhase.CREATING) {
       throw JcriException.notFound("container", idOrPrefix);
+    }
+    return container;
+  }
+
+  /**
+   * As {@link #require}, of a container that must run.
+   *
+   * @param what the caller wants to do, for the message
+   * @throws JcriException FAILED_PRECONDITION when it does not run
+   */
+  public Container requireRunning(String idOrPrefix, String what) {
+    Container container = require(idOrPrefix);
+    if (!container.running()) {
+      throw JcriException.precondition(
+          "cannot %s container %s: it is %s".formatted(what, container.id(), container.phase()));
     }
     return container;
   }

@@ -1,12 +1,16 @@
 package io.jcri.daemon.cri;
 
 import io.grpc.stub.StreamObserver;
+import io.jcri.cri.v1.AttachRequest;
+import io.jcri.cri.v1.AttachResponse;
 import io.jcri.cri.v1.ContainerStatsRequest;
 import io.jcri.cri.v1.ContainerStatsResponse;
 import io.jcri.cri.v1.ContainerStatusRequest;
 import io.jcri.cri.v1.ContainerStatusResponse;
 import io.jcri.cri.v1.CreateContainerRequest;
 import io.jcri.cri.v1.CreateContainerResponse;
+import io.jcri.cri.v1.ExecRequest;
+import io.jcri.cri.v1.ExecResponse;
 import io.jcri.cri.v1.ExecSyncRequest;
 import io.jcri.cri.v1.ExecSyncResponse;
 import io.jcri.cri.v1.ListContainerStatsRequest;
@@ -21,6 +25,8 @@ import io.jcri.cri.v1.PodSandboxStatsRequest;
 import io.jcri.cri.v1.PodSandboxStatsResponse;
 import io.jcri.cri.v1.PodSandboxStatusRequest;
 import io.jcri.cri.v1.PodSandboxStatusResponse;
+import io.jcri.cri.v1.PortForwardRequest;
+import io.jcri.cri.v1.PortForwardResponse;
 import io.jcri.cri.v1.RemoveContainerRequest;
 import io.jcri.cri.v1.RemoveContainerResponse;
 import io.jcri.cri.v1.RemovePodSandboxRequest;
@@ -56,6 +62,7 @@ import io.jcri.daemon.pod.PodNetworks;
 import io.jcri.daemon.pod.Pods;
 import io.jcri.daemon.runtime.Handlers;
 import io.jcri.daemon.stats.Stats;
+import io.jcri.daemon.streaming.StreamingServer;
 import io.jcri.daemon.system.Clock;
 import io.jcri.sandbox.cgroup.CgroupDriver;
 
@@ -80,6 +87,9 @@ public final class RuntimeService extends RuntimeServiceImplBase {
   private final ContainerStatus containerStatus;
   private final ListContainers listContainers;
   private final ExecSync execSync;
+  private final Exec exec;
+  private final Attach attach;
+  private final PortForward portForward;
   private final ReopenContainerLog reopenContainerLog;
   private final UpdateContainerResources updateContainerResources;
   private final UpdatePodSandboxResources updatePodSandboxResources;
@@ -97,6 +107,7 @@ public final class RuntimeService extends RuntimeServiceImplBase {
       Handlers handlers,
       Stats stats,
       Images images,
+      StreamingServer streaming,
       CgroupDriver driver,
       Clock clock) {
     VerboseInfo info = new VerboseInfo(layout, config, networks);
@@ -115,6 +126,9 @@ public final class RuntimeService extends RuntimeServiceImplBase {
     this.containerStatus = new ContainerStatus(containers, info);
     this.listContainers = new ListContainers(containers);
     this.execSync = new ExecSync(containers);
+    this.exec = new Exec(containers, streaming);
+    this.attach = new Attach(containers, streaming);
+    this.portForward = new PortForward(pods, streaming);
     this.reopenContainerLog = new ReopenContainerLog(containers);
     this.updateContainerResources = new UpdateContainerResources(containers);
     this.updatePodSandboxResources = new UpdatePodSandboxResources(pods);
@@ -216,6 +230,22 @@ public final class RuntimeService extends RuntimeServiceImplBase {
   @Override
   public void execSync(ExecSyncRequest request, StreamObserver<ExecSyncResponse> observer) {
     Unary.answer(execSync, request, observer);
+  }
+
+  @Override
+  public void exec(ExecRequest request, StreamObserver<ExecResponse> observer) {
+    Unary.answer(exec, request, observer);
+  }
+
+  @Override
+  public void attach(AttachRequest request, StreamObserver<AttachResponse> observer) {
+    Unary.answer(attach, request, observer);
+  }
+
+  @Override
+  public void portForward(
+      PortForwardRequest request, StreamObserver<PortForwardResponse> observer) {
+    Unary.answer(portForward, request, observer);
   }
 
   @Override

@@ -45,6 +45,8 @@ public final class Logging extends ContextAwareBase implements Configurator {
     context.getLogger("ROOT").addAppender(console);
     // One warning a connection about an option that unix sockets don't have.
     context.getLogger("io.grpc.netty.shaded.io.netty").setLevel(Level.ERROR);
+    // What its parts could use and do not find; streaming errors are told by our own loggers.
+    context.getLogger("io.netty").setLevel(Level.ERROR);
     return ExecutionStatus.DO_NOT_INVOKE_NEXT_IF_ANY;
   }
 

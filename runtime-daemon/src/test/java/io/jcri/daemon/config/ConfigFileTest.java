@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -50,6 +51,12 @@ class ConfigFileTest {
             timeout_seconds = 9
             pod_cidr = "10.1.0.0/24,fd00::/64"
             bridge = "br9"
+            [streaming]
+            address = "::"
+            port = 10010
+            idle_timeout_seconds = 60
+            tls_certificate = "/tls/cert.pem"
+            tls_key = "/tls/key.pem"
             """,
             "test");
     assertThat(config.root()).isEqualTo(Path.of("/a"));
@@ -70,6 +77,14 @@ class ConfigFileTest {
     assertThat(config.network().podCidr()).contains("10.1.0.0/24,fd00::/64");
     assertThat(config.network().bridge()).isEqualTo("br9");
     assertThat(config.network().timeout()).isEqualTo(Duration.ofSeconds(9));
+    assertThat(config.streaming())
+        .isEqualTo(
+            new DaemonConfig.Streaming(
+                "::",
+                10010,
+                Duration.ofMinutes(1),
+                Optional.of(
+                    new DaemonConfig.Tls(Path.of("/tls/cert.pem"), Path.of("/tls/key.pem")))));
   }
 
   @Test
@@ -94,6 +109,10 @@ class ConfigFileTest {
           images.pinned = [1]               | line 1: images.pinned must be a list of strings
           images.color = "red"              | line 1: images.color is not a key that jcri knows
           network.plugins = ["x"]           | line 1: network.plugins is "x" but must be an absolute path
+          streaming.address = "localhost"   | line 1: streaming.address is "localhost" but must be an IP address
+          streaming.address = "10.0.0.1"    | streaming.address 10.0.0.1 is not a loopback address
+          streaming.port = 65536            | line 1: streaming.port is 65536 but must be between
+          streaming.tls_key = "/k"          | streaming.tls_certificate and streaming.tls_key must be set
           handlers.runc.path = "/x"         | line 1: handlers.runc.path is not a key that jcri knows
           root =                            | line 1
           """)

@@ -58,8 +58,8 @@ public final class PlatformThreads {
     }
   }
 
-  private static <T extends @Nullable Object> T await(CompletableFuture<T> result)
-      throws IOException {
+  /** Waits for a call on another thread, and throws what it has thrown. */
+  static <T extends @Nullable Object> T await(CompletableFuture<T> result) throws IOException {
     try {
       return result.join();
     } catch (CompletionException e) {

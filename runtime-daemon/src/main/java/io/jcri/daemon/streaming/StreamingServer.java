@@ -1,0 +1,102 @@
+package io.jcri.daemon.streaming;
+
+import io.jcri.daemon.JcriException;
+import io.jcri.daemon.JcriException.Kind;
+import io.jcri.daemon.Layout;
+import io.jcri.daemon.config.DaemonConfig.Streaming;
+import io.jcri.daemon.container.Containers;
+import io.jcri.daemon.pod.Pods;
+import io.jcri.daemon.streaming.command.CommandSessions;
+import io.jcri.daemon.streaming.portforward.PodPorts;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Hands out the URLs that the kubelet connects a client to. Costs next to nothing until the first
+ * one is asked for: only then is the port bound and Netty loaded.
+ *
+ * <p>Thread-safe.
+ */
+public final class StreamingServer implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(StreamingServer.class);
+
+  private static final int MOST_TOKENS = 1000;
+  private static final Duration TOKEN_LIFETIME = Duration.ofMinutes(1);
+
+  private final Streaming config;
+  private final SessionStarter starter;
+  private final Tokens tokens = new Tokens(MOST_TOKENS, TOKEN_LIFETIME, System::nanoTime);
+
+  // Guarded by this.
+  private @Nullable HttpServer server;
+  private boolean closed;
+
+  public StreamingServer(Streaming config, Containers containers, Pods pods, Layout layout) {
+    this.config = config;
+    this.starter = new SessionStarter(new CommandSessions(containers), new PodPorts(pods, layout));
+  }
+
+  /**
+   * Promises to serve a request.
+   *
+   * @return a URL that is good for one client, within a minute
+   * @throws JcriException RESOURCE_EXHAUSTED when too many URLs wait for their clients, UNAVAILABLE
+   *     when the server can't listen
+   */
+  public String url(StreamRequest request) {
+    String base = base();
+    return base + request.kind() + "/" + tokens.issue(request);
+  }
+
+  private synchronized String base() {
+    if (closed) {
+      throw new JcriException(Kind.UNAVAILABLE, "the daemon is stopping");
+    }
+    HttpServer running = server;
+    if (running == null) {
+      running = start();
+      server = running;
+    }
+    String host = config.address().contains(":") ? "[" + config.address() + "]" : config.address();
+    return "%s://%s:%d/"
+        .formatted(config.tls().isPresent() ? "https" : "http", host, running.port());
+  }
+
+  private HttpServer start() {
+    AtomicInteger sessions = new AtomicInteger();
+    try {
+      Optional<TlsFiles> tls =
+          config.tls().isPresent()
+              ? Optional.of(new TlsFiles(config.tls().get()))
+              : Optional.empty();
+      HttpServer started =
+          new HttpServer(
+              new InetSocketAddress(InetAddress.ofLiteral(config.address()), config.port()),
+              config.idleTimeout(),
+              tls,
+              () -> new RequestGate(tokens, starter, sessions));
+      log.info("streaming on {} port {}", config.address(), started.port());
+      return started;
+    } catch (IOException e) {
+      throw new JcriException(Kind.UNAVAILABLE, String.valueOf(e.getMessage()), e);
+    }
+  }
+
+  /** Cuts all sessions. */
+  @Override
+  public synchronized void close() {
+    closed = true;
+    HttpServer running = server;
+    if (running != null) {
+      running.close();
+      server = null;
+    }
+  }
+}

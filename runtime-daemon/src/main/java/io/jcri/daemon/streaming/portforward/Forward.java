@@ -1,0 +1,119 @@
+package io.jcri.daemon.streaming.portforward;
+
+import io.jcri.daemon.streaming.link.ClientConnection;
+import io.jcri.daemon.streaming.link.ClientStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One forwarded connection: the client's data stream joined to a socket in the pod, both halves of
+ * it ending on their own. That the pod can't be reached is told on the error stream.
+ */
+final class Forward {
+  private static final Logger log = LoggerFactory.getLogger(Forward.class);
+  private static final int BUFFER = 32 * 1024;
+
+  /** How long a client may go on writing to a pod that has said all it had to say. */
+  private static final Duration LAST_WORDS = Duration.ofSeconds(10);
+
+  private final PodPorts ports;
+  private final String podId;
+  private final int port;
+
+  Forward(PodPorts ports, String podId, int port) {
+    this.ports = ports;
+    this.podId = podId;
+    this.port = port;
+  }
+
+  /** Runs to the end of both halves. */
+  void run(ClientConnection connection, ClientStream data, ClientStream error) {
+    error.ignoreInput();
+    try (SocketChannel pod = ports.connect(podId, port);
+        ClientConnection.Leaving _ = connection.onGone(() -> close(pod))) {
+      join(pod, data);
+    } catch (IOException | RuntimeException e) {
+      tell(error, "error forwarding port %d to pod %s: %s".formatted(port, podId, e.getMessage()));
+      data.abort();
+    }
+    data.ignoreInput();
+    end(error);
+  }
+
+  private static void join(SocketChannel pod, ClientStream data) {
+    Thread up = Thread.ofVirtual().name("jcri-forward").start(() -> toPod(data.input(), pod));
+    toClient(pod, data);
+    try {
+      if (!up.join(LAST_WORDS)) {
+        data.ignoreInput();
+        close(pod);
+        up.join();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private static void toPod(InputStream client, SocketChannel pod) {
+    byte[] buffer = new byte[BUFFER];
+    try {
+      int count;
+      while ((count = client.read(buffer)) >= 0) {
+        ByteBuffer bytes = ByteBuffer.wrap(buffer, 0, count);
+        while (bytes.hasRemaining()) {
+          int ignored = pod.write(bytes);
+        }
+      }
+      pod.shutdownOutput();
+    } catch (IOException e) {
+      log.debug("the pod takes no more: {}", e.getMessage());
+    }
+  }
+
+  /** A pod that breaks the connection off does so to the client, too. */
+  private static void toClient(SocketChannel pod, ClientStream data) {
+    byte[] buffer = new byte[BUFFER];
+    try (OutputStream client = data.output()) {
+      int count;
+      while ((count = pod.read(ByteBuffer.wrap(buffer))) >= 0) {
+        client.write(buffer, 0, count);
+      }
+    } catch (IOException e) {
+      log.debug("a forwarded connection broke: {}", e.getMessage());
+      data.abort();
+      close(pod);
+    }
+  }
+
+  private static void tell(ClientStream error, String message) {
+    log.debug("{}", message);
+    try {
+      error.output().write(message.getBytes(StandardCharsets.UTF_8));
+    } catch (IOException e) {
+      log.debug("and the client is gone: {}", e.getMessage());
+    }
+  }
+
+  private static void end(ClientStream error) {
+    try {
+      error.output().close();
+    } catch (IOException e) {
+      log.debug("the client is gone: {}", e.getMessage());
+    }
+  }
+
+  private static void close(SocketChannel pod) {
+    try {
+      pod.close();
+    } catch (IOException e) {
+      log.debug("a socket could not be closed: {}", e.getMessage());
+    }
+  }
+}
