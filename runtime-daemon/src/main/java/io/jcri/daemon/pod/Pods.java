@@ -86,6 +86,9 @@ public final class Pods {
         watch(id);
         return id;
       } catch (IOException | RuntimeException e) {
+        if (pods.get(id).isEmpty()) {
+          pod.labels().ifPresent(selinux::release);
+        }
         rollBack(id, name, e);
         throw e;
       }
