@@ -2,6 +2,7 @@ package io.jcri.daemon;
 
 import io.jcri.cni.Cni;
 import io.jcri.daemon.config.DaemonConfig;
+import io.jcri.daemon.container.CdiInjection;
 import io.jcri.daemon.container.Container;
 import io.jcri.daemon.container.ContainerCreation;
 import io.jcri.daemon.container.ContainerNamespaces;
@@ -9,8 +10,10 @@ import io.jcri.daemon.container.ContainerRecovery;
 import io.jcri.daemon.container.ContainerRun;
 import io.jcri.daemon.container.ContainerUpdates;
 import io.jcri.daemon.container.Containers;
+import io.jcri.daemon.container.ImageVolumes;
 import io.jcri.daemon.container.LiveLimits;
 import io.jcri.daemon.container.MountPlan;
+import io.jcri.daemon.container.Relabel;
 import io.jcri.daemon.container.ShimSpecs;
 import io.jcri.daemon.container.SpecAssembly;
 import io.jcri.daemon.cri.CriServer;
@@ -34,6 +37,7 @@ import io.jcri.daemon.system.BootId;
 import io.jcri.daemon.system.Clock;
 import io.jcri.daemon.system.NativeBinaries;
 import io.jcri.daemon.system.SdNotify;
+import io.jcri.oci.cdi.CdiDevices;
 import io.jcri.oci.runtime.BindMounts;
 import io.jcri.oci.runtime.CgroupSupport;
 import io.jcri.oci.runtime.OpenatRootfsFiles;
@@ -137,7 +141,17 @@ public final class Daemon {
             new UserResolver(new OpenatRootfsFiles(syscalls)),
             new SeccompProfiles(),
             new ContainerNamespaces(registry, cgroups.layout()),
-            new MountPlan(layout, handlers, new BindMounts(mounts)),
+            new MountPlan(
+                layout,
+                handlers,
+                new BindMounts(mounts),
+                new ImageVolumes(images),
+                new Relabel(syscalls)),
+            new CdiInjection(
+                config.cdi().enabled()
+                    ? Optional.of(new CdiDevices(config.cdi().directories()))
+                    : Optional.empty(),
+                handlers),
             new AppArmor(Path.of("/")));
     ShimSpecs shims =
         new ShimSpecs(new ShimLauncher(binaries.shim()), layout, handlers, pods, cgroupPaths);

@@ -57,6 +57,12 @@ final class Orphans {
         attempt("container " + id, () -> endContainer(id));
       }
     }
+    // After a reboot there is no directory: only what is on the disk tells of them.
+    for (String id : images.containers()) {
+      if (containers.get(id).isEmpty()) {
+        attempt("root file system of container " + id, () -> images.release(id));
+      }
+    }
     for (String id : names(layout.pods())) {
       if (pods.find(id).isEmpty()) {
         attempt("pod sandbox " + id, () -> endSandbox(id));

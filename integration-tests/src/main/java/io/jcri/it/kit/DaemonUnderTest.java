@@ -58,6 +58,11 @@ public final class DaemonUnderTest implements RuntimeUnderTest {
     return scratch.disk().resolve("lib");
   }
 
+  /** Returns where it looks for specifications of CDI devices. */
+  public Path devices() {
+    return scratch.disk().resolve("cdi");
+  }
+
   /** Returns where it keeps what does not. */
   public Path state() {
     return scratch.state().resolve("d");
@@ -110,6 +115,9 @@ public final class DaemonUnderTest implements RuntimeUnderTest {
     [images]
     registry_directories = ["%s"]
 
+    [cdi]
+    directories = ["%s"]
+
     [network]
     configurations = "%s"
     plugins = ["%s"]
@@ -121,6 +129,7 @@ public final class DaemonUnderTest implements RuntimeUnderTest {
                 setting("JCRI_CGROUP_DRIVER", "auto"),
                 setting("JCRI_HANDLER", "runc"),
                 settings.registries(),
+                devices(),
                 settings.networks(),
                 CniNetwork.PLUGINS,
                 scratch.disk().resolve("cni"))

@@ -14,6 +14,8 @@ import java.util.Optional;
 
 /** Turns the host directories and files that a container asks for into mounts. Thread-safe. */
 public final class BindMounts {
+  /** The first kernel that can make a whole tree of mounts read-only. */
+  private static final KernelVersion MOUNT_SETATTR = new KernelVersion(5, 12);
 
   /** CRI's {@code MountPropagation}. */
   public enum Propagation {
@@ -116,6 +118,12 @@ public final class BindMounts {
         : Optional.empty();
   }
 
+  /** Whether this kernel, and a runtime with these features, make mounts recursively read-only. */
+  public static boolean recursiveReadOnly(RuntimeFeatures features) {
+    return features.recursiveReadOnlyMounts()
+        && KernelVersion.running().compareTo(MOUNT_SETATTR) >= 0;
+  }
+
   private static void check(Request request, RuntimeFeatures features) {
     if (!request.hostPath().isAbsolute()) {
       throw new OciException(
@@ -129,7 +137,7 @@ public final class BindMounts {
                 + request.containerPath()
                 + " must be read-only and have private propagation");
       }
-      if (!features.recursiveReadOnlyMounts()) {
+      if (!recursiveReadOnly(features)) {
         throw cannot("mount " + request.containerPath() + " recursively read-only");
       }
     }

@@ -50,6 +50,15 @@ public record ContainerMount(
     return withOptions(more);
   }
 
+  /** The same with more options, but none twice. */
+  public ContainerMount plusOptions(List<String> more) {
+    ContainerMount mount = this;
+    for (String option : more) {
+      mount = mount.plusOption(option);
+    }
+    return mount;
+  }
+
   public ContainerMount withIdMappings(List<IdMapping> uids, List<IdMapping> gids) {
     return new ContainerMount(destination, type, source, options, uids, gids);
   }

@@ -17,6 +17,7 @@ import java.util.Optional;
  * @param rootfsPropagation {@code rprivate}, {@code rslave} or {@code rshared}; empty leaves the
  *     runtime's choice
  * @param mountLabel SELinux label of the root file system and of tmpfs mounts
+ * @param netDevices interfaces of the host that move into the container, and their names there
  */
 public record ContainerSpec(
     ContainerProcess process,
@@ -36,7 +37,9 @@ public record ContainerSpec(
     Optional<String> rootfsPropagation,
     Optional<String> mountLabel,
     Map<String, String> annotations,
-    Hooks hooks) {
+    Hooks hooks,
+    Optional<IntelRdt> intelRdt,
+    Map<String, String> netDevices) {
 
   /**
    * The root file system.
@@ -55,6 +58,7 @@ public record ContainerSpec(
     maskedPaths = List.copyOf(maskedPaths);
     readonlyPaths = List.copyOf(readonlyPaths);
     annotations = Map.copyOf(annotations);
+    netDevices = Map.copyOf(netDevices);
   }
 
   /** A container with nothing but a process and a root: everything else is empty. */
@@ -78,7 +82,9 @@ public record ContainerSpec(
         .rootfsPropagation(rootfsPropagation)
         .mountLabel(mountLabel)
         .annotations(annotations)
-        .hooks(hooks);
+        .hooks(hooks)
+        .intelRdt(intelRdt)
+        .netDevices(netDevices);
   }
 
   /** Collects the components; not thread-safe. */
@@ -101,6 +107,8 @@ public record ContainerSpec(
     private Optional<String> mountLabel = Optional.empty();
     private Map<String, String> annotations = Map.of();
     private Hooks hooks = Hooks.NONE;
+    private Optional<IntelRdt> intelRdt = Optional.empty();
+    private Map<String, String> netDevices = Map.of();
 
     private Builder(ContainerProcess process, Root root) {
       this.process = process;
@@ -193,6 +201,16 @@ public record ContainerSpec(
       return this;
     }
 
+    public Builder intelRdt(Optional<IntelRdt> value) {
+      intelRdt = value;
+      return this;
+    }
+
+    public Builder netDevices(Map<String, String> value) {
+      netDevices = value;
+      return this;
+    }
+
     public ContainerSpec build() {
       return new ContainerSpec(
           process,
@@ -212,7 +230,9 @@ public record ContainerSpec(
           rootfsPropagation,
           mountLabel,
           annotations,
-          hooks);
+          hooks,
+          intelRdt,
+          netDevices);
     }
   }
 }

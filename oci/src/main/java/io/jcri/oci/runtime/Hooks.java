@@ -40,6 +40,25 @@ public record Hooks(
     poststop = List.copyOf(poststop);
   }
 
+  /**
+   * The same with one more hook, after those of its kind.
+   *
+   * @param name as in config.json
+   */
+  public Hooks plus(String name, Hook hook) {
+    return new Hooks(
+        name.equals("prestart") ? append(prestart, hook) : prestart,
+        name.equals("createRuntime") ? append(createRuntime, hook) : createRuntime,
+        name.equals("createContainer") ? append(createContainer, hook) : createContainer,
+        name.equals("startContainer") ? append(startContainer, hook) : startContainer,
+        name.equals("poststart") ? append(poststart, hook) : poststart,
+        name.equals("poststop") ? append(poststop, hook) : poststop);
+  }
+
+  private static List<Hook> append(List<Hook> hooks, Hook hook) {
+    return Stream.concat(hooks.stream(), Stream.of(hook)).toList();
+  }
+
   public boolean isEmpty() {
     return Stream.of(prestart, createRuntime, createContainer, startContainer, poststart, poststop)
         .allMatch(List::isEmpty);

@@ -71,6 +71,21 @@ public final class HostDevices {
     }
   }
 
+  /**
+   * One device of the host; empty when there is none at that path.
+   *
+   * @param hostPath links are followed
+   */
+  public static Optional<DeviceNode> find(Path hostPath, String containerPath) {
+    try {
+      return node(hostPath.toRealPath(), containerPath);
+    } catch (NoSuchFileException e) {
+      return Optional.empty();
+    } catch (IOException e) {
+      throw OciException.ofIo("cannot look at device " + hostPath, e);
+    }
+  }
+
   private static void walk(Path directory, String shownAs, List<DeviceNode> found) {
     try (DirectoryStream<Path> entries = Files.newDirectoryStream(directory)) {
       for (Path entry : entries) {

@@ -4,6 +4,7 @@ import io.jcri.oci.Json;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * What an OCI runtime can do, as its {@code features} verb tells.
@@ -26,6 +27,20 @@ public record RuntimeFeatures(
   public static final RuntimeFeatures UNKNOWN =
       new RuntimeFeatures("1.0.0", "1.0.2", List.of(), List.of(), Optional.empty(), Map.of());
 
+  private static final Set<String> USUAL =
+      Set.of(
+          "exec",
+          "noexec",
+          "dev",
+          "nodev",
+          "suid",
+          "nosuid",
+          "noatime",
+          "relatime",
+          "strictatime",
+          "diratime",
+          "nodiratime");
+
   /** The Linux part. */
   public record Linux(
       List<String> namespaces,
@@ -33,7 +48,8 @@ public record RuntimeFeatures(
       Optional<Cgroup> cgroup,
       Optional<Switch> apparmor,
       Optional<Switch> selinux,
-      Optional<MountExtensions> mountExtensions) {
+      Optional<MountExtensions> mountExtensions,
+      Optional<Switch> netDevices) {
     public Linux {
       namespaces = List.copyOf(namespaces);
       capabilities = List.copyOf(capabilities);
@@ -67,6 +83,11 @@ public record RuntimeFeatures(
     return mountOptions.contains("rro");
   }
 
+  /** Whether a mount may have this option; a runtime that does not tell knows the usual ones. */
+  public boolean knowsMountOption(String option) {
+    return mountOptions.isEmpty() ? USUAL.contains(option) : mountOptions.contains(option);
+  }
+
   /** Id-mapped mounts. */
   public boolean idmappedMounts() {
     return linux
@@ -74,6 +95,11 @@ public record RuntimeFeatures(
         .flatMap(MountExtensions::idmap)
         .filter(Switch::enabled)
         .isPresent();
+  }
+
+  /** Interfaces of the host that move into a container. */
+  public boolean netDevices() {
+    return linux.flatMap(Linux::netDevices).filter(Switch::enabled).isPresent();
   }
 
   /** User namespaces together with the id-mapped mounts that pods with volumes need. */

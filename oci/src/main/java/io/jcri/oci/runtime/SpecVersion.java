@@ -10,7 +10,9 @@ enum SpecVersion {
   /** Cgroup v2's unified map, id-mapped mounts, umask, time namespaces, seccomp notify. */
   V1_1_0("1.1.0"),
   /** The {@code idmap} and {@code ridmap} mount options. */
-  V1_2_0("1.2.0");
+  V1_2_0("1.2.0"),
+  /** Network interfaces of the host, and what is new of Intel RDT. */
+  V1_3_0("1.3.0");
 
   private final String text;
 
@@ -23,6 +25,12 @@ enum SpecVersion {
   }
 
   static SpecVersion neededBy(ContainerSpec spec) {
+    if (!spec.netDevices().isEmpty()
+        || spec.intelRdt()
+            .filter(rdt -> !rdt.schemata().isEmpty() || rdt.enableMonitoring())
+            .isPresent()) {
+      return V1_3_0;
+    }
     if (spec.mounts().stream()
         .anyMatch(m -> m.options().contains("idmap") || m.options().contains("ridmap"))) {
       return V1_2_0;

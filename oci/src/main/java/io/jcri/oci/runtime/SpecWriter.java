@@ -3,6 +3,9 @@ package io.jcri.oci.runtime;
 import io.jcri.oci.Json;
 import java.math.BigInteger;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
 
 /**
  * Writes what the OCI runtime reads: a bundle's config.json, the process file of an exec and the
@@ -61,7 +64,28 @@ public final class SpecWriter {
         .put("rootfsPropagation", spec.rootfsPropagation())
         .put("maskedPaths", spec.maskedPaths())
         .put("readonlyPaths", spec.readonlyPaths())
-        .put("mountLabel", spec.mountLabel());
+        .put("mountLabel", spec.mountLabel())
+        .put("intelRdt", spec.intelRdt().map(SpecWriter::rdt).orElseGet(JsonObject::new))
+        .put("netDevices", netDevices(spec.netDevices()));
+  }
+
+  private static JsonObject rdt(IntelRdt rdt) {
+    return new JsonObject()
+        .put("closID", text(rdt.closId()))
+        .put("l3CacheSchema", text(rdt.l3CacheSchema()))
+        .put("memBwSchema", text(rdt.memBwSchema()))
+        .put("schemata", rdt.schemata())
+        .putIfTrue("enableMonitoring", rdt.enableMonitoring());
+  }
+
+  private static Optional<String> text(String value) {
+    return Optional.of(value).filter(text -> !text.isEmpty());
+  }
+
+  private static JsonObject netDevices(Map<String, String> devices) {
+    JsonObject all = new JsonObject();
+    new TreeMap<>(devices).forEach((host, name) -> all.put(host, (Object) Map.of("name", name)));
+    return all;
   }
 
   private static JsonObject mount(ContainerMount mount) {

@@ -276,6 +276,20 @@ public final class Snapshotter {
     return Optional.ofNullable(snapshots.get(key));
   }
 
+  /**
+   * Where a path of a read-only snapshot is on the host: a directory or a plain file. Links are
+   * resolved within the image.
+   *
+   * @param subPath empty or {@code /} for all of it
+   * @throws OciException NOT_FOUND, or INVALID for a device, socket or pipe
+   */
+  public Path locate(Snapshot snapshot, String subPath) {
+    if (!snapshot.readOnly()) {
+      throw new IllegalArgumentException("snapshot " + snapshot.key() + " can change");
+    }
+    return SubPath.resolve(sys, snapshot.rootfs(), subPath);
+  }
+
   /** All snapshots, in no order. */
   public Collection<Snapshot> list() {
     return List.copyOf(snapshots.values());

@@ -143,7 +143,8 @@ class BindMountsKernelTest {
                     Optional.empty(),
                     Optional.of(
                         new RuntimeFeatures.MountExtensions(
-                            Optional.of(new RuntimeFeatures.Switch(true)))))),
+                            Optional.of(new RuntimeFeatures.Switch(true)))),
+                    Optional.empty())),
             Map.of());
     return binds.resolve(request, everything);
   }

@@ -161,6 +161,14 @@ final class SampleSpecs {
         .build();
   }
 
+  /** What only version 1.3 of the specification has. */
+  static ContainerSpec newest() {
+    return plain().toBuilder()
+        .intelRdt(Optional.of(new IntelRdt("gold", "L3:0=f", "MB:0=50", List.of("L2:0=1"), true)))
+        .netDevices(Map.of("eth2", "slow", "eth1", "fast"))
+        .build();
+  }
+
   static ContainerSpec hostNetwork() {
     ContainerSpec plain = plain();
     return plain.toBuilder()

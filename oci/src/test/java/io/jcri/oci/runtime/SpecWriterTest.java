@@ -38,7 +38,8 @@ class SpecWriterTest {
         Arguments.of("resources-v1", SampleSpecs.resources(V1)),
         Arguments.of("resources-v2", SampleSpecs.resources(V2)),
         Arguments.of("devices", SampleSpecs.devices()),
-        Arguments.of("host-network", SampleSpecs.hostNetwork()));
+        Arguments.of("host-network", SampleSpecs.hostNetwork()),
+        Arguments.of("newest", SampleSpecs.newest()));
   }
 
   @ParameterizedTest(name = "{0}")
@@ -106,6 +107,17 @@ class SpecWriterTest {
         Arguments.of(
             "1.1.0",
             plain.toBuilder().process(plain.process().toBuilder().user(masked).build()).build()),
+        Arguments.of(
+            "1.0.2",
+            plain.toBuilder()
+                .intelRdt(Optional.of(new IntelRdt("gold", "L3:0=f", "", List.of(), false)))
+                .build()),
+        Arguments.of(
+            "1.3.0",
+            plain.toBuilder()
+                .intelRdt(Optional.of(new IntelRdt("gold", "", "", List.of("L2:0=1"), false)))
+                .build()),
+        Arguments.of("1.3.0", plain.toBuilder().netDevices(Map.of("eth1", "fast0")).build()),
         Arguments.of("1.1.0", plain.toBuilder().seccomp(Optional.of(enosys)).build()),
         Arguments.of(
             "1.1.0",

@@ -136,6 +136,7 @@ public final class DaemonCommand {
           c.handlers(),
           c.images(),
           c.network(),
+          c.cdi(),
           c.streaming());
     }
   }

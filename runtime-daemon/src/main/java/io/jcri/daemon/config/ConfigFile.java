@@ -1,5 +1,6 @@
 package io.jcri.daemon.config;
 
+import io.jcri.daemon.config.DaemonConfig.Cdi;
 import io.jcri.daemon.config.DaemonConfig.Handler;
 import io.jcri.daemon.config.DaemonConfig.Images;
 import io.jcri.daemon.config.DaemonConfig.Network;
@@ -72,6 +73,7 @@ public final class ConfigFile {
             handlers(keys.table("handlers"), d.handlers()),
             images(keys.table("images"), d.images()),
             network(keys.table("network"), d.network()),
+            cdi(keys.table("cdi"), d.cdi()),
             streaming(keys.table("streaming"), d.streaming()));
     keys.rejectUnknown();
     if (!config.handlers().containsKey(config.defaultHandler())) {
@@ -109,6 +111,16 @@ public final class ConfigFile {
             keys.texts("pinned", d.pinned()));
     keys.rejectUnknown();
     return images;
+  }
+
+  private Cdi cdi(@Nullable Keys keys, Cdi d) {
+    if (keys == null) {
+      return d;
+    }
+    Cdi cdi =
+        new Cdi(keys.flag("enabled", d.enabled()), keys.paths("directories", d.directories()));
+    keys.rejectUnknown();
+    return cdi;
   }
 
   private Network network(@Nullable Keys keys, Network d) {

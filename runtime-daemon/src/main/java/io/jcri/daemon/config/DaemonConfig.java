@@ -27,6 +27,7 @@ public record DaemonConfig(
     Map<String, Handler> handlers,
     Images images,
     Network network,
+    Cdi cdi,
     Streaming streaming) {
 
   public DaemonConfig {
@@ -79,6 +80,17 @@ public record DaemonConfig(
   }
 
   /**
+   * Container Device Interface.
+   *
+   * @param directories of specification files; a device of a later one beats one of an earlier
+   */
+  public record Cdi(boolean enabled, List<Path> directories) {
+    public Cdi {
+      directories = List.copyOf(directories);
+    }
+  }
+
+  /**
    * The server of exec, attach and port-forward sessions.
    *
    * @param address an IP address; other than a loopback address only with TLS
@@ -114,6 +126,7 @@ public record DaemonConfig(
             Duration.ofSeconds(60),
             Optional.empty(),
             "jcri0"),
+        new Cdi(true, List.of(Path.of("/etc/cdi"), Path.of("/var/run/cdi"))),
         new Streaming("127.0.0.1", 0, Duration.ofHours(4), Optional.empty()));
   }
 }

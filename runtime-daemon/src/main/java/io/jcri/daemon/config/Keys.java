@@ -96,6 +96,10 @@ final class Keys {
     return texts;
   }
 
+  boolean flag(String key, boolean fallback) {
+    return Objects.requireNonNullElse(typed(key, Boolean.class, "true or false"), fallback);
+  }
+
   int number(String key, int fallback, int least, int most) {
     @Nullable Long value = typed(key, Long.class, "a number");
     if (value == null) {

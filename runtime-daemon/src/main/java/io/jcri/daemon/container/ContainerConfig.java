@@ -12,6 +12,7 @@ import java.util.Optional;
  * @param imageSpec the image as the caller named it ({@code ImageSpec.image})
  * @param userImage the image as the pod's author named it, empty when not given
  * @param environment {@code NAME=value}, in order
+ * @param cdiDevices full names of CDI devices, each once
  * @param logPath relative to the pod's log directory; empty disables the log
  * @param oomScoreAdj the badness bias asked for
  * @param stopSignal {@code SIGTERM} and the like, empty for the image's or the default
@@ -27,6 +28,7 @@ public record ContainerConfig(
     List<String> environment,
     List<VolumeMount> mounts,
     List<ContainerDevice> devices,
+    List<String> cdiDevices,
     Map<String, String> labels,
     Map<String, String> annotations,
     String logPath,
@@ -44,6 +46,7 @@ public record ContainerConfig(
     environment = List.copyOf(environment);
     mounts = List.copyOf(mounts);
     devices = List.copyOf(devices);
+    cdiDevices = List.copyOf(cdiDevices);
     labels = Map.copyOf(labels);
     annotations = Map.copyOf(annotations);
   }
@@ -61,6 +64,7 @@ public record ContainerConfig(
         environment,
         mounts,
         devices,
+        cdiDevices,
         labels,
         annotations,
         logPath,

@@ -218,7 +218,7 @@ public final class ContainerCreation {
     stages.done("bundle");
   }
 
-  private static Optional<Images.UserNamespace> userNamespace(Pod pod) {
+  static Optional<Images.UserNamespace> userNamespace(Pod pod) {
     Optional<Path> file = pod.sandbox().flatMap(SandboxState::userns);
     Optional<UserMappings> mappings = pod.config().namespaces().user();
     return file.isPresent() && mappings.isPresent()

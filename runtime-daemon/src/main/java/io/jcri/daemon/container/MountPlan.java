@@ -1,5 +1,7 @@
 package io.jcri.daemon.container;
 
+import io.jcri.daemon.JcriException;
+import io.jcri.daemon.JcriException.Kind;
 import io.jcri.daemon.Layout;
 import io.jcri.daemon.pod.NamespaceMode;
 import io.jcri.daemon.pod.Pod;
@@ -9,6 +11,7 @@ import io.jcri.oci.runtime.ContainerMount;
 import io.jcri.oci.runtime.DefaultMounts;
 import io.jcri.oci.runtime.RuntimeFeatures;
 import io.jcri.sandbox.SandboxState;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,23 +20,43 @@ import java.util.Optional;
 /**
  * What is mounted in a container: the file systems that every container has, the pod's shared
  * files, and what the kubelet asked for. An asked-for mount beats a default one at the same place.
+ * What the runtime can't do is refused here, never left out.
  */
 public final class MountPlan {
   private final Layout layout;
   private final Handlers handlers;
   private final BindMounts binds;
+  private final ImageVolumes images;
+  private final Relabel relabel;
 
-  public MountPlan(Layout layout, Handlers handlers, BindMounts binds) {
+  public MountPlan(
+      Layout layout, Handlers handlers, BindMounts binds, ImageVolumes images, Relabel relabel) {
     this.layout = layout;
     this.handlers = handlers;
     this.binds = binds;
+    this.images = images;
+    this.relabel = relabel;
   }
 
-  List<ContainerMount> plan(Pod pod, ContainerConfig config) {
+  /**
+   * The mounts in the order in which they are to be made.
+   *
+   * @param label the container's SELinux label for files; empty where SELinux is off
+   */
+  List<ContainerMount> plan(Pod pod, Container container, Optional<String> label)
+      throws IOException {
+    ContainerConfig config = container.config();
     List<ContainerMount> asked = new ArrayList<>();
     if (!config.mounts().isEmpty()) {
       RuntimeFeatures features = handlers.require(pod.config().handler()).features();
-      config.mounts().forEach(mount -> asked.add(bind(mount, features)));
+      for (VolumeMount mount : config.mounts()) {
+        check(mount, pod.config().handler(), features);
+        // An image volume counts by its place, which makes its key the same after a restart.
+        asked.add(
+            mount.image().isPresent()
+                ? images.mount(pod, container.id(), asked.size(), mount)
+                : bind(mount, features, label));
+      }
     }
     String id = pod.id();
     return DefaultMounts.compose(
@@ -51,7 +74,26 @@ public final class MountPlan {
         asked);
   }
 
-  private ContainerMount bind(VolumeMount mount, RuntimeFeatures features) {
+  private static void check(VolumeMount mount, String handler, RuntimeFeatures features) {
+    if (mount.recursiveReadOnly()
+        && mount.image().isEmpty()
+        && !BindMounts.recursiveReadOnly(features)) {
+      throw new JcriException(
+          Kind.RRO_UNSUPPORTED,
+          "runtime handler %s and this kernel can't mount %s at %s recursively read-only"
+              .formatted(handler, mount.hostPath(), mount.containerPath()));
+    }
+    for (String option : mount.options()) {
+      if (!features.knowsMountOption(option)) {
+        throw JcriException.precondition(
+            "runtime handler %s does not know option %s of mount %s"
+                .formatted(handler, option, mount.containerPath()));
+      }
+    }
+  }
+
+  private ContainerMount bind(VolumeMount mount, RuntimeFeatures features, Optional<String> label)
+      throws IOException {
     ContainerMount resolved =
         binds.resolve(
             new BindMounts.Request(
@@ -63,9 +105,9 @@ public final class MountPlan {
                 mount.uidMappings(),
                 mount.gidMappings()),
             features);
-    for (String option : mount.options()) {
-      resolved = resolved.plusOption(option);
+    if (mount.relabel() && label.isPresent()) {
+      relabel.apply(Path.of(resolved.source()), label.get());
     }
-    return resolved;
+    return resolved.plusOptions(mount.options());
   }
 }

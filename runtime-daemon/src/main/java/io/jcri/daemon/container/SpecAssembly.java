@@ -43,6 +43,7 @@ public final class SpecAssembly {
   private final SeccompProfiles seccompProfiles;
   private final ContainerNamespaces namespaces;
   private final MountPlan mounts;
+  private final CdiInjection cdi;
   private final AppArmor apparmor;
 
   public SpecAssembly(
@@ -52,6 +53,7 @@ public final class SpecAssembly {
       SeccompProfiles seccompProfiles,
       ContainerNamespaces namespaces,
       MountPlan mounts,
+      CdiInjection cdi,
       AppArmor apparmor) {
     this.cgroupPaths = cgroupPaths;
     this.cgroups = cgroups;
@@ -59,6 +61,7 @@ public final class SpecAssembly {
     this.seccompProfiles = seccompProfiles;
     this.namespaces = namespaces;
     this.mounts = mounts;
+    this.cdi = cdi;
     this.apparmor = apparmor;
   }
 
@@ -84,24 +87,26 @@ public final class SpecAssembly {
           user.uids().forEach(m -> uids.add(mapping(m)));
           user.gids().forEach(m -> gids.add(mapping(m)));
         });
-    List<ContainerMount> planned = mounts.plan(pod, config);
-    return ContainerSpec.builder(
-            process(pod, config, image, rootfs, capabilities, labels),
-            new ContainerSpec.Root(rootfs.toString(), security.readOnlyRootfs()))
-        .mounts(planned)
-        .namespaces(namespaces.of(pod, security))
-        .idMappings(uids, gids)
-        .resources(resources(config, devices))
-        .cgroupsPath(
-            Optional.of(cgroupPaths.container(pod.config().cgroupParent(), container.id())))
-        .devices(devices.nodes())
-        .maskedPaths(security.privileged() ? List.of() : security.maskedPaths())
-        .readonlyPaths(security.privileged() ? List.of() : security.readOnlyPaths())
-        .seccomp(seccomp(security, capabilities))
-        .rootfsPropagation(BindMounts.rootfsPropagation(planned))
-        .mountLabel(labels.map(SelinuxLabels::mount))
-        .annotations(annotations(pod, container))
-        .build();
+    List<ContainerMount> planned = mounts.plan(pod, container, labels.map(SelinuxLabels::mount));
+    ContainerSpec spec =
+        ContainerSpec.builder(
+                process(pod, config, image, rootfs, capabilities, labels),
+                new ContainerSpec.Root(rootfs.toString(), security.readOnlyRootfs()))
+            .mounts(planned)
+            .namespaces(namespaces.of(pod, security))
+            .idMappings(uids, gids)
+            .resources(resources(config, devices))
+            .cgroupsPath(
+                Optional.of(cgroupPaths.container(pod.config().cgroupParent(), container.id())))
+            .devices(devices.nodes())
+            .maskedPaths(security.privileged() ? List.of() : security.maskedPaths())
+            .readonlyPaths(security.privileged() ? List.of() : security.readOnlyPaths())
+            .seccomp(seccomp(security, capabilities))
+            .rootfsPropagation(BindMounts.rootfsPropagation(planned))
+            .mountLabel(labels.map(SelinuxLabels::mount))
+            .annotations(annotations(pod, container))
+            .build();
+    return cdi.inject(pod, config.cdiDevices(), spec);
   }
 
   private static IdMapping mapping(io.jcri.sandbox.IdMapping mapping) {

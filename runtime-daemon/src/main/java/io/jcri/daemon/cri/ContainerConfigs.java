@@ -1,19 +1,14 @@
 package io.jcri.daemon.cri;
 
 import static io.jcri.daemon.JcriException.invalid;
-import static io.jcri.daemon.JcriException.precondition;
 
 import io.jcri.cri.v1.ContainerConfig;
 import io.jcri.cri.v1.CreateContainerRequest;
 import io.jcri.cri.v1.Device;
 import io.jcri.cri.v1.KeyValue;
 import io.jcri.cri.v1.LinuxContainerConfig;
-import io.jcri.cri.v1.Mount;
 import io.jcri.cri.v1.Signal;
 import io.jcri.daemon.container.ContainerDevice;
-import io.jcri.daemon.container.VolumeMount;
-import io.jcri.oci.runtime.BindMounts.Propagation;
-import io.jcri.oci.runtime.IdMapping;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -32,11 +27,6 @@ final class ContainerConfigs {
     if (config.getImage().getImage().isEmpty()) {
       throw invalid("config.image.image must not be empty");
     }
-    if (config.getCDIDevicesCount() > 0) {
-      throw precondition(
-          "config.CDI_devices: %s cannot be injected: this node has CDI disabled"
-              .formatted(config.getCDIDevices(0).getName()));
-    }
     LinuxContainerConfig linux = config.getLinux();
     return new io.jcri.daemon.container.ContainerConfig(
         config.getMetadata().getName(),
@@ -47,8 +37,9 @@ final class ContainerConfigs {
         config.getArgsList(),
         config.getWorkingDir(),
         environment(config),
-        mounts(config),
+        MountConfigs.read(config),
         devices(config),
+        CdiNames.read(config),
         config.getLabelsMap(),
         config.getAnnotationsMap(),
         config.getLogPath(),
@@ -70,51 +61,6 @@ final class ContainerConfigs {
       environment.add(pair.getKey() + "=" + pair.getValue().toStringUtf8());
     }
     return environment;
-  }
-
-  private static List<VolumeMount> mounts(ContainerConfig config) {
-    List<VolumeMount> mounts = new ArrayList<>();
-    for (Mount mount : config.getMountsList()) {
-      String where = "config.mounts: " + mount.getContainerPath();
-      if (!mount.getContainerPath().startsWith("/")) {
-        throw invalid("config.mounts.container_path must be absolute: " + where);
-      }
-      if (mount.hasImage()) {
-        throw precondition(where + " is an image volume, which this node does not offer");
-      }
-      if (!mount.getHostPath().startsWith("/")) {
-        throw invalid(where + ": host_path must be absolute: " + mount.getHostPath());
-      }
-      if (mount.getRecursiveReadOnly() && !mount.getReadonly()) {
-        throw invalid(where + ": recursive_read_only needs readonly");
-      }
-      if (mount.getRecursiveReadOnly()
-          && mount.getPropagation() != io.jcri.cri.v1.MountPropagation.PROPAGATION_PRIVATE) {
-        throw invalid(where + ": recursive_read_only needs private propagation");
-      }
-      mounts.add(
-          new VolumeMount(
-              mount.getContainerPath(),
-              mount.getHostPath(),
-              mount.getReadonly(),
-              mount.getRecursiveReadOnly(),
-              propagation(mount, where),
-              PodConfigs.mappings(
-                  mount.getUidMappingsList(), where + ": uidMappings", IdMapping::new),
-              PodConfigs.mappings(
-                  mount.getGidMappingsList(), where + ": gidMappings", IdMapping::new),
-              mount.getMountOptionsList()));
-    }
-    return mounts;
-  }
-
-  private static Propagation propagation(Mount mount, String where) {
-    return switch (mount.getPropagation()) {
-      case PROPAGATION_PRIVATE -> Propagation.PRIVATE;
-      case PROPAGATION_HOST_TO_CONTAINER -> Propagation.HOST_TO_CONTAINER;
-      case PROPAGATION_BIDIRECTIONAL -> Propagation.BIDIRECTIONAL;
-      case UNRECOGNIZED -> throw invalid(where + ": propagation has an unknown value");
-    };
   }
 
   private static List<ContainerDevice> devices(ContainerConfig config) {

@@ -99,7 +99,14 @@ final class ContainerMessages {
   }
 
   private static Mount mount(VolumeMount mount) {
-    return Mount.newBuilder()
+    Mount.Builder message = Mount.newBuilder();
+    mount
+        .image()
+        .ifPresent(image ->
+            message
+                .setImage(ImageSpec.newBuilder().setImage(image.reference()))
+                .setImageSubPath(image.subPath()));
+    return message
         .setContainerPath(mount.containerPath())
         .setHostPath(mount.hostPath())
         .setReadonly(mount.readOnly())
@@ -113,6 +120,7 @@ final class ContainerMessages {
         .addAllUidMappings(mappings(mount.uidMappings()))
         .addAllGidMappings(mappings(mount.gidMappings()))
         .addAllMountOptions(mount.options())
+        .setSelinuxRelabel(mount.relabel())
         .build();
   }
 

@@ -43,7 +43,8 @@ final class Status implements Call<StatusRequest, StatusResponse> {
             .setFeatures(
                 RuntimeFeatures.newBuilder()
                     .setSupplementalGroupsPolicy(true)
-                    .setUserNamespacesHostNetwork(true));
+                    .setUserNamespacesHostNetwork(true)
+                    .setMountOptions(true));
     reply.addRuntimeHandlers(handler("", handlers.defaultHandler()));
     handlers.all().forEach((name, handler) -> reply.addRuntimeHandlers(handler(name, handler)));
     if (request.getVerbose()) {

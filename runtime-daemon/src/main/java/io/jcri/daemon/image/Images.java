@@ -10,6 +10,7 @@ import io.jcri.oci.image.ImageStore;
 import io.jcri.oci.image.PullProgress;
 import io.jcri.oci.image.PullRequest;
 import io.jcri.oci.snapshot.DiskUsage;
+import io.jcri.oci.snapshot.Snapshot;
 import io.jcri.oci.snapshot.Snapshotter;
 import io.jcri.sandbox.mount.Mounts;
 import java.io.IOException;
@@ -20,6 +21,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * The node's images and the root file systems made of them.
@@ -27,6 +29,9 @@ import java.util.Set;
  * <p>Thread-safe.
  */
 public final class Images {
+  /** Between a container's id and the number of its image volume, in the key of a snapshot. */
+  private static final String VOLUME = "-volume-";
+
   private static final String USER_ROOT = "fs";
   private static final FileAttribute<?> PRIVATE =
       PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
@@ -120,13 +125,45 @@ public final class Images {
     return Files.createDirectory(directory.resolve(USER_ROOT));
   }
 
+  /**
+   * Mounts an image so that it can only be read: a container's image volume. It keeps the image's
+   * layers, even when the image is removed, until {@link #release}.
+   *
+   * @param number of the volume among the container's
+   * @param subPath a directory or file of the image, empty for all of it
+   * @param user as for {@link #prepare}
+   * @return the host path of what the volume shows
+   */
+  public Path prepareVolume(
+      String containerId, int number, Image image, String subPath, Optional<UserNamespace> user) {
+    Snapshotter snapshotter = store.snapshots();
+    Snapshot volume =
+        snapshotter.prepare(
+            containerId + VOLUME + number,
+            image.diffIds(),
+            new Snapshotter.Options(true, user.map(UserNamespace::file)));
+    return snapshotter.locate(volume, subPath);
+  }
+
+  /** The containers that have a root file system or an image volume here. */
+  public Set<String> containers() {
+    return store.snapshots().list().stream()
+        .map(snapshot -> snapshot.key().split(VOLUME, 2)[0])
+        .collect(Collectors.toSet());
+  }
+
   /** What a container has written; walks it. */
   public DiskUsage writable(String containerId) {
     return store.snapshots().usage(containerId);
   }
 
-  /** Unmounts and deletes a container's root file system. Idempotent. */
+  /** Unmounts and deletes a container's root file system and image volumes. Idempotent. */
   public void release(String containerId) throws IOException {
+    for (Snapshot snapshot : store.snapshots().list()) {
+      if (snapshot.key().startsWith(containerId + VOLUME)) {
+        store.removeSnapshot(snapshot.key());
+      }
+    }
     Path directory = layout.userRoot(containerId);
     if (Files.exists(directory)) {
       mounts.unmount(directory.resolve(USER_ROOT));

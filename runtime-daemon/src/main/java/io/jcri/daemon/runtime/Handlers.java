@@ -4,6 +4,7 @@ import io.jcri.daemon.JcriException;
 import io.jcri.daemon.Layout;
 import io.jcri.daemon.config.DaemonConfig;
 import io.jcri.oci.OciException;
+import io.jcri.oci.runtime.BindMounts;
 import io.jcri.oci.runtime.OciRuntime;
 import io.jcri.oci.runtime.RuntimeFeatures;
 import io.jcri.sandbox.cgroup.CgroupDriver;
@@ -111,7 +112,7 @@ public final class Handlers {
     }
 
     public boolean recursiveReadOnlyMounts() {
-      return features.join().recursiveReadOnlyMounts();
+      return BindMounts.recursiveReadOnly(features.join());
     }
 
     public boolean userNamespaces() {

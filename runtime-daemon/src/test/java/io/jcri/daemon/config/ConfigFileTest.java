@@ -51,6 +51,9 @@ class ConfigFileTest {
             timeout_seconds = 9
             pod_cidr = "10.1.0.0/24,fd00::/64"
             bridge = "br9"
+            [cdi]
+            enabled = false
+            directories = ["/cdi"]
             [streaming]
             address = "::"
             port = 10010
@@ -59,6 +62,7 @@ class ConfigFileTest {
             tls_key = "/tls/key.pem"
             """,
             "test");
+    assertThat(config.cdi()).isEqualTo(new DaemonConfig.Cdi(false, List.of(Path.of("/cdi"))));
     assertThat(config.root()).isEqualTo(Path.of("/a"));
     assertThat(config.state()).isEqualTo(Path.of("/b"));
     assertThat(config.socket()).isEqualTo(Path.of("/c/jcri.sock"));

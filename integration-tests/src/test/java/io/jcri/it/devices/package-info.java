@@ -1,0 +1,5 @@
+/** Devices in containers. */
+@NullMarked
+package io.jcri.it.devices;
+
+import org.jspecify.annotations.NullMarked;
