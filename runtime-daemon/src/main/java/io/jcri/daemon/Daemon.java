@@ -1,6 +1,7 @@
 package io.jcri.daemon;
 
 import io.jcri.cni.Cni;
+import io.jcri.daemon.checkpoint.CheckpointSetup;
 import io.jcri.daemon.config.DaemonConfig;
 import io.jcri.daemon.container.CdiInjection;
 import io.jcri.daemon.container.Container;
@@ -81,6 +82,7 @@ public final class Daemon {
   private final RecordStore<Container> containerRecords;
   private final Pods pods;
   private final ContainerRecovery recovery;
+  private final CheckpointSetup checkpoints;
   private final Orphans orphans;
   private final StreamingServer streaming;
   private final CriServer server;
@@ -163,6 +165,7 @@ public final class Daemon {
             registry, pods, limits, new LiveLimits(handlers, cgroups, cgroupPaths), layout, locks);
     Containers containers = new Containers(registry, creation, run, updates);
     this.recovery = new ContainerRecovery(registry, creation, run, shims, clock, bootId);
+    this.checkpoints = new CheckpointSetup(pods, containers, handlers, images, layout, syscalls);
     this.orphans = new Orphans(layout, registry, pods, shims, images, networks, sandboxes);
 
     // the edge
@@ -180,6 +183,7 @@ public final class Daemon {
                     handlers,
                     new Stats(cgroups, cgroupPaths, images, clock),
                     images,
+                    checkpoints,
                     streaming,
                     driver,
                     clock),
@@ -202,6 +206,7 @@ public final class Daemon {
     Collection<Container> foundContainers = containerRecords.loadAll();
     pods.recover(foundPods);
     recovery.recover(foundContainers);
+    checkpoints.recover();
     server.start();
     systemd.ready();
     log.info(
