@@ -31,6 +31,7 @@ public final class Pods {
 
   private final Registry<Pod> pods;
   private final PodSetup setup;
+  private final PodHooks hooks;
   private final Selinux selinux;
   private final Clock clock;
   private final String bootId;
@@ -38,9 +39,16 @@ public final class Pods {
   private final InFlight<PodMetadata, String> creations = new InFlight<>();
   private final KeyedLocks locks = new KeyedLocks();
 
-  public Pods(Registry<Pod> pods, PodSetup setup, Selinux selinux, Clock clock, String bootId) {
+  public Pods(
+      Registry<Pod> pods,
+      PodSetup setup,
+      PodHooks hooks,
+      Selinux selinux,
+      Clock clock,
+      String bootId) {
     this.pods = pods;
     this.setup = setup;
+    this.hooks = hooks;
     this.selinux = selinux;
     this.clock = clock;
     this.bootId = bootId;
@@ -82,7 +90,7 @@ public final class Pods {
       try {
         pods.add(pod);
         setup.make(pod, this::save);
-        change(id, p -> p.with(PodPhase.READY));
+        hooks.run(pods.get(id).orElseThrow(), () -> change(id, p -> p.with(PodPhase.READY)));
         watch(id);
         return id;
       } catch (IOException | RuntimeException e) {
@@ -111,9 +119,11 @@ public final class Pods {
     Optional<Pod> pod = pods.get(id);
     try {
       if (pod.isPresent()) {
+        hooks.stop(pod.get());
         setup.unmake(pod.get(), this::saveAnyway);
         setup.deleteFiles(id);
         forget(pod.get());
+        hooks.remove(pod.get());
       }
       names.release(name, id);
     } catch (IOException | RuntimeException e) {
@@ -137,6 +147,7 @@ public final class Pods {
       Optional<Pod> pod = pods.get(id);
       if (pod.isPresent()) {
         pods.updateAnyway(id, p -> p.with(PodPhase.NOT_READY));
+        hooks.stop(pods.get(id).orElseThrow());
         setup.unmake(pods.get(id).orElseThrow(), this::saveAnyway);
       }
     } catch (IOException e) {
@@ -146,9 +157,12 @@ public final class Pods {
 
   /** Keeps what the kubelet says of the pod's resources as a whole. */
   public void updateResources(String id, UnaryOperator<PodResources> change) {
+    Pod before = pods.require(id);
+    hooks.update(before, change.apply(before.config().resources().orElse(PodResources.NONE)));
     change(
         id,
         pod -> pod.withResources(change.apply(pod.config().resources().orElse(PodResources.NONE))));
+    pods.get(id).ifPresent(hooks::updated);
   }
 
   /** Stops and forgets the pod. Idempotent; its containers must have been removed. */
@@ -159,6 +173,7 @@ public final class Pods {
       if (pod.isPresent()) {
         setup.deleteFiles(id);
         forget(pod.get());
+        hooks.remove(pod.get());
         names.release(pod.get().config().metadata(), id);
       }
     } catch (IOException e) {
