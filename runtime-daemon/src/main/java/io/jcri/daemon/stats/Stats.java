@@ -17,6 +17,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Reads what containers and pods use. No shim and no OCI runtime is asked, so a container that
@@ -25,6 +27,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Thread-safe.
  */
 public final class Stats {
+  private static final Logger log = LoggerFactory.getLogger(Stats.class);
+
   /** A writable layer is walked at most this often: it may hold a million files. */
   private static final long WRITABLE_NANOS = 10_000_000_000L;
 
@@ -92,12 +96,27 @@ public final class Stats {
     return new Usage(at, stats, nanoCores, pressure, DiskUsage.NONE);
   }
 
+  /** The first walk is waited for; later ones are for who asks next, so that nobody waits. */
   private DiskUsage writable(String id, long now) {
     @Nullable Writable known = writable.get(id);
-    if (known == null || now - known.at() > WRITABLE_NANOS) {
-      known = new Writable(now, images.writable(id));
-      writable.put(id, known);
+    if (known == null) {
+      DiskUsage usage = images.writable(id);
+      writable.put(id, new Writable(now, usage));
+      return usage;
+    }
+    if (now - known.at() > WRITABLE_NANOS
+        && writable.replace(id, known, new Writable(now, known.usage()))) {
+      Thread.ofVirtual().name("writable layer of " + id).start(() -> walk(id, now));
     }
     return known.usage();
+  }
+
+  private void walk(String id, long now) {
+    try {
+      DiskUsage usage = images.writable(id);
+      writable.computeIfPresent(id, (key, before) -> new Writable(now, usage));
+    } catch (RuntimeException e) {
+      log.warn("writable layer of {} could not be measured: {}", id, e.getMessage());
+    }
   }
 }

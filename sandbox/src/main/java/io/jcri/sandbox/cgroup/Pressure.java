@@ -46,20 +46,29 @@ public record Pressure(Stall some, Stall full) {
     return new Pressure(some, full);
   }
 
+  /** By hand: a node's statistics read hundreds of these, and of idle groups they are zeros. */
   private static Stall parseLine(String line) {
-    double[] averages = new double[3];
-    long total = 0;
-    for (String field : line.split(" ", -1)) {
-      int equals = field.indexOf('=');
-      String value = field.substring(equals + 1);
-      switch (equals < 0 ? "" : field.substring(0, equals)) {
-        case "avg10" -> averages[0] = Double.parseDouble(value);
-        case "avg60" -> averages[1] = Double.parseDouble(value);
-        case "avg300" -> averages[2] = Double.parseDouble(value);
-        case "total" -> total = Long.parseLong(value);
-        default -> {}
-      }
+    return new Stall(
+        average(line, "avg10="), average(line, "avg60="), average(line, "avg300="), total(line));
+  }
+
+  private static double average(String line, String key) {
+    String value = value(line, key);
+    return value.equals("0.00") || value.isEmpty() ? 0 : Double.parseDouble(value);
+  }
+
+  private static long total(String line) {
+    String value = value(line, "total=");
+    return value.isEmpty() ? 0 : Long.parseLong(value);
+  }
+
+  private static String value(String line, String key) {
+    int start = line.indexOf(key);
+    if (start < 0) {
+      return "";
     }
-    return new Stall(averages[0], averages[1], averages[2], total);
+    start += key.length();
+    int end = line.indexOf(' ', start);
+    return line.substring(start, end < 0 ? line.length() : end);
   }
 }
