@@ -1,6 +1,7 @@
 package io.jcri.daemon;
 
 import io.jcri.cni.Cni;
+import io.jcri.daemon.admin.AdminServer;
 import io.jcri.daemon.config.DaemonConfig;
 import io.jcri.daemon.container.CdiInjection;
 import io.jcri.daemon.container.Container;
@@ -82,6 +83,7 @@ public final class Daemon {
   private final Orphans orphans;
   private final StreamingServer streaming;
   private final CriServer server;
+  private final AdminServer admin;
   private final SdNotify systemd;
 
   public Daemon(DaemonConfig config, NativeBinaries binaries) throws IOException {
@@ -179,6 +181,7 @@ public final class Daemon {
                     driver,
                     clock),
                 new ImageService(images, clock)));
+    this.admin = new AdminServer(layout.adminSocket(), images);
     this.systemd = new SdNotify(syscalls, System.getenv().getOrDefault("NOTIFY_SOCKET", ""));
   }
 
@@ -198,6 +201,7 @@ public final class Daemon {
     pods.recover(foundPods);
     recovery.recover(foundContainers);
     server.start();
+    admin.start();
     systemd.ready();
     log.info(
         "took up {} pods and {} containers in {} ms; serving",
@@ -232,6 +236,7 @@ public final class Daemon {
   /** Stops serving. Pods and containers run on: their next daemon takes them up. */
   public void stop() {
     systemd.stopping();
+    admin.stop();
     server.stop();
     streaming.close();
     cni.close();

@@ -13,6 +13,7 @@ import java.nio.file.Path;
  *   containers/&lt;id&gt;.json     container records
  * /run/jcri/                 state
  *   jcri.sock                CRI
+ *   admin.sock               what CRI has no call for (io.jcri.daemon.admin)
  *   pods/&lt;id&gt;/               pinned namespaces, shm, hosts, hostname, resolv.conf
  *   containers/&lt;id&gt;/         bundle/config.json, shim.sock, exit, shim's files
  *   roots/&lt;id&gt;/fs             root file system of a container in a user namespace
@@ -34,6 +35,10 @@ public record Layout(Path root, Path state) {
 
   public Path containerRecords() {
     return root.resolve("containers");
+  }
+
+  public Path adminSocket() {
+    return state.resolve("admin.sock");
   }
 
   public Path pods() {

@@ -14,6 +14,7 @@ import io.jcri.oci.snapshot.Snapshot;
 import io.jcri.oci.snapshot.Snapshotter;
 import io.jcri.sandbox.mount.Mounts;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileAttribute;
@@ -67,6 +68,15 @@ public final class Images {
     return store.pull(
         new PullRequest(ImageReference.parse(name), credentials, Platform.host()),
         PullProgress.NONE);
+  }
+
+  /**
+   * Takes up the images of an archive: an OCI layout or what Docker saves, plain, gzip or zstd.
+   *
+   * @throws io.jcri.oci.OciException INVALID when it is neither
+   */
+  public List<Image> load(InputStream archive) {
+    return store.importArchive(archive);
   }
 
   /** Every image. */
@@ -155,13 +165,18 @@ public final class Images {
     return store.snapshots().usage(containerId);
   }
 
-  /** Unmounts and deletes a container's root file system and image volumes. Idempotent. */
-  public void release(String containerId) throws IOException {
+  /** Unmounts a container's image volumes; it must not run any more. Idempotent. */
+  public void releaseVolumes(String containerId) {
     for (Snapshot snapshot : store.snapshots().list()) {
       if (snapshot.key().startsWith(containerId + VOLUME)) {
         store.removeSnapshot(snapshot.key());
       }
     }
+  }
+
+  /** Unmounts and deletes a container's root file system and image volumes. Idempotent. */
+  public void release(String containerId) throws IOException {
+    releaseVolumes(containerId);
     Path directory = layout.userRoot(containerId);
     if (Files.exists(directory)) {
       mounts.unmount(directory.resolve(USER_ROOT));
