@@ -112,6 +112,7 @@ static char *launch(struct shim *shim) {
   if (shim->log.fd < 0 && !log_file_open(&shim->log, options->log, options->log_limit))
     return formatted("cannot open log %s: %m", options->log);
   char *pid_path FREE = formatted("%s/init.pid", options->state);
+  char *images FREE = formatted("%s/checkpoint", options->restore == NULL ? "" : options->restore);
   unlink(pid_path);
   struct console *console = new_zeroed(sizeof *console);
   console->listener = -1;
@@ -127,8 +128,16 @@ static char *launch(struct shim *shim) {
     char *log_path = formatted("%s/runtime-start.log", options->state);
     struct command command;
     command_init(&command, shim, log_path);
-    command_add(&command, "run");
+    command_add(&command, options->restore == NULL ? "run" : "restore");
     command_add(&command, "--detach");
+    if (options->restore != NULL) {
+      /* The images name the pipes that stood here; the runtime puts ours in their place. */
+      command_add(&command, "--image-path");
+      command_add(&command, images);
+      command_add(&command, "--work-path");
+      command_add(&command, options->restore);
+      command_add(&command, "--file-locks");
+    }
     command_add(&command, "--bundle");
     command_add(&command, options->bundle);
     command_add(&command, "--pid-file");

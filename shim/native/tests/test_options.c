@@ -21,6 +21,11 @@ static const char *refused(int count, char **words) {
 
 int main(void) {
   CHECK_TEXT(REFUSED(USUAL), "(taken)");
+  CHECK(options.restore == NULL);
+  CHECK_TEXT(REFUSED(USUAL, "--restore", "/c"), "(taken)");
+  CHECK_TEXT(options.restore, "/c");
+  CHECK_TEXT(REFUSED(USUAL, "--restore", "c"), "bad value of option --restore: c");
+  CHECK_TEXT(REFUSED(USUAL), "(taken)");
   CHECK(options.log == NULL && options.io_uid == -1 && !options.terminal);
   CHECK_TEXT(REFUSED(USUAL, "--log", "/l", "--log-limit", "5", "--terminal", "--stdin",
                      "--stdin-once", "--io-uid", "4294967295", "--io-gid", "0",

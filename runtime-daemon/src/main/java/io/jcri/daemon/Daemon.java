@@ -2,6 +2,7 @@ package io.jcri.daemon;
 
 import io.jcri.cni.Cni;
 import io.jcri.daemon.admin.AdminServer;
+import io.jcri.daemon.checkpoint.CheckpointSetup;
 import io.jcri.daemon.config.DaemonConfig;
 import io.jcri.daemon.container.CdiInjection;
 import io.jcri.daemon.container.Container;
@@ -80,6 +81,7 @@ public final class Daemon {
   private final RecordStore<Container> containerRecords;
   private final Pods pods;
   private final ContainerRecovery recovery;
+  private final CheckpointSetup checkpoints;
   private final Orphans orphans;
   private final StreamingServer streaming;
   private final CriServer server;
@@ -160,6 +162,7 @@ public final class Daemon {
             registry, pods, limits, new LiveLimits(handlers, cgroups, cgroupPaths), layout, locks);
     Containers containers = new Containers(registry, creation, run, updates);
     this.recovery = new ContainerRecovery(registry, creation, run, shims, clock, bootId);
+    this.checkpoints = new CheckpointSetup(pods, containers, handlers, images, layout, syscalls);
     this.orphans = new Orphans(layout, registry, pods, shims, images, networks, sandboxes);
 
     // the edge
@@ -177,6 +180,7 @@ public final class Daemon {
                     handlers,
                     new Stats(cgroups, cgroupPaths, images, clock),
                     images,
+                    checkpoints,
                     streaming,
                     driver,
                     clock),
@@ -200,6 +204,7 @@ public final class Daemon {
     Collection<Container> foundContainers = containerRecords.loadAll();
     pods.recover(foundPods);
     recovery.recover(foundContainers);
+    checkpoints.recover();
     server.start();
     admin.start();
     systemd.ready();

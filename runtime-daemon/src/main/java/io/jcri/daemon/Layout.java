@@ -11,10 +11,14 @@ import java.nio.file.Path;
  *   image/                   image store: content, layers, snapshots, records (io.jcri.oci)
  *   pods/&lt;id&gt;.json           pod records
  *   containers/&lt;id&gt;.json     container records
+ *   checkpoints/&lt;id&gt;/        of a running container: a checkpoint in the making;
+ *                            of a created one: what its start restores
  * /run/jcri/                 state
  *   jcri.sock                CRI
  *   admin.sock               what CRI has no call for (io.jcri.daemon.admin)
  *   pods/&lt;id&gt;/               pinned namespaces, shm, hosts, hostname, resolv.conf
+ *   paused/&lt;id&gt;              of a container that a checkpoint has paused
+ *   restoring/&lt;id&gt;           pod that is being restored
  *   containers/&lt;id&gt;/         bundle/config.json, shim.sock, exit, shim's files
  *   roots/&lt;id&gt;/fs             root file system of a container in a user namespace
  *   runtime/&lt;handler&gt;/       the OCI runtime's own state
@@ -100,6 +104,30 @@ public record Layout(Path root, Path state) {
   /** The root directory of an OCI runtime's own state, one per handler. */
   public Path runtimeState(String handler) {
     return state.resolve("runtime").resolve(handler);
+  }
+
+  public Path checkpoints() {
+    return root.resolve("checkpoints");
+  }
+
+  /** A container's checkpoint: one in the making, or the one that its start continues from. */
+  public Path checkpoint(String id) {
+    return checkpoints().resolve(id);
+  }
+
+  /** CRIU's images in a directory as {@link #checkpoint} names one. */
+  public static Path checkpointImages(Path checkpoint) {
+    return checkpoint.resolve("checkpoint");
+  }
+
+  /** A file for each container that must not stay paused if the daemon dies. */
+  public Path paused() {
+    return state.resolve("paused");
+  }
+
+  /** A file for each pod that must go if the daemon dies. */
+  public Path restoring() {
+    return state.resolve("restoring");
   }
 
   public Path temporary() {

@@ -29,6 +29,8 @@ import java.util.Optional;
  * @param cgroupPath the container's cgroup as a path below the mount of each hierarchy, empty to
  *     learn it from /proc alone, which tells nothing of a process that is dead before the runtime
  *     has returned (cgroup v1), so that its OOM kill would go unseen
+ * @param restore directory with {@code checkpoint/}, the images that a start continues from instead
+ *     of running the command; logs of the restore go there; empty for an ordinary start
  * @param ioOwner who owns the stdio pipes, as host ids: the container's root when it has a user
  *     namespace, else empty
  */
@@ -48,6 +50,7 @@ public record ShimSpec(
     long logLimit,
     Path exitRecord,
     Optional<String> cgroupPath,
+    Optional<Path> restore,
     Optional<IoOwner> ioOwner) {
 
   /** The host's ids of the owner of the stdio pipes. */
@@ -76,6 +79,7 @@ public record ShimSpec(
     put(words, "--log-limit", Long.toString(logLimit));
     put(words, "--exit-record", exitRecord.toString());
     cgroupPath.ifPresent(path -> put(words, "--cgroup", path));
+    restore.ifPresent(path -> put(words, "--restore", path.toString()));
     ioOwner.ifPresent(owner -> {
       put(words, "--io-uid", Long.toString(owner.uid()));
       put(words, "--io-gid", Long.toString(owner.gid()));

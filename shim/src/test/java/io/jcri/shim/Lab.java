@@ -157,6 +157,7 @@ final class Lab implements AutoCloseable {
             0,
             state.resolve("exit.json"),
             Optional.of("/" + prefix + "/" + id),
+            Optional.empty(),
             Optional.empty());
     return new Box(id, state, new ShimLauncher(plan.shimBinary()).launch(spec), spec);
   }

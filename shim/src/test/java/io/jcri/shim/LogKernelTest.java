@@ -96,6 +96,7 @@ class LogKernelTest {
               0,
               state.resolve("exit.json"),
               spec.cgroupPath(),
+              java.util.Optional.empty(),
               java.util.Optional.empty());
       try (Shim shim = lab.launcher.launch(full)) {
         shim.start();

@@ -41,6 +41,16 @@ public final class TestPod {
         .getPodSandboxId();
   }
 
+  /** A pod that was made by another call. */
+  public static TestPod of(TestNode node, PodSandboxConfig config, String id) {
+    return new TestPod(node, config, id);
+  }
+
+  /** A container of it that was made by another call. */
+  public TestContainer container(ContainerConfig container, String id) {
+    return new TestContainer(node, this, container, id);
+  }
+
   public String id() {
     return id;
   }

@@ -129,6 +129,31 @@ public final class OciRuntime {
   }
 
   /**
+   * Has CRIU write the container's state to images; the container goes on, paused when it was.
+   * Locks on files are kept; connections are not, unless CRIU's own configuration says so.
+   *
+   * @param images a directory for the images
+   * @param work a directory for CRIU's log ({@code dump.log}) and statistics
+   * @param limit after which the runtime and CRIU are killed
+   */
+  public void checkpoint(String id, Path images, Path work, Duration limit) {
+    List<String> args =
+        List.of(
+            "checkpoint",
+            "--leave-running",
+            "--file-locks",
+            "--image-path",
+            images.toString(),
+            "--work-path",
+            work.toString(),
+            id);
+    RuntimeProcess.Result result = run("checkpoint " + id, args, NO_INPUT, limit);
+    if (result.exitCode() != 0) {
+      throw failure(name + " checkpoint " + id, result);
+    }
+  }
+
+  /**
    * Removes the runtime's own record and the cgroup, killing what still runs. An unknown container
    * is fine.
    */
@@ -158,6 +183,10 @@ public final class OciRuntime {
   }
 
   private RuntimeProcess.Result run(String what, List<String> args, byte[] stdin) {
+    return run(what, args, stdin, options.timeout());
+  }
+
+  private RuntimeProcess.Result run(String what, List<String> args, byte[] stdin, Duration limit) {
     List<String> command = new ArrayList<>();
     command.add(options.binary().toString());
     command.add("--root");
@@ -169,7 +198,7 @@ public final class OciRuntime {
     command.add("json");
     command.addAll(options.extraArgs());
     command.addAll(args);
-    return RuntimeProcess.run(name + " " + what, command, stdin, options.timeout());
+    return RuntimeProcess.run(name + " " + what, command, stdin, limit);
   }
 
   private static OciException failure(String what, RuntimeProcess.Result result) {
@@ -215,11 +244,13 @@ public final class OciRuntime {
     if (unknown) {
       return Kind.NOT_FOUND;
     }
-    boolean wrongState =
+    boolean refused =
         lower.contains("not running")
             || lower.contains("not paused")
             || lower.contains("already finished")
+            || lower.contains("\"criu\": executable file not found")
+            || lower.contains("without criu support")
             || lower.contains("is not in the");
-    return wrongState ? Kind.FAILED_PRECONDITION : Kind.INTERNAL;
+    return refused ? Kind.FAILED_PRECONDITION : Kind.INTERNAL;
   }
 }

@@ -97,6 +97,17 @@ public record RuntimeFeatures(
         .isPresent();
   }
 
+  /**
+   * Whether it can checkpoint and restore containers, as far as it says: runc and crun tell so in
+   * an annotation of their own each.
+   */
+  public Optional<Boolean> checkpoints() {
+    return annotations.entrySet().stream()
+        .filter(entry -> entry.getKey().endsWith(".checkpoint.enabled"))
+        .map(entry -> entry.getValue().equals("true"))
+        .findFirst();
+  }
+
   /** Interfaces of the host that move into a container. */
   public boolean netDevices() {
     return linux.flatMap(Linux::netDevices).filter(Switch::enabled).isPresent();

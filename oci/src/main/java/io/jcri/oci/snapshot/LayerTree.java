@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class LayerTree implements AutoCloseable {
 
-  private static final String OPAQUE = "trusted.overlay.opaque";
+  static final String OPAQUE = "trusted.overlay.opaque";
   private static final int MAX_IMPLICIT = 1 << 16;
   private static final int MAX_LINKS = 40;
 

@@ -24,7 +24,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class LayerUnpackerKernelTest {
 
-  private static final String SOURCE_TREE =
+  static final String SOURCE_TREE =
       """
       umask 022
       mkdir -p t/usr/bin t/etc 't/with space' t/deep/a/b/c t/closed

@@ -210,7 +210,8 @@ public final class ContainerCreation {
     stages.done("bundle");
   }
 
-  static Optional<Images.UserNamespace> userNamespace(Pod pod) {
+  /** The user namespace that the pod's containers live in, as root file systems need it. */
+  public static Optional<Images.UserNamespace> userNamespace(Pod pod) {
     Optional<Path> file = pod.sandbox().flatMap(SandboxState::userns);
     Optional<UserMappings> mappings = pod.config().namespaces().user();
     return file.isPresent() && mappings.isPresent()
@@ -253,6 +254,7 @@ public final class ContainerCreation {
     String id = container.id();
     try {
       FileTrees.delete(layout.container(id));
+      FileTrees.delete(layout.checkpoint(id));
       images.release(id);
     } catch (IOException e) {
       throw Failures.unchecked(e, "removal of container " + id);

@@ -98,20 +98,21 @@ public final class ContainerRun {
         containers.update(id, c -> c.started(clock.nanos(), init, started.process()));
         watch(id, started);
         stages.done("record");
+        shims.forgetCheckpoint(id);
       } catch (IOException | RuntimeException e) {
         shim.ifPresent(failed -> discard(id, failed));
-        String message = String.valueOf(e.getMessage());
+        String message = e.getMessage() + shims.forgetCheckpoint(id);
         containers.updateAnyway(id, c -> c.exited(Exit.startError(clock.nanos(), message)));
-        throw startFailure(id, e);
+        throw startFailure(id, message, e);
       }
     }
     stages.finish();
   }
 
-  private static RuntimeException startFailure(String id, Exception e) {
+  private static RuntimeException startFailure(String id, String message, Exception e) {
     return e instanceof ShimException
         ? new JcriException(
-            Kind.INTERNAL, "container " + id + " could not be started: " + e.getMessage(), e)
+            Kind.INTERNAL, "container " + id + " could not be started: " + message, e)
         : Failures.unchecked(e, "start of container " + id);
   }
 

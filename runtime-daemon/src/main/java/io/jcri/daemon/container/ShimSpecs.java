@@ -1,11 +1,13 @@
 package io.jcri.daemon.container;
 
+import io.jcri.daemon.FileTrees;
 import io.jcri.daemon.JcriException;
 import io.jcri.daemon.Layout;
 import io.jcri.daemon.pod.CgroupPaths;
 import io.jcri.daemon.pod.Pod;
 import io.jcri.daemon.pod.Pods;
 import io.jcri.daemon.runtime.Handlers;
+import io.jcri.daemon.system.LogTail;
 import io.jcri.oci.OciException;
 import io.jcri.oci.runtime.OciRuntime;
 import io.jcri.shim.ExitRecord;
@@ -76,11 +78,31 @@ public final class ShimSpecs {
             layout.exitRecord(container.id()),
             Optional.of(
                 cgroupPaths.containerDirectory(pod.config().cgroupParent(), container.id())),
+            Optional.of(layout.checkpoint(container.id()))
+                .filter(checkpoint -> Files.exists(Layout.checkpointImages(checkpoint))),
             // it must be able to reopen its stdio
             pod.config()
                 .namespaces()
                 .user()
                 .map(user -> new ShimSpec.IoOwner(user.rootUid(), user.rootGid()))));
+  }
+
+  /**
+   * A start needs its checkpoint once, if it has one. Says what CRIU wrote last while it restored
+   * it, for an error message; empty for an ordinary start.
+   */
+  String forgetCheckpoint(String id) {
+    Path checkpoint = layout.checkpoint(id);
+    if (!Files.exists(checkpoint)) {
+      return "";
+    }
+    String words = LogTail.of(checkpoint.resolve("restore.log"));
+    try {
+      FileTrees.delete(checkpoint);
+    } catch (IOException e) {
+      log.warn("{} goes with its container: {}", checkpoint, e.getMessage());
+    }
+    return words.isEmpty() ? "" : "; CRIU's last words: " + words;
   }
 
   Shim connect(String id, Duration timeout) throws IOException {

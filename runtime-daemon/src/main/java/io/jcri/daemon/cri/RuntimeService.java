@@ -3,6 +3,10 @@ package io.jcri.daemon.cri;
 import io.grpc.stub.StreamObserver;
 import io.jcri.cri.v1.AttachRequest;
 import io.jcri.cri.v1.AttachResponse;
+import io.jcri.cri.v1.CheckpointContainerRequest;
+import io.jcri.cri.v1.CheckpointContainerResponse;
+import io.jcri.cri.v1.CheckpointPodRequest;
+import io.jcri.cri.v1.CheckpointPodResponse;
 import io.jcri.cri.v1.ContainerStatsRequest;
 import io.jcri.cri.v1.ContainerStatsResponse;
 import io.jcri.cri.v1.ContainerStatusRequest;
@@ -33,6 +37,8 @@ import io.jcri.cri.v1.RemovePodSandboxRequest;
 import io.jcri.cri.v1.RemovePodSandboxResponse;
 import io.jcri.cri.v1.ReopenContainerLogRequest;
 import io.jcri.cri.v1.ReopenContainerLogResponse;
+import io.jcri.cri.v1.RestorePodRequest;
+import io.jcri.cri.v1.RestorePodResponse;
 import io.jcri.cri.v1.RunPodSandboxRequest;
 import io.jcri.cri.v1.RunPodSandboxResponse;
 import io.jcri.cri.v1.RuntimeConfigRequest;
@@ -55,6 +61,7 @@ import io.jcri.cri.v1.UpdateRuntimeConfigResponse;
 import io.jcri.cri.v1.VersionRequest;
 import io.jcri.cri.v1.VersionResponse;
 import io.jcri.daemon.Layout;
+import io.jcri.daemon.checkpoint.CheckpointSetup;
 import io.jcri.daemon.config.DaemonConfig;
 import io.jcri.daemon.container.Containers;
 import io.jcri.daemon.image.Images;
@@ -97,6 +104,9 @@ public final class RuntimeService extends RuntimeServiceImplBase {
   private final PodSandboxStats podSandboxStats;
   private final ListContainerStats listContainerStats;
   private final ContainerStats containerStats;
+  private final CheckpointContainer checkpointContainer;
+  private final CheckpointPod checkpointPod;
+  private final RestorePod restorePod;
 
   public RuntimeService(
       DaemonConfig config,
@@ -107,6 +117,7 @@ public final class RuntimeService extends RuntimeServiceImplBase {
       Handlers handlers,
       Stats stats,
       Images images,
+      CheckpointSetup checkpoints,
       StreamingServer streaming,
       CgroupDriver driver,
       Clock clock) {
@@ -137,6 +148,9 @@ public final class RuntimeService extends RuntimeServiceImplBase {
     this.listContainerStats = new ListContainerStats(collection);
     this.podSandboxStats = new PodSandboxStats(pods, collection);
     this.listPodSandboxStats = new ListPodSandboxStats(collection);
+    this.checkpointContainer = new CheckpointContainer(checkpoints.checkpoints());
+    this.checkpointPod = new CheckpointPod(checkpoints.checkpoints());
+    this.restorePod = new RestorePod(handlers, checkpoints.restore());
   }
 
   @Override
@@ -290,5 +304,22 @@ public final class RuntimeService extends RuntimeServiceImplBase {
   public void listPodSandboxStats(
       ListPodSandboxStatsRequest request, StreamObserver<ListPodSandboxStatsResponse> observer) {
     Unary.answer(listPodSandboxStats, request, observer);
+  }
+
+  @Override
+  public void checkpointContainer(
+      CheckpointContainerRequest request, StreamObserver<CheckpointContainerResponse> observer) {
+    Unary.answer(checkpointContainer, request, observer);
+  }
+
+  @Override
+  public void checkpointPod(
+      CheckpointPodRequest request, StreamObserver<CheckpointPodResponse> observer) {
+    Unary.answer(checkpointPod, request, observer);
+  }
+
+  @Override
+  public void restorePod(RestorePodRequest request, StreamObserver<RestorePodResponse> observer) {
+    Unary.answer(restorePod, request, observer);
   }
 }

@@ -5,6 +5,7 @@ import io.jcri.daemon.config.DaemonConfig;
 import io.jcri.oci.distribution.HostsConfig;
 import io.jcri.oci.distribution.RegistryClient;
 import io.jcri.oci.image.ImageStore;
+import io.jcri.oci.snapshot.WritableLayers;
 import io.jcri.sandbox.linux.Syscalls;
 import io.jcri.sandbox.mount.Mounts;
 import java.util.Set;
@@ -24,6 +25,11 @@ public final class ImageSetup {
                     new HostsConfig(config.registryDirectories()), config.noProgressTimeout()),
             syscalls,
             mounts);
-    return new Images(store, mounts, layout, Set.copyOf(config.pinned()));
+    return new Images(
+        store,
+        new WritableLayers(syscalls, mounts, store.snapshots()),
+        mounts,
+        layout,
+        Set.copyOf(config.pinned()));
   }
 }

@@ -12,9 +12,11 @@ import io.jcri.oci.image.PullRequest;
 import io.jcri.oci.snapshot.DiskUsage;
 import io.jcri.oci.snapshot.Snapshot;
 import io.jcri.oci.snapshot.Snapshotter;
+import io.jcri.oci.snapshot.WritableLayers;
 import io.jcri.sandbox.mount.Mounts;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileAttribute;
@@ -38,6 +40,7 @@ public final class Images {
       PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
 
   private final ImageStore store;
+  private final WritableLayers layers;
   private final Mounts mounts;
   private final Layout layout;
   private final Set<String> pinned;
@@ -47,8 +50,10 @@ public final class Images {
    *
    * @param pinned names of images that are told to be pinned whatever the store says
    */
-  Images(ImageStore store, Mounts mounts, Layout layout, Set<String> pinned) {
+  Images(
+      ImageStore store, WritableLayers layers, Mounts mounts, Layout layout, Set<String> pinned) {
     this.store = store;
+    this.layers = layers;
     this.mounts = mounts;
     this.layout = layout;
     this.pinned = pinned;
@@ -163,6 +168,23 @@ public final class Images {
   /** What a container has written; walks it. */
   public DiskUsage writable(String containerId) {
     return store.snapshots().usage(containerId);
+  }
+
+  /** Writes what a container has changed as a layer; it must be paused. */
+  public void packChanges(String containerId, OutputStream out) {
+    layers.pack(containerId, out);
+  }
+
+  /**
+   * Gives a container that was never started the changes of another one.
+   *
+   * @param bytes of the archive, which is not trusted
+   * @param user as in {@link #prepare}
+   */
+  public void unpackChanges(
+      String containerId, InputStream archive, long bytes, Optional<UserNamespace> user) {
+    layers.unpack(
+        containerId, archive, bytes, new Snapshotter.Options(false, user.map(UserNamespace::file)));
   }
 
   /** Unmounts a container's image volumes; it must not run any more. Idempotent. */

@@ -1,0 +1,124 @@
+package io.jcri.daemon.checkpoint;
+
+import io.jcri.daemon.Layout;
+import io.jcri.daemon.container.Container;
+import io.jcri.daemon.image.Images;
+import io.jcri.daemon.system.LogTail;
+import io.jcri.oci.OciException;
+import io.jcri.oci.runtime.OciRuntime;
+import io.jcri.oci.snapshot.FileArchive;
+import java.io.BufferedOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.channels.Channels;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The state of one paused container as files in a directory, and the archive made of them. All are
+ * root's alone: they hold the container's memory.
+ *
+ * <p>Thread-safe for different containers.
+ */
+final class Capture {
+  private static final Logger log = LoggerFactory.getLogger(Capture.class);
+
+  static final String CHANGES = "rootfs-diff.tar";
+  static final String LOG = "container.log";
+  private static final String DUMP_LOG = "dump.log";
+  private static final int BUFFER = 256 << 10;
+
+  /** What can be read without unpacking the large rest comes first. */
+  private static final List<String> MEMBERS =
+      List.of(
+          Metadata.CONFIG,
+          Metadata.SPEC,
+          Metadata.STATUS,
+          Metadata.TIMES,
+          DUMP_LOG,
+          "stats-dump",
+          LOG,
+          CHANGES,
+          "checkpoint");
+
+  static final FileAttribute<Set<PosixFilePermission>> PRIVATE_DIRECTORY =
+      PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
+  static final FileAttribute<Set<PosixFilePermission>> PRIVATE_FILE =
+      PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
+
+  private final Images images;
+  private final Layout layout;
+  private final FileArchive archives;
+
+  Capture(Images images, Layout layout, FileArchive archives) {
+    this.images = images;
+    this.layout = layout;
+    this.archives = archives;
+  }
+
+  /**
+   * Fills a directory that does not exist.
+   *
+   * @param container paused
+   * @param handler its runtime's name
+   * @throws OciException with the last words of CRIU's log when it fails
+   */
+  void take(Container container, String handler, OciRuntime runtime, Path stage, Budget budget)
+      throws IOException {
+    String id = container.id();
+    Files.createDirectory(stage, PRIVATE_DIRECTORY);
+    Path criu = Files.createDirectory(Layout.checkpointImages(stage), PRIVATE_DIRECTORY);
+    try {
+      runtime.checkpoint(id, criu, stage, budget.left("checkpoint of container " + id));
+    } catch (OciException e) {
+      String words = LogTail.of(stage.resolve(DUMP_LOG));
+      throw words.isEmpty()
+          ? e
+          : new OciException(e.kind(), e.getMessage() + "; CRIU's last words: " + words, e);
+    }
+    try (OutputStream out = create(stage.resolve(CHANGES))) {
+      images.packChanges(id, out);
+    }
+    Metadata.write(stage, container, handler, layout.bundle(id).resolve("config.json"));
+    Path output = Path.of(container.logFile());
+    if (!container.logFile().isEmpty() && Files.isRegularFile(output)) {
+      try (OutputStream out = create(stage.resolve(LOG))) {
+        Files.copy(output, out);
+      }
+    }
+    log.info("container {} is captured", id);
+  }
+
+  private static OutputStream create(Path file) throws IOException {
+    return new BufferedOutputStream(
+        Channels.newOutputStream(
+            FileChannel.open(
+                file,
+                Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
+                PRIVATE_FILE)),
+        BUFFER);
+  }
+
+  /** Packs such a directory into a file that does not exist, and has it on the disk. */
+  void archive(Path stage, Path file) throws IOException {
+    try (FileChannel channel =
+            FileChannel.open(
+                file,
+                Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
+                PRIVATE_FILE);
+        OutputStream out = new BufferedOutputStream(Channels.newOutputStream(channel), BUFFER)) {
+      archives.pack(stage, MEMBERS, out);
+      out.flush();
+      channel.force(true);
+    }
+  }
+}

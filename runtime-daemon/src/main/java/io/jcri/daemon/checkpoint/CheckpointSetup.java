@@ -1,0 +1,44 @@
+package io.jcri.daemon.checkpoint;
+
+import io.jcri.daemon.Layout;
+import io.jcri.daemon.container.Containers;
+import io.jcri.daemon.image.Images;
+import io.jcri.daemon.pod.Pods;
+import io.jcri.daemon.runtime.Handlers;
+import io.jcri.oci.snapshot.FileArchive;
+import io.jcri.sandbox.linux.Syscalls;
+
+/** The parts of this package, put together. */
+public final class CheckpointSetup {
+  private final Checkpoints checkpoints;
+  private final PodRestore restore;
+  private final Leftovers leftovers;
+
+  public CheckpointSetup(
+      Pods pods,
+      Containers containers,
+      Handlers handlers,
+      Images images,
+      Layout layout,
+      Syscalls syscalls) {
+    Criu criu = new Criu("criu");
+    FileArchive archives = new FileArchive(syscalls);
+    Capture capture = new Capture(images, layout, archives);
+    this.checkpoints = new Checkpoints(pods, containers, handlers, layout, capture, criu);
+    this.restore = new PodRestore(pods, containers, handlers, images, layout, archives, criu);
+    this.leftovers = new Leftovers(pods, containers, handlers, layout, restore);
+  }
+
+  public Checkpoints checkpoints() {
+    return checkpoints;
+  }
+
+  public PodRestore restore() {
+    return restore;
+  }
+
+  /** Ends what a daemon before this one has left half done; once, before calls are served. */
+  public void recover() {
+    leftovers.end();
+  }
+}

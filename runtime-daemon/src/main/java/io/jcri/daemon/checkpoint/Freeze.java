@@ -1,0 +1,91 @@
+package io.jcri.daemon.checkpoint;
+
+import io.jcri.daemon.JcriException;
+import io.jcri.daemon.JcriException.Kind;
+import io.jcri.daemon.Layout;
+import io.jcri.oci.OciException;
+import io.jcri.oci.runtime.OciRuntime;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Containers that are paused together and go on together, whatever happens between. Each leaves a
+ * file while it is paused: should the daemon die, the next one knows whom to let go on.
+ *
+ * <p>Not thread-safe.
+ */
+final class Freeze implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(Freeze.class);
+  private static final int TRIES = 3;
+
+  private record Paused(OciRuntime runtime, String id) {}
+
+  private final Layout layout;
+  private final Deque<Paused> paused = new ArrayDeque<>();
+
+  Freeze(Layout layout) {
+    this.layout = layout;
+  }
+
+  /**
+   * Pauses one more.
+   *
+   * @param stage what is to be deleted if the daemon dies now
+   */
+  void pause(OciRuntime runtime, String id, Path stage) throws IOException {
+    Files.createDirectories(layout.paused());
+    Files.writeString(layout.paused().resolve(id), stage.toString());
+    // From here on it may be paused, even if the runtime says that it failed.
+    paused.push(new Paused(runtime, id));
+    runtime.pause(id);
+    log.info("container {} is paused for a checkpoint", id);
+  }
+
+  /**
+   * All go on. Once is enough; again is harmless.
+   *
+   * @throws JcriException INTERNAL when one does not, after all others do
+   */
+  @Override
+  public void close() {
+    JcriException failure = null;
+    while (!paused.isEmpty()) {
+      Paused next = paused.pop();
+      try {
+        resume(next.runtime(), next.id());
+        Files.deleteIfExists(layout.paused().resolve(next.id()));
+        log.info("container {} goes on", next.id());
+      } catch (OciException | IOException e) {
+        log.error("container {} stays paused", next.id(), e);
+        failure = new JcriException(Kind.INTERNAL, "container " + next.id() + " stays paused", e);
+      }
+    }
+    if (failure != null) {
+      throw failure;
+    }
+  }
+
+  /** One that is not paused, or not any more there, is fine. */
+  static void resume(OciRuntime runtime, String id) {
+    for (int left = TRIES; ; left--) {
+      try {
+        runtime.resume(id);
+        return;
+      } catch (OciException e) {
+        if (e.kind() == OciException.Kind.NOT_FOUND
+            || e.kind() == OciException.Kind.FAILED_PRECONDITION) {
+          log.debug("container {} was not paused: {}", id, e.getMessage());
+          return;
+        }
+        if (left == 1) {
+          throw e;
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,126 @@
+package io.jcri.daemon.checkpoint;
+
+import static java.util.concurrent.TimeUnit.SECONDS;
+
+import io.jcri.daemon.FileTrees;
+import io.jcri.daemon.JcriException;
+import io.jcri.daemon.Layout;
+import io.jcri.daemon.container.Container;
+import io.jcri.daemon.container.ContainerPhase;
+import io.jcri.daemon.container.Containers;
+import io.jcri.daemon.pod.Pods;
+import io.jcri.daemon.runtime.Handlers;
+import io.jcri.oci.OciException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What a daemon that died in the middle of a checkpoint or restore has left: paused containers go
+ * on, half a pod goes, half a checkpoint too.
+ */
+final class Leftovers {
+  private static final Logger log = LoggerFactory.getLogger(Leftovers.class);
+
+  private final Pods pods;
+  private final Containers containers;
+  private final Handlers handlers;
+  private final Layout layout;
+  private final PodRestore restore;
+
+  Leftovers(
+      Pods pods, Containers containers, Handlers handlers, Layout layout, PodRestore restore) {
+    this.pods = pods;
+    this.containers = containers;
+    this.handlers = handlers;
+    this.layout = layout;
+    this.restore = restore;
+  }
+
+  /** Called once, after the records were taken up and before calls are served. */
+  void end() {
+    for (Path note : children(layout.paused())) {
+      attempt("container of " + note, () -> letGoOn(note));
+    }
+    for (Path note : children(layout.restoring())) {
+      attempt("pod of " + note, () -> restore.remove(String.valueOf(note.getFileName()), note));
+    }
+    for (Path checkpoint : children(layout.checkpoints())) {
+      attempt(checkpoint.toString(), () -> forget(checkpoint));
+    }
+  }
+
+  private void letGoOn(Path note) throws IOException {
+    String id = String.valueOf(note.getFileName());
+    String stage = Files.readString(note);
+    if (!stage.isEmpty()) {
+      endCapture(stage);
+    }
+    Optional<Container> container = containers.find(id);
+    if (container.isPresent()) {
+      String handler = pods.require(container.get().podId()).config().handler();
+      Freeze.resume(handlers.require(handler).runtime(), id);
+    }
+    if (!stage.isEmpty()) {
+      FileTrees.delete(Path.of(stage));
+    }
+    Files.delete(note);
+    log.warn("container {} goes on: the daemon had ended while it was paused", id);
+  }
+
+  /** CRIU, if it is still at work, would pause the container once more when it is done. */
+  private static void endCapture(String stage) {
+    List<ProcessHandle> runtimes =
+        ProcessHandle.allProcesses()
+            .filter(process ->
+                Stream.of(process.info().arguments().orElse(new String[0])).anyMatch(stage::equals))
+            .toList();
+    for (ProcessHandle runtime : runtimes) {
+      List<ProcessHandle> all = Stream.concat(runtime.descendants(), Stream.of(runtime)).toList();
+      all.forEach(ProcessHandle::destroyForcibly);
+      all.forEach(process -> process.onExit().completeOnTimeout(process, 5, SECONDS).join());
+    }
+  }
+
+  /** A checkpoint is kept for a container that was restored and not yet started. */
+  private void forget(Path checkpoint) throws IOException {
+    boolean waiting =
+        containers
+            .find(String.valueOf(checkpoint.getFileName()))
+            .filter(container -> container.phase() == ContainerPhase.CREATED)
+            .isPresent();
+    if (!waiting) {
+      FileTrees.delete(checkpoint);
+    }
+  }
+
+  @FunctionalInterface
+  private interface Step {
+    void take() throws IOException;
+  }
+
+  private static void attempt(String what, Step step) {
+    try {
+      step.take();
+    } catch (IOException | OciException | JcriException e) {
+      log.error("{} could not be dealt with", what, e);
+    }
+  }
+
+  private static List<Path> children(Path directory) {
+    if (!Files.isDirectory(directory)) {
+      return List.of();
+    }
+    try (Stream<Path> list = Files.list(directory)) {
+      return list.toList();
+    } catch (IOException e) {
+      log.warn("cannot look for leftovers in {}: {}", directory, e.getMessage());
+      return List.of();
+    }
+  }
+}
