@@ -18,6 +18,7 @@ import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.stream.Collectors;
 
 /**
  * All that can be asked of containers. The work is done by {@link ContainerCreation} and {@link
@@ -168,6 +169,13 @@ public final class Containers {
     return containers.all().stream()
         .filter(container -> container.phase() != ContainerPhase.CREATING)
         .toList();
+  }
+
+  /** As {@link #list}, by the pods' ids. */
+  public Map<String, List<Container>> byPod() {
+    return list().stream()
+        .sorted(Comparator.comparingLong(Container::createdAt))
+        .collect(Collectors.groupingBy(Container::podId));
   }
 
   /** The containers of a pod, oldest first. */
