@@ -1,6 +1,7 @@
 package io.jcri.daemon;
 
 import io.jcri.cni.Cni;
+import io.jcri.daemon.admin.AdminServer;
 import io.jcri.daemon.checkpoint.CheckpointSetup;
 import io.jcri.daemon.config.DaemonConfig;
 import io.jcri.daemon.container.CdiInjection;
@@ -93,6 +94,7 @@ public final class Daemon {
   private final NriServer nriServer;
   private final StreamingServer streaming;
   private final CriServer server;
+  private final AdminServer admin;
   private final SdNotify systemd;
 
   public Daemon(DaemonConfig config, NativeBinaries binaries) throws IOException {
@@ -221,6 +223,7 @@ public final class Daemon {
                     driver,
                     clock),
                 new ImageService(images, clock)));
+    this.admin = new AdminServer(layout.adminSocket(), images);
     this.systemd = new SdNotify(syscalls, System.getenv().getOrDefault("NOTIFY_SOCKET", ""));
   }
 
@@ -243,6 +246,7 @@ public final class Daemon {
     checkpoints.recover();
     nriServer.start();
     server.start();
+    admin.start();
     systemd.ready();
     log.info(
         "took up {} pods and {} containers in {} ms; serving",
@@ -277,6 +281,7 @@ public final class Daemon {
   /** Stops serving. Pods and containers run on: their next daemon takes them up. */
   public void stop() {
     systemd.stopping();
+    admin.stop();
     events.close(); // their streams would never drain
     server.stop();
     nriServer.close();

@@ -15,6 +15,7 @@ import java.nio.file.Path;
  *                            of a created one: what its start restores
  * /run/jcri/                 state
  *   jcri.sock                CRI
+ *   admin.sock               what CRI has no call for (io.jcri.daemon.admin)
  *   pods/&lt;id&gt;/               pinned namespaces, shm, hosts, hostname, resolv.conf
  *   paused/&lt;id&gt;              of a container that a checkpoint has paused
  *   restoring/&lt;id&gt;           pod that is being restored
@@ -39,6 +40,10 @@ public record Layout(Path root, Path state) {
 
   public Path containerRecords() {
     return root.resolve("containers");
+  }
+
+  public Path adminSocket() {
+    return state.resolve("admin.sock");
   }
 
   public Path pods() {

@@ -72,9 +72,17 @@ public final class Containers {
     creation.remove(id);
   }
 
-  /** Ends every container of a pod at once; returns when all have ended. */
+  /**
+   * Ends every container of a pod at once; returns when all have ended. None of them can be started
+   * again, so their image volumes go.
+   */
   public void killAll(String podId) {
-    each(podId, id -> stop(id, Duration.ZERO));
+    each(
+        podId,
+        id -> {
+          stop(id, Duration.ZERO);
+          creation.releaseVolumes(id);
+        });
   }
 
   /** Removes every container of a pod, those that were only half created too. */
