@@ -33,7 +33,9 @@ final class Privileges {
   private static final int MOUNT_POINT = 7;
   private static final int EXTERNAL_KEY = 18;
 
-  /** proc, sysfs, tmpfs, devpts, cgroup, mqueue, cgroup2: what lets nobody reach the host's data. */
+  /**
+   * proc, sysfs, tmpfs, devpts, cgroup, mqueue, cgroup2: what lets nobody reach the host's data.
+   */
   private static final Set<Long> HARMLESS = Set.of(1L, 2L, 5L, 6L, 12L, 14L, 23L);
 
   private Privileges() {}
