@@ -30,7 +30,7 @@ record Arguments(
   static final String USAGE =
       """
       usage: conformance [--containerd FOLDER] [--runc FILE] [--report FILE] [--all] [--websocket]
-                         [--focus REGEX]... [--skip REGEX]...
+                         [--parallel N] [--focus REGEX]... [--skip REGEX]...
 
       --containerd  tests the containerd of that folder instead of the jcri built here
       --runc        the runc to use; by default one that is built for it, since the machine's own may
@@ -39,6 +39,7 @@ record Arguments(
       --all         runs what integration-tests/conformance-skips.txt leaves out, too
       --websocket   streams over WebSockets instead of SPDY; without this, --focus and --skip the
                     streaming specs run a second time, with it
+      --parallel    runs N specs at a time
       --focus       runs only the specs whose name matches
       --skip        leaves out the specs whose name matches
       """;
@@ -54,6 +55,7 @@ record Arguments(
     List<String> skips = defaultSkips;
     List<String> critest = new ArrayList<>();
     boolean websocket = false;
+    int parallel = 1;
     Iterator<String> rest = List.of(arguments).iterator();
     while (rest.hasNext()) {
       String option = rest.next();
@@ -63,6 +65,7 @@ record Arguments(
         case "--containerd" -> containerd = Optional.of(Path.of(value(option, rest)));
         case "--runc" -> runc = Optional.of(Path.of(value(option, rest)).toAbsolutePath());
         case "--report" -> report = Path.of(value(option, rest)).toAbsolutePath();
+        case "--parallel" -> parallel = number(option, value(option, rest));
         case "--focus" -> critest.add("--ginkgo.focus=" + value(option, rest));
         case "--skip" -> critest.add("--ginkgo.skip=" + value(option, rest));
         default -> throw new IllegalArgumentException("no such option: " + option);
@@ -72,6 +75,9 @@ record Arguments(
     skips.forEach(skip -> critest.add("--ginkgo.skip=" + skip));
     if (websocket) {
       critest.addAll(WEBSOCKET);
+    }
+    if (parallel > 1) {
+      critest.add("--parallel=" + parallel);
     }
     return new Arguments(containerd.map(Path::toAbsolutePath), runc, report, critest, again);
   }
@@ -87,6 +93,13 @@ record Arguments(
   /** Where the second run's report goes. */
   Path secondReport() {
     return report.resolveSibling("websocket-" + report.getFileName());
+  }
+
+  private static int number(String option, String value) {
+    if (!value.matches("[1-9][0-9]?")) {
+      throw new IllegalArgumentException("no number for " + option + ": " + value);
+    }
+    return Integer.parseInt(value);
   }
 
   private static String value(String option, Iterator<String> rest) {

@@ -15,8 +15,12 @@ final class Critest {
 
   private final Path program;
 
-  private Critest(Path program) {
+  /** Where ginkgo is, with which it starts itself several times over for a parallel run. */
+  private final Path tools;
+
+  private Critest(Path program, Path tools) {
     this.program = program;
+    this.tools = tools;
   }
 
   /**
@@ -40,7 +44,7 @@ final class Critest {
     }
     Files.write(copy, program);
     Files.setPosixFilePermissions(copy, PosixFilePermissions.fromString("rwxr-xr-x"));
-    return new Critest(copy);
+    return new Critest(copy, original.resolveSibling("."));
   }
 
   /**
@@ -62,7 +66,7 @@ final class Critest {
             .redirectInput(new File("/dev/null"))
             .redirectErrorStream(true)
             .redirectOutput(ProcessBuilder.Redirect.INHERIT);
-    builder.environment().merge("PATH", sudo().toString(), (path, own) -> own + ":" + path);
+    builder.environment().merge("PATH", sudo() + ":" + tools, (path, own) -> own + ":" + path);
     Process process = builder.start();
     try {
       return process.waitFor();

@@ -50,6 +50,14 @@ class ArgumentsTest {
   }
 
   @Test
+  void runsAsManyAtATimeAsToldTo() {
+    assertThat(Arguments.parse(REPORT, List.of(), "--parallel", "4").critest())
+        .containsExactly("--parallel=4");
+    assertThatThrownBy(() -> Arguments.parse(REPORT, List.of(), "--parallel", "many"))
+        .hasMessage("no number for --parallel: many");
+  }
+
+  @Test
   void takesTheRuncThatIsNamed() {
     assertThat(Arguments.parse(REPORT, SKIPS, "--runc", "/opt/runc").runc())
         .contains(Path.of("/opt/runc"));
