@@ -26,6 +26,7 @@ class ArchitectureTest {
   @Test
   void theContractKnowsNobody() {
     forbid(CRI, SANDBOX, OCI, SHIM, CNI, DAEMON, TESTS);
+    forbid("io.jcri.nri..", CRI, SANDBOX, OCI, SHIM, CNI, DAEMON, TESTS);
   }
 
   @Test
@@ -75,6 +76,19 @@ class ArchitectureTest {
         .should()
         .dependOnClassesThat()
         .resideInAnyPackage(CRI, "io.grpc..")
+        .check(CLASSES);
+  }
+
+  @Test
+  void messagesOfPluginsStayWithPlugins() {
+    noClasses()
+        .that()
+        .resideInAPackage("io.jcri..")
+        .and()
+        .resideOutsideOfPackages("io.jcri.daemon.nri..", "io.jcri.nri..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage("io.jcri.nri..")
         .check(CLASSES);
   }
 

@@ -22,6 +22,8 @@ import io.jcri.daemon.cri.ImageService;
 import io.jcri.daemon.cri.RuntimeService;
 import io.jcri.daemon.image.ImageSetup;
 import io.jcri.daemon.image.Images;
+import io.jcri.daemon.nri.Nri;
+import io.jcri.daemon.nri.NriServer;
 import io.jcri.daemon.pod.CgroupPaths;
 import io.jcri.daemon.pod.NetworkSetup;
 import io.jcri.daemon.pod.Pod;
@@ -82,6 +84,7 @@ public final class Daemon {
   private final ContainerRecovery recovery;
   private final CheckpointSetup checkpoints;
   private final Orphans orphans;
+  private final NriServer nriServer;
   private final StreamingServer streaming;
   private final CriServer server;
   private final SdNotify systemd;
@@ -117,6 +120,16 @@ public final class Daemon {
     this.networks = new PodNetworks(cni);
     Images images = ImageSetup.open(config.images(), layout, syscalls, mounts);
 
+    // plugins that have a say
+    CgroupSupport limits = CgroupSupport.detect(Path.of("/"));
+    CdiInjection cdi =
+        new CdiInjection(
+            config.cdi().enabled()
+                ? Optional.of(new CdiDevices(config.cdi().directories()))
+                : Optional.empty(),
+            handlers);
+    Nri nri = new Nri(config.nri(), layout, limits, cdi);
+
     // pods
     this.podRecords = new RecordStore<>(layout.podRecords(), Pod.class);
     Sandboxes sandboxes = new Sandboxes(binaries.sandbox(), syscalls, mounts, cgroups);
@@ -124,6 +137,7 @@ public final class Daemon {
         new Pods(
             new Registry<>("pod sandbox", Pod::id, podRecords),
             new PodSetup(layout, sandboxes, scopes, cgroupPaths, networks),
+            nri,
             clock,
             bootId);
 
@@ -131,7 +145,6 @@ public final class Daemon {
     this.containerRecords = new RecordStore<>(layout.containerRecords(), Container.class);
     Registry<Container> registry = new Registry<>("container", Container::id, containerRecords);
     KeyedLocks locks = new KeyedLocks();
-    CgroupSupport limits = CgroupSupport.detect(Path.of("/"));
     SpecAssembly specs =
         new SpecAssembly(
             cgroupPaths,
@@ -145,23 +158,27 @@ public final class Daemon {
                 new BindMounts(mounts),
                 new ImageVolumes(images),
                 new Relabel(syscalls)),
-            new CdiInjection(
-                config.cdi().enabled()
-                    ? Optional.of(new CdiDevices(config.cdi().directories()))
-                    : Optional.empty(),
-                handlers));
+            cdi);
     ShimSpecs shims =
         new ShimSpecs(new ShimLauncher(binaries.shim()), layout, handlers, pods, cgroupPaths);
     ContainerCreation creation =
-        new ContainerCreation(registry, pods, images, specs, layout, clock, bootId, locks);
-    ContainerRun run = new ContainerRun(registry, pods, shims, clock, locks);
+        new ContainerCreation(registry, pods, images, specs, nri, layout, clock, bootId, locks);
+    ContainerRun run = new ContainerRun(registry, pods, shims, nri, clock, locks);
     ContainerUpdates updates =
         new ContainerUpdates(
             registry, pods, limits, new LiveLimits(handlers, cgroups, cgroupPaths), layout, locks);
-    Containers containers = new Containers(registry, creation, run, updates);
+    Containers containers = new Containers(registry, creation, run, updates, nri);
     this.recovery = new ContainerRecovery(registry, creation, run, shims, clock, bootId);
     this.checkpoints = new CheckpointSetup(pods, containers, handlers, images, layout, syscalls);
     this.orphans = new Orphans(layout, registry, pods, shims, images, networks, sandboxes);
+
+    this.nriServer =
+        new NriServer(
+            config.nri(),
+            nri,
+            new PluginNode(pods, containers),
+            binaries.nriStart(),
+            layout.temporary());
 
     // the edge
     this.streaming = new StreamingServer(config.streaming(), containers, pods, layout);
@@ -202,6 +219,7 @@ public final class Daemon {
     pods.recover(foundPods);
     recovery.recover(foundContainers);
     checkpoints.recover();
+    nriServer.start();
     server.start();
     systemd.ready();
     log.info(
@@ -238,6 +256,7 @@ public final class Daemon {
   public void stop() {
     systemd.stopping();
     server.stop();
+    nriServer.close();
     streaming.close();
     cni.close();
     removeEmptyParent();

@@ -18,6 +18,7 @@ import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 
@@ -133,10 +134,17 @@ public final class Conformance {
     }
   }
 
+  /** containerd has its socket where the node's plugins are: not a test's to touch. */
+  private static Optional<Path> nri(RuntimeUnderTest runtime) {
+    return runtime instanceof DaemonUnderTest jcri
+        ? Optional.of(jcri.nriSocket())
+        : Optional.empty();
+  }
+
   private Report run(
       Critest critest, RuntimeUnderTest runtime, Path report, List<String> critestArguments)
       throws IOException, InterruptedException {
-    int exitCode = critest.run(runtime.socket(), report, critestArguments);
+    int exitCode = critest.run(runtime.socket(), nri(runtime), report, critestArguments);
     if (!runtime.process().isAlive()) {
       say("the runtime ended while it was tested");
     }

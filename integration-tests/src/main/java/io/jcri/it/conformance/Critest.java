@@ -1,5 +1,6 @@
 package io.jcri.it.conformance;
 
+import io.jcri.it.kit.Command;
 import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -8,6 +9,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** Runs the critest program against a CRI socket. */
 final class Critest {
@@ -50,9 +52,11 @@ final class Critest {
   /**
    * Runs the suite; its output goes to this program's, its report to {@code report} as JUnit XML.
    *
+   * @param nri where NRI plugins connect; without it, and with a critest older than its NRI specs,
+   *     those are left out
    * @return its exit code
    */
-  int run(Path socket, Path report, List<String> moreArguments)
+  int run(Path socket, Optional<Path> nri, Path report, List<String> moreArguments)
       throws IOException, InterruptedException {
     List<String> command = new ArrayList<>();
     command.add(program.toString());
@@ -60,6 +64,9 @@ final class Critest {
     command.add("--image-endpoint=unix://" + socket);
     command.add("--ginkgo.no-color");
     command.add("--ginkgo.junit-report=" + report);
+    if (nri.isPresent() && knowsNri()) {
+      command.add("--nri-socket=" + nri.get());
+    }
     command.addAll(moreArguments);
     ProcessBuilder builder =
         new ProcessBuilder(command)
@@ -73,6 +80,10 @@ final class Critest {
     } finally {
       process.destroy(); // an interruption ends the suite too
     }
+  }
+
+  private boolean knowsNri() throws IOException {
+    return Command.of(program.toString(), "--help").run().err().contains("nri-socket");
   }
 
   /** The AppArmor specs load profiles through sudo, which root's machine may do without. */

@@ -68,6 +68,16 @@ public final class DaemonUnderTest implements RuntimeUnderTest {
     return scratch.state().resolve("d");
   }
 
+  /** Returns where NRI plugins connect. */
+  public Path nriSocket() {
+    return scratch.state().resolve("nri").resolve("nri.sock");
+  }
+
+  /** Returns where it looks for NRI plugins to start. */
+  public Path nriPlugins() {
+    return scratch.disk().resolve("nri-plugins");
+  }
+
   @Override
   public Path socket() {
     return state().resolve("jcri.sock");
@@ -122,6 +132,11 @@ public final class DaemonUnderTest implements RuntimeUnderTest {
     configurations = "%s"
     plugins = ["%s"]
     cache = "%s"
+
+    [nri]
+    socket = "%s"
+    plugins = "%s"
+    configurations = "%s"
     """
             .formatted(
                 root(),
@@ -132,7 +147,10 @@ public final class DaemonUnderTest implements RuntimeUnderTest {
                 devices(),
                 settings.networks(),
                 CniNetwork.PLUGINS,
-                scratch.disk().resolve("cni"))
+                scratch.disk().resolve("cni"),
+                nriSocket(),
+                nriPlugins(),
+                scratch.disk().resolve("nri-conf.d"))
         + settings.handlers().entrySet().stream()
             .map(handler ->
                 "%n[handlers.%s]%nbinary = \"%s\"%n"

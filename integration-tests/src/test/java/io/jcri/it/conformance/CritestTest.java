@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -49,7 +50,9 @@ class CritestTest {
     Path original = Files.writeString(folder.resolve("critest"), script);
     Critest critest = Critest.withDigest(original, folder.resolve("copy"), DIGEST);
 
-    assertThat(critest.run(folder.resolve("socket"), folder.resolve("report"), List.of()))
+    assertThat(
+            critest.run(
+                folder.resolve("socket"), Optional.empty(), folder.resolve("report"), List.of()))
         .isEqualTo(42);
   }
 }

@@ -12,6 +12,7 @@ import java.util.Optional;
  * @param apparmorProfile a profile that is loaded in the kernel
  * @param selinuxLabel {@code user:role:type:level}
  * @param oomScoreAdj -1000 to 1000; empty leaves the daemon's
+ * @param scheduling empty is {@link Scheduling#NONE}
  */
 public record ContainerProcess(
     List<String> args,
@@ -24,7 +25,8 @@ public record ContainerProcess(
     Optional<String> selinuxLabel,
     Optional<Integer> oomScoreAdj,
     List<Rlimit> rlimits,
-    boolean terminal) {
+    boolean terminal,
+    Optional<Scheduling> scheduling) {
 
   public ContainerProcess {
     args = List.copyOf(args);
@@ -45,7 +47,8 @@ public record ContainerProcess(
         Optional.empty(),
         Optional.empty(),
         List.of(),
-        false);
+        false,
+        Optional.empty());
   }
 
   /**
@@ -73,6 +76,7 @@ public record ContainerProcess(
     private Optional<Integer> oomScoreAdj;
     private List<Rlimit> rlimits;
     private boolean terminal;
+    private Optional<Scheduling> scheduling;
 
     private Builder(ContainerProcess from) {
       this.args = from.args;
@@ -86,6 +90,7 @@ public record ContainerProcess(
       this.oomScoreAdj = from.oomScoreAdj;
       this.rlimits = from.rlimits;
       this.terminal = from.terminal;
+      this.scheduling = from.scheduling;
     }
 
     public Builder args(List<String> value) {
@@ -144,6 +149,11 @@ public record ContainerProcess(
       return this;
     }
 
+    public Builder scheduling(Scheduling value) {
+      scheduling = Optional.of(value);
+      return this;
+    }
+
     public ContainerProcess build() {
       return new ContainerProcess(
           args,
@@ -156,7 +166,8 @@ public record ContainerProcess(
           selinuxLabel,
           oomScoreAdj,
           rlimits,
-          terminal);
+          terminal,
+          scheduling);
     }
   }
 }

@@ -18,6 +18,7 @@ import java.util.Optional;
  *     runtime's choice
  * @param mountLabel SELinux label of the root file system and of tmpfs mounts
  * @param netDevices interfaces of the host that move into the container, and their names there
+ * @param memoryPolicy NUMA policy of the processes
  */
 public record ContainerSpec(
     ContainerProcess process,
@@ -39,7 +40,8 @@ public record ContainerSpec(
     Map<String, String> annotations,
     Hooks hooks,
     Optional<IntelRdt> intelRdt,
-    Map<String, String> netDevices) {
+    Map<String, String> netDevices,
+    Optional<MemoryPolicy> memoryPolicy) {
 
   /**
    * The root file system.
@@ -84,7 +86,8 @@ public record ContainerSpec(
         .annotations(annotations)
         .hooks(hooks)
         .intelRdt(intelRdt)
-        .netDevices(netDevices);
+        .netDevices(netDevices)
+        .memoryPolicy(memoryPolicy);
   }
 
   /** Collects the components; not thread-safe. */
@@ -109,6 +112,7 @@ public record ContainerSpec(
     private Hooks hooks = Hooks.NONE;
     private Optional<IntelRdt> intelRdt = Optional.empty();
     private Map<String, String> netDevices = Map.of();
+    private Optional<MemoryPolicy> memoryPolicy = Optional.empty();
 
     private Builder(ContainerProcess process, Root root) {
       this.process = process;
@@ -211,6 +215,11 @@ public record ContainerSpec(
       return this;
     }
 
+    public Builder memoryPolicy(Optional<MemoryPolicy> value) {
+      memoryPolicy = value;
+      return this;
+    }
+
     public ContainerSpec build() {
       return new ContainerSpec(
           process,
@@ -232,7 +241,8 @@ public record ContainerSpec(
           annotations,
           hooks,
           intelRdt,
-          netDevices);
+          netDevices,
+          memoryPolicy);
     }
   }
 }

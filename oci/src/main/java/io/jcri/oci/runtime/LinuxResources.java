@@ -21,6 +21,7 @@ import java.util.Optional;
  * @param hugepages in the order given
  * @param unified cgroup v2 files and their content
  * @param devices rules of the device cgroup, first match from the end
+ * @param rare what no kubelet asks for, but a plugin may; empty is {@link RareLimits#NONE}
  */
 public record LinuxResources(
     Optional<Long> cpuShares,
@@ -33,7 +34,8 @@ public record LinuxResources(
     Optional<Long> pidsLimit,
     List<HugepageLimit> hugepages,
     Map<String, String> unified,
-    List<DeviceRule> devices) {
+    List<DeviceRule> devices,
+    Optional<RareLimits> rare) {
 
   /**
    * How much a container may use of one size of huge pages.
@@ -49,6 +51,7 @@ public record LinuxResources(
     hugepages = List.copyOf(hugepages);
     unified = Map.copyOf(unified);
     devices = List.copyOf(devices);
+    rare = rare.filter(limits -> !limits.equals(RareLimits.NONE));
   }
 
   public static Builder builder() {
@@ -83,6 +86,7 @@ public record LinuxResources(
     private List<HugepageLimit> hugepages = List.of();
     private Map<String, String> unified = Map.of();
     private List<DeviceRule> devices = List.of();
+    private Optional<RareLimits> rare = Optional.empty();
 
     private Builder() {}
 
@@ -142,6 +146,11 @@ public record LinuxResources(
       return this;
     }
 
+    public Builder rare(RareLimits value) {
+      rare = Optional.of(value);
+      return this;
+    }
+
     private Builder overlay(LinuxResources over) {
       cpuShares = over.cpuShares.or(() -> cpuShares);
       cpuQuota = over.cpuQuota.or(() -> cpuQuota);
@@ -159,6 +168,8 @@ public record LinuxResources(
       files.putAll(over.unified);
       unified = files;
       devices = over.devices;
+      RareLimits before = rare.orElse(RareLimits.NONE);
+      rare = over.rare.map(before::updatedBy).or(() -> rare);
       return this;
     }
 
@@ -174,7 +185,8 @@ public record LinuxResources(
           pidsLimit,
           hugepages,
           unified,
-          devices);
+          devices,
+          rare);
     }
 
     private static Optional<Long> unlessZero(long value) {

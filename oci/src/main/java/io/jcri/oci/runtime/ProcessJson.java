@@ -6,18 +6,49 @@ final class ProcessJson {
   private ProcessJson() {}
 
   static JsonObject of(ContainerProcess process) {
-    return new JsonObject()
-        .putIfTrue("terminal", process.terminal())
-        .put("user", user(process.user()))
-        .put("args", process.args())
-        .put("env", process.env())
-        .put("cwd", process.cwd())
-        .put("capabilities", capabilities(process.capabilities()))
-        .put("rlimits", process.rlimits(), ProcessJson::rlimit)
-        .putIfTrue("noNewPrivileges", process.noNewPrivileges())
-        .put("apparmorProfile", process.apparmorProfile())
-        .put("oomScoreAdj", process.oomScoreAdj())
-        .put("selinuxLabel", process.selinuxLabel());
+    Scheduling scheduling = process.scheduling().orElse(Scheduling.NONE);
+    JsonObject json =
+        new JsonObject()
+            .putIfTrue("terminal", process.terminal())
+            .put("user", user(process.user()))
+            .put("args", process.args())
+            .put("env", process.env())
+            .put("cwd", process.cwd())
+            .put("capabilities", capabilities(process.capabilities()))
+            .put("rlimits", process.rlimits(), ProcessJson::rlimit)
+            .putIfTrue("noNewPrivileges", process.noNewPrivileges())
+            .put("apparmorProfile", process.apparmorProfile())
+            .put("oomScoreAdj", process.oomScoreAdj())
+            .put("selinuxLabel", process.selinuxLabel());
+    scheduling.cpu().ifPresent(cpu -> json.put("scheduler", scheduler(cpu)));
+    scheduling
+        .io()
+        .ifPresent(io ->
+            json.put(
+                "ioPriority",
+                new JsonObject().put("class", io.type()).put("priority", io.priority())));
+    return json;
+  }
+
+  private static JsonObject scheduler(Scheduling.Cpu cpu) {
+    JsonObject json = new JsonObject().put("policy", cpu.policy());
+    if (cpu.nice() != 0) {
+      json.put("nice", cpu.nice());
+    }
+    if (cpu.priority() != 0) {
+      json.put("priority", cpu.priority());
+    }
+    json.put("flags", cpu.flags());
+    putUnlessZero(json, "runtime", cpu.runtime());
+    putUnlessZero(json, "deadline", cpu.deadline());
+    putUnlessZero(json, "period", cpu.period());
+    return json;
+  }
+
+  private static void putUnlessZero(JsonObject json, String key, long value) {
+    if (value != 0) {
+      json.put(key, SpecWriter.unsigned(value));
+    }
   }
 
   private static JsonObject user(ProcessUser user) {

@@ -6,19 +6,25 @@ final class ResourcesJson {
   private ResourcesJson() {}
 
   static JsonObject of(LinuxResources resources) {
+    RareLimits rare = resources.rare().orElse(RareLimits.NONE);
     return new JsonObject()
         .put("devices", resources.devices(), ResourcesJson::rule)
         .put(
             "memory",
             new JsonObject()
                 .put("limit", resources.memoryLimit())
-                .put("swap", resources.memorySwap()))
+                .put("reservation", rare.memoryReservation())
+                .put("swap", resources.memorySwap())
+                .put("swappiness", rare.swappiness())
+                .put("disableOOMKiller", rare.disableOomKiller()))
         .put(
             "cpu",
             new JsonObject()
                 .put("shares", resources.cpuShares())
                 .put("quota", resources.cpuQuota())
                 .put("period", resources.cpuPeriod())
+                .put("realtimeRuntime", rare.realtimeRuntime())
+                .put("realtimePeriod", rare.realtimePeriod())
                 .put("cpus", resources.cpus())
                 .put("mems", resources.mems()))
         .put("pids", new JsonObject().put("limit", resources.pidsLimit()))

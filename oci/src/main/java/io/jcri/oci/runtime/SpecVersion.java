@@ -11,7 +11,7 @@ enum SpecVersion {
   V1_1_0("1.1.0"),
   /** The {@code idmap} and {@code ridmap} mount options. */
   V1_2_0("1.2.0"),
-  /** Network interfaces of the host, and what is new of Intel RDT. */
+  /** Network interfaces of the host, memory policies, and what is new of Intel RDT. */
   V1_3_0("1.3.0");
 
   private final String text;
@@ -25,7 +25,8 @@ enum SpecVersion {
   }
 
   static SpecVersion neededBy(ContainerSpec spec) {
-    if (!spec.netDevices().isEmpty()
+    if (spec.memoryPolicy().isPresent()
+        || !spec.netDevices().isEmpty()
         || spec.intelRdt()
             .filter(rdt -> !rdt.schemata().isEmpty() || rdt.enableMonitoring())
             .isPresent()) {
@@ -39,6 +40,7 @@ enum SpecVersion {
         spec.mounts().stream().anyMatch(m -> !m.uidMappings().isEmpty())
             || !spec.resources().unified().isEmpty()
             || spec.process().user().umask().isPresent()
+            || spec.process().scheduling().isPresent()
             || spec.namespaces().stream().anyMatch(n -> n.kind() == Namespace.Kind.TIME)
             || spec.seccomp().filter(SpecVersion::isNewer).isPresent();
     return newer ? V1_1_0 : V1_0_2;

@@ -66,6 +66,9 @@ public final class SpecWriter {
         .put("readonlyPaths", spec.readonlyPaths())
         .put("mountLabel", spec.mountLabel())
         .put("intelRdt", spec.intelRdt().map(SpecWriter::rdt).orElseGet(JsonObject::new))
+        .put(
+            "memoryPolicy",
+            spec.memoryPolicy().map(SpecWriter::memoryPolicy).orElseGet(JsonObject::new))
         .put("netDevices", netDevices(spec.netDevices()));
   }
 
@@ -78,13 +81,22 @@ public final class SpecWriter {
         .putIfTrue("enableMonitoring", rdt.enableMonitoring());
   }
 
+  private static JsonObject memoryPolicy(MemoryPolicy policy) {
+    return new JsonObject()
+        .put("mode", policy.mode())
+        .put("nodes", policy.nodes())
+        .put("flags", policy.flags());
+  }
+
   private static Optional<String> text(String value) {
     return Optional.of(value).filter(text -> !text.isEmpty());
   }
 
   private static JsonObject netDevices(Map<String, String> devices) {
     JsonObject all = new JsonObject();
-    new TreeMap<>(devices).forEach((host, name) -> all.put(host, (Object) Map.of("name", name)));
+    new TreeMap<>(devices)
+        .forEach((host, name) ->
+            all.put(host, (Object) (name.isEmpty() ? Map.of() : Map.of("name", name))));
     return all;
   }
 

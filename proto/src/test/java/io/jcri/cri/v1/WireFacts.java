@@ -11,13 +11,13 @@ import java.util.Locale;
 import java.util.TreeSet;
 
 /** Says a compiled protobuf file in the words of {@code wire-facts.txt}, one fact a line. */
-final class WireFacts {
+public final class WireFacts {
   private final Collection<String> facts = new TreeSet<>();
 
   private WireFacts() {}
 
   /** Returns every fact that decides how the file's services and messages look on the wire. */
-  static Collection<String> of(FileDescriptor file) {
+  public static Collection<String> of(FileDescriptor file) {
     WireFacts facts = new WireFacts();
     file.getServices().forEach(facts::service);
     file.getMessageTypes().forEach(facts::message);

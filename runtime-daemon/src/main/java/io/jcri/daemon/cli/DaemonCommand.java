@@ -137,7 +137,8 @@ public final class DaemonCommand {
           c.images(),
           c.network(),
           c.cdi(),
-          c.streaming());
+          c.streaming(),
+          c.nri());
     }
   }
 }

@@ -4,6 +4,7 @@ import io.jcri.daemon.config.DaemonConfig.Cdi;
 import io.jcri.daemon.config.DaemonConfig.Handler;
 import io.jcri.daemon.config.DaemonConfig.Images;
 import io.jcri.daemon.config.DaemonConfig.Network;
+import io.jcri.daemon.config.DaemonConfig.Nri;
 import io.jcri.daemon.config.DaemonConfig.Streaming;
 import io.jcri.daemon.config.DaemonConfig.Tls;
 import java.io.IOException;
@@ -74,7 +75,8 @@ public final class ConfigFile {
             images(keys.table("images"), d.images()),
             network(keys.table("network"), d.network()),
             cdi(keys.table("cdi"), d.cdi()),
-            streaming(keys.table("streaming"), d.streaming()));
+            streaming(keys.table("streaming"), d.streaming()),
+            nri(keys.table("nri"), d.nri()));
     keys.rejectUnknown();
     if (!config.handlers().containsKey(config.defaultHandler())) {
       problems.add(
@@ -111,6 +113,25 @@ public final class ConfigFile {
             keys.texts("pinned", d.pinned()));
     keys.rejectUnknown();
     return images;
+  }
+
+  private Nri nri(@Nullable Keys keys, Nri d) {
+    if (keys == null) {
+      return d;
+    }
+    Nri nri =
+        new Nri(
+            keys.flag("enabled", d.enabled()),
+            keys.path("socket", d.socket()),
+            keys.path("plugins", d.plugins()),
+            keys.path("configurations", d.configurations()),
+            keys.seconds("registration_timeout_seconds", d.registrationTimeout()),
+            keys.seconds("request_timeout_seconds", d.requestTimeout()),
+            keys.texts("required", d.required()),
+            keys.text("tolerate_missing", d.tolerateMissing()),
+            keys.someOf("reject", d.reject(), Nri.REJECTABLE));
+    keys.rejectUnknown();
+    return nri;
   }
 
   private Cdi cdi(@Nullable Keys keys, Cdi d) {

@@ -28,7 +28,8 @@ public record DaemonConfig(
     Images images,
     Network network,
     Cdi cdi,
-    Streaming streaming) {
+    Streaming streaming,
+    Nri nri) {
 
   public DaemonConfig {
     handlers = Map.copyOf(handlers);
@@ -103,6 +104,46 @@ public record DaemonConfig(
   /** PEM files, read again when they change; the key in PKCS #8. */
   public record Tls(Path certificate, Path key) {}
 
+  /**
+   * Plugins that watch and adjust containers.
+   *
+   * @param enabled without it no socket is opened and no plugin started
+   * @param socket where plugins connect by themselves
+   * @param plugins a directory of programs named {@code 10-name} that the daemon starts
+   * @param configurations {@code 10-name.conf} or {@code name.conf} of those programs
+   * @param registrationTimeout for a plugin that has connected, to name itself and to take in what
+   *     is there
+   * @param requestTimeout for its answer to anything else
+   * @param required names of plugins without which no container is created
+   * @param tolerateMissing the pod annotation that, when true, does without them; empty for none
+   * @param reject what plugins may not adjust: {@code hooks}, {@code namespaces}, {@code sysctls},
+   *     {@code seccomp-default}, {@code seccomp-unconfined}, {@code seccomp-custom}
+   */
+  public record Nri(
+      boolean enabled,
+      Path socket,
+      Path plugins,
+      Path configurations,
+      Duration registrationTimeout,
+      Duration requestTimeout,
+      List<String> required,
+      String tolerateMissing,
+      List<String> reject) {
+    public static final List<String> REJECTABLE =
+        List.of(
+            "hooks",
+            "namespaces",
+            "sysctls",
+            "seccomp-default",
+            "seccomp-unconfined",
+            "seccomp-custom");
+
+    public Nri {
+      required = List.copyOf(required);
+      reject = List.copyOf(reject);
+    }
+  }
+
   /** What an empty file means. */
   public static DaemonConfig defaults() {
     Path state = Path.of("/run/jcri");
@@ -127,6 +168,16 @@ public record DaemonConfig(
             Optional.empty(),
             "jcri0"),
         new Cdi(true, List.of(Path.of("/etc/cdi"), Path.of("/var/run/cdi"))),
-        new Streaming("127.0.0.1", 0, Duration.ofHours(4), Optional.empty()));
+        new Streaming("127.0.0.1", 0, Duration.ofHours(4), Optional.empty()),
+        new Nri(
+            true,
+            Path.of("/var/run/nri/nri.sock"),
+            Path.of("/opt/nri/plugins"),
+            Path.of("/etc/nri/conf.d"),
+            Duration.ofSeconds(5),
+            Duration.ofSeconds(2),
+            List.of(),
+            "",
+            List.of()));
   }
 }

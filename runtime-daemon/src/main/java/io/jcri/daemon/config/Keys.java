@@ -96,6 +96,16 @@ final class Keys {
     return texts;
   }
 
+  List<String> someOf(String key, List<String> fallback, List<String> allowed) {
+    List<String> values = texts(key, fallback);
+    for (String value : values) {
+      if (!allowed.contains(value)) {
+        problem(key, "has \"%s\" but may only have %s".formatted(value, allowed));
+      }
+    }
+    return values;
+  }
+
   boolean flag(String key, boolean fallback) {
     return Objects.requireNonNullElse(typed(key, Boolean.class, "true or false"), fallback);
   }

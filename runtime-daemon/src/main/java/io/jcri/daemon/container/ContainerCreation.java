@@ -23,6 +23,7 @@ import io.jcri.sandbox.SandboxState;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -43,6 +44,7 @@ public final class ContainerCreation {
   private final Pods pods;
   private final Images images;
   private final SpecAssembly specs;
+  private final ContainerHooks hooks;
   private final Layout layout;
   private final Clock clock;
   private final String bootId;
@@ -60,6 +62,7 @@ public final class ContainerCreation {
       Pods pods,
       Images images,
       SpecAssembly specs,
+      ContainerHooks hooks,
       Layout layout,
       Clock clock,
       String bootId,
@@ -68,6 +71,7 @@ public final class ContainerCreation {
     this.pods = pods;
     this.images = images;
     this.specs = specs;
+    this.hooks = hooks;
     this.layout = layout;
     this.clock = clock;
     this.bootId = bootId;
@@ -202,12 +206,30 @@ public final class ContainerCreation {
     String id = container.id();
     Path rootfs = images.prepare(id, image, userNamespace(pod));
     stages.done("snapshot");
-    ContainerSpec spec = specs.assemble(pod, container, image, rootfs);
+    ContainerSpec assembled = specs.assemble(pod, container, image, rootfs);
     stages.done("spec");
-    Path bundle = Files.createDirectories(layout.bundle(id));
-    Files.write(bundle.resolve("config.json"), SpecWriter.toJson(spec));
-    containers.update(id, c -> c.created(spec.process()));
-    stages.done("bundle");
+    try (ContainerHooks.Step step = hooks.step()) {
+      ContainerSpec spec = step.create(pod, container, assembled);
+      Path bundle = Files.createDirectories(layout.bundle(id));
+      Files.write(bundle.resolve("config.json"), SpecWriter.toJson(spec));
+      Optional<Container> created =
+          containers.update(id, c -> adjusted(c, assembled, spec).created(spec.process()));
+      stages.done("bundle");
+      created.ifPresent(step::created);
+    }
+  }
+
+  /** Limits that are not the kubelet's are the container's all the same: its status tells them. */
+  private static Container adjusted(Container container, ContainerSpec asked, ContainerSpec spec) {
+    if (spec.resources().equals(asked.resources())) {
+      return container;
+    }
+    return container.withConfig(
+        container
+            .config()
+            .withResources(
+                spec.resources().toBuilder().devices(List.of()).build(),
+                spec.process().oomScoreAdj()));
   }
 
   /** The user namespace that the pod's containers live in, as root file systems need it. */
@@ -246,6 +268,7 @@ public final class ContainerCreation {
     }
     containers.remove(id);
     names.remove(ContainerKey.of(container), id);
+    hooks.removed(container);
   }
 
   /** Takes up a container that was made before the restart. */

@@ -47,6 +47,7 @@ public final class ContainerRun {
   private final Registry<Container> containers;
   private final Pods pods;
   private final ShimSpecs shims;
+  private final ContainerHooks hooks;
   private final Clock clock;
   private final KeyedLocks locks;
   private final Map<String, Live> live = new ConcurrentHashMap<>();
@@ -63,10 +64,16 @@ public final class ContainerRun {
   }
 
   public ContainerRun(
-      Registry<Container> containers, Pods pods, ShimSpecs shims, Clock clock, KeyedLocks locks) {
+      Registry<Container> containers,
+      Pods pods,
+      ShimSpecs shims,
+      ContainerHooks hooks,
+      Clock clock,
+      KeyedLocks locks) {
     this.containers = containers;
     this.pods = pods;
     this.shims = shims;
+    this.hooks = hooks;
     this.clock = clock;
     this.locks = locks;
   }
@@ -79,6 +86,16 @@ public final class ContainerRun {
    */
   public void start(String id) {
     Stages stages = new Stages("StartContainer " + id);
+    try {
+      startHeld(id, stages);
+    } catch (RuntimeException e) {
+      containers.get(id).filter(c -> c.phase() == ContainerPhase.EXITED).ifPresent(hooks::stopped);
+      throw e;
+    }
+    stages.finish();
+  }
+
+  private void startHeld(String id, Stages stages) {
     try (KeyedLocks.Held _ = locks.hold(id)) {
       Container container = containers.require(id);
       if (container.phase() != ContainerPhase.CREATED) {
@@ -89,7 +106,8 @@ public final class ContainerRun {
         throw JcriException.precondition("pod sandbox " + container.podId() + " is not ready");
       }
       Optional<Shim> shim = Optional.empty();
-      try {
+      try (ContainerHooks.Step step = hooks.step()) {
+        step.start(container);
         shim = Optional.of(shims.launch(container));
         stages.done("shim");
         int init = shim.get().start();
@@ -99,6 +117,7 @@ public final class ContainerRun {
         watch(id, started);
         stages.done("record");
         shims.forgetCheckpoint(id);
+        containers.get(id).ifPresent(step::started);
       } catch (IOException | RuntimeException e) {
         shim.ifPresent(failed -> discard(id, failed));
         String message = e.getMessage() + shims.forgetCheckpoint(id);
@@ -106,7 +125,6 @@ public final class ContainerRun {
         throw startFailure(id, message, e);
       }
     }
-    stages.finish();
   }
 
   private static RuntimeException startFailure(String id, String message, Exception e) {
@@ -146,6 +164,7 @@ public final class ContainerRun {
     } finally {
       entry.exit.complete(exit);
     }
+    containers.get(id).ifPresent(hooks::stopped);
   }
 
   /** The shim died or closed its socket: its record tells, or else nobody knows how it ended. */

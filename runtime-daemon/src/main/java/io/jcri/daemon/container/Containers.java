@@ -3,6 +3,7 @@ package io.jcri.daemon.container;
 import io.jcri.daemon.Failures;
 import io.jcri.daemon.JcriException;
 import io.jcri.daemon.Registry;
+import io.jcri.oci.runtime.LinuxResources;
 import io.jcri.shim.AttachStreams;
 import io.jcri.shim.ExecResult;
 import io.jcri.shim.ExecStreams;
@@ -12,6 +13,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
@@ -28,16 +30,19 @@ public final class Containers {
   private final ContainerCreation creation;
   private final ContainerRun run;
   private final ContainerUpdates updates;
+  private final ContainerHooks hooks;
 
   public Containers(
       Registry<Container> containers,
       ContainerCreation creation,
       ContainerRun run,
-      ContainerUpdates updates) {
+      ContainerUpdates updates,
+      ContainerHooks hooks) {
     this.containers = containers;
     this.creation = creation;
     this.run = run;
     this.updates = updates;
+    this.hooks = hooks;
   }
 
   /** See {@link ContainerCreation#create}. */
@@ -53,12 +58,13 @@ public final class Containers {
   /** See {@link ContainerRun#stop}. */
   public void stop(String id, Duration grace) throws IOException {
     run.stop(id, grace);
+    containers.get(id).ifPresent(hooks::stopped);
   }
 
   /** Kills and forgets the container with all that belongs to it, except its log. Idempotent. */
   public void remove(String id) {
     try {
-      run.stop(id, Duration.ZERO);
+      stop(id, Duration.ZERO);
     } catch (IOException e) {
       throw Failures.unchecked(e, "stop of container " + id);
     }
@@ -67,7 +73,7 @@ public final class Containers {
 
   /** Ends every container of a pod at once; returns when all have ended. */
   public void killAll(String podId) {
-    each(podId, id -> run.stop(id, Duration.ZERO));
+    each(podId, id -> stop(id, Duration.ZERO));
   }
 
   /** Removes every container of a pod, those that were only half created too. */
@@ -136,9 +142,20 @@ public final class Containers {
     run.resize(id, exec, columns, rows);
   }
 
-  /** See {@link ContainerUpdates#update}. */
+  /** See {@link ContainerUpdates#update}. Plugins may have other limits in mind. */
   public void update(String id, ResourceChange change) {
-    updates.update(id, change);
+    Container container = containers.require(id);
+    boolean changeable =
+        container.phase() == ContainerPhase.CREATED || container.phase() == ContainerPhase.RUNNING;
+    LinuxResources wanted =
+        changeable ? hooks.update(container, change.resources()) : change.resources();
+    updates.update(id, new ResourceChange(wanted, change.oomScoreAdj(), change.annotations()));
+    containers.get(id).ifPresent(hooks::updated);
+  }
+
+  /** As {@link #update}, for a plugin: none is asked. */
+  public void updateForPlugin(String id, LinuxResources change) {
+    updates.update(id, new ResourceChange(change, Optional.empty(), Map.of()));
   }
 
   /** See {@link ContainerRun#reopenLog}. */

@@ -30,15 +30,17 @@ public final class Pods {
 
   private final Registry<Pod> pods;
   private final PodSetup setup;
+  private final PodHooks hooks;
   private final Clock clock;
   private final String bootId;
   private final PodNames names = new PodNames();
   private final InFlight<PodMetadata, String> creations = new InFlight<>();
   private final KeyedLocks locks = new KeyedLocks();
 
-  public Pods(Registry<Pod> pods, PodSetup setup, Clock clock, String bootId) {
+  public Pods(Registry<Pod> pods, PodSetup setup, PodHooks hooks, Clock clock, String bootId) {
     this.pods = pods;
     this.setup = setup;
+    this.hooks = hooks;
     this.clock = clock;
     this.bootId = bootId;
   }
@@ -78,7 +80,7 @@ public final class Pods {
       try {
         pods.add(pod);
         setup.make(pod, this::save);
-        change(id, p -> p.with(PodPhase.READY));
+        hooks.run(pods.get(id).orElseThrow(), () -> change(id, p -> p.with(PodPhase.READY)));
         watch(id);
         return id;
       } catch (IOException | RuntimeException e) {
@@ -104,9 +106,11 @@ public final class Pods {
     Optional<Pod> pod = pods.get(id);
     try {
       if (pod.isPresent()) {
+        hooks.stop(pod.get());
         setup.unmake(pod.get(), this::saveAnyway);
         setup.deleteFiles(id);
         pods.remove(id);
+        hooks.remove(pod.get());
       }
       names.release(name, id);
     } catch (IOException | RuntimeException e) {
@@ -130,6 +134,7 @@ public final class Pods {
       Optional<Pod> pod = pods.get(id);
       if (pod.isPresent()) {
         pods.updateAnyway(id, p -> p.with(PodPhase.NOT_READY));
+        hooks.stop(pods.get(id).orElseThrow());
         setup.unmake(pods.get(id).orElseThrow(), this::saveAnyway);
       }
     } catch (IOException e) {
@@ -139,9 +144,12 @@ public final class Pods {
 
   /** Keeps what the kubelet says of the pod's resources as a whole. */
   public void updateResources(String id, UnaryOperator<PodResources> change) {
+    Pod before = pods.require(id);
+    hooks.update(before, change.apply(before.config().resources().orElse(PodResources.NONE)));
     change(
         id,
         pod -> pod.withResources(change.apply(pod.config().resources().orElse(PodResources.NONE))));
+    pods.get(id).ifPresent(hooks::updated);
   }
 
   /** Stops and forgets the pod. Idempotent; its containers must have been removed. */
@@ -152,6 +160,7 @@ public final class Pods {
       if (pod.isPresent()) {
         setup.deleteFiles(id);
         pods.remove(id);
+        hooks.remove(pod.get());
         names.release(pod.get().config().metadata(), id);
       }
     } catch (IOException e) {

@@ -10,8 +10,9 @@ import java.nio.file.Path;
  * @param sandbox makes a pod's namespaces and becomes its pause process
  * @param shim watches one container
  * @param selftest the program in the selftest's image
+ * @param nriStart starts an NRI plugin that is connected to a socket
  */
-public record NativeBinaries(Path sandbox, Path shim, Path selftest) {
+public record NativeBinaries(Path sandbox, Path shim, Path selftest, Path nriStart) {
   /** Set by the launcher to the folder that the distribution lies in. */
   private static final String HOME = "jcri.home";
 
@@ -28,7 +29,8 @@ public record NativeBinaries(Path sandbox, Path shim, Path selftest) {
     return new NativeBinaries(
         executable(libexec.resolve("jcri-sandbox")),
         executable(libexec.resolve("jcri-shim")),
-        executable(libexec.resolve("jcri-selftest")));
+        executable(libexec.resolve("jcri-selftest")),
+        executable(libexec.resolve("jcri-nri-start")));
   }
 
   private static Path executable(Path program) throws IOException {

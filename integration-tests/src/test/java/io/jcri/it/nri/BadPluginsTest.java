@@ -1,0 +1,236 @@
+package io.jcri.it.nri;
+
+import static io.jcri.it.node.Refusals.assertRefused;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.google.protobuf.ByteString;
+import io.grpc.Status.Code;
+import io.jcri.it.kit.Waiting;
+import io.jcri.it.node.TestContainer;
+import io.jcri.it.node.TestNode;
+import io.jcri.it.node.TestPod;
+import io.jcri.nri.v1alpha1.NriApi;
+import io.jcri.nri.v1alpha1.Ttrpc;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/**
+ * Plugins that hang, die, talk nonsense or are not there. Pods go on without them, or not at all.
+ */
+class BadPluginsTest {
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+  @RegisterExtension static final TestNode NODE = new TestNode();
+
+  @AfterEach
+  void theNodeStillMakesPods() throws IOException {
+    assertThat(NODE.pod().idle().sh("echo well")).isEqualTo("well");
+  }
+
+  @Test
+  void aPluginThatDoesNotAnswerIsDroppedAndTheCallSucceeds() throws IOException {
+    CountDownLatch never = new CountDownLatch(1);
+    try (TestPlugin plugin = TestPlugin.join(NODE.daemon().nriSocket(), "10", "sleeper")) {
+      plugin.on(
+          "CreateContainer",
+          request -> {
+            never.await();
+            return NriApi.Empty.getDefaultInstance();
+          });
+      TestContainer container = NODE.pod().idle();
+      plugin.awaitEnd();
+      assertThat(container.sh("echo up")).isEqualTo("up");
+      assertThat(Files.readString(NODE.daemon().log()))
+          .contains("10-sleeper")
+          .contains("no answer to CreateContainer");
+    } finally {
+      never.countDown();
+    }
+  }
+
+  @Test
+  void aPluginThatDiesInTheMiddleOfACallIsDropped() throws IOException {
+    try (TestPlugin plugin = TestPlugin.join(NODE.daemon().nriSocket(), "10", "mortal")) {
+      plugin.on(
+          "CreateContainer",
+          request -> {
+            plugin.hangUp();
+            return NriApi.Empty.getDefaultInstance();
+          });
+      assertThat(NODE.pod().idle().sh("echo up")).isEqualTo("up");
+    }
+  }
+
+  @Test
+  void anAnswerThatCantBeReadFailsTheCreation() throws IOException {
+    try (TestPlugin plugin = TestPlugin.join(NODE.daemon().nriSocket(), "10", "babbler")) {
+      plugin.on(
+          "CreateContainer",
+          request -> Ttrpc.KeyValue.newBuilder().setKey("\u0001\u0002 no such message").build());
+      TestPod pod = NODE.pod();
+      var config = pod.container("true");
+      assertRefused(() -> pod.create(config), Code.INTERNAL, "10-babbler", "can't be read");
+      NODE.assertNoSnapshotIsLeft();
+    }
+  }
+
+  @Test
+  void withoutARequiredPluginNoContainerIsCreated() throws IOException {
+    configure("required = [\"guard\"]\ntolerate_missing = \"example.com/no-guard\"");
+    try {
+      TestPod pod = NODE.pod();
+      var config = pod.container("sleep", "100000");
+      assertRefused(() -> pod.create(config), Code.FAILED_PRECONDITION, "guard", "not connected");
+      NODE.assertNoSnapshotIsLeft();
+
+      var tolerant = NODE.podConfig();
+      tolerant.putAnnotations("example.com/no-guard", "true");
+      NODE.pod(tolerant).idle();
+
+      try (TestPlugin guard = TestPlugin.join(NODE.daemon().nriSocket(), "10", "guard")) {
+        pod.create(pod.container("true"));
+        guard.on(
+            "CreateContainer",
+            request -> {
+              guard.hangUp();
+              return NriApi.Empty.getDefaultInstance();
+            });
+        var next = pod.container("true");
+        assertRefused(() -> pod.create(next), Code.FAILED_PRECONDITION, "guard");
+      }
+    } finally {
+      configure("");
+    }
+  }
+
+  @Test
+  void aPodMayRequireAPluginItself() throws IOException {
+    var demanding = NODE.podConfig();
+    demanding.putAnnotations("required-plugins.noderesource.dev", "- \"guard\"\n- other");
+    TestPod pod = NODE.pod(demanding);
+    var config = pod.container("true");
+    assertRefused(() -> pod.create(config), Code.FAILED_PRECONDITION, "guard", "other");
+    NODE.assertNoSnapshotIsLeft();
+  }
+
+  @Test
+  void whatTheNodesOwnerRejectsIsNotAdjusted() throws IOException {
+    configure("reject = [\"hooks\"]");
+    var adjustment = NriApi.ContainerAdjustment.newBuilder();
+    adjustment.getHooksBuilder().addPoststopBuilder().setPath("/bin/true");
+    try (TestPlugin _ =
+        TestPlugin.join(NODE.daemon().nriSocket(), "10", "hooker").adjust(adjustment.build())) {
+      TestPod pod = NODE.pod();
+      var config = pod.container("true");
+      assertRefused(() -> pod.create(config), Code.FAILED_PRECONDITION, "10-hooker", "hooks");
+    } finally {
+      configure("");
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"7,name,index", "xx,name,index", "'',name,index", "10,'',name"})
+  void badNamesAreNotRegistered(String index, String name, String what) throws IOException {
+    try (TestPlugin plugin = TestPlugin.dial(NODE.daemon().nriSocket(), index, name)) {
+      assertThat(plugin.register().getStatus().getMessage()).contains(what);
+      plugin.awaitEnd();
+    }
+  }
+
+  @Test
+  void whatIsNoPluginIsCutOff() throws IOException {
+    byte[] http = "GET / HTTP/1.1\r\nHost: nri\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
+    byte[] hugeFrame = ByteBuffer.allocate(8).putInt(2).putInt(-1).array();
+    byte[] hugeMessage =
+        ByteBuffer.allocate(18)
+            .putInt(2)
+            .putInt(10)
+            .putInt(5 << 20)
+            .putInt(1)
+            .put((byte) 1)
+            .array();
+    byte[] evenStream =
+        ByteBuffer.allocate(18).putInt(2).putInt(10).putInt(0).putInt(2).put((byte) 1).array();
+    for (byte[] nonsense : new byte[][] {http, hugeFrame, hugeMessage, evenStream}) {
+      try (TestPlugin plugin = TestPlugin.dial(NODE.daemon().nriSocket(), "10", "noise")) {
+        plugin.wire().writeRaw(nonsense);
+        plugin.awaitEnd();
+      }
+    }
+  }
+
+  @Test
+  void callsThatArePartOfNothingAreAnsweredWithAnError() throws IOException {
+    try (TestPlugin plugin = TestPlugin.dial(NODE.daemon().nriSocket(), "10", "eager")) {
+      assertThatThrownBy(() -> plugin.update(NriApi.UpdateContainersRequest.getDefaultInstance()))
+          .hasMessageContaining("only a registered plugin");
+      assertThat(plugin.call("a.Service", "Method", ByteString.EMPTY).getStatus().getCode())
+          .isEqualTo(12);
+      plugin.register();
+      assertThat(plugin.register().getStatus().getMessage()).contains("already");
+    }
+  }
+
+  @Test
+  void theSocketGoesWithTheDaemon() throws IOException {
+    NODE.daemon().stop();
+    assertThat(NODE.daemon().nriSocket()).doesNotExist();
+    NODE.daemon().start();
+    assertThat(NODE.daemon().nriSocket()).exists();
+  }
+
+  @Test
+  void anInstalledPluginIsStartedWithTheDaemonAndEndsWithIt() throws IOException {
+    Path folder = Files.createDirectories(NODE.daemon().nriPlugins());
+    Path trace = NODE.scratch().disk().resolve("launched");
+    Path program =
+        Files.writeString(
+            folder.resolve("10-shell"),
+            "#!/bin/sh\n"
+                + "echo \"$NRI_PLUGIN_NAME $NRI_PLUGIN_IDX $NRI_PLUGIN_SOCKET\" > "
+                + trace
+                + "\n"
+                + "readlink /proc/self/fd/3 >> "
+                + trace
+                + "\n"
+                + "cat <&3 > /dev/null\n"
+                + "echo over >> "
+                + trace
+                + "\n");
+    Files.setPosixFilePermissions(
+        program, java.nio.file.attribute.PosixFilePermissions.fromString("rwxr-xr-x"));
+    try {
+      configure("registration_timeout_seconds = 1");
+      // It never registers: it is let go, and the daemon serves all the same.
+      Waiting.until(
+          PATIENCE,
+          () -> Files.exists(trace) && Files.readString(trace).contains("socket:"),
+          () -> "no plugin was started");
+      assertThat(Files.readString(trace)).startsWith("shell 10 3\nsocket:");
+    } finally {
+      Files.delete(program);
+      configure("");
+    }
+  }
+
+  /** Starts the daemon again with more in its configuration's last table, which is NRI's. */
+  private static void configure(String more) throws IOException {
+    NODE.daemon().stop();
+    Path file = NODE.daemon().configuration();
+    String text = Files.readString(file);
+    int end = text.indexOf("# of this test");
+    Files.writeString(file, (end < 0 ? text : text.substring(0, end)) + "# of this test\n" + more);
+    NODE.daemon().start();
+  }
+}

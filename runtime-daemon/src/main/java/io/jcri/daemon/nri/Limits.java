@@ -1,0 +1,91 @@
+package io.jcri.daemon.nri;
+
+import io.jcri.daemon.JcriException;
+import io.jcri.nri.v1alpha1.NriApi;
+import io.jcri.nri.v1alpha1.NriApi.LinuxCPU;
+import io.jcri.nri.v1alpha1.NriApi.LinuxMemory;
+import io.jcri.oci.runtime.LinuxResources;
+import io.jcri.oci.runtime.RareLimits;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** Limits from NRI's words to the daemon's and back. */
+final class Limits {
+  private Limits() {}
+
+  /**
+   * The part of them that is set; device rules are not among them.
+   *
+   * @param plugin for messages
+   * @throws JcriException FAILED_PRECONDITION for what this runtime can't do
+   */
+  static LinuxResources read(NriApi.LinuxResources asked, String plugin) {
+    if (asked.hasBlockioClass() && !asked.getBlockioClass().getValue().isEmpty()) {
+      throw JcriException.precondition(
+          "NRI %s asked for block I/O class %s: no such class is defined on this node"
+              .formatted(plugin, asked.getBlockioClass().getValue()));
+    }
+    LinuxResources.Builder limits = LinuxResources.builder();
+    cpu(limits, asked.getCpu());
+    LinuxMemory memory = asked.getMemory();
+    limits.memoryLimit(memory.getLimit().getValue());
+    limits.memorySwap(memory.getSwap().getValue());
+    limits.pidsLimit(asked.getPids().getLimit());
+    limits.hugepages(
+        asked.getHugepageLimitsList().stream()
+            .map(page -> new LinuxResources.HugepageLimit(page.getPageSize(), page.getLimit()))
+            .toList());
+    limits.unified(asked.getUnifiedMap());
+    limits.rare(
+        new RareLimits(
+            present(memory.hasReservation(), memory.getReservation().getValue()),
+            present(memory.hasSwappiness(), memory.getSwappiness().getValue()),
+            present(memory.hasDisableOomKiller(), memory.getDisableOomKiller().getValue()),
+            present(
+                asked.getCpu().hasRealtimeRuntime(),
+                asked.getCpu().getRealtimeRuntime().getValue()),
+            present(
+                asked.getCpu().hasRealtimePeriod(),
+                asked.getCpu().getRealtimePeriod().getValue())));
+    return limits.build();
+  }
+
+  private static void cpu(LinuxResources.Builder limits, LinuxCPU cpu) {
+    limits
+        .cpuShares(cpu.getShares().getValue())
+        .cpuQuota(cpu.getQuota().getValue())
+        .cpuPeriod(cpu.getPeriod().getValue())
+        .cpus(cpu.getCpus())
+        .mems(cpu.getMems());
+  }
+
+  private static <T> Optional<T> present(boolean set, T value) {
+    return set ? Optional.of(value) : Optional.empty();
+  }
+
+  /** What is set, as plugins are asked about it. */
+  static NriApi.LinuxResources message(LinuxResources limits) {
+    NriApi.LinuxResources.Builder message = NriApi.LinuxResources.newBuilder();
+    LinuxCPU.Builder cpu = message.getCpuBuilder();
+    limits.cpuShares().ifPresent(v -> cpu.getSharesBuilder().setValue(v));
+    limits.cpuQuota().ifPresent(v -> cpu.getQuotaBuilder().setValue(v));
+    limits.cpuPeriod().ifPresent(v -> cpu.getPeriodBuilder().setValue(v));
+    limits.cpus().ifPresent(cpu::setCpus);
+    limits.mems().ifPresent(cpu::setMems);
+    LinuxMemory.Builder memory = message.getMemoryBuilder();
+    limits.memoryLimit().ifPresent(v -> memory.getLimitBuilder().setValue(v));
+    limits.memorySwap().ifPresent(v -> memory.getSwapBuilder().setValue(v));
+    limits.pidsLimit().ifPresent(v -> message.getPidsBuilder().setLimit(v));
+    List<NriApi.HugepageLimit> pages = new ArrayList<>();
+    limits
+        .hugepages()
+        .forEach(page ->
+            pages.add(
+                NriApi.HugepageLimit.newBuilder()
+                    .setPageSize(page.pageSize())
+                    .setLimit(page.limit())
+                    .build()));
+    return message.addAllHugepageLimits(pages).putAllUnified(limits.unified()).build();
+  }
+}
