@@ -10,8 +10,6 @@ import io.jcri.oci.runtime.ContainerProcess;
 import io.jcri.oci.runtime.ProcessUser;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -56,7 +54,7 @@ class PrivilegesTest {
     private void varint(long value) {
       long rest = value;
       while ((rest & ~0x7fL) != 0) {
-        out.write((int) (rest & 0x7f | 0x80));
+        out.write((int) ((rest & 0x7f) | 0x80));
         rest >>>= 7;
       }
       out.write((int) rest);
@@ -68,12 +66,20 @@ class PrivilegesTest {
   }
 
   private void write(String name, byte[]... messages) throws IOException {
-    ByteBuffer file = ByteBuffer.allocate(4096).order(ByteOrder.LITTLE_ENDIAN);
-    file.putInt(0x54564319).putInt(7);
+    ByteArrayOutputStream file = new ByteArrayOutputStream();
+    file.writeBytes(littleEndian(0x54564319));
+    file.writeBytes(littleEndian(7));
     for (byte[] message : messages) {
-      file.putInt(message.length).put(message);
+      file.writeBytes(littleEndian(message.length));
+      file.writeBytes(message);
     }
-    Files.write(images.resolve(name), java.util.Arrays.copyOf(file.array(), file.position()));
+    Files.write(images.resolve(name), file.toByteArray());
+  }
+
+  private static byte[] littleEndian(int value) {
+    return new byte[] {
+      (byte) value, (byte) (value >> 8), (byte) (value >> 16), (byte) (value >> 24)
+    };
   }
 
   private static Bytes creds(long uid) {
