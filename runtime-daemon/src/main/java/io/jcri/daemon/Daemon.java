@@ -32,6 +32,8 @@ import io.jcri.daemon.pod.PodSetup;
 import io.jcri.daemon.pod.Pods;
 import io.jcri.daemon.record.RecordStore;
 import io.jcri.daemon.runtime.Handlers;
+import io.jcri.daemon.security.AppArmor;
+import io.jcri.daemon.security.Selinux;
 import io.jcri.daemon.stats.Stats;
 import io.jcri.daemon.streaming.StreamingServer;
 import io.jcri.daemon.system.BootId;
@@ -131,13 +133,15 @@ public final class Daemon {
     Nri nri = new Nri(config.nri(), layout, limits, cdi);
 
     // pods
+    Selinux selinux = Selinux.detect(Path.of("/"));
     this.podRecords = new RecordStore<>(layout.podRecords(), Pod.class);
     Sandboxes sandboxes = new Sandboxes(binaries.sandbox(), syscalls, mounts, cgroups);
     this.pods =
         new Pods(
             new Registry<>("pod sandbox", Pod::id, podRecords),
-            new PodSetup(layout, sandboxes, scopes, cgroupPaths, networks),
+            new PodSetup(layout, sandboxes, scopes, cgroupPaths, networks, syscalls),
             nri,
+            selinux,
             clock,
             bootId);
 
@@ -158,11 +162,13 @@ public final class Daemon {
                 new BindMounts(mounts),
                 new ImageVolumes(images),
                 new Relabel(syscalls)),
-            cdi);
+            cdi,
+            new AppArmor(Path.of("/")));
     ShimSpecs shims =
         new ShimSpecs(new ShimLauncher(binaries.shim()), layout, handlers, pods, cgroupPaths);
     ContainerCreation creation =
-        new ContainerCreation(registry, pods, images, specs, nri, layout, clock, bootId, locks);
+        new ContainerCreation(
+            registry, pods, images, specs, nri, selinux, layout, clock, bootId, locks);
     ContainerRun run = new ContainerRun(registry, pods, shims, nri, clock, locks);
     ContainerUpdates updates =
         new ContainerUpdates(

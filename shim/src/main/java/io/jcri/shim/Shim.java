@@ -72,14 +72,24 @@ public final class Shim implements AutoCloseable {
   }
 
   /**
-   * Starts the container, waiting as long as the OCI runtime takes. May be asked again while it
-   * starts or runs; after a failure it may be tried again.
-   *
-   * @return the pid of the container's first process
-   * @throws ShimException REFUSED with the runtime's own text when it could not be started
+   * Starts the container, waiting as long as the OCI runtime takes; see {@link #start(Duration)}.
    */
   public int start() throws ShimException {
-    return pid(ask(Frame.request(Wire.START), ShimConnection.FOREVER));
+    return start(ShimConnection.FOREVER);
+  }
+
+  /**
+   * Starts the container. May be asked again while it starts or runs; after a failure it may be
+   * tried again.
+   *
+   * @param limit how long the OCI runtime may take, zero for as long as it likes; {@link #delete}
+   *     ends one that takes longer, and a call of this that waits for it
+   * @return the pid of the container's first process
+   * @throws ShimException REFUSED with the runtime's own text when it could not be started, TIMEOUT
+   *     after the limit
+   */
+  public int start(Duration limit) throws ShimException {
+    return pid(ask(Frame.request(Wire.START), limit));
   }
 
   /** The shim's view of the container. */

@@ -8,8 +8,11 @@ import io.jcri.shim.Lab.Plan;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -213,5 +216,49 @@ class StreamKernelTest {
     attach.close();
     reader.join(30_000);
     assertThat(reader.isAlive()).isFalse();
+  }
+
+  /** The container never reads, so that the pipe to the shim is full for good. */
+  @Test
+  void closingStdinEndsAWriteThatWaits() throws Exception {
+    Box box = lab.running(new Plan("/bin/sleep", "1000").withStdin(false));
+    AttachStreams attach = box.shim().attach(true, true, false);
+    OutputStream stdin = attach.stdin().orElseThrow();
+    CompletableFuture<IOException> refused = new CompletableFuture<>();
+    Thread writer =
+        Thread.ofPlatform()
+            .start(() -> {
+              try {
+                while (true) {
+                  stdin.write(new byte[100_000]);
+                }
+              } catch (IOException e) {
+                refused.complete(e);
+              }
+            });
+    writer.join(500);
+    assertThat(writer.isAlive()).isTrue();
+    attach.hangUp();
+    stdin.close();
+    assertThat(refused.get(30, TimeUnit.SECONDS)).hasMessageContaining("closed");
+    attach.close();
+  }
+
+  @Test
+  void hangingUpEndsTheReadsOfASilentProcess() throws Exception {
+    Box box = lab.running(new Plan("/bin/sleep", "1000"));
+    try (ExecStreams exec = box.shim().exec(Lab.script("sleep 1000"), false, true)) {
+      CompletableFuture<String> output =
+          CompletableFuture.supplyAsync(() -> {
+            try {
+              return all(exec.stdout());
+            } catch (IOException e) {
+              throw new UncheckedIOException(e);
+            }
+          });
+      exec.hangUp();
+      assertThat(output.get(30, TimeUnit.SECONDS)).isEmpty();
+      assertThatThrownBy(exec::waitFor).isInstanceOf(ShimException.class);
+    }
   }
 }

@@ -75,6 +75,20 @@ class ContainersTest {
   }
 
   @Test
+  void aRealTimeSignalCanStopAContainer() throws IOException {
+    TestPod pod = NODE.pod();
+    ContainerConfig.Builder config =
+        pod.container("sh", "-c", "trap 'exit 9' 37; echo ready; while :; do sleep 0.05; done");
+    config.setStopSignal(io.jcri.cri.v1.Signal.SIGNAL_SIGRTMINPLUS3);
+    TestContainer container = pod.start(config);
+    container.awaitLog("ready");
+    container.stop(60);
+    assertThat(container.status().getExitCode()).isEqualTo(9);
+    assertThat(container.status().getStopSignal())
+        .isEqualTo(io.jcri.cri.v1.Signal.SIGNAL_SIGRTMINPLUS3);
+  }
+
+  @Test
   void aProgramThatIgnoresItsStopSignalIsKilled() throws IOException {
     TestContainer container = trapping("trap '' TERM; echo ready; while :; do sleep 0.05; done");
     container.stop(1);

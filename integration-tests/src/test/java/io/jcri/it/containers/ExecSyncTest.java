@@ -75,6 +75,39 @@ class ExecSyncTest {
   }
 
   @Test
+  void bothOutputsAtTheirLimitFitOneMessage() throws IOException {
+    Exec result =
+        NODE.pod()
+            .idle()
+            .exec(
+                "sh",
+                "-c",
+                "head -c 20000000 /dev/zero | tr '\\0' x; head -c 20000000 /dev/zero | tr '\\0' y >&2");
+    assertThat(result.exitCode()).isZero();
+    assertThat(result.out().length()).isGreaterThan(1 << 20);
+    assertThat(result.err().length()).isGreaterThan(1 << 20);
+    assertThat(result.out().length() + result.err().length()).isLessThan(LIMIT);
+  }
+
+  @Test
+  void aCommandThatIgnoresSignalsAndHoldsItsPipesIsEndedByTheTimeout() throws IOException {
+    TestContainer container = NODE.pod().idle();
+    assertRefused(
+        () ->
+            container.exec(
+                1,
+                "sh",
+                "-c",
+                "trap '' TERM INT HUP; (setsid sleep 666 &); while :; do sleep 665; done"),
+        Status.Code.DEADLINE_EXCEEDED,
+        container.id());
+    Waiting.until(
+        Duration.ofSeconds(20),
+        () -> !container.sh("ps -o args").contains("sleep 66"),
+        () -> "a process of the command lives on: " + container.sh("ps -o args"));
+  }
+
+  @Test
   void aProgramThatIsNotThereIsNamed() throws IOException {
     TestContainer container = NODE.pod().idle();
     assertRefused(

@@ -1,9 +1,12 @@
 package io.jcri.it.containers;
 
+import static io.jcri.it.node.Refusals.assertRefused;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.grpc.Status.Code;
 import io.jcri.cri.v1.ContainerConfig;
 import io.jcri.cri.v1.ContainerStatus;
+import io.jcri.cri.v1.HugepageLimit;
 import io.jcri.cri.v1.LinuxContainerResources;
 import io.jcri.it.node.TestContainer;
 import io.jcri.it.node.TestNode;
@@ -68,6 +71,63 @@ class ResourcesTest {
     ContainerStatus status = pod.start(config).awaitExit();
     assertThat(status.getReason()).isEqualTo("OOMKilled");
     assertThat(status.getExitCode()).isEqualTo(137);
+  }
+
+  @Test
+  void swapIsAllowedAsFarAsItWasAskedFor() throws IOException {
+    long mib = 1 << 20;
+    TestPod pod = NODE.pod();
+    ContainerConfig.Builder none = pod.container("sleep", "100000");
+    none.getLinuxBuilder().getResourcesBuilder().setMemoryLimitInBytes(64 * mib);
+    ContainerConfig.Builder some = pod.container("sleep", "100000");
+    some.getLinuxBuilder()
+        .getResourcesBuilder()
+        .setMemoryLimitInBytes(64 * mib)
+        .setMemorySwapLimitInBytes(96 * mib);
+    // version 1 counts memory and swap together, version 2 swap alone
+    assertThat(swap(pod.start(none))).isEqualTo(unified() ? 0 : 64 * mib);
+    TestContainer swapping = pod.start(some);
+    assertThat(swap(swapping)).isEqualTo(unified() ? 32 * mib : 96 * mib);
+    assertThat(swapping.status().getResources().getLinux().getMemorySwapLimitInBytes())
+        .isEqualTo(96 * mib);
+  }
+
+  private static long swap(TestContainer container) throws IOException {
+    return Long.parseLong(
+        read(container, "memory", "memory.memsw.limit_in_bytes", "memory.swap.max"));
+  }
+
+  @Test
+  void hugePagesOfNoSuchSizeAreRefusedAndLimitsOfZeroAreNot() throws IOException {
+    TestPod pod = NODE.pod();
+    ContainerConfig.Builder config = pod.container("sleep", "100000");
+    config
+        .getLinuxBuilder()
+        .getResourcesBuilder()
+        .addHugepageLimits(HugepageLimit.newBuilder().setPageSize("3MB").setLimit(3 << 20));
+    assertRefused(() -> pod.create(config), Code.FAILED_PRECONDITION, "huge");
+    NODE.assertNoSnapshotIsLeft();
+
+    ContainerConfig.Builder zero = pod.container("sleep", "100000");
+    zero.getLinuxBuilder()
+        .getResourcesBuilder()
+        .addHugepageLimits(HugepageLimit.newBuilder().setPageSize("2MB"))
+        .addHugepageLimits(HugepageLimit.newBuilder().setPageSize("1GB"));
+    assertThat(pod.start(zero).sh("echo up")).isEqualTo("up");
+  }
+
+  @Test
+  void filesOfVersionTwoAreWrittenThereAndRefusedOnVersionOne() throws IOException {
+    TestPod pod = NODE.pod();
+    ContainerConfig.Builder config = pod.container("sleep", "100000");
+    config.getLinuxBuilder().getResourcesBuilder().putUnified("memory.high", "50000000");
+    if (unified()) {
+      assertThat(read(pod.start(config), "memory", "", "memory.high")).isEqualTo("49999872");
+    } else {
+      assertRefused(() -> pod.create(config), Code.FAILED_PRECONDITION, "memory.high");
+    }
+    config.getLinuxBuilder().getResourcesBuilder().putUnified("../cgroup.procs", "1");
+    assertRefused(() -> pod.create(config), Code.INVALID_ARGUMENT, "unified", "../cgroup.procs");
   }
 
   @Test

@@ -232,6 +232,11 @@ public final class TestNode implements BeforeAllCallback, AfterEachCallback, Aft
     return TestPod.run(this, config.build());
   }
 
+  /** Runs a pod with a handler. */
+  public TestPod pod(PodSandboxConfig.Builder config, String handler) {
+    return TestPod.of(this, config.build(), handler);
+  }
+
   /** Fails when records, folders or mounts of pods or containers are left. */
   public void assertNoPodIsLeft() throws IOException {
     for (Path folder :

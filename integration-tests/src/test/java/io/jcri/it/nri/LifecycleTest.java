@@ -10,6 +10,7 @@ import io.jcri.it.node.TestNode;
 import io.jcri.it.node.TestPod;
 import io.jcri.nri.v1alpha1.NriApi;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
@@ -186,5 +187,20 @@ class LifecycleTest {
       container.stop(0);
       assertThat(plugin.awaitCall("StopContainer").container().getId()).isEqualTo(container.id());
     }
+  }
+
+  @Test
+  void anInstalledPluginIsStartedWithTheDaemonAndEndsWithIt() throws IOException {
+    NODE.daemon().stop();
+    try (InstalledPlugin plugin = InstalledPlugin.put(NODE, "10-shell", InstalledPlugin.POLITE)) {
+      NODE.daemon().start();
+      plugin.awaitTrace("synchronized");
+      assertThat(plugin.trace()).startsWith("shell 10 3\nsocket:");
+      assertThat(Files.readString(NODE.daemon().log()))
+          .contains("NRI plugin 10-shell is connected");
+      NODE.daemon().kill();
+      plugin.awaitTrace("over");
+    }
+    NODE.daemon().start();
   }
 }

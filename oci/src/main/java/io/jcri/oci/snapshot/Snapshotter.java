@@ -53,11 +53,16 @@ public final class Snapshotter {
    * @param userNamespace file of the user namespace whose ids the container sees
    * @param mountPoint an empty directory of the caller's to mount on: nobody but root reaches the
    *     snapshotter's own, so the root of a user namespace doesn't
+   * @param label of SELinux that all files show, whatever their own is
    */
-  public record Options(boolean readOnly, Optional<Path> userNamespace, Optional<Path> mountPoint) {
-    /** Mounted in the snapshot's own directory. */
+  public record Options(
+      boolean readOnly,
+      Optional<Path> userNamespace,
+      Optional<Path> mountPoint,
+      Optional<String> label) {
+    /** Mounted in the snapshot's own directory, without a label. */
     public Options(boolean readOnly, Optional<Path> userNamespace) {
-      this(readOnly, userNamespace, Optional.empty());
+      this(readOnly, userNamespace, Optional.empty(), Optional.empty());
     }
 
     /** Writable, with the host's ids. */
@@ -197,6 +202,9 @@ public final class Snapshotter {
     }
     if (options.userNamespace().isPresent()) {
       overlay = overlay.idMapped(options.userNamespace().get());
+    }
+    if (options.label().isPresent()) {
+      overlay = overlay.labelled(options.label().get());
     }
     mounts.overlay(overlay, snapshot.rootfs());
   }

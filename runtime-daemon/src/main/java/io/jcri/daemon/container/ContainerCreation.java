@@ -15,6 +15,8 @@ import io.jcri.daemon.image.Images;
 import io.jcri.daemon.pod.NamespaceOptions.UserMappings;
 import io.jcri.daemon.pod.Pod;
 import io.jcri.daemon.pod.Pods;
+import io.jcri.daemon.security.Selinux;
+import io.jcri.daemon.security.SelinuxLabels;
 import io.jcri.daemon.system.Clock;
 import io.jcri.oci.image.Image;
 import io.jcri.oci.runtime.ContainerSpec;
@@ -45,6 +47,7 @@ public final class ContainerCreation {
   private final Images images;
   private final SpecAssembly specs;
   private final ContainerHooks hooks;
+  private final Selinux selinux;
   private final Layout layout;
   private final Clock clock;
   private final String bootId;
@@ -63,6 +66,7 @@ public final class ContainerCreation {
       Images images,
       SpecAssembly specs,
       ContainerHooks hooks,
+      Selinux selinux,
       Layout layout,
       Clock clock,
       String bootId,
@@ -72,6 +76,7 @@ public final class ContainerCreation {
     this.images = images;
     this.specs = specs;
     this.hooks = hooks;
+    this.selinux = selinux;
     this.layout = layout;
     this.clock = clock;
     this.bootId = bootId;
@@ -204,9 +209,12 @@ public final class ContainerCreation {
 
   private void make(Pod pod, Container container, Image image, Stages stages) throws IOException {
     String id = container.id();
-    Path rootfs = images.prepare(id, image, userNamespace(pod));
+    SecurityContext security = container.config().security();
+    Optional<SelinuxLabels> labels =
+        selinux.ofContainer(pod.labels(), security.selinux(), security.privileged());
+    Path rootfs = images.prepare(id, image, userNamespace(pod), labels.map(SelinuxLabels::mount));
     stages.done("snapshot");
-    ContainerSpec assembled = specs.assemble(pod, container, image, rootfs);
+    ContainerSpec assembled = specs.assemble(pod, container, image, rootfs, labels);
     stages.done("spec");
     try (ContainerHooks.Step step = hooks.step()) {
       ContainerSpec spec = step.create(pod, container, assembled);

@@ -41,6 +41,9 @@ public final class ContainerRun {
   /** How long after SIGKILL the kernel may take to end a process before a stop gives up waiting. */
   private static final Duration KILL_PATIENCE = Duration.ofSeconds(30);
 
+  /** How long the OCI runtime and its hooks may take: as long as the kubelet waits by default. */
+  private static final Duration START_PATIENCE = Duration.ofMinutes(2);
+
   /** One stream of an ExecSync: both and the rest of the reply fit the kubelet's 16 MiB message. */
   private static final int EXEC_OUTPUT_LIMIT = 7 << 20;
 
@@ -51,6 +54,7 @@ public final class ContainerRun {
   private final Clock clock;
   private final KeyedLocks locks;
   private final Map<String, Live> live = new ConcurrentHashMap<>();
+  private final Starts starts = new Starts();
 
   /** A container whose process may be alive. */
   private static final class Live {
@@ -110,9 +114,9 @@ public final class ContainerRun {
         step.start(container);
         shim = Optional.of(shims.launch(container));
         stages.done("shim");
-        int init = shim.get().start();
-        stages.done("runtime");
         Shim started = shim.get();
+        int init = starts.run(id, started, () -> started.start(START_PATIENCE));
+        stages.done("runtime");
         containers.update(id, c -> c.started(clock.nanos(), init, started.process()));
         watch(id, started);
         stages.done("record");
@@ -128,10 +132,18 @@ public final class ContainerRun {
   }
 
   private static RuntimeException startFailure(String id, String message, Exception e) {
-    return e instanceof ShimException
-        ? new JcriException(
-            Kind.INTERNAL, "container " + id + " could not be started: " + message, e)
-        : Failures.unchecked(e, "start of container " + id);
+    return switch (e) {
+      case ShimException late when late.kind() == ShimException.Kind.TIMEOUT ->
+          new JcriException(
+              Kind.DEADLINE_EXCEEDED,
+              "container %s could not be started: the OCI runtime has not ended after %d s"
+                  .formatted(id, START_PATIENCE.toSeconds()),
+              late);
+      case ShimException refused ->
+          new JcriException(
+              Kind.INTERNAL, "container " + id + " could not be started: " + message, refused);
+      default -> Failures.unchecked(e, "start of container " + id);
+    };
   }
 
   /** From here on the exit finds its way into the record; one that has happened does so at once. */
@@ -189,9 +201,11 @@ public final class ContainerRun {
   /**
    * Sends the container's stop signal, and SIGKILL when it has not ended after the grace period;
    * returns once it has. A stop that comes while another is at work sends no second stop signal,
-   * but its own grace period counts. A container that does not run is no error.
+   * but its own grace period counts. A container that does not run is no error; a start that hangs
+   * in the OCI runtime is ended after the grace period.
    */
   public void stop(String id, Duration grace) throws IOException {
+    starts.endAfter(id, grace);
     @Nullable Live entry = liveOrEnded(id);
     if (entry == null) {
       return;

@@ -1,7 +1,8 @@
 package io.jcri.daemon.container;
 
 import io.jcri.daemon.pod.NamespaceOptions;
-import io.jcri.daemon.pod.SecurityProfile;
+import io.jcri.daemon.security.SecurityProfile;
+import io.jcri.daemon.security.SelinuxOptions;
 import java.util.List;
 import java.util.Optional;
 
@@ -27,7 +28,8 @@ public record SecurityContext(
     List<String> maskedPaths,
     List<String> readOnlyPaths,
     SecurityProfile seccomp,
-    SecurityProfile apparmor) {
+    SecurityProfile apparmor,
+    Optional<SelinuxOptions> selinux) {
 
   public SecurityContext {
     addCapabilities = List.copyOf(addCapabilities);

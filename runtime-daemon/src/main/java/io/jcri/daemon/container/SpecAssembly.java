@@ -3,7 +3,9 @@ package io.jcri.daemon.container;
 import io.jcri.daemon.pod.CgroupPaths;
 import io.jcri.daemon.pod.HostName;
 import io.jcri.daemon.pod.Pod;
-import io.jcri.daemon.pod.SecurityProfile;
+import io.jcri.daemon.security.AppArmor;
+import io.jcri.daemon.security.SecurityProfile;
+import io.jcri.daemon.security.SelinuxLabels;
 import io.jcri.oci.image.Image;
 import io.jcri.oci.image.ImageConfig;
 import io.jcri.oci.runtime.BindMounts;
@@ -42,6 +44,7 @@ public final class SpecAssembly {
   private final ContainerNamespaces namespaces;
   private final MountPlan mounts;
   private final CdiInjection cdi;
+  private final AppArmor apparmor;
 
   public SpecAssembly(
       CgroupPaths cgroupPaths,
@@ -50,7 +53,8 @@ public final class SpecAssembly {
       SeccompProfiles seccompProfiles,
       ContainerNamespaces namespaces,
       MountPlan mounts,
-      CdiInjection cdi) {
+      CdiInjection cdi,
+      AppArmor apparmor) {
     this.cgroupPaths = cgroupPaths;
     this.cgroups = cgroups;
     this.users = users;
@@ -58,14 +62,17 @@ public final class SpecAssembly {
     this.namespaces = namespaces;
     this.mounts = mounts;
     this.cdi = cdi;
+    this.apparmor = apparmor;
   }
 
   /**
    * Puts together what config.json will say.
    *
    * @param rootfs the mounted root file system
+   * @param labels on a node with SELinux
    */
-  ContainerSpec assemble(Pod pod, Container container, Image image, Path rootfs)
+  ContainerSpec assemble(
+      Pod pod, Container container, Image image, Path rootfs, Optional<SelinuxLabels> labels)
       throws IOException {
     ContainerConfig config = container.config();
     SecurityContext security = config.security();
@@ -80,10 +87,10 @@ public final class SpecAssembly {
           user.uids().forEach(m -> uids.add(mapping(m)));
           user.gids().forEach(m -> gids.add(mapping(m)));
         });
-    List<ContainerMount> planned = mounts.plan(pod, container, Optional.empty());
+    List<ContainerMount> planned = mounts.plan(pod, container, labels.map(SelinuxLabels::mount));
     ContainerSpec spec =
         ContainerSpec.builder(
-                process(pod, config, image, rootfs, capabilities),
+                process(pod, config, image, rootfs, capabilities, labels),
                 new ContainerSpec.Root(rootfs.toString(), security.readOnlyRootfs()))
             .mounts(planned)
             .namespaces(namespaces.of(pod, security))
@@ -96,6 +103,7 @@ public final class SpecAssembly {
             .readonlyPaths(security.privileged() ? List.of() : security.readOnlyPaths())
             .seccomp(seccomp(security, capabilities))
             .rootfsPropagation(BindMounts.rootfsPropagation(planned))
+            .mountLabel(labels.map(SelinuxLabels::mount))
             .annotations(annotations(pod, container))
             .build();
     return cdi.inject(pod, config.cdiDevices(), spec);
@@ -118,7 +126,12 @@ public final class SpecAssembly {
   }
 
   private ContainerProcess process(
-      Pod pod, ContainerConfig config, Image image, Path rootfs, CapabilitySet capabilities) {
+      Pod pod,
+      ContainerConfig config,
+      Image image,
+      Path rootfs,
+      CapabilitySet capabilities,
+      Optional<SelinuxLabels> labels) {
     SecurityContext security = config.security();
     ImageConfig fromImage = image.config();
     UserRequest who =
@@ -150,6 +163,10 @@ public final class SpecAssembly {
             .oomScoreAdj(OomScore.clamp(config.oomScoreAdj()))
             .terminal(config.tty());
     apparmor(security).ifPresent(process::apparmorProfile);
+    labels
+        .map(SelinuxLabels::process)
+        .filter(label -> !label.isEmpty())
+        .ifPresent(process::selinuxLabel);
     return process.build();
   }
 
@@ -171,8 +188,8 @@ public final class SpecAssembly {
   }
 
   /** Only where the kernel has AppArmor: a profile that can't be applied must not be promised. */
-  private static Optional<String> apparmor(SecurityContext security) {
-    return security.privileged() ? Optional.empty() : AppArmor.profile(security.apparmor());
+  private Optional<String> apparmor(SecurityContext security) {
+    return security.privileged() ? Optional.empty() : apparmor.profile(security.apparmor());
   }
 
   /** What containerd writes too: tools look for the pod of a container here. */

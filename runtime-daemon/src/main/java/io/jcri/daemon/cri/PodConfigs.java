@@ -63,7 +63,9 @@ final class PodConfigs {
         namespaces,
         security.getPrivileged(),
         handler(request.getRuntimeHandler()),
-        resources(linux));
+        resources(linux),
+        SelinuxFields.read(
+            security.getSelinuxOptions(), "config.linux.security_context.selinux_options"));
   }
 
   private static Optional<PodResources> resources(LinuxPodSandboxConfig linux) {

@@ -6,7 +6,7 @@ import io.jcri.cri.v1.Capability;
 import io.jcri.cri.v1.Int64Value;
 import io.jcri.cri.v1.LinuxContainerSecurityContext;
 import io.jcri.daemon.container.SecurityContext;
-import io.jcri.daemon.pod.SecurityProfile;
+import io.jcri.daemon.security.SecurityProfile;
 import java.util.List;
 import java.util.Optional;
 
@@ -28,6 +28,7 @@ final class SecurityContexts {
       throw invalid(FIELD + "run_as_group needs run_as_user or run_as_username");
     }
     context.getSupplementalGroupsList().forEach(g -> checkId(g, "supplemental_groups"));
+    // Without a word the kubelet means: no seccomp filter, but AppArmor where the node has it.
     return new SecurityContext(
         context.getPrivileged(),
         capabilities.getAddCapabilitiesList(),
@@ -44,12 +45,18 @@ final class SecurityContexts {
         context.getMaskedPathsList(),
         context.getReadonlyPathsList(),
         profile(
-            context.hasSeccomp(), context.getSeccomp(), context.getSeccompProfilePath(), "seccomp"),
+            context.hasSeccomp(),
+            context.getSeccomp(),
+            context.getSeccompProfilePath(),
+            SecurityProfile.Type.UNCONFINED,
+            "seccomp"),
         profile(
             context.hasApparmor(),
             context.getApparmor(),
             context.getApparmorProfile(),
-            "apparmor"));
+            SecurityProfile.Type.RUNTIME_DEFAULT,
+            "apparmor"),
+        SelinuxFields.read(context.getSelinuxOptions(), FIELD + "selinux_options"));
   }
 
   private static boolean strict(LinuxContainerSecurityContext context) {
@@ -76,13 +83,20 @@ final class SecurityContexts {
   }
 
   /**
-   * The structured field, or else the deprecated string. With neither, unconfined: what a caller
-   * that knows of no profiles has always got.
+   * The structured field, or else the deprecated string.
+   *
+   * @param otherwise with neither
    */
   private static SecurityProfile profile(
-      boolean present, io.jcri.cri.v1.SecurityProfile profile, String deprecated, String field) {
+      boolean present,
+      io.jcri.cri.v1.SecurityProfile profile,
+      String deprecated,
+      SecurityProfile.Type otherwise,
+      String field) {
     if (!present) {
-      return deprecatedProfile(deprecated, field);
+      return deprecated.isEmpty()
+          ? new SecurityProfile(otherwise, "")
+          : deprecatedProfile(deprecated, field);
     }
     return switch (profile.getProfileType()) {
       case RuntimeDefault -> new SecurityProfile(SecurityProfile.Type.RUNTIME_DEFAULT, "");
@@ -99,7 +113,7 @@ final class SecurityContexts {
   }
 
   private static SecurityProfile deprecatedProfile(String text, String field) {
-    if (text.isEmpty() || text.equals("unconfined")) {
+    if (text.equals("unconfined")) {
       return new SecurityProfile(SecurityProfile.Type.UNCONFINED, "");
     }
     if (List.of("runtime/default", "docker/default").contains(text)) {

@@ -104,9 +104,11 @@ public final class Images {
    * Makes and mounts a container's root file system.
    *
    * @param user the user namespace whose ids the files are to have, empty for the host's
+   * @param label of SELinux that all its files show
    * @return where it is mounted
    */
-  public Path prepare(String containerId, Image image, Optional<UserNamespace> user)
+  public Path prepare(
+      String containerId, Image image, Optional<UserNamespace> user, Optional<String> label)
       throws IOException {
     Optional<Path> mountPoint = Optional.empty();
     if (user.isPresent()) {
@@ -117,7 +119,7 @@ public final class Images {
         .prepare(
             containerId,
             image.diffIds(),
-            new Snapshotter.Options(false, user.map(UserNamespace::file), mountPoint))
+            new Snapshotter.Options(false, user.map(UserNamespace::file), mountPoint, label))
         .rootfs();
   }
 

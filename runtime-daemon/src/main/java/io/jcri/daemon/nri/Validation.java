@@ -4,7 +4,7 @@ import io.jcri.daemon.JcriException;
 import io.jcri.daemon.config.DaemonConfig;
 import io.jcri.daemon.container.Container;
 import io.jcri.daemon.pod.Pod;
-import io.jcri.daemon.pod.SecurityProfile;
+import io.jcri.daemon.security.SecurityProfile;
 import io.jcri.nri.v1alpha1.NriApi.Field;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,5 +1,6 @@
 package io.jcri.daemon.pod;
 
+import io.jcri.daemon.security.SelinuxLabels;
 import io.jcri.sandbox.SandboxState;
 import java.util.List;
 import java.util.Optional;
@@ -16,6 +17,7 @@ import java.util.Optional;
  *     ADD is called, so that an address is never forgotten
  * @param ips the pod's addresses, the primary one first; empty with the host's network
  * @param cgroupPath the cgroup made for the sandbox, removed with it
+ * @param labels what SELinux knows the pod's processes and files by, on a node that has it
  * @param bootId the boot during which the sandbox was made: after another boot nothing of it is
  *     left in the kernel
  */
@@ -28,6 +30,7 @@ public record Pod(
     boolean networkDue,
     List<String> ips,
     Optional<String> cgroupPath,
+    Optional<SelinuxLabels> labels,
     String bootId) {
 
   public Pod {
@@ -35,26 +38,36 @@ public record Pod(
   }
 
   public Pod with(PodPhase next) {
-    return new Pod(id, config, createdAt, next, sandbox, networkDue, ips, cgroupPath, bootId);
+    return new Pod(
+        id, config, createdAt, next, sandbox, networkDue, ips, cgroupPath, labels, bootId);
   }
 
   public Pod withSandbox(SandboxState made) {
     return new Pod(
-        id, config, createdAt, phase, Optional.of(made), networkDue, ips, cgroupPath, bootId);
+        id,
+        config,
+        createdAt,
+        phase,
+        Optional.of(made),
+        networkDue,
+        ips,
+        cgroupPath,
+        labels,
+        bootId);
   }
 
   public Pod withCgroup(String path) {
     return new Pod(
-        id, config, createdAt, phase, sandbox, networkDue, ips, Optional.of(path), bootId);
+        id, config, createdAt, phase, sandbox, networkDue, ips, Optional.of(path), labels, bootId);
   }
 
   public Pod withNetworkDue(boolean due) {
-    return new Pod(id, config, createdAt, phase, sandbox, due, ips, cgroupPath, bootId);
+    return new Pod(id, config, createdAt, phase, sandbox, due, ips, cgroupPath, labels, bootId);
   }
 
   public Pod withIps(List<String> addresses) {
     return new Pod(
-        id, config, createdAt, phase, sandbox, networkDue, addresses, cgroupPath, bootId);
+        id, config, createdAt, phase, sandbox, networkDue, addresses, cgroupPath, labels, bootId);
   }
 
   Pod withResources(PodResources changed) {
@@ -67,6 +80,7 @@ public record Pod(
         networkDue,
         ips,
         cgroupPath,
+        labels,
         bootId);
   }
 

@@ -1,6 +1,7 @@
 package io.jcri.daemon.pod;
 
 import io.jcri.cni.PortMapping;
+import io.jcri.daemon.security.SelinuxOptions;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -14,6 +15,7 @@ import java.util.Optional;
  *     empty when the caller manages none
  * @param handler the OCI runtime's handler name, never empty
  * @param resources of the pod as a whole, when the kubelet told any
+ * @param selinux parts of the label, when the kubelet told any
  */
 public record PodConfig(
     PodMetadata metadata,
@@ -28,7 +30,8 @@ public record PodConfig(
     NamespaceOptions namespaces,
     boolean privileged,
     String handler,
-    Optional<PodResources> resources) {
+    Optional<PodResources> resources,
+    Optional<SelinuxOptions> selinux) {
 
   public PodConfig {
     portMappings = List.copyOf(portMappings);
@@ -51,7 +54,8 @@ public record PodConfig(
         namespaces,
         privileged,
         handler,
-        Optional.of(changed));
+        Optional.of(changed),
+        selinux);
   }
 
   public boolean hostNetwork() {

@@ -2,9 +2,13 @@ package io.jcri.daemon.pod;
 
 import io.jcri.daemon.Layout;
 import io.jcri.daemon.pod.NamespaceOptions.UserMappings;
+import io.jcri.daemon.security.Selinux;
+import io.jcri.sandbox.SandboxState;
+import io.jcri.sandbox.linux.Syscalls;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -17,9 +21,11 @@ final class PodFiles {
   private static final Path HOST_RESOLV_CONF = Path.of("/etc/resolv.conf");
 
   private final Layout layout;
+  private final Syscalls syscalls;
 
-  PodFiles(Layout layout) {
+  PodFiles(Layout layout, Syscalls syscalls) {
     this.layout = layout;
+    this.syscalls = syscalls;
   }
 
   /**
@@ -42,12 +48,27 @@ final class PodFiles {
     if (config.namespaces().user().isPresent()) {
       own(pod.id(), config.namespaces().user().get());
     }
+    if (pod.labels().isPresent()) {
+      label(pod, pod.labels().get().mount());
+    }
+  }
+
+  /** The pod's shared memory too: what is made in there has the label of its directory. */
+  private void label(Pod pod, String label) throws IOException {
+    List<Path> files = new ArrayList<>(files(pod.id()));
+    pod.sandbox().flatMap(SandboxState::shm).ifPresent(files::add);
+    for (Path file : files) {
+      syscalls.lsetxattr(file.toString(), Selinux.ATTRIBUTE, Selinux.attribute(label));
+    }
+  }
+
+  private List<Path> files(String id) {
+    return List.of(layout.podHostname(id), layout.podHosts(id), layout.podResolvConf(id));
   }
 
   /** What the pod's root owns it may change, in a user namespace as elsewhere. */
   private void own(String id, UserMappings user) throws IOException {
-    for (Path file :
-        List.of(layout.podHostname(id), layout.podHosts(id), layout.podResolvConf(id))) {
+    for (Path file : files(id)) {
       Files.setAttribute(file, "unix:uid", (int) user.rootUid());
       Files.setAttribute(file, "unix:gid", (int) user.rootGid());
     }

@@ -7,6 +7,7 @@ import io.jcri.sandbox.SandboxSpec;
 import io.jcri.sandbox.SandboxState;
 import io.jcri.sandbox.Sandboxes;
 import io.jcri.sandbox.cgroup.SystemdScopes;
+import io.jcri.sandbox.linux.Syscalls;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -41,13 +42,14 @@ public final class PodSetup {
       Sandboxes sandboxes,
       Optional<SystemdScopes> scopes,
       CgroupPaths cgroupPaths,
-      PodNetworks networks) {
+      PodNetworks networks,
+      Syscalls syscalls) {
     this.layout = layout;
     this.sandboxes = sandboxes;
     this.scopes = scopes;
     this.cgroupPaths = cgroupPaths;
     this.networks = networks;
-    this.files = new PodFiles(layout);
+    this.files = new PodFiles(layout, syscalls);
   }
 
   /**

@@ -7,6 +7,7 @@ import io.jcri.daemon.JcriException;
 import io.jcri.daemon.JcriException.Kind;
 import io.jcri.daemon.KeyedLocks;
 import io.jcri.daemon.Registry;
+import io.jcri.daemon.security.Selinux;
 import io.jcri.daemon.system.Clock;
 import java.io.IOException;
 import java.util.Collection;
@@ -31,16 +32,24 @@ public final class Pods {
   private final Registry<Pod> pods;
   private final PodSetup setup;
   private final PodHooks hooks;
+  private final Selinux selinux;
   private final Clock clock;
   private final String bootId;
   private final PodNames names = new PodNames();
   private final InFlight<PodMetadata, String> creations = new InFlight<>();
   private final KeyedLocks locks = new KeyedLocks();
 
-  public Pods(Registry<Pod> pods, PodSetup setup, PodHooks hooks, Clock clock, String bootId) {
+  public Pods(
+      Registry<Pod> pods,
+      PodSetup setup,
+      PodHooks hooks,
+      Selinux selinux,
+      Clock clock,
+      String bootId) {
     this.pods = pods;
     this.setup = setup;
     this.hooks = hooks;
+    this.selinux = selinux;
     this.clock = clock;
     this.bootId = bootId;
   }
@@ -76,6 +85,7 @@ public final class Pods {
               false,
               List.of(),
               Optional.empty(),
+              selinux.allocate(config.selinux(), config.privileged()),
               bootId);
       try {
         pods.add(pod);
@@ -84,6 +94,9 @@ public final class Pods {
         watch(id);
         return id;
       } catch (IOException | RuntimeException e) {
+        if (pods.get(id).isEmpty()) {
+          pod.labels().ifPresent(selinux::release);
+        }
         rollBack(id, name, e);
         throw e;
       }
@@ -109,7 +122,7 @@ public final class Pods {
         hooks.stop(pod.get());
         setup.unmake(pod.get(), this::saveAnyway);
         setup.deleteFiles(id);
-        pods.remove(id);
+        forget(pod.get());
         hooks.remove(pod.get());
       }
       names.release(name, id);
@@ -159,13 +172,18 @@ public final class Pods {
       Optional<Pod> pod = pods.get(id);
       if (pod.isPresent()) {
         setup.deleteFiles(id);
-        pods.remove(id);
+        forget(pod.get());
         hooks.remove(pod.get());
         names.release(pod.get().config().metadata(), id);
       }
     } catch (IOException e) {
       throw Failures.unchecked(e, "removal of pod sandbox " + id);
     }
+  }
+
+  private void forget(Pod pod) {
+    pods.remove(pod.id());
+    pod.labels().ifPresent(selinux::release);
   }
 
   /** Snapshots of the pods that the kubelet may know. */
@@ -204,6 +222,7 @@ public final class Pods {
     for (Pod pod : loaded) {
       try {
         pods.addLoaded(pod);
+        pod.labels().ifPresent(selinux::reserve);
         names.reserve(pod.config().metadata(), pod.id());
         if (pod.phase() == PodPhase.CREATING) {
           Thread.ofVirtual().name("roll back " + pod.id()).start(() -> rollBackFound(pod));

@@ -15,13 +15,15 @@ import java.util.Optional;
  * @param userNamespace file of a user namespace: the layers' owners are ids as inside it and show
  *     up as the host's ids that it maps them to. The upper layer holds the host's ids; an upper
  *     directory of 0:0 is given the owner of the topmost layer's root
+ * @param label of SELinux that all files show; only on a kernel that has it
  */
 public record OverlayMount(
     List<Path> lowers,
     Optional<Upper> upper,
     boolean volatileUpper,
     boolean readOnly,
-    Optional<Path> userNamespace) {
+    Optional<Path> userNamespace,
+    Optional<String> label) {
 
   /**
    * The writable part.
@@ -40,22 +42,35 @@ public record OverlayMount(
 
   /** Layers that can only be read, topmost first. */
   public static OverlayMount ofLayers(List<Path> lowers) {
-    return new OverlayMount(lowers, Optional.empty(), false, true, Optional.empty());
+    return new OverlayMount(
+        lowers, Optional.empty(), false, true, Optional.empty(), Optional.empty());
   }
 
   /** The same layers with a writable one on top. */
   public OverlayMount withUpper(Path directory, Path work, boolean volatileUpper) {
     return new OverlayMount(
-        lowers, Optional.of(new Upper(directory, work)), volatileUpper, false, userNamespace);
+        lowers,
+        Optional.of(new Upper(directory, work)),
+        volatileUpper,
+        false,
+        userNamespace,
+        label);
   }
 
   /** The same, mounted so that it can only be read. */
   public OverlayMount asReadOnly() {
-    return new OverlayMount(lowers, upper, volatileUpper, true, userNamespace);
+    return new OverlayMount(lowers, upper, volatileUpper, true, userNamespace, label);
   }
 
   /** The same, with owners mapped by a user namespace. */
   public OverlayMount idMapped(Path userNamespaceFile) {
-    return new OverlayMount(lowers, upper, volatileUpper, readOnly, Optional.of(userNamespaceFile));
+    return new OverlayMount(
+        lowers, upper, volatileUpper, readOnly, Optional.of(userNamespaceFile), label);
+  }
+
+  /** The same, with files that all show this label. */
+  public OverlayMount labelled(String selinuxLabel) {
+    return new OverlayMount(
+        lowers, upper, volatileUpper, readOnly, userNamespace, Optional.of(selinuxLabel));
   }
 }

@@ -128,6 +128,8 @@ final class Overlays {
     try (Fd context = calls.fsopen("overlay")) {
       if (!setLayers(context, dirs.lowers(), places)) {
         List<String> options = new ArrayList<>(options(spec));
+        // In quotes, since its categories are separated by commas as options are.
+        spec.label().ifPresent(label -> options.add("context=\"" + label + "\""));
         dirs.upper().ifPresent(u -> options.add("upperdir=" + LegacyOverlay.escape(u)));
         dirs.work().ifPresent(w -> options.add("workdir=" + LegacyOverlay.escape(w)));
         return new LegacyOverlay(calls).make(dirs.lowers(), options, attributes, target);
@@ -142,6 +144,9 @@ final class Overlays {
             context,
             equals < 0 ? option : option.substring(0, equals),
             equals < 0 ? null : option.substring(equals + 1));
+      }
+      if (spec.label().isPresent()) {
+        calls.fsconfigSet(context, "context", spec.label().get());
       }
       calls.fsconfigCreate(context);
       return calls.fsmount(context, attributes);

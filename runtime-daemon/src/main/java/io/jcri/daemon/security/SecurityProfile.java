@@ -1,4 +1,4 @@
-package io.jcri.daemon.pod;
+package io.jcri.daemon.security;
 
 /**
  * {@code SecurityProfile}: a seccomp or AppArmor profile by kind.
