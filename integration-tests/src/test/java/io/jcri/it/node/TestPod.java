@@ -46,7 +46,7 @@ public final class TestPod {
   }
 
   /** A pod that was made by another call. */
-  public static TestPod of(TestNode node, PodSandboxConfig config, String id) {
+  public static TestPod made(TestNode node, PodSandboxConfig config, String id) {
     return new TestPod(node, config, id);
   }
 
