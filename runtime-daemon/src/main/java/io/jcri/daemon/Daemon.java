@@ -1,6 +1,7 @@
 package io.jcri.daemon;
 
 import io.jcri.cni.Cni;
+import io.jcri.daemon.admin.AdminServer;
 import io.jcri.daemon.checkpoint.CheckpointSetup;
 import io.jcri.daemon.config.DaemonConfig;
 import io.jcri.daemon.container.CdiInjection;
@@ -20,8 +21,11 @@ import io.jcri.daemon.container.SpecAssembly;
 import io.jcri.daemon.cri.CriServer;
 import io.jcri.daemon.cri.ImageService;
 import io.jcri.daemon.cri.RuntimeService;
+import io.jcri.daemon.events.Events;
+import io.jcri.daemon.events.ToldFile;
 import io.jcri.daemon.image.ImageSetup;
 import io.jcri.daemon.image.Images;
+import io.jcri.daemon.metrics.Metrics;
 import io.jcri.daemon.nri.Nri;
 import io.jcri.daemon.nri.NriServer;
 import io.jcri.daemon.pod.CgroupPaths;
@@ -82,6 +86,7 @@ public final class Daemon {
   private final PodNetworks networks;
   private final RecordStore<Pod> podRecords;
   private final RecordStore<Container> containerRecords;
+  private final Events events;
   private final Pods pods;
   private final ContainerRecovery recovery;
   private final CheckpointSetup checkpoints;
@@ -89,6 +94,7 @@ public final class Daemon {
   private final NriServer nriServer;
   private final StreamingServer streaming;
   private final CriServer server;
+  private final AdminServer admin;
   private final SdNotify systemd;
 
   public Daemon(DaemonConfig config, NativeBinaries binaries) throws IOException {
@@ -122,6 +128,9 @@ public final class Daemon {
     this.networks = new PodNetworks(cni);
     Images images = ImageSetup.open(config.images(), layout, syscalls, mounts);
 
+    // what happens to pods and containers, for who listens
+    this.events = new Events(ToldFile.open(layout.toldEvents(), bootId), clock);
+
     // plugins that have a say
     CgroupSupport limits = CgroupSupport.detect(Path.of("/"));
     CdiInjection cdi =
@@ -138,7 +147,7 @@ public final class Daemon {
     Sandboxes sandboxes = new Sandboxes(binaries.sandbox(), syscalls, mounts, cgroups);
     this.pods =
         new Pods(
-            new Registry<>("pod sandbox", Pod::id, podRecords),
+            new Registry<>("pod sandbox", Pod::id, podRecords, events.podWatcher()),
             new PodSetup(layout, sandboxes, scopes, cgroupPaths, networks, syscalls),
             nri,
             selinux,
@@ -147,7 +156,8 @@ public final class Daemon {
 
     // containers
     this.containerRecords = new RecordStore<>(layout.containerRecords(), Container.class);
-    Registry<Container> registry = new Registry<>("container", Container::id, containerRecords);
+    Registry<Container> registry =
+        new Registry<>("container", Container::id, containerRecords, events.containerWatcher());
     KeyedLocks locks = new KeyedLocks();
     SpecAssembly specs =
         new SpecAssembly(
@@ -186,6 +196,11 @@ public final class Daemon {
             binaries.nriStart(),
             layout.temporary());
 
+    // what they use
+    Stats stats = new Stats(cgroups, cgroupPaths, images, clock);
+    Metrics metrics =
+        new Metrics(cgroups, cgroupPaths, stats, images.usage().path(), syscalls, clock);
+
     // the edge
     this.streaming = new StreamingServer(config.streaming(), containers, pods, layout);
     this.server =
@@ -199,13 +214,16 @@ public final class Daemon {
                     containers,
                     networks,
                     handlers,
-                    new Stats(cgroups, cgroupPaths, images, clock),
+                    stats,
+                    metrics,
                     images,
+                    events,
                     checkpoints,
                     streaming,
                     driver,
                     clock),
                 new ImageService(images, clock)));
+    this.admin = new AdminServer(layout.adminSocket(), images);
     this.systemd = new SdNotify(syscalls, System.getenv().getOrDefault("NOTIFY_SOCKET", ""));
   }
 
@@ -222,11 +240,13 @@ public final class Daemon {
     long begin = System.nanoTime();
     Collection<Pod> foundPods = podRecords.loadAll();
     Collection<Container> foundContainers = containerRecords.loadAll();
+    events.recover(foundPods, foundContainers);
     pods.recover(foundPods);
     recovery.recover(foundContainers);
     checkpoints.recover();
     nriServer.start();
     server.start();
+    admin.start();
     systemd.ready();
     log.info(
         "took up {} pods and {} containers in {} ms; serving",
@@ -261,6 +281,8 @@ public final class Daemon {
   /** Stops serving. Pods and containers run on: their next daemon takes them up. */
   public void stop() {
     systemd.stopping();
+    admin.stop();
+    events.close(); // their streams would never drain
     server.stop();
     nriServer.close();
     streaming.close();

@@ -15,10 +15,12 @@ import java.nio.file.Path;
  *                            of a created one: what its start restores
  * /run/jcri/                 state
  *   jcri.sock                CRI
+ *   admin.sock               what CRI has no call for (io.jcri.daemon.admin)
  *   pods/&lt;id&gt;/               pinned namespaces, shm, hosts, hostname, resolv.conf
  *   paused/&lt;id&gt;              of a container that a checkpoint has paused
  *   restoring/&lt;id&gt;           pod that is being restored
  *   containers/&lt;id&gt;/         bundle/config.json, shim.sock, exit, shim's files
+ *   events                   what subscribers have been told of
  *   roots/&lt;id&gt;/fs             root file system of a container in a user namespace
  *   runtime/&lt;handler&gt;/       the OCI runtime's own state
  * </pre>
@@ -38,6 +40,10 @@ public record Layout(Path root, Path state) {
 
   public Path containerRecords() {
     return root.resolve("containers");
+  }
+
+  public Path adminSocket() {
+    return state.resolve("admin.sock");
   }
 
   public Path pods() {
@@ -99,6 +105,11 @@ public record Layout(Path root, Path state) {
   /** The root directory of an OCI runtime's own state, one per handler. */
   public Path runtimeState(String handler) {
     return state.resolve("runtime").resolve(handler);
+  }
+
+  /** The note of which events were told. */
+  public Path toldEvents() {
+    return state.resolve("events");
   }
 
   public Path checkpoints() {

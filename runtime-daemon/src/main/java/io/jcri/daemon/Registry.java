@@ -28,7 +28,23 @@ public final class Registry<T extends Record> {
   private final String kind;
   private final Function<T, String> idOf;
   private final RecordStore<T> records;
+  private final Watcher<T> watcher;
   private final Map<String, Entry<T>> entries = new ConcurrentHashMap<>();
+
+  /**
+   * Who is told of each change, by the thread that makes it and under the object's lock: so in
+   * order for each object, and only as long as it is quick. What is loaded is no change.
+   */
+  public interface Watcher<T> {
+    /** The object is new or another; it is recorded and readers see it. */
+    void changed(T now);
+
+    /** The object's record is gone; readers still see it. */
+    default void leaving(T last) {}
+
+    /** Nobody sees the object any more. */
+    default void left(T last) {}
+  }
 
   private static final class Entry<T> {
     final ReentrantLock lock = new ReentrantLock();
@@ -45,15 +61,29 @@ public final class Registry<T extends Record> {
    * @param kind the object's name in error messages, such as "pod sandbox"
    */
   public Registry(String kind, Function<T, String> idOf, RecordStore<T> records) {
+    this(kind, idOf, records, now -> {});
+  }
+
+  /** As above, with a watcher. */
+  public Registry(
+      String kind, Function<T, String> idOf, RecordStore<T> records, Watcher<T> watcher) {
     this.kind = kind;
     this.idOf = idOf;
     this.records = records;
+    this.watcher = watcher;
   }
 
   /** Adds an object, its record first: if we die in between, the restart finds the record. */
   public void add(T value) {
     records.save(idOf.apply(value), value);
-    addLoaded(value);
+    Entry<T> entry = new Entry<>(value);
+    entry.lock.lock();
+    try {
+      entries.put(idOf.apply(value), entry);
+      watcher.changed(value);
+    } finally {
+      entry.lock.unlock();
+    }
   }
 
   /** Adds an object whose record is on disk already. */
@@ -147,6 +177,7 @@ public final class Registry<T extends Record> {
       if (!next.equals(entry.value)) {
         save(id, next, mustBeRecorded);
         entry.value = next;
+        watcher.changed(next);
       }
       return Optional.of(next);
     } finally {
@@ -163,7 +194,11 @@ public final class Registry<T extends Record> {
     entry.lock.lock();
     try {
       records.delete(id);
-      entries.remove(id, entry);
+      if (entries.get(id) == entry) {
+        watcher.leaving(entry.value);
+        entries.remove(id, entry);
+        watcher.left(entry.value);
+      }
     } finally {
       entry.lock.unlock();
     }

@@ -4,6 +4,7 @@ import static io.jcri.it.node.Refusals.assertRefused;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.grpc.Status;
+import io.jcri.cri.v1.ContainerConfig;
 import io.jcri.cri.v1.ImageSpec;
 import io.jcri.cri.v1.Mount;
 import io.jcri.cri.v1.MountPropagation;
@@ -151,6 +152,17 @@ class ImageVolumesTest {
     container.remove();
     assertThat(volumes.snapshots()).isEmpty();
     assertThat(layers()).as("layers that nobody needs go").isEqualTo(layers - 2);
+  }
+
+  @Test
+  void itGoesWhenThePodIsStopped() throws IOException {
+    TestPod pod = NODE.pod();
+    ContainerConfig.Builder config = pod.container("sleep", "100000");
+    config.addMounts(Volumes.image(data, "/data"));
+    TestContainer container = pod.start(config);
+    assertThat(volumes.snapshots()).hasSize(2);
+    pod.stop();
+    assertThat(volumes.snapshots()).containsExactly(container.id());
   }
 
   @Test

@@ -234,7 +234,8 @@ public final class TestNode implements BeforeAllCallback, AfterEachCallback, Aft
 
   /** Runs a pod with a handler. */
   public TestPod pod(PodSandboxConfig.Builder config, String handler) {
-    return TestPod.of(this, config.build(), handler);
+    PodSandboxConfig built = config.build();
+    return TestPod.of(this, built, TestPod.run(this, built, handler));
   }
 
   /** Fails when records, folders or mounts of pods or containers are left. */

@@ -32,10 +32,6 @@ public final class TestPod {
     return new TestPod(node, config, run(node, config, ""));
   }
 
-  static TestPod of(TestNode node, PodSandboxConfig config, String handler) {
-    return new TestPod(node, config, run(node, config, handler));
-  }
-
   /** Calls RunPodSandbox. Returns the pod's id. */
   public static String run(TestNode node, PodSandboxConfig config, String handler) {
     return node.cri()

@@ -9,7 +9,12 @@ import picocli.CommandLine.Command;
     description = "The container runtime that a Kubernetes node talks to.",
     mixinStandardHelpOptions = true,
     versionProvider = VersionCommand.Provider.class,
-    subcommands = {VersionCommand.class, ConfigCommand.class, SelftestCommand.class},
+    subcommands = {
+      VersionCommand.class,
+      ConfigCommand.class,
+      SelftestCommand.class,
+      LoadCommand.class
+    },
     footer = "The daemon itself is started with: jcri daemon [flags]")
 public final class Cli {
 

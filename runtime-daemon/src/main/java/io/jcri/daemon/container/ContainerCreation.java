@@ -251,6 +251,21 @@ public final class ContainerCreation {
         : Optional.empty();
   }
 
+  /** Lets the image volumes of a container go that has ended for good. */
+  void releaseVolumes(String id) {
+    try (KeyedLocks.Held _ = locks.hold(id)) {
+      boolean has =
+          containers
+              .get(id)
+              .filter(c -> !c.running() && c.phase() != ContainerPhase.UNKNOWN)
+              .filter(c -> c.config().mounts().stream().anyMatch(m -> m.image().isPresent()))
+              .isPresent();
+      if (has) {
+        images.releaseVolumes(id);
+      }
+    }
+  }
+
   /** Removes what {@link #create} made. Idempotent; the container must not be running. */
   public void remove(String id) {
     try (KeyedLocks.Held _ = locks.hold(id)) {

@@ -18,6 +18,7 @@ import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.stream.Collectors;
 
 /**
  * All that can be asked of containers. The work is done by {@link ContainerCreation} and {@link
@@ -71,9 +72,17 @@ public final class Containers {
     creation.remove(id);
   }
 
-  /** Ends every container of a pod at once; returns when all have ended. */
+  /**
+   * Ends every container of a pod at once; returns when all have ended. None of them can be started
+   * again, so their image volumes go.
+   */
   public void killAll(String podId) {
-    each(podId, id -> stop(id, Duration.ZERO));
+    each(
+        podId,
+        id -> {
+          stop(id, Duration.ZERO);
+          creation.releaseVolumes(id);
+        });
   }
 
   /** Removes every container of a pod, those that were only half created too. */
@@ -168,6 +177,13 @@ public final class Containers {
     return containers.all().stream()
         .filter(container -> container.phase() != ContainerPhase.CREATING)
         .toList();
+  }
+
+  /** As {@link #list}, by the pods' ids. */
+  public Map<String, List<Container>> byPod() {
+    return list().stream()
+        .sorted(Comparator.comparingLong(Container::createdAt))
+        .collect(Collectors.groupingBy(Container::podId));
   }
 
   /** The containers of a pod, oldest first. */

@@ -59,6 +59,7 @@ public final class CriServer {
             .bossEventLoopGroup(acceptor)
             .workerEventLoopGroup(worker)
             .maxInboundMessageSize(MAX_MESSAGE_BYTES)
+            .intercept(new Caller())
             .executor(calls);
     services.forEach(builder::addService);
     this.server = builder.build();

@@ -12,12 +12,15 @@ import io.jcri.cri.v1.PullImageRequest;
 import io.jcri.cri.v1.PullImageResponse;
 import io.jcri.cri.v1.RemoveImageRequest;
 import io.jcri.cri.v1.RemoveImageResponse;
+import io.jcri.cri.v1.StreamImagesRequest;
+import io.jcri.cri.v1.StreamImagesResponse;
 import io.jcri.daemon.image.Images;
 import io.jcri.daemon.system.Clock;
 
 /** The image service's table of calls: which handler answers which. */
 public final class ImageService extends ImageServiceImplBase {
   private final ListImages listImages;
+  private final StreamImages streamImages;
   private final ImageStatus imageStatus;
   private final PullImage pullImage;
   private final RemoveImage removeImage;
@@ -25,6 +28,7 @@ public final class ImageService extends ImageServiceImplBase {
 
   public ImageService(Images images, Clock clock) {
     this.listImages = new ListImages(images);
+    this.streamImages = new StreamImages(images);
     this.imageStatus = new ImageStatus(images);
     this.pullImage = new PullImage(images);
     this.removeImage = new RemoveImage(images);
@@ -34,6 +38,12 @@ public final class ImageService extends ImageServiceImplBase {
   @Override
   public void listImages(ListImagesRequest request, StreamObserver<ListImagesResponse> observer) {
     Unary.answer(listImages, request, observer);
+  }
+
+  @Override
+  public void streamImages(
+      StreamImagesRequest request, StreamObserver<StreamImagesResponse> observer) {
+    Streaming.answer(streamImages, request, observer);
   }
 
   @Override

@@ -1,9 +1,7 @@
 package io.jcri.daemon.cri;
 
-import io.jcri.cri.v1.ContainerStatsFilter;
 import io.jcri.cri.v1.ListContainerStatsRequest;
 import io.jcri.cri.v1.ListContainerStatsResponse;
-import io.jcri.daemon.container.Container;
 
 /** {@code ListContainerStats}: those that match every part of the filter. */
 final class ListContainerStats
@@ -16,14 +14,8 @@ final class ListContainerStats
 
   @Override
   public ListContainerStatsResponse handle(ListContainerStatsRequest request) throws Exception {
-    return ListContainerStatsResponse.newBuilder()
-        .addAllStats(stats.containers(container -> matches(container, request.getFilter())))
-        .build();
-  }
-
-  private static boolean matches(Container container, ContainerStatsFilter filter) {
-    return container.id().startsWith(filter.getId())
-        && container.podId().startsWith(filter.getPodSandboxId())
-        && Labels.match(filter.getLabelSelectorMap(), container.config().labels());
+    ListContainerStatsResponse.Builder reply = ListContainerStatsResponse.newBuilder();
+    stats.containers(request.getFilter(), reply::addStats);
+    return reply.build();
   }
 }

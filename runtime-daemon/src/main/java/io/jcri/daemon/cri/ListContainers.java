@@ -6,6 +6,7 @@ import io.jcri.cri.v1.ListContainersResponse;
 import io.jcri.daemon.container.Container;
 import io.jcri.daemon.container.Containers;
 import java.util.Comparator;
+import java.util.List;
 
 /** {@code ListContainers}: those that match every part of the filter, newest first. */
 final class ListContainers implements Call<ListContainersRequest, ListContainersResponse> {
@@ -18,15 +19,20 @@ final class ListContainers implements Call<ListContainersRequest, ListContainers
   @Override
   public ListContainersResponse handle(ListContainersRequest request) {
     ListContainersResponse.Builder reply = ListContainersResponse.newBuilder();
-    containers.list().stream()
-        .filter(container -> matches(container, request.getFilter()))
-        .sorted(Comparator.comparingLong(Container::createdAt).reversed())
+    select(containers, request.getFilter()).stream()
         .map(ContainerMessages::row)
         .forEach(reply::addContainers);
     return reply.build();
   }
 
-  static boolean matches(Container container, ContainerFilter filter) {
+  static List<Container> select(Containers containers, ContainerFilter filter) {
+    return containers.list().stream()
+        .filter(container -> matches(container, filter))
+        .sorted(Comparator.comparingLong(Container::createdAt).reversed())
+        .toList();
+  }
+
+  private static boolean matches(Container container, ContainerFilter filter) {
     return container.id().startsWith(filter.getId())
         && container.podId().startsWith(filter.getPodSandboxId())
         && (!filter.hasState()

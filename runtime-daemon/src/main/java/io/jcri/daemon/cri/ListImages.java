@@ -1,8 +1,11 @@
 package io.jcri.daemon.cri;
 
+import io.jcri.cri.v1.ImageFilter;
 import io.jcri.cri.v1.ListImagesRequest;
 import io.jcri.cri.v1.ListImagesResponse;
 import io.jcri.daemon.image.Images;
+import io.jcri.oci.image.Image;
+import java.util.List;
 
 /** {@code ListImages}: one row an image, with all its names; the filter is one image's name. */
 final class ListImages implements Call<ListImagesRequest, ListImagesResponse> {
@@ -15,17 +18,14 @@ final class ListImages implements Call<ListImagesRequest, ListImagesResponse> {
   @Override
   public ListImagesResponse handle(ListImagesRequest request) {
     ListImagesResponse.Builder reply = ListImagesResponse.newBuilder();
-    String wanted = request.getFilter().getImage().getImage();
-    if (wanted.isEmpty()) {
-      images.list().stream()
-          .map(image -> ImageMessages.row(images, image))
-          .forEach(reply::addImages);
-    } else {
-      images
-          .find(wanted)
-          .map(image -> ImageMessages.row(images, image))
-          .ifPresent(reply::addImages);
-    }
+    select(images, request.getFilter()).stream()
+        .map(image -> ImageMessages.row(images, image))
+        .forEach(reply::addImages);
     return reply.build();
+  }
+
+  static List<Image> select(Images images, ImageFilter filter) {
+    String wanted = filter.getImage().getImage();
+    return wanted.isEmpty() ? images.list() : images.find(wanted).stream().toList();
   }
 }

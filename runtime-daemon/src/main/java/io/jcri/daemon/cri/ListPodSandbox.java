@@ -6,6 +6,7 @@ import io.jcri.cri.v1.PodSandboxFilter;
 import io.jcri.daemon.pod.Pod;
 import io.jcri.daemon.pod.Pods;
 import java.util.Comparator;
+import java.util.List;
 
 /** {@code ListPodSandbox}: those that match every part of the filter, newest first. */
 final class ListPodSandbox implements Call<ListPodSandboxRequest, ListPodSandboxResponse> {
@@ -18,15 +19,18 @@ final class ListPodSandbox implements Call<ListPodSandboxRequest, ListPodSandbox
   @Override
   public ListPodSandboxResponse handle(ListPodSandboxRequest request) {
     ListPodSandboxResponse.Builder reply = ListPodSandboxResponse.newBuilder();
-    pods.list().stream()
-        .filter(pod -> matches(pod, request.getFilter()))
-        .sorted(Comparator.comparingLong(Pod::createdAt).reversed())
-        .map(PodMessages::row)
-        .forEach(reply::addItems);
+    select(pods, request.getFilter()).stream().map(PodMessages::row).forEach(reply::addItems);
     return reply.build();
   }
 
-  static boolean matches(Pod pod, PodSandboxFilter filter) {
+  static List<Pod> select(Pods pods, PodSandboxFilter filter) {
+    return pods.list().stream()
+        .filter(pod -> matches(pod, filter))
+        .sorted(Comparator.comparingLong(Pod::createdAt).reversed())
+        .toList();
+  }
+
+  private static boolean matches(Pod pod, PodSandboxFilter filter) {
     return pod.id().startsWith(filter.getId())
         && (!filter.hasState() || filter.getState().getState() == PodMessages.state(pod))
         && Labels.match(filter.getLabelSelectorMap(), pod.config().labels());

@@ -7,8 +7,6 @@ import io.jcri.cri.v1.CheckpointContainerRequest;
 import io.jcri.cri.v1.CheckpointContainerResponse;
 import io.jcri.cri.v1.CheckpointPodRequest;
 import io.jcri.cri.v1.CheckpointPodResponse;
-import io.jcri.cri.v1.ContainerStatsRequest;
-import io.jcri.cri.v1.ContainerStatsResponse;
 import io.jcri.cri.v1.ContainerStatusRequest;
 import io.jcri.cri.v1.ContainerStatusResponse;
 import io.jcri.cri.v1.CreateContainerRequest;
@@ -17,16 +15,10 @@ import io.jcri.cri.v1.ExecRequest;
 import io.jcri.cri.v1.ExecResponse;
 import io.jcri.cri.v1.ExecSyncRequest;
 import io.jcri.cri.v1.ExecSyncResponse;
-import io.jcri.cri.v1.ListContainerStatsRequest;
-import io.jcri.cri.v1.ListContainerStatsResponse;
 import io.jcri.cri.v1.ListContainersRequest;
 import io.jcri.cri.v1.ListContainersResponse;
 import io.jcri.cri.v1.ListPodSandboxRequest;
 import io.jcri.cri.v1.ListPodSandboxResponse;
-import io.jcri.cri.v1.ListPodSandboxStatsRequest;
-import io.jcri.cri.v1.ListPodSandboxStatsResponse;
-import io.jcri.cri.v1.PodSandboxStatsRequest;
-import io.jcri.cri.v1.PodSandboxStatsResponse;
 import io.jcri.cri.v1.PodSandboxStatusRequest;
 import io.jcri.cri.v1.PodSandboxStatusResponse;
 import io.jcri.cri.v1.PortForwardRequest;
@@ -43,7 +35,6 @@ import io.jcri.cri.v1.RunPodSandboxRequest;
 import io.jcri.cri.v1.RunPodSandboxResponse;
 import io.jcri.cri.v1.RuntimeConfigRequest;
 import io.jcri.cri.v1.RuntimeConfigResponse;
-import io.jcri.cri.v1.RuntimeServiceGrpc.RuntimeServiceImplBase;
 import io.jcri.cri.v1.StartContainerRequest;
 import io.jcri.cri.v1.StartContainerResponse;
 import io.jcri.cri.v1.StatusRequest;
@@ -64,7 +55,9 @@ import io.jcri.daemon.Layout;
 import io.jcri.daemon.checkpoint.CheckpointSetup;
 import io.jcri.daemon.config.DaemonConfig;
 import io.jcri.daemon.container.Containers;
+import io.jcri.daemon.events.Events;
 import io.jcri.daemon.image.Images;
+import io.jcri.daemon.metrics.Metrics;
 import io.jcri.daemon.pod.PodNetworks;
 import io.jcri.daemon.pod.Pods;
 import io.jcri.daemon.runtime.Handlers;
@@ -74,10 +67,11 @@ import io.jcri.daemon.system.Clock;
 import io.jcri.sandbox.cgroup.CgroupDriver;
 
 /**
- * The runtime service's table of calls: which handler answers which. Calls that are not here are
- * answered UNIMPLEMENTED by the generated base class.
+ * The runtime service's table of calls: which handler answers which. Figures, events and streamed
+ * lists are in {@link RuntimeObservation}. Calls that are in neither are answered UNIMPLEMENTED by
+ * the generated base class.
  */
-public final class RuntimeService extends RuntimeServiceImplBase {
+public final class RuntimeService extends RuntimeObservation {
   private final Version version = new Version();
   private final Status status;
   private final RuntimeConfig runtimeConfig;
@@ -100,10 +94,6 @@ public final class RuntimeService extends RuntimeServiceImplBase {
   private final ReopenContainerLog reopenContainerLog;
   private final UpdateContainerResources updateContainerResources;
   private final UpdatePodSandboxResources updatePodSandboxResources;
-  private final ListPodSandboxStats listPodSandboxStats;
-  private final PodSandboxStats podSandboxStats;
-  private final ListContainerStats listContainerStats;
-  private final ContainerStats containerStats;
   private final CheckpointContainer checkpointContainer;
   private final CheckpointPod checkpointPod;
   private final RestorePod restorePod;
@@ -116,11 +106,14 @@ public final class RuntimeService extends RuntimeServiceImplBase {
       PodNetworks networks,
       Handlers handlers,
       Stats stats,
+      Metrics metrics,
       Images images,
+      Events events,
       CheckpointSetup checkpoints,
       StreamingServer streaming,
       CgroupDriver driver,
       Clock clock) {
+    super(pods, containers, stats, metrics, images, events);
     VerboseInfo info = new VerboseInfo(layout, config, networks);
     this.status = new Status(networks, handlers, info);
     this.runtimeConfig = new RuntimeConfig(driver);
@@ -143,11 +136,6 @@ public final class RuntimeService extends RuntimeServiceImplBase {
     this.reopenContainerLog = new ReopenContainerLog(containers);
     this.updateContainerResources = new UpdateContainerResources(containers);
     this.updatePodSandboxResources = new UpdatePodSandboxResources(pods);
-    StatsCollection collection = new StatsCollection(pods, containers, stats, images);
-    this.containerStats = new ContainerStats(pods, containers, collection);
-    this.listContainerStats = new ListContainerStats(collection);
-    this.podSandboxStats = new PodSandboxStats(pods, collection);
-    this.listPodSandboxStats = new ListPodSandboxStats(collection);
     this.checkpointContainer = new CheckpointContainer(checkpoints.checkpoints());
     this.checkpointPod = new CheckpointPod(checkpoints.checkpoints());
     this.restorePod = new RestorePod(handlers, checkpoints.restore());
@@ -280,30 +268,6 @@ public final class RuntimeService extends RuntimeServiceImplBase {
       UpdatePodSandboxResourcesRequest request,
       StreamObserver<UpdatePodSandboxResourcesResponse> observer) {
     Unary.answer(updatePodSandboxResources, request, observer);
-  }
-
-  @Override
-  public void containerStats(
-      ContainerStatsRequest request, StreamObserver<ContainerStatsResponse> observer) {
-    Unary.answer(containerStats, request, observer);
-  }
-
-  @Override
-  public void listContainerStats(
-      ListContainerStatsRequest request, StreamObserver<ListContainerStatsResponse> observer) {
-    Unary.answer(listContainerStats, request, observer);
-  }
-
-  @Override
-  public void podSandboxStats(
-      PodSandboxStatsRequest request, StreamObserver<PodSandboxStatsResponse> observer) {
-    Unary.answer(podSandboxStats, request, observer);
-  }
-
-  @Override
-  public void listPodSandboxStats(
-      ListPodSandboxStatsRequest request, StreamObserver<ListPodSandboxStatsResponse> observer) {
-    Unary.answer(listPodSandboxStats, request, observer);
   }
 
   @Override

@@ -1,5 +1,7 @@
 package io.jcri.daemon.cri;
 
+import io.jcri.cri.v1.ContainerStatsFilter;
+import io.jcri.cri.v1.PodSandboxStatsFilter;
 import io.jcri.daemon.container.Container;
 import io.jcri.daemon.container.Containers;
 import io.jcri.daemon.image.Images;
@@ -11,12 +13,11 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
-/** Figures of many, for the four calls that tell them. */
+/** Figures of many, for the calls that tell them. */
 final class StatsCollection {
   private final Pods pods;
   private final Containers containers;
@@ -36,37 +37,52 @@ final class StatsCollection {
   }
 
   io.jcri.cri.v1.PodSandboxStats of(Pod pod) throws IOException {
-    List<io.jcri.cri.v1.ContainerStats> inside = new ArrayList<>();
-    for (Container container : containers.ofPod(pod.id())) {
-      inside.add(of(pod, container));
-    }
-    return StatsMessages.pod(pod, stats.of(pod), stats.network(pod), inside);
+    return of(pod, containers.ofPod(pod.id()));
   }
 
-  /** All containers that match; one whose pod goes meanwhile is left out. */
-  List<io.jcri.cri.v1.ContainerStats> containers(Predicate<Container> matching) throws IOException {
+  private io.jcri.cri.v1.PodSandboxStats of(Pod pod, List<Container> inside) throws IOException {
+    List<io.jcri.cri.v1.ContainerStats> figures = new ArrayList<>();
+    for (Container container : inside) {
+      figures.add(of(pod, container));
+    }
+    return StatsMessages.pod(pod, stats.of(pod), stats.network(pod), figures);
+  }
+
+  /** All containers that match, read as they are taken; one whose pod has gone is left out. */
+  void containers(ContainerStatsFilter filter, Rows<io.jcri.cri.v1.ContainerStats> rows)
+      throws IOException, InterruptedException {
     Map<String, Pod> byId = new HashMap<>();
     pods.list().forEach(pod -> byId.put(pod.id(), pod));
-    List<io.jcri.cri.v1.ContainerStats> rows = new ArrayList<>();
     for (Container container : containers.list()) {
-      Optional<Pod> pod = Optional.ofNullable(byId.get(container.podId()));
-      if (pod.isPresent() && matching.test(container)) {
-        rows.add(of(pod.get(), container));
+      @Nullable Pod pod = byId.get(container.podId());
+      if (pod != null && matches(container, filter)) {
+        rows.add(of(pod, container));
       }
     }
     forget();
-    return rows;
   }
 
-  List<io.jcri.cri.v1.PodSandboxStats> pods(Predicate<Pod> matching) throws IOException {
-    List<io.jcri.cri.v1.PodSandboxStats> rows = new ArrayList<>();
+  /** All pods that match, read as they are taken. */
+  void pods(PodSandboxStatsFilter filter, Rows<io.jcri.cri.v1.PodSandboxStats> rows)
+      throws IOException, InterruptedException {
+    Map<String, List<Container>> byPod = containers.byPod();
     for (Pod pod : pods.list()) {
-      if (matching.test(pod)) {
-        rows.add(of(pod));
+      if (matches(pod, filter)) {
+        rows.add(of(pod, byPod.getOrDefault(pod.id(), List.of())));
       }
     }
     forget();
-    return rows;
+  }
+
+  private static boolean matches(Container container, ContainerStatsFilter filter) {
+    return container.id().startsWith(filter.getId())
+        && container.podId().startsWith(filter.getPodSandboxId())
+        && Labels.match(filter.getLabelSelectorMap(), container.config().labels());
+  }
+
+  private static boolean matches(Pod pod, PodSandboxStatsFilter filter) {
+    return pod.id().startsWith(filter.getId())
+        && Labels.match(filter.getLabelSelectorMap(), pod.config().labels());
   }
 
   private void forget() {

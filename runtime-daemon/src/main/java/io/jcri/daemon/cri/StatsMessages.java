@@ -167,10 +167,10 @@ final class StatsMessages {
       NetworkInterfaceUsage usage =
           NetworkInterfaceUsage.newBuilder()
               .setName(figures.name())
-              .setRxBytes(value(figures.receivedBytes()))
-              .setRxErrors(value(figures.receiveErrors()))
-              .setTxBytes(value(figures.sentBytes()))
-              .setTxErrors(value(figures.sendErrors()))
+              .setRxBytes(value(figures.received().bytes()))
+              .setRxErrors(value(figures.received().errors()))
+              .setTxBytes(value(figures.sent().bytes()))
+              .setTxErrors(value(figures.sent().errors()))
               .build();
       if (figures.name().equals(DEFAULT_INTERFACE)) {
         network.setDefaultInterface(usage);

@@ -28,7 +28,7 @@ final class Unary {
   /**
    * What the caller did wrong is the caller's to log; what we did wrong is ours, with the stack.
    */
-  private static void report(String name, Status status, Exception e) {
+  static void report(String name, Status status, Exception e) {
     switch (status.getCode()) {
       case NOT_FOUND, INVALID_ARGUMENT, ALREADY_EXISTS, FAILED_PRECONDITION ->
           log.info("{} answered {}: {}", name, status.getCode(), status.getDescription());

@@ -75,6 +75,15 @@ public final class Images {
         PullProgress.NONE);
   }
 
+  /**
+   * Takes up the images of an archive: an OCI layout or what Docker saves, plain, gzip or zstd.
+   *
+   * @throws io.jcri.oci.OciException INVALID when it is neither
+   */
+  public List<Image> load(InputStream archive) {
+    return store.importArchive(archive);
+  }
+
   /** Every image. */
   public List<Image> list() {
     return store.list();
@@ -180,13 +189,18 @@ public final class Images {
         containerId, archive, bytes, new Snapshotter.Options(false, user.map(UserNamespace::file)));
   }
 
-  /** Unmounts and deletes a container's root file system and image volumes. Idempotent. */
-  public void release(String containerId) throws IOException {
+  /** Unmounts a container's image volumes; it must not run any more. Idempotent. */
+  public void releaseVolumes(String containerId) {
     for (Snapshot snapshot : store.snapshots().list()) {
       if (snapshot.key().startsWith(containerId + VOLUME)) {
         store.removeSnapshot(snapshot.key());
       }
     }
+  }
+
+  /** Unmounts and deletes a container's root file system and image volumes. Idempotent. */
+  public void release(String containerId) throws IOException {
+    releaseVolumes(containerId);
     Path directory = layout.userRoot(containerId);
     if (Files.exists(directory)) {
       mounts.unmount(directory.resolve(USER_ROOT));

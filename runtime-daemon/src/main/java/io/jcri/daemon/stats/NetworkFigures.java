@@ -12,13 +12,24 @@ import java.util.List;
  *
  * @param name such as {@code eth0}
  */
-public record NetworkFigures(
-    String name, long receivedBytes, long receiveErrors, long sentBytes, long sendErrors) {
-  private static final int RECEIVED_BYTES = 0;
-  private static final int RECEIVE_ERRORS = 2;
-  private static final int SENT_BYTES = 8;
-  private static final int SEND_ERRORS = 10;
+public record NetworkFigures(String name, Direction received, Direction sent) {
+  private static final int SENT = 8;
   private static final int FIELDS = 16;
+
+  /**
+   * One direction's counters.
+   *
+   * @param dropped packets that there was no room for
+   */
+  public record Direction(long bytes, long packets, long errors, long dropped) {
+    private static Direction parse(String[] counters, int first) {
+      return new Direction(
+          Long.parseUnsignedLong(counters[first]),
+          Long.parseUnsignedLong(counters[first + 1]),
+          Long.parseUnsignedLong(counters[first + 2]),
+          Long.parseUnsignedLong(counters[first + 3]));
+    }
+  }
 
   /**
    * Every interface in the network namespace of a process, loopback left out; none when the process
@@ -45,11 +56,7 @@ public record NetworkFigures(
       if (counters.length >= FIELDS && !name.equals("lo")) {
         interfaces.add(
             new NetworkFigures(
-                name,
-                Long.parseUnsignedLong(counters[RECEIVED_BYTES]),
-                Long.parseUnsignedLong(counters[RECEIVE_ERRORS]),
-                Long.parseUnsignedLong(counters[SENT_BYTES]),
-                Long.parseUnsignedLong(counters[SEND_ERRORS])));
+                name, Direction.parse(counters, 0), Direction.parse(counters, SENT)));
       }
     }
     return interfaces;

@@ -2,6 +2,7 @@ package io.jcri.daemon.stats;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.jcri.daemon.stats.NetworkFigures.Direction;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -18,6 +19,8 @@ class NetworkFiguresTest {
             .lines()
             .toList();
     assertThat(NetworkFigures.parse(lines))
-        .containsExactly(new NetworkFigures("eth0", 1234567, 3, 7654321, 5));
+        .containsExactly(
+            new NetworkFigures(
+                "eth0", new Direction(1234567, 890, 3, 0), new Direction(7654321, 456, 5, 0)));
   }
 }

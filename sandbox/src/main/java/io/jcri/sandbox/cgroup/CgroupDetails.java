@@ -11,6 +11,8 @@ import java.util.OptionalLong;
  * @param periods of CFS bandwidth control that passed
  * @param throttledPeriods of them throttled
  * @param throttledNanos time in which tasks were throttled
+ * @param burstPeriods in which saved-up time was used
+ * @param burstNanos of saved-up time used
  * @param memoryLimitHits how often the memory limit was met
  * @param oomKills processes killed for want of memory
  * @param processLimit tasks allowed, empty for no limit
@@ -21,6 +23,8 @@ public record CgroupDetails(
     long periods,
     long throttledPeriods,
     long throttledNanos,
+    long burstPeriods,
+    long burstNanos,
     long memoryLimitHits,
     long oomKills,
     OptionalLong processLimit) {}

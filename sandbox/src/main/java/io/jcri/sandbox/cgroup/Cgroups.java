@@ -26,6 +26,7 @@ public final class Cgroups {
   private final CgroupFiles files;
   private final CgroupRemoval removal;
   private final StatsReader stats;
+  private final MetricsReader metrics;
   private final List<CgroupHierarchy> hierarchies;
   private final Controllers controllers;
 
@@ -37,6 +38,7 @@ public final class Cgroups {
     this.removal = new CgroupRemoval(calls, files);
     this.controllers = new Controllers(hierarchies);
     this.stats = new StatsReader(files, controllers);
+    this.metrics = new MetricsReader(files, controllers);
   }
 
   /**
@@ -80,6 +82,17 @@ public final class Cgroups {
         .flatMap(hierarchy -> hierarchy.controllers().stream())
         .filter(name -> !name.contains("="))
         .collect(Collectors.toCollection(TreeSet::new));
+  }
+
+  /**
+   * Whether groups have the controller's figures. On a hybrid host version 2 has controllers that
+   * no group is given.
+   */
+  public boolean counts(String controller) {
+    boolean v2 = layout() == CgroupLayout.V2;
+    return hierarchies.stream()
+        .filter(hierarchy -> v2 || !hierarchy.unified())
+        .anyMatch(hierarchy -> hierarchy.controllers().contains(controller));
   }
 
   /** systemd when it is the host's init, else the file system. */
@@ -231,6 +244,30 @@ public final class Cgroups {
   public CgroupDetails details(String path) throws IOException {
     check(path);
     return stats.details(path);
+  }
+
+  /** The group's rarer memory figures; zeros when it is gone. */
+  public MemoryDetails memoryDetails(String path) throws IOException {
+    check(path);
+    return metrics.memory(path);
+  }
+
+  /** The group's huge pages; none when it is gone. */
+  public List<HugePages> hugePages(String path) throws IOException {
+    check(path);
+    return metrics.hugePages(path);
+  }
+
+  /** The group's input and output by device; none when it is gone. */
+  public List<DeviceIo> deviceIo(String path) throws IOException {
+    check(path);
+    return metrics.io(path);
+  }
+
+  /** The processes in the group itself, not those below; none when it is gone. */
+  public List<Integer> members(String path) throws IOException {
+    check(path);
+    return removal.processes(hierarchies.getFirst().directory(path));
   }
 
   /** How many processes of the group were killed for want of memory; 0 when it is gone. */

@@ -119,6 +119,8 @@ final class StatsReader {
           get(stat, "nr_periods"),
           get(stat, "nr_throttled"),
           get(stat, "throttled_time"),
+          get(stat, "nr_bursts"),
+          get(stat, "burst_time"),
           limitHits,
           oomKills,
           processLimit);
@@ -130,6 +132,8 @@ final class StatsReader {
         get(stat, "nr_periods"),
         get(stat, "nr_throttled"),
         get(stat, "throttled_usec") * NANOS_PER_MICRO,
+        get(stat, "nr_bursts"),
+        get(stat, "burst_usec") * NANOS_PER_MICRO,
         limitHits,
         oomKills,
         processLimit);

@@ -23,13 +23,16 @@ final class CgroupsTest {
     Cgroups groups = RecordedTree.open("v1", root);
     assertThat(groups.layout()).isEqualTo(CgroupLayout.V1);
     assertThat(groups.detectDriver()).isEqualTo(CgroupDriver.CGROUPFS);
-    assertThat(groups.controllers()).containsExactly("cpu", "cpuacct", "cpuset", "memory", "pids");
+    assertThat(groups.controllers())
+        .containsExactly("blkio", "cpu", "cpuacct", "cpuset", "hugetlb", "memory", "pids");
     assertThat(groups.processFiles("/kubepods/pod1"))
         .extracting(file -> root.relativize(file).toString())
         .containsExactly(
             "sys/fs/cgroup/cpu,cpuacct/kubepods/pod1/cgroup.procs",
             "sys/fs/cgroup/cpuset/kubepods/pod1/cgroup.procs",
             "sys/fs/cgroup/memory/kubepods/pod1/cgroup.procs",
+            "sys/fs/cgroup/blkio/kubepods/pod1/cgroup.procs",
+            "sys/fs/cgroup/hugetlb/kubepods/pod1/cgroup.procs",
             "sys/fs/cgroup/pids/kubepods/pod1/cgroup.procs",
             "sys/fs/cgroup/systemd/kubepods/pod1/cgroup.procs");
     CgroupStats stats = groups.read("/kubepods/pod1").orElseThrow();
@@ -56,11 +59,45 @@ final class CgroupsTest {
                 1200,
                 34,
                 5_600_000_000L,
+                5,
+                700_000_000L,
                 17,
                 3,
                 OptionalLong.empty()));
     assertThat(groups.oomKills("/kubepods/pod1")).isEqualTo(3);
     assertThat(groups.processes("/kubepods/pod1")).containsExactly(101, 102, 103);
+    assertThat(groups.memoryDetails("/kubepods/pod1"))
+        .isEqualTo(
+            new MemoryDetails(
+                30_000_128,
+                770_048,
+                18_640_896,
+                966_656,
+                4096,
+                8192,
+                0,
+                0,
+                6,
+                7,
+                0,
+                17,
+                41,
+                2,
+                1_436_765,
+                141));
+    assertThat(groups.hugePages("/kubepods/pod1"))
+        .containsExactly(
+            new HugePages("1GB", 0, 0, 0), new HugePages("2MB", 4_194_304, 8_388_608, 3));
+    assertThat(groups.deviceIo("/kubepods/pod1"))
+        .contains(
+            new DeviceIo(8, 0, "Read", 13_631_488, 301),
+            new DeviceIo(8, 0, "Write", 4096, 1),
+            new DeviceIo(8, 16, "Read", 0, 0))
+        .hasSize(5);
+    assertThat(groups.members("/kubepods/pod1/abc")).containsExactly(102, 103);
+    assertThat(groups.hugePages("/kubepods/gone")).isEmpty();
+    assertThat(groups.deviceIo("/kubepods/gone")).isEmpty();
+    assertThat(groups.members("/kubepods/gone")).isEmpty();
     assertThat(groups.pressure("/kubepods/pod1", Pressure.Resource.CPU)).isEmpty();
   }
 
@@ -69,6 +106,8 @@ final class CgroupsTest {
     Cgroups groups = RecordedTree.open("hybrid", root);
     assertThat(groups.layout()).isEqualTo(CgroupLayout.HYBRID);
     assertThat(groups.controllers()).contains("memory", "hugetlb").doesNotContain("name=systemd");
+    assertThat(groups.counts("memory")).isTrue();
+    assertThat(groups.counts("hugetlb")).isFalse();
     CgroupStats stats = groups.read("/pod1").orElseThrow();
     assertThat(stats.cpuNanos()).isEqualTo(5000);
     assertThat(stats.memory().usage()).isEqualTo(4096);
@@ -107,8 +146,43 @@ final class CgroupsTest {
     assertThat(groups.details("/kubepods/pod1"))
         .isEqualTo(
             new CgroupDetails(
-                100_000_000, 23_456_000, 12, 3, 4_500_000, 21, 1, OptionalLong.of(1024)));
+                100_000_000,
+                23_456_000,
+                12,
+                3,
+                4_500_000,
+                2,
+                600_000,
+                21,
+                1,
+                OptionalLong.of(1024)));
     assertThat(groups.oomKills("/kubepods/pod1")).isEqualTo(1);
+    assertThat(groups.memoryDetails("/kubepods/pod1"))
+        .isEqualTo(
+            new MemoryDetails(
+                12_582_912,
+                720_896,
+                4096,
+                11_534_336,
+                12_288,
+                0,
+                50,
+                40,
+                4,
+                9,
+                3,
+                21,
+                9000,
+                8,
+                9000,
+                8));
+    assertThat(groups.hugePages("/kubepods/pod1"))
+        .containsExactly(new HugePages("2MB", 2_097_152, 2_097_152, 5));
+    assertThat(groups.deviceIo("/kubepods/pod1"))
+        .containsExactly(
+            new DeviceIo(253, 0, "Read", 1_048_576, 10),
+            new DeviceIo(253, 0, "Write", 8192, 2),
+            new DeviceIo(253, 0, "Discard", 0, 0));
     assertThat(groups.oomKills("/kubepods/gone")).isZero();
     assertThat(groups.read("/kubepods/gone")).isEmpty();
     assertThat(groups.pressure("/kubepods/pod1", Pressure.Resource.CPU).orElseThrow().full())

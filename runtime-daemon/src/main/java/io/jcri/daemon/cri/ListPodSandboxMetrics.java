@@ -1,0 +1,22 @@
+package io.jcri.daemon.cri;
+
+import io.jcri.cri.v1.ListPodSandboxMetricsRequest;
+import io.jcri.cri.v1.ListPodSandboxMetricsResponse;
+
+/** {@code ListPodSandboxMetrics}: of every pod and its containers. */
+final class ListPodSandboxMetrics
+    implements Call<ListPodSandboxMetricsRequest, ListPodSandboxMetricsResponse> {
+  private final MetricsCollection metrics;
+
+  ListPodSandboxMetrics(MetricsCollection metrics) {
+    this.metrics = metrics;
+  }
+
+  @Override
+  public ListPodSandboxMetricsResponse handle(ListPodSandboxMetricsRequest request)
+      throws Exception {
+    ListPodSandboxMetricsResponse.Builder reply = ListPodSandboxMetricsResponse.newBuilder();
+    metrics.pods(reply::addPodMetrics);
+    return reply.build();
+  }
+}

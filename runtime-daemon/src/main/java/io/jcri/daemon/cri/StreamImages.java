@@ -1,0 +1,27 @@
+package io.jcri.daemon.cri;
+
+import io.jcri.cri.v1.StreamImagesRequest;
+import io.jcri.cri.v1.StreamImagesResponse;
+import io.jcri.daemon.image.Images;
+import io.jcri.oci.image.Image;
+
+/** {@code StreamImages}: {@link ListImages} in parts. */
+final class StreamImages implements StreamCall<StreamImagesRequest, StreamImagesResponse> {
+  private final Images images;
+
+  StreamImages(Images images) {
+    this.images = images;
+  }
+
+  @Override
+  public void handle(StreamImagesRequest request, Outflow<StreamImagesResponse> replies)
+      throws InterruptedException {
+    Parts<io.jcri.cri.v1.Image> parts =
+        new Parts<>(
+            rows -> replies.send(StreamImagesResponse.newBuilder().addAllImages(rows).build()));
+    for (Image image : ListImages.select(images, request.getFilter())) {
+      parts.add(ImageMessages.row(images, image));
+    }
+    parts.end();
+  }
+}

@@ -1,0 +1,28 @@
+package io.jcri.daemon.cri;
+
+import io.jcri.cri.v1.StreamPodSandboxesRequest;
+import io.jcri.cri.v1.StreamPodSandboxesResponse;
+import io.jcri.daemon.pod.Pod;
+import io.jcri.daemon.pod.Pods;
+
+/** {@code StreamPodSandboxes}: {@link ListPodSandbox} in parts. */
+final class StreamPodSandboxes
+    implements StreamCall<StreamPodSandboxesRequest, StreamPodSandboxesResponse> {
+  private final Pods pods;
+
+  StreamPodSandboxes(Pods pods) {
+    this.pods = pods;
+  }
+
+  @Override
+  public void handle(StreamPodSandboxesRequest request, Outflow<StreamPodSandboxesResponse> replies)
+      throws InterruptedException {
+    Parts<io.jcri.cri.v1.PodSandbox> parts =
+        new Parts<>(rows ->
+            replies.send(StreamPodSandboxesResponse.newBuilder().addAllPodSandboxes(rows).build()));
+    for (Pod pod : ListPodSandbox.select(pods, request.getFilter())) {
+      parts.add(PodMessages.row(pod));
+    }
+    parts.end();
+  }
+}

@@ -1,0 +1,49 @@
+package io.jcri.daemon.cri;
+
+import io.grpc.Context;
+import io.grpc.Status;
+import io.grpc.stub.ServerCallStreamObserver;
+import io.grpc.stub.StreamObserver;
+
+/** Runs a {@link StreamCall} beside gRPC's own thread, which must stay free to tell of progress. */
+final class Streaming {
+  /** As grpc-java's default: some parts are on their way while the next one is made. */
+  private static final int IN_FLIGHT_BYTES = 32 << 10;
+
+  private Streaming() {}
+
+  static <Q, R> void answer(StreamCall<Q, R> call, Q request, StreamObserver<R> observer) {
+    answer(call, request, observer, IN_FLIGHT_BYTES);
+  }
+
+  /** As above; {@link Outflow} waits while there are so many bytes on their way. */
+  static <Q, R> void answer(
+      StreamCall<Q, R> call, Q request, StreamObserver<R> observer, int inFlightBytes) {
+    ServerCallStreamObserver<R> server = (ServerCallStreamObserver<R>) observer;
+    server.setOnReadyThreshold(inFlightBytes);
+    Outflow<R> replies = new Outflow<>(server);
+    Thread thread =
+        Thread.ofVirtual()
+            .name(call.getClass().getSimpleName())
+            .unstarted(Context.current().wrap(() -> run(call, request, replies, server)));
+    server.setOnCancelHandler(thread::interrupt);
+    thread.start();
+  }
+
+  private static <Q, R> void run(
+      StreamCall<Q, R> call, Q request, Outflow<R> replies, ServerCallStreamObserver<R> server) {
+    try {
+      call.handle(request, replies);
+    } catch (Exception e) {
+      if (!server.isCancelled()) {
+        Status status = ErrorMapping.status(e);
+        Unary.report(call.getClass().getSimpleName(), status, e);
+        server.onError(status.asRuntimeException());
+      }
+      return;
+    }
+    if (!server.isCancelled()) {
+      server.onCompleted();
+    }
+  }
+}

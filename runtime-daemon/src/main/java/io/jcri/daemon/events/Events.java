@@ -1,0 +1,277 @@
+package io.jcri.daemon.events;
+
+import io.jcri.daemon.Registry;
+import io.jcri.daemon.container.Container;
+import io.jcri.daemon.pod.Pod;
+import io.jcri.daemon.system.Clock;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.locks.ReentrantLock;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Makes events of new snapshots and hands them to the subscribers; the package tells the contract.
+ * Publishing puts references into queues and never waits: about a microsecond, with and without
+ * subscribers. The note of what was told is written by the subscribers' own threads.
+ *
+ * <p>Thread-safe.
+ */
+public final class Events implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(Events.class);
+
+  private final Clock clock;
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Map<String, PodView> pods = new HashMap<>();
+  private final Lifelines lifelines = new Lifelines();
+  private final Set<Subscription> subscriptions = new LinkedHashSet<>();
+  private final Untold untold;
+  private long latest;
+  private boolean closed;
+
+  /** Taken before {@link #lock}, never after it. */
+  private final ReentrantLock noteLock = new ReentrantLock();
+
+  private final ToldFile told;
+
+  /** Before anything happens; {@link #recover} tells what has happened so far. */
+  public Events(ToldFile told, Clock clock) {
+    this.told = told;
+    this.clock = clock;
+    this.untold = new Untold(told.subscribers(), clock.nanos());
+  }
+
+  /** To be told of pods. */
+  public Registry.Watcher<Pod> podWatcher() {
+    return new Registry.Watcher<>() {
+      @Override
+      public void changed(Pod now) {
+        podChanged(now);
+      }
+
+      @Override
+      public void leaving(Pod last) {
+        podLeaves(last);
+      }
+    };
+  }
+
+  /** To be told of containers. */
+  public Registry.Watcher<Container> containerWatcher() {
+    return new Registry.Watcher<>() {
+      @Override
+      public void changed(Container now) {
+        containerChanged(now);
+      }
+
+      @Override
+      public void left(Container last) {
+        containerLeft(last.podId(), last.id());
+      }
+    };
+  }
+
+  /** Takes up the records of the last daemon, and tells what it has not told. Called once. */
+  public void recover(Collection<Pod> foundPods, Collection<Container> foundContainers) {
+    lock.lock();
+    try {
+      new Recovery(this, lifelines, told, clock.nanos()).run(foundPods, foundContainers);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Keeps a found object without telling of it. */
+  void place(Pod pod) {
+    view(pod.id()).set(pod);
+  }
+
+  void place(Container container) {
+    view(container.podId()).put(container);
+  }
+
+  private PodView view(String podId) {
+    return pods.computeIfAbsent(podId, id -> new PodView());
+  }
+
+  void podChanged(Pod now) {
+    String id = now.id();
+    lock.lock();
+    try {
+      place(now);
+      switch (now.phase()) {
+        case CREATING -> {}
+        case READY -> publish(id, id, lifelines.reach(id, EventType.STARTED, true));
+        case NOT_READY -> {
+          boolean ran = lifelines.knows(id) || now.sandbox().isPresent();
+          publish(id, id, lifelines.reach(id, EventType.STOPPED, ran));
+        }
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  void podLeaves(Pod last) {
+    lock.lock();
+    try {
+      publish(last.id(), last.id(), lifelines.end(last.id()));
+      pods.remove(last.id());
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  void containerChanged(Container now) {
+    lock.lock();
+    try {
+      boolean ran = now.startedAt() > 0;
+      switch (now.phase()) {
+        case CREATING -> {}
+        case CREATED -> reach(now, EventType.CREATED, ran);
+        case RUNNING -> reach(now, EventType.STARTED, ran);
+        case EXITED -> reach(now, EventType.STOPPED, ran);
+        case UNKNOWN -> place(now);
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void reach(Container now, EventType level, boolean ran) {
+    place(now);
+    publish(now.podId(), now.id(), lifelines.reach(now.id(), level, ran));
+  }
+
+  void containerLeft(String podId, String id) {
+    lock.lock();
+    try {
+      PodView view = view(podId);
+      view.remove(id);
+      publish(podId, id, lifelines.end(id));
+      if (view.empty() && view.pod().isEmpty()) {
+        pods.remove(podId);
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void publish(String podId, String id, List<EventType> types) {
+    PodView view = view(podId);
+    for (EventType type : types) {
+      latest = Math.max(latest + 1, clock.nanos());
+      Event event = new Event(type, id, latest, podId, view.pod(), view.containers());
+      untold.add(event, !subscriptions.isEmpty());
+      subscriptions.removeIf(subscription -> !taken(subscription, event));
+    }
+  }
+
+  private static boolean taken(Subscription subscription, Event event) {
+    boolean taken = subscription.offer(event);
+    if (!taken) {
+      log.warn("{} takes events too slowly and is dropped", subscription);
+    }
+    return taken;
+  }
+
+  /**
+   * Listens from now on, and first to what waits.
+   *
+   * @param name for messages about the subscriber
+   * @param onDropped called when it was too slow, by who publishes: must be quick and not call back
+   */
+  public Subscription subscribe(String name, Runnable onDropped) {
+    noteLock.lock();
+    try {
+      Subscription subscription;
+      int count;
+      lock.lock();
+      try {
+        boolean first = subscriptions.isEmpty();
+        List<Event> waiting = closed ? List.of() : untold.forNewcomer(first, clock.nanos());
+        subscription = new Subscription(this, name, waiting, onDropped);
+        if (closed) {
+          subscription.end();
+          return subscription;
+        }
+        subscriptions.add(subscription);
+        count = subscriptions.size();
+      } finally {
+        lock.unlock();
+      }
+      told.noteSubscribers(count);
+      return subscription;
+    } finally {
+      noteLock.unlock();
+    }
+  }
+
+  void unsubscribe(Subscription subscription) {
+    noteLock.lock();
+    try {
+      List<Event> news;
+      int count;
+      lock.lock();
+      try {
+        boolean stillThere = subscriptions.remove(subscription);
+        if (closed) {
+          return; // what the next daemon reads is how many listened to this one
+        }
+        news = stillThere ? newlyTold() : List.of();
+        count = subscriptions.size();
+      } finally {
+        lock.unlock();
+      }
+      news.forEach(told::note);
+      told.noteSubscribers(count);
+    } finally {
+      noteLock.unlock();
+    }
+  }
+
+  void delivered(Subscription subscription) {
+    noteLock.lock();
+    try {
+      List<Event> news;
+      lock.lock();
+      try {
+        subscription.removeFirst();
+        news = subscriptions.contains(subscription) ? newlyTold() : List.of();
+      } finally {
+        lock.unlock();
+      }
+      news.forEach(told::note);
+    } finally {
+      noteLock.unlock();
+    }
+  }
+
+  /** What the slowest of them has by now, if there are any. */
+  private List<Event> newlyTold() {
+    if (subscriptions.isEmpty()) {
+      return List.of();
+    }
+    List<Long> waiting = new ArrayList<>();
+    subscriptions.forEach(subscription -> subscription.waitingSince().ifPresent(waiting::add));
+    long upTo = waiting.stream().mapToLong(at -> at - 1).min().orElse(latest);
+    return untold.tell(upTo);
+  }
+
+  /** Ends all subscriptions, as the daemon ends. */
+  @Override
+  public void close() {
+    lock.lock();
+    try {
+      closed = true;
+      subscriptions.forEach(Subscription::end);
+    } finally {
+      lock.unlock();
+    }
+  }
+}

@@ -1,0 +1,121 @@
+package io.jcri.daemon.events;
+
+import io.jcri.daemon.container.Container;
+import io.jcri.daemon.container.ContainerPhase;
+import io.jcri.daemon.events.ToldFile.Told;
+import io.jcri.daemon.pod.Pod;
+import io.jcri.daemon.pod.PodPhase;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Compares what the last daemon has told with the records that it has left. What it has told
+ * nothing about, for want of subscribers, counts as told when it is older than events wait.
+ */
+final class Recovery {
+  private final Events events;
+  private final Lifelines lifelines;
+  private final ToldFile told;
+  private final Map<String, Told> table;
+  private final long now;
+  private final long horizon;
+
+  Recovery(Events events, Lifelines lifelines, ToldFile told, long now) {
+    this.events = events;
+    this.lifelines = lifelines;
+    this.told = told;
+    this.table = new HashMap<>(told.table());
+    this.now = now;
+    this.horizon = now - Untold.LONGEST.toNanos();
+  }
+
+  /** In an order in which it can have happened: pods begin, containers live, pods end. */
+  void run(Collection<Pod> foundPods, Collection<Container> foundContainers) {
+    List<Pod> pods =
+        foundPods.stream()
+            .filter(pod -> pod.phase() != PodPhase.CREATING)
+            .sorted(Comparator.comparingLong(Pod::createdAt))
+            .toList();
+    List<Container> containers =
+        foundContainers.stream()
+            .filter(container -> container.phase() != ContainerPhase.CREATING)
+            .sorted(Comparator.comparingLong(Container::createdAt))
+            .toList();
+    pods.forEach(events::place);
+    containers.forEach(events::place);
+    pods.forEach(pod -> published(pod).ifPresent(last -> lifelines.begin(pod.id(), last)));
+    containers.forEach(c -> published(c).ifPresent(last -> lifelines.begin(c.id(), last)));
+
+    pods.stream().filter(Pod::ready).forEach(events::podChanged);
+    containers.forEach(events::containerChanged);
+    pods.stream().filter(pod -> !pod.ready()).forEach(events::podChanged);
+    tellOfGone(pods, containers);
+    told.compact();
+  }
+
+  private Optional<EventType> published(Pod pod) {
+    Told known = table.get(pod.id());
+    if (known != null) {
+      return Optional.of(known.last());
+    }
+    boolean fresh = told.found() && pod.createdAt() >= horizon;
+    return fresh
+        ? Optional.empty()
+        : Optional.of(pod.ready() ? EventType.STARTED : EventType.STOPPED);
+  }
+
+  private Optional<EventType> published(Container container) {
+    Told known = table.get(container.id());
+    if (known != null) {
+      return Optional.of(known.last());
+    }
+    long newest = told.found() ? horizon : Long.MAX_VALUE;
+    if (container.exit().filter(exit -> exit.at() < newest).isPresent()) {
+      return Optional.of(EventType.STOPPED);
+    }
+    if (container.startedAt() > 0 && container.startedAt() < newest) {
+      return Optional.of(EventType.STARTED);
+    }
+    return container.createdAt() < newest ? Optional.of(EventType.CREATED) : Optional.empty();
+  }
+
+  /** Containers first. Their pod's last snapshot is in the note. */
+  private void tellOfGone(List<Pod> pods, List<Container> containers) {
+    Set<String> present = new HashSet<>();
+    pods.forEach(pod -> present.add(pod.id()));
+    containers.forEach(container -> present.add(container.id()));
+    for (Map.Entry<String, Told> entry : table.entrySet()) {
+      Told gone = entry.getValue();
+      if (present.contains(entry.getKey())) {
+        continue;
+      }
+      if (gone.missedSince() > 0 && gone.missedSince() < horizon) {
+        told.forget(entry.getKey());
+        continue;
+      }
+      lifelines.begin(entry.getKey(), gone.last());
+      told.missed(entry.getKey(), now);
+      gone.pod().map(pod -> pod.with(PodPhase.NOT_READY)).ifPresent(events::place);
+    }
+    for (boolean sandboxes : List.of(false, true)) {
+      for (Map.Entry<String, Told> entry : table.entrySet()) {
+        if (lifelines.knows(entry.getKey())
+            && !present.contains(entry.getKey())
+            && entry.getValue().pod().isPresent() == sandboxes) {
+          Told gone = entry.getValue();
+          if (sandboxes) {
+            events.podLeaves(gone.pod().orElseThrow().with(PodPhase.NOT_READY));
+          } else {
+            events.containerLeft(gone.podId(), entry.getKey());
+          }
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,225 @@
+package io.jcri.daemon.events;
+
+import io.jcri.daemon.pod.Pod;
+import io.jcri.oci.Json;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The note of what subscribers have been told: a line for each event, appended, later ones count.
+ *
+ * <pre>
+ * jcri told events, format 1, boot 2f0c…
+ * subscribers 1
+ * sandbox 7d3e… STARTED {"id":"7d3e…",…}     with the pod, to tell of its end without its record
+ * told 7d3e… STOPPED
+ * container 91bb… CREATED 7d3e…              with the sandbox
+ * missed 91bb… 1790000000000000000           its record was gone when a daemon started
+ * </pre>
+ *
+ * <p>It lies where a reboot empties it. A note that can't be written costs a repetition after the
+ * next restart and nothing now. Used under one lock.
+ */
+public final class ToldFile {
+  private static final Logger log = LoggerFactory.getLogger(ToldFile.class);
+  private static final String HEADER = "jcri told events, format 1, boot ";
+  private static final long COMPACT_BYTES = 1 << 20;
+
+  private final Path file;
+  private final String header;
+  private final boolean found;
+  private final Map<String, Told> table = new HashMap<>();
+  private int subscribers;
+  private @Nullable FileChannel channel;
+  private long size;
+  private long compactAt;
+
+  /**
+   * What was told of one object.
+   *
+   * @param last event
+   * @param podId the sandbox
+   * @param pod of a sandbox: as it was; empty for a container
+   * @param missedSince nanoseconds since the epoch, 0 while its record is there
+   */
+  record Told(EventType last, String podId, Optional<Pod> pod, long missedSince) {
+    Told with(EventType next) {
+      return new Told(next.after(last) ? next : last, podId, pod, missedSince);
+    }
+
+    Told missed(long since) {
+      return new Told(last, podId, pod, missedSince == 0 ? since : missedSince);
+    }
+  }
+
+  private ToldFile(Path file, String bootId) {
+    this.file = file;
+    this.header = HEADER + bootId;
+    this.found = read();
+  }
+
+  /** Reads the note; one of another boot counts as none. */
+  public static ToldFile open(Path file, String bootId) {
+    return new ToldFile(file, bootId);
+  }
+
+  /** Whether there was a note of this boot. */
+  boolean found() {
+    return found;
+  }
+
+  /** By the objects' ids. */
+  Map<String, Told> table() {
+    return table;
+  }
+
+  /** How many there were when the note was last written. */
+  int subscribers() {
+    return subscribers;
+  }
+
+  void note(Event event) {
+    @Nullable Told known = table.get(event.id());
+    if (event.type() == EventType.DELETED) {
+      table.remove(event.id());
+      if (known != null) {
+        append("told " + event.id() + " " + event.type());
+      }
+    } else if (known != null) {
+      table.put(event.id(), known.with(event.type()));
+      append("told " + event.id() + " " + event.type());
+    } else {
+      Optional<Pod> pod = event.ofSandbox() ? event.pod() : Optional.empty();
+      Told told = new Told(event.type(), event.podId(), pod, 0);
+      table.put(event.id(), told);
+      append(line(event.id(), told));
+    }
+  }
+
+  void noteSubscribers(int count) {
+    if (count != subscribers) {
+      subscribers = count;
+      append("subscribers " + count);
+    }
+  }
+
+  /** An object's record was not there when the daemon started. */
+  void missed(String id, long now) {
+    table.computeIfPresent(id, (key, told) -> told.missed(now));
+  }
+
+  /** Nobody is to be told of an object any more. */
+  void forget(String id) {
+    table.remove(id);
+  }
+
+  private static String line(String id, Told told) {
+    return told.pod().isPresent()
+        ? "sandbox %s %s %s"
+            .formatted(
+                id, told.last(), new String(Json.toBytes(told.pod().get()), StandardCharsets.UTF_8))
+        : "container %s %s %s".formatted(id, told.last(), told.podId());
+  }
+
+  private void append(String line) {
+    try {
+      if (channel == null || size > compactAt) {
+        compact();
+        return;
+      }
+      byte[] bytes = (line + "\n").getBytes(StandardCharsets.UTF_8);
+      size += bytes.length;
+      ByteBuffer buffer = ByteBuffer.wrap(bytes);
+      while (buffer.hasRemaining()) {
+        channel.write(buffer);
+      }
+    } catch (IOException e) {
+      log.warn("cannot note in {} what events were told: {}", file, e.toString());
+    }
+  }
+
+  /** Writes the note anew, with one line an object. */
+  void compact() {
+    StringBuilder text = new StringBuilder(header).append('\n');
+    text.append("subscribers ").append(subscribers).append('\n');
+    table.forEach((id, told) -> {
+      text.append(line(id, told)).append('\n');
+      if (told.missedSince() > 0) {
+        text.append("missed ").append(id).append(' ').append(told.missedSince()).append('\n');
+      }
+    });
+    Path temporary = file.resolveSibling(file.getFileName() + ".tmp");
+    try {
+      byte[] bytes = text.toString().getBytes(StandardCharsets.UTF_8);
+      Files.write(temporary, bytes);
+      if (channel != null) {
+        channel.close();
+      }
+      channel = FileChannel.open(temporary, StandardOpenOption.APPEND);
+      Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE);
+      size = bytes.length;
+      compactAt = 2 * size + COMPACT_BYTES;
+    } catch (IOException e) {
+      channel = null;
+      log.warn("cannot note in {} what events were told: {}", file, e.toString());
+    }
+  }
+
+  private boolean read() {
+    try {
+      if (Files.notExists(file)) {
+        return false;
+      }
+      String[] lines = Files.readString(file).split("\n", -1);
+      if (!lines[0].equals(header)) {
+        return false;
+      }
+      // After the last line break there is nothing, or what a kill has cut short.
+      for (int i = 1; i < lines.length - 1; i++) {
+        read(lines[i].split(" ", 4));
+      }
+      return true;
+    } catch (IOException | RuntimeException e) {
+      log.warn("{} can't be used; events may be told again or be missing: {}", file, e.toString());
+      table.clear();
+      return false;
+    }
+  }
+
+  private void read(String[] words) {
+    switch (words[0]) {
+      case "subscribers" -> subscribers = Integer.parseInt(words[1]);
+      case "sandbox" -> {
+        Pod pod = Json.parse(words[3].getBytes(StandardCharsets.UTF_8), Pod.class);
+        table.put(words[1], new Told(type(words), words[1], Optional.of(pod), 0));
+      }
+      case "container" -> table.put(words[1], new Told(type(words), words[3], Optional.empty(), 0));
+      case "told" -> {
+        if (type(words) == EventType.DELETED) {
+          table.remove(words[1]);
+        } else {
+          table.computeIfPresent(words[1], (id, told) -> told.with(type(words)));
+        }
+      }
+      case "missed" ->
+          table.computeIfPresent(words[1], (id, told) -> told.missed(Long.parseLong(words[2])));
+      default -> {}
+    }
+  }
+
+  private static EventType type(String[] words) {
+    return EventType.valueOf(words[2]);
+  }
+}

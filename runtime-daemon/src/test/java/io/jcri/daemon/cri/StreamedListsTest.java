@@ -1,0 +1,268 @@
+package io.jcri.daemon.cri;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.protobuf.Message;
+import io.grpc.stub.StreamObserver;
+import io.jcri.cri.v1.ContainerFilter;
+import io.jcri.cri.v1.ContainerStateValue;
+import io.jcri.cri.v1.ListContainerStatsRequest;
+import io.jcri.cri.v1.ListContainersRequest;
+import io.jcri.cri.v1.ListContainersResponse;
+import io.jcri.cri.v1.ListPodSandboxMetricsRequest;
+import io.jcri.cri.v1.ListPodSandboxRequest;
+import io.jcri.cri.v1.ListPodSandboxResponse;
+import io.jcri.cri.v1.ListPodSandboxStatsRequest;
+import io.jcri.cri.v1.PodSandboxMetrics;
+import io.jcri.cri.v1.StreamContainerStatsRequest;
+import io.jcri.cri.v1.StreamContainersRequest;
+import io.jcri.cri.v1.StreamPodSandboxMetricsRequest;
+import io.jcri.cri.v1.StreamPodSandboxStatsRequest;
+import io.jcri.cri.v1.StreamPodSandboxesRequest;
+import io.jcri.daemon.Layout;
+import io.jcri.daemon.Registry;
+import io.jcri.daemon.Samples;
+import io.jcri.daemon.config.DaemonConfig;
+import io.jcri.daemon.container.Container;
+import io.jcri.daemon.container.ContainerPhase;
+import io.jcri.daemon.container.Containers;
+import io.jcri.daemon.events.Events;
+import io.jcri.daemon.events.ToldFile;
+import io.jcri.daemon.image.ImageSetup;
+import io.jcri.daemon.image.Images;
+import io.jcri.daemon.metrics.Metrics;
+import io.jcri.daemon.pod.CgroupPaths;
+import io.jcri.daemon.pod.Pod;
+import io.jcri.daemon.pod.PodPhase;
+import io.jcri.daemon.pod.Pods;
+import io.jcri.daemon.record.RecordStore;
+import io.jcri.daemon.stats.Stats;
+import io.jcri.daemon.system.Clock;
+import io.jcri.sandbox.cgroup.CgroupDriver;
+import io.jcri.sandbox.cgroup.Cgroups;
+import io.jcri.sandbox.linux.Linux;
+import io.jcri.sandbox.mount.Mounts;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.function.Function;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The streamed lists of a node with 10,000 pods and as many containers, over a real socket. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class StreamedListsTest {
+  private static final int PODS = 10_000;
+  private static final int CONTAINERS = 10_000;
+  private static final int PART = 64;
+
+  @TempDir static Path directory;
+  Served served;
+
+  @BeforeAll
+  void serve() throws Exception {
+    Registry<Pod> pods =
+        new Registry<>(
+            "pod sandbox", Pod::id, new RecordStore<>(directory.resolve("pods"), Pod.class));
+    Registry<Container> containers =
+        new Registry<>(
+            "container",
+            Container::id,
+            new RecordStore<>(directory.resolve("containers"), Container.class));
+    for (int i = 0; i < PODS; i++) {
+      pods.addLoaded(
+          Samples.pod("pod%05d".formatted(i), 1 + i)
+              .with(i % 2 == 0 ? PodPhase.READY : PodPhase.NOT_READY));
+    }
+    for (int i = 0; i < CONTAINERS; i++) {
+      containers.addLoaded(
+          Samples.container("container%05d".formatted(i), "pod%05d".formatted(i % PODS), 1 + i)
+              .with(i % 2 == 0 ? ContainerPhase.CREATED : ContainerPhase.EXITED));
+    }
+    Clock clock = Clock.system();
+    CgroupPaths paths = new CgroupPaths(CgroupDriver.CGROUPFS);
+    Cgroups cgroups = Cgroups.detect();
+    Images images =
+        ImageSetup.open(
+            DaemonConfig.defaults().images(),
+            new Layout(directory, directory),
+            Linux.get(),
+            new Mounts(Linux.get()));
+    Stats stats = new Stats(cgroups, paths, images, clock);
+    Metrics metrics = new Metrics(cgroups, paths, stats, directory, Linux.get(), clock);
+    Pods listedPods = Samples.part(Pods.class, pods, clock);
+    Containers listedContainers = Samples.part(Containers.class, containers);
+    Events events = new Events(ToldFile.open(directory.resolve("events"), "boot"), clock);
+    served =
+        new Served(
+            directory,
+            new RuntimeObservation(listedPods, listedContainers, stats, metrics, images, events) {
+              @Override
+              public void listContainers(
+                  ListContainersRequest request, StreamObserver<ListContainersResponse> observer) {
+                Unary.answer(new ListContainers(listedContainers), request, observer);
+              }
+
+              @Override
+              public void listPodSandbox(
+                  ListPodSandboxRequest request, StreamObserver<ListPodSandboxResponse> observer) {
+                Unary.answer(new ListPodSandbox(listedPods), request, observer);
+              }
+            });
+  }
+
+  @AfterAll
+  void stop() throws Exception {
+    served.close();
+  }
+
+  /** All rows; the first comes alone, and no part is empty or large. */
+  private static <P, R extends Message> List<R> rows(
+      Iterator<P> parts, Function<P, List<R>> rowsOf) {
+    List<R> all = new ArrayList<>();
+    while (parts.hasNext()) {
+      List<R> part = rowsOf.apply(parts.next());
+      assertThat(part).hasSizeBetween(1, all.isEmpty() ? 1 : PART);
+      all.addAll(part);
+    }
+    return all;
+  }
+
+  @Test
+  void pods() {
+    assertThat(
+            rows(
+                served.runtime().streamPodSandboxes(StreamPodSandboxesRequest.getDefaultInstance()),
+                part -> part.getPodSandboxesList()))
+        .hasSize(PODS)
+        .isEqualTo(
+            served
+                .runtime()
+                .listPodSandbox(ListPodSandboxRequest.getDefaultInstance())
+                .getItemsList());
+  }
+
+  @Test
+  void containers() {
+    assertThat(
+            rows(
+                served.runtime().streamContainers(StreamContainersRequest.getDefaultInstance()),
+                part -> part.getContainersList()))
+        .hasSize(CONTAINERS)
+        .isEqualTo(
+            served
+                .runtime()
+                .listContainers(ListContainersRequest.getDefaultInstance())
+                .getContainersList());
+  }
+
+  @Test
+  void filteredContainers() {
+    ContainerFilter filter =
+        ContainerFilter.newBuilder()
+            .setPodSandboxId("pod0001")
+            .setState(
+                ContainerStateValue.newBuilder()
+                    .setState(io.jcri.cri.v1.ContainerState.CONTAINER_EXITED))
+            .build();
+    assertThat(
+            rows(
+                served
+                    .runtime()
+                    .streamContainers(
+                        StreamContainersRequest.newBuilder().setFilter(filter).build()),
+                part -> part.getContainersList()))
+        .extracting(io.jcri.cri.v1.Container::getId)
+        .containsExactly(
+            "container00019",
+            "container00017",
+            "container00015",
+            "container00013",
+            "container00011");
+  }
+
+  @Test
+  void nothingIsAStreamWithoutParts() {
+    assertThat(
+            served
+                .runtime()
+                .streamContainers(
+                    StreamContainersRequest.newBuilder()
+                        .setFilter(ContainerFilter.newBuilder().setId("none"))
+                        .build()))
+        .isExhausted();
+  }
+
+  @Test
+  void containerStats() {
+    assertThat(
+            rows(
+                served
+                    .runtime()
+                    .streamContainerStats(StreamContainerStatsRequest.getDefaultInstance()),
+                part -> part.getContainerStatsList()))
+        .extracting(stats -> stats.getAttributes().getId())
+        .doesNotHaveDuplicates()
+        .hasSize(CONTAINERS)
+        .containsAll(
+            served
+                .runtime()
+                .listContainerStats(ListContainerStatsRequest.getDefaultInstance())
+                .getStatsList()
+                .stream()
+                .map(stats -> stats.getAttributes().getId())
+                .toList());
+  }
+
+  @Test
+  void podStats() {
+    List<io.jcri.cri.v1.PodSandboxStats> streamed =
+        rows(
+            served
+                .runtime()
+                .streamPodSandboxStats(StreamPodSandboxStatsRequest.getDefaultInstance()),
+            part -> part.getPodSandboxStatsList());
+    assertThat(streamed)
+        .extracting(stats -> stats.getAttributes().getId())
+        .doesNotHaveDuplicates()
+        .hasSize(PODS)
+        .containsAll(
+            served
+                .runtime()
+                .listPodSandboxStats(ListPodSandboxStatsRequest.getDefaultInstance())
+                .getStatsList()
+                .stream()
+                .map(stats -> stats.getAttributes().getId())
+                .toList());
+    assertThat(streamed.stream().mapToInt(stats -> stats.getLinux().getContainersCount()).sum())
+        .isEqualTo(CONTAINERS);
+  }
+
+  @Test
+  void metrics() {
+    List<PodSandboxMetrics> streamed =
+        rows(
+            served
+                .runtime()
+                .streamPodSandboxMetrics(StreamPodSandboxMetricsRequest.getDefaultInstance()),
+            part -> part.getPodSandboxMetricsList());
+    assertThat(streamed)
+        .extracting(PodSandboxMetrics::getPodSandboxId)
+        .doesNotHaveDuplicates()
+        .hasSize(PODS)
+        .containsAll(
+            served
+                .runtime()
+                .listPodSandboxMetrics(ListPodSandboxMetricsRequest.getDefaultInstance())
+                .getPodMetricsList()
+                .stream()
+                .map(PodSandboxMetrics::getPodSandboxId)
+                .toList());
+    assertThat(streamed.stream().mapToInt(PodSandboxMetrics::getContainerMetricsCount).sum())
+        .isEqualTo(CONTAINERS);
+  }
+}

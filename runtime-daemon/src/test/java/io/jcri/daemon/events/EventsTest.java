@@ -1,0 +1,180 @@
+package io.jcri.daemon.events;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.jcri.daemon.JcriException;
+import io.jcri.daemon.container.Container;
+import io.jcri.daemon.container.ContainerPhase;
+import io.jcri.daemon.events.Node.Listener;
+import io.jcri.daemon.pod.PodPhase;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class EventsTest {
+  @TempDir Path directory;
+  Node node;
+
+  @BeforeEach
+  void open() throws Exception {
+    node = new Node(directory);
+  }
+
+  @Test
+  void aPodsWholeLife() throws Exception {
+    Listener listener = node.listen();
+    node.runPod("p");
+    node.create("c", "p");
+    node.start("c");
+    node.exit("c");
+    node.stopPod("p");
+    node.containers.remove("c");
+    node.pods.remove("p");
+    List<Event> events = listener.take();
+    assertThat(events)
+        .extracting(event -> event.id() + " " + event.type())
+        .containsExactly(
+            "p CREATED",
+            "p STARTED",
+            "c CREATED",
+            "c STARTED",
+            "c STOPPED",
+            "p STOPPED",
+            "c DELETED",
+            "p DELETED");
+    assertThat(events).extracting(Event::at).isSorted().doesNotHaveDuplicates();
+    assertThat(events).extracting(event -> event.pod().orElseThrow().id()).containsOnly("p");
+    assertThat(events)
+        .extracting(event -> event.containers().stream().map(Container::phase).toList())
+        .containsExactly(
+            List.of(),
+            List.of(),
+            List.of(ContainerPhase.CREATED),
+            List.of(ContainerPhase.RUNNING),
+            List.of(ContainerPhase.EXITED),
+            List.of(ContainerPhase.EXITED),
+            List.of(),
+            List.of());
+    assertThat(events.getLast().pod().orElseThrow().phase()).isEqualTo(PodPhase.NOT_READY);
+  }
+
+  @Test
+  void aContainerThatCouldNotBeStartedWasNeverStarted() throws Exception {
+    Listener listener = node.listen();
+    node.runPod("p");
+    node.create("c", "p");
+    node.exit("c");
+    assertThat(listener.told()).endsWith("c CREATED", "c STOPPED");
+  }
+
+  @Test
+  void whatNobodyCouldSeeIsNotTold() throws Exception {
+    Listener listener = node.listen();
+    node.runPod("p");
+    node.pods.add(io.jcri.daemon.Samples.pod("q", 1));
+    node.containers.add(io.jcri.daemon.Samples.container("c", "p", 1));
+    node.containers.remove("c");
+    node.pods.remove("q");
+    assertThat(listener.told()).containsExactly("p CREATED", "p STARTED");
+  }
+
+  @Test
+  void aChangeThatIsNoEventIsNoEvent() throws Exception {
+    node.runPod("p");
+    node.create("c", "p");
+    node.start("c");
+    Listener listener = node.listen();
+    assertThat(listener.told()).hasSize(4);
+    node.pods.update("p", pod -> pod.withIps(List.of("10.0.0.1")));
+    node.containers.update("c", container -> container.with(ContainerPhase.UNKNOWN));
+    node.containers.update("c", container -> container.with(ContainerPhase.RUNNING));
+    node.exit("c");
+    node.containers.update("c", container -> container.with(ContainerPhase.UNKNOWN));
+    node.exit("c");
+    List<Event> events = listener.take();
+    assertThat(events).extracting(Event::type).containsExactly(EventType.STOPPED);
+    assertThat(events.getFirst().pod().orElseThrow().ips()).containsExactly("10.0.0.1");
+  }
+
+  @Test
+  void allListenersGetTheSame() throws Exception {
+    List<Listener> listeners = IntStream.range(0, 5).mapToObj(i -> node.listen()).toList();
+    node.runPod("p");
+    node.stopPod("p");
+    for (Listener listener : listeners) {
+      assertThat(listener.told()).containsExactly("p CREATED", "p STARTED", "p STOPPED");
+    }
+  }
+
+  @Test
+  void whatHappensWhileNobodyListensWaitsForTheNext() throws Exception {
+    node.runPod("p");
+    assertThat(node.listen().told()).containsExactly("p CREATED", "p STARTED");
+    assertThat(node.listen().told()).isEmpty();
+  }
+
+  @Test
+  void whatAListenerHasNotTakenWaitsForTheNext() throws Exception {
+    Listener listener = node.listen();
+    node.runPod("p");
+    assertThat(listener.subscription().next()).isPresent();
+    listener.subscription().delivered();
+    listener.subscription().close();
+    node.stopPod("p");
+    assertThat(node.listen().told()).containsExactly("p STARTED", "p STOPPED");
+  }
+
+  @Test
+  void nothingWaitsLongerThanFiveMinutes() throws Exception {
+    node.runPod("p");
+    node.pass(Duration.ofMinutes(4));
+    node.stopPod("p");
+    node.pass(Duration.ofMinutes(2));
+    assertThat(node.listen().told()).containsExactly("p STOPPED");
+  }
+
+  @Test
+  void onlySoManyWait() throws Exception {
+    for (int i = 0; i < Untold.MOST; i++) {
+      node.runPod("p" + i);
+    }
+    List<String> told = node.listen().told();
+    assertThat(told).hasSize(Untold.MOST).startsWith("p512 CREATED").endsWith("p1023 STARTED");
+  }
+
+  @Test
+  void aSlowListenerIsDroppedAndNobodyElseNotices() throws Exception {
+    AtomicInteger dropped = new AtomicInteger();
+    Subscription slow = node.events.subscribe("the slow one", dropped::incrementAndGet);
+    Listener quick = node.listen();
+    for (int i = 0; i < Untold.MOST / 2; i++) {
+      node.runPod("p" + i);
+      assertThat(quick.told()).hasSize(2);
+    }
+    assertThat(dropped).hasValue(0);
+    node.runPod("last");
+    assertThat(quick.told()).containsExactly("last CREATED", "last STARTED");
+    assertThat(dropped).hasValue(1);
+    assertThatThrownBy(slow::next)
+        .isInstanceOfSatisfying(
+            JcriException.class,
+            e -> assertThat(e.kind()).isEqualTo(JcriException.Kind.RESOURCE_EXHAUSTED))
+        .hasMessage("the slow one takes events too slowly: it was dropped with 1024 waiting");
+    slow.close();
+    assertThat(node.listen().told()).isEmpty();
+  }
+
+  @Test
+  void theDaemonsEndEndsAll() throws Exception {
+    Subscription before = node.events.subscribe("before", () -> {});
+    node.events.close();
+    assertThat(before.next()).isEmpty();
+    assertThat(node.events.subscribe("after", () -> {}).next()).isEmpty();
+  }
+}
