@@ -46,7 +46,7 @@ class CheckpointContainerTest {
 
   private static TestContainer counterOn(String handler) throws IOException {
     PodSandboxConfig config = NODE.podConfig().build();
-    TestPod pod = TestPod.made(NODE, config, TestPod.run(NODE, config, handler));
+    TestPod pod = TestPod.of(NODE, config, TestPod.run(NODE, config, handler));
     TestContainer counter = pod.start(COUNTER);
     counter.awaitLog("count 1");
     return counter;

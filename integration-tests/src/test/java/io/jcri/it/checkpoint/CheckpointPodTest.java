@@ -47,7 +47,7 @@ class CheckpointPodTest {
 
   private static TestPod podOn(String handler) throws IOException {
     PodSandboxConfig config = NODE.podConfig().build();
-    return TestPod.made(NODE, config, TestPod.run(NODE, config, handler));
+    return TestPod.of(NODE, config, TestPod.run(NODE, config, handler));
   }
 
   private static TestContainer counter(TestPod pod) throws IOException {

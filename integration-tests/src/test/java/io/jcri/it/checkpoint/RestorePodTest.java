@@ -69,7 +69,7 @@ class RestorePodTest {
 
   private static TestContainer only(RestorePodRequest request, RestorePodResponse restored) {
     assertThat(restored.getRestoredContainersList()).hasSize(1);
-    TestPod pod = TestPod.made(NODE, request.getConfig(), restored.getPodSandboxId());
+    TestPod pod = TestPod.of(NODE, request.getConfig(), restored.getPodSandboxId());
     return pod.container(
         request.getContainerConfigs(0), restored.getRestoredContainers(0).getContainerId());
   }
@@ -113,7 +113,7 @@ class RestorePodTest {
     assertThat(restored.getRestoredContainersList())
         .singleElement()
         .satisfies(one -> assertThat(one.getName()).isEqualTo(config.getMetadata().getName()));
-    TestPod second = TestPod.made(NODE, again, restored.getPodSandboxId());
+    TestPod second = TestPod.of(NODE, again, restored.getPodSandboxId());
     TestContainer continued =
         second.container(config, restored.getRestoredContainers(0).getContainerId());
     assertThat(continued.state()).isEqualTo(ContainerState.CONTAINER_CREATED);
@@ -162,7 +162,7 @@ class RestorePodTest {
             NODE, folder, CheckpointCalls.another(NODE, pod.config()), List.of(two, one));
     assertThat(restored.getRestoredContainersList().stream().map(RestoredContainer::getName))
         .containsExactly(two.getMetadata().getName(), one.getMetadata().getName());
-    TestPod again = TestPod.made(NODE, pod.config(), restored.getPodSandboxId());
+    TestPod again = TestPod.of(NODE, pod.config(), restored.getPodSandboxId());
     again.container(two, restored.getRestoredContainers(0).getContainerId()).remove();
     again.container(one, restored.getRestoredContainers(1).getContainerId()).start();
     CheckpointCalls.assertUntouched(NODE);

@@ -42,7 +42,7 @@ public final class TestPod {
   }
 
   /** A pod that was made by another call. */
-  public static TestPod made(TestNode node, PodSandboxConfig config, String id) {
+  public static TestPod of(TestNode node, PodSandboxConfig config, String id) {
     return new TestPod(node, config, id);
   }
 
