@@ -137,6 +137,10 @@ static char *launch(struct shim *shim) {
       command_add(&command, "--work-path");
       command_add(&command, options->restore);
       command_add(&command, "--file-locks");
+      /* All goes into the container's own cgroup, which the runtime makes: what the images say of
+       * cgroups could name any. */
+      command_add(&command, "--manage-cgroups-mode");
+      command_add(&command, "ignore");
     }
     command_add(&command, "--bundle");
     command_add(&command, options->bundle);

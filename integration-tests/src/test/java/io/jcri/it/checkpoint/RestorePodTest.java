@@ -123,6 +123,10 @@ class RestorePodTest {
         .doesNotHaveDuplicates()
         .startsWith("count 1");
     assertThat(continued.sh("cat /kept")).isEqualTo("kept");
+    assertThat(Files.readAllLines(Path.of("/proc/" + continued.pid() + "/cgroup")))
+        .isNotEmpty()
+        .allMatch(line -> line.endsWith("/" + continued.id()));
+    assertThat(continued.sh("hostname -i")).isEqualTo(second.ip());
     assertThat(continued.exec("cat", "/etc/group").exitCode()).isNotZero();
     continued.stop(1);
     assertThat(continued.status().getExitCode()).isEqualTo(137);
@@ -235,6 +239,64 @@ class RestorePodTest {
     assertThat(status.getReason()).isEqualTo("StartError");
     assertThat(status.getMessage()).contains("empty-image");
     CheckpointCalls.assertUntouched(NODE, saved.counter());
+  }
+
+  @Test
+  void imagesThatGiveMoreThanTheRequestAreRefused() throws IOException {
+    TestPod pod = NODE.pod();
+    ContainerConfig config = pod.container(COUNTER).build();
+    TestContainer counter = pod.start(config.toBuilder());
+    ContainerConfig.Builder confined = config.toBuilder();
+    confined.getMetadataBuilder().setName("confined");
+    confined
+        .getLinuxBuilder()
+        .getSecurityContextBuilder()
+        .getCapabilitiesBuilder()
+        .addDropCapabilities("ALL");
+    TestContainer other = pod.start(confined);
+    Path folder = CheckpointCalls.folder(NODE);
+    CheckpointCalls.pod(NODE, pod, folder, other);
+    Path more = CheckpointCalls.folder(NODE);
+    CheckpointCalls.pod(NODE, pod, more, counter);
+    // The confined one's papers, with the images of one that has more.
+    Path papers = Files.createDirectory(folder.resolve("papers"));
+    Path images = Files.createDirectory(folder.resolve("images"));
+    Path archive = folder.resolve(other.id() + ".tar");
+    Command.of("tar", "-xf", archive.toString(), "-C", papers.toString()).run().orThrow();
+    Path theirs = more.resolve(counter.id() + ".tar");
+    Command.of("tar", "-xf", theirs.toString(), "-C", images.toString()).run().orThrow();
+    Command.of("rm", "-r", papers.resolve("checkpoint").toString()).run().orThrow();
+    Files.move(images.resolve("checkpoint"), papers.resolve("checkpoint"));
+    Command.of("tar", "-cf", archive.toString(), "-C", papers.toString(), ".").run().orThrow();
+    refused(
+        CheckpointCalls.restoreRequest(
+            folder, CheckpointCalls.another(NODE, pod.config()), List.of(confined.build())),
+        Code.INVALID_ARGUMENT,
+        "core-",
+        "capabilities beyond the request's");
+  }
+
+  @Test
+  void aTerminalInAReadOnlyRootComesBack() throws IOException {
+    TestPod pod = NODE.pod();
+    ContainerConfig.Builder config = pod.container(COUNTER).setTty(true).setStdin(true);
+    config
+        .getLinuxBuilder()
+        .getSecurityContextBuilder()
+        .setReadonlyRootfs(true)
+        .setNoNewPrivs(true);
+    TestContainer counter = pod.start(config);
+    counter.awaitLog("count 3");
+    Path folder = CheckpointCalls.folder(NODE);
+    CheckpointCalls.pod(NODE, pod, folder, counter);
+    RestorePodRequest request =
+        CheckpointCalls.restoreRequest(
+            folder, CheckpointCalls.another(NODE, pod.config()), List.of(config.build()));
+    TestContainer continued = only(request, NODE.cri().runtime().restorePod(request));
+    continued.start();
+    CheckpointCalls.assertUntouched(NODE, continued);
+    assertThat(continued.log().stream().map(line -> line.text())).doesNotHaveDuplicates();
+    assertThat(continued.sh("touch /x 2>&1 || echo refused")).contains("Read-only");
   }
 
   @ParameterizedTest(name = "{0}")

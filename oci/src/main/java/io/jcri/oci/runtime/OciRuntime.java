@@ -41,6 +41,7 @@ public final class OciRuntime {
     }
   }
 
+  private static final Duration WIND_UP = Duration.ofSeconds(2);
   private static final byte[] NO_INPUT = new byte[0];
 
   private final Options options;
@@ -134,7 +135,9 @@ public final class OciRuntime {
    *
    * @param images a directory for the images
    * @param work a directory for CRIU's log ({@code dump.log}) and statistics
-   * @param limit after which the runtime and CRIU are killed
+   * @param limit after which the runtime and CRIU are killed, unless they end within two seconds: a
+   *     process into which CRIU has put its own code survives CRIU's death while that code waits
+   *     for more to do, but not the moments in which it is put there or taken away
    */
   public void checkpoint(String id, Path images, Path work, Duration limit) {
     List<String> args =
@@ -147,7 +150,7 @@ public final class OciRuntime {
             "--work-path",
             work.toString(),
             id);
-    RuntimeProcess.Result result = run("checkpoint " + id, args, NO_INPUT, limit);
+    RuntimeProcess.Result result = run("checkpoint " + id, args, NO_INPUT, limit.plus(WIND_UP));
     if (result.exitCode() != 0) {
       throw failure(name + " checkpoint " + id, result);
     }

@@ -59,6 +59,11 @@ final class Agreement {
     requireEqual(name, "mounts", mounts(before), mounts(after));
   }
 
+  /** Whether a config.json filters system calls. */
+  static boolean hasSeccomp(byte[] spec) {
+    return at(Json.parseTree(spec), "linux.seccomp") != null;
+  }
+
   private static void requireEqual(
       String name, String field, @Nullable Object then, @Nullable Object now) {
     if (!Objects.equals(then, now)) {

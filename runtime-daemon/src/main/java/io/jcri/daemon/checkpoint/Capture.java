@@ -66,15 +66,13 @@ final class Capture {
   }
 
   /**
-   * Fills a directory that does not exist.
+   * Makes a directory that does not exist, with CRIU's images of a paused container. Keeps to the
+   * budget by itself: CRIU must not be interrupted at any moment, see {@link
+   * OciRuntime#checkpoint}.
    *
-   * @param container paused
-   * @param handler its runtime's name
    * @throws OciException with the last words of CRIU's log when it fails
    */
-  void take(Container container, String handler, OciRuntime runtime, Path stage, Budget budget)
-      throws IOException {
-    String id = container.id();
+  void dump(String id, OciRuntime runtime, Path stage, Budget budget) throws IOException {
     Files.createDirectory(stage, PRIVATE_DIRECTORY);
     Path criu = Files.createDirectory(Layout.checkpointImages(stage), PRIVATE_DIRECTORY);
     try {
@@ -85,6 +83,16 @@ final class Capture {
           ? e
           : new OciException(e.kind(), e.getMessage() + "; CRIU's last words: " + words, e);
     }
+  }
+
+  /**
+   * Adds the rest.
+   *
+   * @param container still paused
+   * @param handler its runtime's name
+   */
+  void complete(Container container, String handler, Path stage) throws IOException {
+    String id = container.id();
     try (OutputStream out = create(stage.resolve(CHANGES))) {
       images.packChanges(id, out);
     }

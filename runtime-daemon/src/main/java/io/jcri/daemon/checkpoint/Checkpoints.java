@@ -223,15 +223,11 @@ public final class Checkpoints {
         freeze.pause(subject.runtime(), subject.id(), subject.stage());
       }
       for (Subject subject : subjects) {
+        capture.dump(subject.id(), subject.runtime(), subject.stage(), budget);
         budget.spend(
             "checkpoint of container " + subject.id(),
             () -> {
-              capture.take(
-                  subject.container(),
-                  subject.handler(),
-                  subject.runtime(),
-                  subject.stage(),
-                  budget);
+              capture.complete(subject.container(), subject.handler(), subject.stage());
               return true;
             });
       }

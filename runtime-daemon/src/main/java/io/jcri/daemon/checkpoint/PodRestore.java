@@ -178,13 +178,16 @@ public final class PodRestore {
           "container %s cannot be restored: its image is %s in the request, %s in the checkpoint"
               .formatted(name, container.image().id(), status.imageId()));
     }
-    Agreement.require(
-        name,
-        Metadata.read(member(stage, Metadata.SPEC, archive)),
-        Files.readAllBytes(layout.bundle(container.id()).resolve("config.json")));
+    byte[] spec = Files.readAllBytes(layout.bundle(container.id()).resolve("config.json"));
+    Agreement.require(name, Metadata.read(member(stage, Metadata.SPEC, archive)), spec);
     if (!Files.isDirectory(Layout.checkpointImages(stage))) {
       throw JcriException.invalid(archive + " holds no images of CRIU");
     }
+    Privileges.check(
+        name,
+        Layout.checkpointImages(stage),
+        container.process().orElseThrow(),
+        Agreement.hasSeccomp(spec));
     Path changes = stage.resolve(Capture.CHANGES);
     if (Files.exists(changes)) {
       try (InputStream in = Files.newInputStream(changes)) {
