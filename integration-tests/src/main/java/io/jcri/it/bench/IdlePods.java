@@ -1,7 +1,5 @@
 package io.jcri.it.bench;
 
-import io.grpc.Status;
-import io.grpc.StatusRuntimeException;
 import io.jcri.cri.v1.ContainerFilter;
 import io.jcri.cri.v1.ContainerState;
 import io.jcri.cri.v1.ContainerStateValue;
@@ -69,18 +67,10 @@ final class IdlePods {
     ContainerStatusRequest status =
         ContainerStatusRequest.newBuilder().setContainerId(pods.getLast().container()).build();
     repeat(Figure.CONTAINER_STATUS, rounds, () -> runtime.runtime().containerStatus(status));
-    try {
-      repeat(
-          Figure.LIST_STATS,
-          rounds,
-          () ->
-              runtime.runtime().listContainerStats(ListContainerStatsRequest.getDefaultInstance()));
-    } catch (StatusRuntimeException e) {
-      if (e.getStatus().getCode() != Status.Code.UNIMPLEMENTED) {
-        throw e;
-      }
-      notes.accept(rival().name() + ": ListContainerStats is not implemented, so not measured");
-    }
+    repeat(
+        Figure.LIST_STATS,
+        rounds,
+        () -> runtime.runtime().listContainerStats(ListContainerStatsRequest.getDefaultInstance()));
   }
 
   private void repeat(Figure figure, int rounds, Runnable call) {
