@@ -114,6 +114,7 @@ public final class ContainerRun {
       }
       Optional<Shim> shim = Optional.empty();
       try (ContainerHooks.Step step = hooks.step()) {
+        ContainerNamespaces.checkTarget(containers, container);
         step.start(container);
         shim = Optional.of(shims.launch(container));
         stages.done("shim");
