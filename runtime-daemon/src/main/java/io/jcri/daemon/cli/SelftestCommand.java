@@ -22,10 +22,17 @@ final class SelftestCommand implements Callable<Integer> {
   @Option(names = "--host-network", description = "Use the host's network: needs no CNI.")
   private boolean hostNetwork;
 
+  @Option(
+      names = "--polls",
+      defaultValue = "1",
+      paramLabel = "<times>",
+      description = "How often the running pod is asked about; ${DEFAULT-VALUE} by default.")
+  private int polls = 1;
+
   @Override
   public Integer call() {
     try {
-      new Selftest(socket, hostNetwork, System.out).run();
+      new Selftest(socket, hostNetwork, polls, System.out).run();
       System.out.println("selftest: success");
       return CommandLine.ExitCode.OK;
     } catch (SelftestException e) {

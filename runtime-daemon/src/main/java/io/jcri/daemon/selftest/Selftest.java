@@ -51,11 +51,18 @@ public final class Selftest {
 
   private final Path socket;
   private final boolean hostNetwork;
+  private final int polls;
   private final PrintStream out;
 
-  public Selftest(Path socket, boolean hostNetwork, PrintStream out) {
+  /**
+   * @param socket the CRI socket
+   * @param hostNetwork whether the pod has the host's network, which needs no CNI
+   * @param polls how often the running pod is asked about
+   */
+  public Selftest(Path socket, boolean hostNetwork, int polls, PrintStream out) {
     this.socket = socket;
     this.hostNetwork = hostNetwork;
+    this.polls = polls;
     this.out = out;
   }
 
@@ -144,21 +151,23 @@ public final class Selftest {
               .addArgs(String.valueOf(PORT))
               .setLogPath("web.log")
               .build();
-      timed(
-          "container started",
-          () -> {
-            String id =
-                runtime
-                    .createContainer(
-                        CreateContainerRequest.newBuilder()
-                            .setPodSandboxId(pod)
-                            .setConfig(container)
-                            .setSandboxConfig(config)
-                            .build())
-                    .getContainerId();
-            runtime.startContainer(StartContainerRequest.newBuilder().setContainerId(id).build());
-            return id;
-          });
+      String running =
+          timed(
+              "container started",
+              () -> {
+                String id =
+                    runtime
+                        .createContainer(
+                            CreateContainerRequest.newBuilder()
+                                .setPodSandboxId(pod)
+                                .setConfig(container)
+                                .setSandboxConfig(config)
+                                .build())
+                        .getContainerId();
+                runtime.startContainer(
+                    StartContainerRequest.newBuilder().setContainerId(id).build());
+                return id;
+              });
       String ip =
           hostNetwork
               ? "127.0.0.1"
@@ -170,6 +179,8 @@ public final class Selftest {
                   .getIp();
       fetch(ip);
       showLog(logs.resolve("web.log"));
+      Polls questions = new Polls(runtime, pod, running);
+      timed("exec, lists, statuses and figures", () -> questions.ask(polls));
     } finally {
       timed(
           "pod stopped and removed",
@@ -247,7 +258,7 @@ public final class Selftest {
   }
 
   private interface Step {
-    String take();
+    String take() throws SelftestException;
   }
 
   private String timed(String what, Step step) throws SelftestException {
