@@ -51,17 +51,20 @@ public final class Selftest {
 
   private final Path socket;
   private final boolean hostNetwork;
+  private final int pods;
   private final int polls;
   private final PrintStream out;
 
   /**
    * @param socket the CRI socket
    * @param hostNetwork whether the pod has the host's network, which needs no CNI
-   * @param polls how often the running pod is asked about
+   * @param pods how many to run, one after the other
+   * @param polls how often to ask about each of them
    */
-  public Selftest(Path socket, boolean hostNetwork, int polls, PrintStream out) {
+  public Selftest(Path socket, boolean hostNetwork, int pods, int polls, PrintStream out) {
     this.socket = socket;
     this.hostNetwork = hostNetwork;
+    this.pods = pods;
     this.polls = polls;
     this.out = out;
   }
@@ -120,7 +123,9 @@ public final class Selftest {
                     .pullImage(PullImageRequest.newBuilder().setImage(image).build())
                     .getImageRef());
     try {
-      pod(deadline(runtime), image, logs);
+      for (int i = 0; i < pods; i++) {
+        pod(deadline(runtime), image, logs);
+      }
     } finally {
       images
           .withDeadlineAfter(DEADLINE_SECONDS, TimeUnit.SECONDS)
