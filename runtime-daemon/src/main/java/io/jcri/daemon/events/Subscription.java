@@ -62,7 +62,8 @@ public final class Subscription implements AutoCloseable {
       if (dropped) {
         throw new JcriException(
             Kind.RESOURCE_EXHAUSTED,
-            "%s takes events too slowly: it was dropped with %d waiting".formatted(name, most));
+            "%s takes events too slowly: it was dropped with more than %d waiting"
+                .formatted(name, Untold.MOST));
       }
     } finally {
       lock.unlock();
