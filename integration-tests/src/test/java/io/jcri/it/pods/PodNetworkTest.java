@@ -1,6 +1,7 @@
 package io.jcri.it.pods;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIOException;
 
 import io.jcri.cri.v1.DNSConfig;
 import io.jcri.cri.v1.NamespaceMode;
@@ -8,20 +9,25 @@ import io.jcri.cri.v1.PodSandboxConfig;
 import io.jcri.cri.v1.PortMapping;
 import io.jcri.cri.v1.Protocol;
 import io.jcri.it.kit.TestImages;
+import io.jcri.it.kit.Waiting;
 import io.jcri.it.node.TestContainer;
 import io.jcri.it.node.TestNode;
 import io.jcri.it.node.TestPod;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.ConnectException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** What a pod's network, names and kernel settings look like from inside and outside. */
 class PodNetworkTest {
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
+
   @RegisterExtension static final TestNode NODE = new TestNode();
 
   @Test
@@ -55,9 +61,10 @@ class PodNetworkTest {
     pod.start(container);
 
     String url = "http://%s:%d/".formatted(NODE.gateway(), port);
-    assertThat(page(url)).contains("<html");
+    assertThat(awaitPage(url)).contains("<html");
     pod.stop();
-    org.assertj.core.api.Assertions.assertThatIOException().isThrownBy(() -> page(url));
+    assertThatIOException().isThrownBy(() -> page(url));
+    assertThat(pod.ip()).as("the address of a pod that has given it back").isEmpty();
   }
 
   @Test
@@ -138,6 +145,23 @@ class PodNetworkTest {
     assertThat(container.sh("cat /proc/sys/net/ipv4/ip_local_port_range"))
         .isEqualTo("40000\t40100");
     assertThat(Files.readString(here)).isEqualTo(before);
+  }
+
+  /** The page of a server that was started just now and may not listen yet. */
+  private static String awaitPage(String url) throws IOException {
+    String[] page = {""};
+    Waiting.until(
+        PATIENCE,
+        () -> {
+          try {
+            page[0] = page(url);
+            return true;
+          } catch (ConnectException notYet) {
+            return false;
+          }
+        },
+        () -> "nobody listens on " + url);
+    return page[0];
   }
 
   private static String page(String url) throws IOException {

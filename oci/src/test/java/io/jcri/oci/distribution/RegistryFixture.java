@@ -19,8 +19,11 @@ import org.junit.jupiter.api.io.TempDir;
 /** A client under test, and registries that end with the test. */
 abstract class RegistryFixture {
 
-  /** Longer than any pause of a busy machine; tests that wait for silence bring their own. */
+  /** Longer than any pause of a busy machine. */
   private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+  /** For tests that wait for silence: the hosts that do answer have this time for it too. */
+  static final Duration SHORT_PATIENCE = Duration.ofSeconds(2);
 
   @TempDir Path root;
   final FakeTiming timing = new FakeTiming();

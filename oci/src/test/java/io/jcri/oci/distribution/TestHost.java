@@ -151,9 +151,11 @@ final class TestHost implements AutoCloseable {
   }
 
   /**
-   * Promises the whole blob from the wanted offset on, sends some of it, and breaks the connection.
+   * Promises the whole blob from the wanted offset on, sends some of it, and breaks the connection
+   * when that has arrived.
    */
-  void breakAfter(HttpExchange exchange, Asked request, byte[] content, int bytes)
+  void breakAfter(
+      HttpExchange exchange, Asked request, byte[] content, int bytes, Progress progress)
       throws IOException {
     int from = range(request, content.length);
     if (from > 0) {
@@ -164,8 +166,10 @@ final class TestHost implements AutoCloseable {
     }
     exchange.sendResponseHeaders(from > 0 ? 206 : 200, content.length - from);
     OutputStream out = exchange.getResponseBody();
-    out.write(content, from, Math.min(bytes, content.length - from));
+    int sent = Math.min(bytes, content.length - from);
+    out.write(content, from, sent);
     out.flush();
+    progress.await(from + sent);
     exchange.close();
   }
 
