@@ -5,14 +5,10 @@ import io.jcri.daemon.system.Clock;
 import io.jcri.shim.Shim;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Collection;
-import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -24,8 +20,11 @@ import org.slf4j.LoggerFactory;
 public final class ContainerRecovery {
   private static final Logger log = LoggerFactory.getLogger(ContainerRecovery.class);
 
-  /** How long serving may wait for all shims together. */
-  private static final Duration PATIENCE = Duration.ofMillis(600);
+  /**
+   * How long serving waits for the next shim to answer: on a machine that is busy they do so one by
+   * one, and the kubelet kills and restarts a container that it finds UNKNOWN.
+   */
+  private static final Duration PATIENCE = Duration.ofSeconds(3);
 
   private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(10);
 
@@ -35,6 +34,9 @@ public final class ContainerRecovery {
   private final ShimSpecs shims;
   private final Clock clock;
   private final String bootId;
+
+  /** A permit for each container that was taken up. */
+  private final Semaphore answers = new Semaphore(0);
 
   public ContainerRecovery(
       Registry<Container> containers,
@@ -51,15 +53,16 @@ public final class ContainerRecovery {
     this.bootId = bootId;
   }
 
-  /** Returns when every shim has answered, or the patience is over. */
+  /** Returns when every shim has answered, or for a while none has. */
   public void recover(Collection<Container> loaded) {
-    List<CompletableFuture<?>> waiting = new ArrayList<>();
+    int asked = 0;
     for (Container container : loaded) {
       containers.addLoaded(
           container.running() ? container.with(ContainerPhase.UNKNOWN) : container);
       creation.recover(container);
       if (container.running() || container.phase() == ContainerPhase.UNKNOWN) {
-        waiting.add(inThread(container));
+        takeUpInThread(container);
+        asked++;
       } else if (container.phase() == ContainerPhase.CREATED
           && !container.bootId().equals(bootId)) {
         end(container, "the machine was restarted before the container was started");
@@ -69,15 +72,19 @@ public final class ContainerRecovery {
             .start(() -> endRemains(container.id()));
       }
     }
+    awaitAnswers(asked);
+  }
+
+  private void awaitAnswers(int asked) {
     try {
-      CompletableFuture.allOf(waiting.toArray(CompletableFuture[]::new))
-          .get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
-    } catch (TimeoutException e) {
-      log.warn("some shims have not answered yet; their containers are UNKNOWN until they do");
+      for (int left = asked; left > 0; left--) {
+        if (!answers.tryAcquire(PATIENCE.toMillis(), TimeUnit.MILLISECONDS)) {
+          log.warn("{} shims don't answer; their containers are UNKNOWN until they do", left);
+          return;
+        }
+      }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-    } catch (ExecutionException e) {
-      log.error("recovery of a container failed", e.getCause());
     }
   }
 
@@ -90,8 +97,7 @@ public final class ContainerRecovery {
     }
   }
 
-  private CompletableFuture<Void> inThread(Container container) {
-    CompletableFuture<Void> done = new CompletableFuture<>();
+  private void takeUpInThread(Container container) {
     Thread.ofVirtual()
         .name("recover " + container.id())
         .start(() -> {
@@ -100,10 +106,9 @@ public final class ContainerRecovery {
           } catch (RuntimeException e) {
             log.error("container {} could not be taken up", container.id(), e);
           } finally {
-            done.complete(null);
+            answers.release();
           }
         });
-    return done;
   }
 
   private void takeUp(Container container) {
