@@ -2,6 +2,7 @@ package io.jcri.daemon;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * The one owner of every path below the daemon's root (kept over reboots) and state (gone with
@@ -34,7 +35,7 @@ public record Layout(Path root, Path state) {
 
   /** What a daemon locks for as long as it runs, see {@link FolderLock}. */
   List<Path> locks() {
-    return List.of(root.resolve("lock"), state.resolve("lock"));
+    return Stream.of(root, state).distinct().map(folder -> folder.resolve("lock")).toList();
   }
 
   public Path images() {
