@@ -263,7 +263,11 @@ public final class Daemon {
 
   /** Sandboxes first: their network is left more thoroughly while its namespace is there. */
   private void endLeftovers() {
-    orphans.end();
+    try {
+      orphans.end();
+    } catch (RuntimeException e) {
+      log.error("some of what no record tells of runs on", e);
+    }
     collectNetworkLeftovers();
   }
 
