@@ -59,8 +59,10 @@ final class VerboseInfo {
   Map<String, String> ofContainer(Container container) {
     Map<String, Object> info = new LinkedHashMap<>();
     info.put("sandboxID", container.podId());
-    container.init().filter(_ -> container.running()).ifPresent(pid -> info.put("pid", pid));
-    container.shim().ifPresent(shim -> info.put("shimPid", shim.pid()));
+    if (container.exit().isEmpty()) { // their numbers may be others' afterwards
+      container.init().filter(_ -> container.running()).ifPresent(pid -> info.put("pid", pid));
+      container.shim().ifPresent(shim -> info.put("shimPid", shim.pid()));
+    }
     runtimeSpec(container.id(), info);
     return json(info);
   }
