@@ -92,7 +92,7 @@ public final class ContainerRecovery {
   private void endRemains(String id) {
     try {
       run.endRemains(id);
-    } catch (IOException | RuntimeException e) {
+    } catch (RuntimeException e) {
       log.error("what is left of container {} could not be ended", id, e);
     }
   }

@@ -250,7 +250,7 @@ public final class ContainerRun {
    * The container as it lives, or null once nothing of it does. A start or recovery in progress
    * must not slip through between a stop and what follows it.
    */
-  private @Nullable Live liveOrEnded(String id) throws IOException {
+  private @Nullable Live liveOrEnded(String id) {
     try (KeyedLocks.Held _ = locks.hold(id)) {
       @Nullable Live entry = live.get(id);
       if (entry == null) {
@@ -261,7 +261,7 @@ public final class ContainerRun {
   }
 
   /** Ends what a daemon before this one has left of a container that it does not run. */
-  void endRemains(String id) throws IOException {
+  void endRemains(String id) {
     @Nullable Live _ = liveOrEnded(id);
   }
 

@@ -2,7 +2,6 @@ package io.jcri.daemon.container;
 
 import io.jcri.daemon.Registry;
 import io.jcri.daemon.system.Clock;
-import java.io.IOException;
 import java.util.Optional;
 
 /**
@@ -12,8 +11,6 @@ import java.util.Optional;
  * <p>Whoever calls holds the container's lock.
  */
 final class Remains {
-  private static final int SIGKILL = 9;
-
   private final Registry<Container> containers;
   private final ShimSpecs shims;
   private final Clock clock;
@@ -25,7 +22,7 @@ final class Remains {
   }
 
   /** Nothing of the container runs after this, whatever its phase was. Idempotent. */
-  void end(String id) throws IOException {
+  void end(String id) {
     Optional<Container> container = containers.get(id);
     if (container.isPresent()) {
       switch (container.get().phase()) {
@@ -53,9 +50,9 @@ final class Remains {
   }
 
   /** What the OCI runtime knows of it is ended by force, and so is the shim. */
-  private void endUnknown(Container container) throws IOException {
+  private void endUnknown(Container container) {
     String id = container.id();
-    endByForce(container);
+    shims.forceDelete(container);
     exited(
         id,
         shims
@@ -65,20 +62,13 @@ final class Remains {
   }
 
   /** Its exit was recorded, but the daemon ended before it let the shim go, or could not. */
-  private void letShimGo(Container container) throws IOException {
+  private void letShimGo(Container container) {
     String id = container.id();
     if (shims.present(id)) {
       shims.discard(id);
     }
     if (shims.present(id)) {
-      endByForce(container);
-    }
-  }
-
-  private void endByForce(Container container) throws IOException {
-    shims.forceDelete(container);
-    if (container.shim().isPresent()) {
-      container.shim().get().signal(SIGKILL);
+      shims.forceDelete(container);
     }
   }
 

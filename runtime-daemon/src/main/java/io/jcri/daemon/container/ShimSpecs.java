@@ -30,6 +30,7 @@ import org.slf4j.LoggerFactory;
 public final class ShimSpecs {
   private static final Logger log = LoggerFactory.getLogger(ShimSpecs.class);
 
+  private static final int SIGKILL = 9;
   private static final Duration DISCARD_PATIENCE = Duration.ofSeconds(10);
 
   private final ShimLauncher launcher;
@@ -177,9 +178,12 @@ public final class ShimSpecs {
       deleteByAll(id);
     }
     try {
+      if (container.shim().isPresent()) {
+        container.shim().get().signal(SIGKILL);
+      }
       Files.deleteIfExists(socket(id));
     } catch (IOException e) {
-      log.warn("the socket of container {}'s shim goes with it: {}", id, e.getMessage());
+      log.warn("shim of container {} could not be ended: {}", id, e.getMessage());
     }
   }
 }
