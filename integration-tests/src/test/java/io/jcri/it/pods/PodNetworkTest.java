@@ -8,15 +8,18 @@ import io.jcri.cri.v1.PodSandboxConfig;
 import io.jcri.cri.v1.PortMapping;
 import io.jcri.cri.v1.Protocol;
 import io.jcri.it.kit.TestImages;
+import io.jcri.it.kit.Waiting;
 import io.jcri.it.node.TestContainer;
 import io.jcri.it.node.TestNode;
 import io.jcri.it.node.TestPod;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.ConnectException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -34,8 +37,8 @@ class PodNetworkTest {
     TestContainer client = NODE.pod().idle();
 
     assertThat(server.ip()).isNotEqualTo(client.sh("hostname -i"));
+    awaitPage(server);
     assertThat(client.sh("wget -q -O - http://%s/".formatted(server.ip()))).contains("<html");
-    assertThat(page("http://%s/".formatted(server.ip()))).contains("<html");
   }
 
   @Test
@@ -53,6 +56,7 @@ class PodNetworkTest {
     var container = pod.container().clearCommand();
     container.getImageBuilder().setImage(image);
     pod.start(container);
+    awaitPage(pod);
 
     String url = "http://%s:%d/".formatted(NODE.gateway(), port);
     assertThat(page(url)).contains("<html");
@@ -138,6 +142,21 @@ class PodNetworkTest {
     assertThat(container.sh("cat /proc/sys/net/ipv4/ip_local_port_range"))
         .isEqualTo("40000\t40100");
     assertThat(Files.readString(here)).isEqualTo(before);
+  }
+
+  /** A server's process runs for a moment before it listens. */
+  private static void awaitPage(TestPod server) throws IOException {
+    String url = "http://%s/".formatted(server.ip());
+    Waiting.until(
+        Duration.ofSeconds(30),
+        () -> {
+          try {
+            return page(url).contains("<html");
+          } catch (ConnectException e) {
+            return false;
+          }
+        },
+        () -> "nobody listens on " + url);
   }
 
   private static String page(String url) throws IOException {
