@@ -64,6 +64,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
@@ -80,6 +81,7 @@ public final class Daemon {
 
   private static final Duration NETWORK_COLLECTION = Duration.ofHours(1);
 
+  private final List<FolderLock> locks = new ArrayList<>();
   private final Cgroups cgroups;
   private final CgroupPaths cgroupPaths;
   private final Cni cni;
@@ -99,7 +101,11 @@ public final class Daemon {
 
   public Daemon(DaemonConfig config, NativeBinaries binaries) throws IOException {
     Layout layout = new Layout(config.root(), config.state());
+    Files.createDirectories(layout.root());
     Files.createDirectories(layout.temporary());
+    for (Path lock : layout.locks()) {
+      locks.add(FolderLock.take(lock));
+    }
     // Records and bundles hold the containers' environments, and those hold secrets; images hold
     // set-id programs.
     for (Path directory :
@@ -158,7 +164,7 @@ public final class Daemon {
     this.containerRecords = new RecordStore<>(layout.containerRecords(), Container.class);
     Registry<Container> registry =
         new Registry<>("container", Container::id, containerRecords, events.containerWatcher());
-    KeyedLocks locks = new KeyedLocks();
+    KeyedLocks steps = new KeyedLocks();
     SpecAssembly specs =
         new SpecAssembly(
             cgroupPaths,
@@ -178,11 +184,11 @@ public final class Daemon {
         new ShimSpecs(new ShimLauncher(binaries.shim()), layout, handlers, pods, cgroupPaths);
     ContainerCreation creation =
         new ContainerCreation(
-            registry, pods, images, specs, nri, selinux, layout, clock, bootId, locks);
-    ContainerRun run = new ContainerRun(registry, pods, shims, nri, clock, locks);
+            registry, pods, images, specs, nri, selinux, layout, clock, bootId, steps);
+    ContainerRun run = new ContainerRun(registry, pods, shims, nri, clock, steps);
     ContainerUpdates updates =
         new ContainerUpdates(
-            registry, pods, limits, new LiveLimits(handlers, cgroups, cgroupPaths), layout, locks);
+            registry, pods, limits, new LiveLimits(handlers, cgroups, cgroupPaths), layout, steps);
     Containers containers = new Containers(registry, creation, run, updates, nri);
     this.recovery = new ContainerRecovery(registry, creation, run, shims, clock, bootId);
     this.checkpoints = new CheckpointSetup(pods, containers, handlers, images, layout, syscalls);
@@ -198,8 +204,7 @@ public final class Daemon {
 
     // what they use
     Stats stats = new Stats(cgroups, cgroupPaths, images, clock);
-    Metrics metrics =
-        new Metrics(cgroups, cgroupPaths, stats, images.usage().path(), syscalls, clock);
+    Metrics metrics = new Metrics(cgroups, cgroupPaths, stats, images.location(), syscalls, clock);
 
     // the edge
     this.streaming = new StreamingServer(config.streaming(), containers, pods, layout);

@@ -1,6 +1,7 @@
 package io.jcri.daemon;
 
 import java.nio.file.Path;
+import java.util.List;
 
 /**
  * The one owner of every path below the daemon's root (kept over reboots) and state (gone with
@@ -8,6 +9,7 @@ import java.nio.file.Path;
  *
  * <pre>
  * /var/lib/jcri/             root
+ *   lock                     locked by the daemon at work; another in state
  *   image/                   image store: content, layers, snapshots, records (io.jcri.oci)
  *   pods/&lt;id&gt;.json           pod records
  *   containers/&lt;id&gt;.json     container records
@@ -29,6 +31,11 @@ import java.nio.file.Path;
  * @param state what ends with the machine, {@code /run/jcri} by default
  */
 public record Layout(Path root, Path state) {
+
+  /** What a daemon locks for as long as it runs, see {@link FolderLock}. */
+  List<Path> locks() {
+    return List.of(root.resolve("lock"), state.resolve("lock"));
+  }
 
   public Path images() {
     return root.resolve("image");

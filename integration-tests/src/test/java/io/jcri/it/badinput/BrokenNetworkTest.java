@@ -4,6 +4,7 @@ import static io.jcri.it.node.Refusals.assertRefused;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.grpc.Status.Code;
+import io.grpc.StatusRuntimeException;
 import io.jcri.cri.v1.NamespaceMode;
 import io.jcri.cri.v1.PodSandboxConfig;
 import io.jcri.cri.v1.RuntimeCondition;
@@ -14,6 +15,7 @@ import io.jcri.it.node.TestPod;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -80,14 +82,14 @@ class BrokenNetworkTest {
   }
 
   @Test
-  void aMissingPluginIsNamedAndThosesBeforeItGiveTheirAddressBack() throws IOException {
+  void aMissingPluginIsNamedAndThoseBeforeItGiveTheirAddressBack() throws IOException {
     addPlugin("{\"type\": \"no-such-plugin\"}");
     assertPodRefused(Code.UNAVAILABLE, "no-such-plugin");
     assertNoLeaseIsLeft();
   }
 
   @Test
-  void aFailingPluginIsQuotedAndThosesBeforeItGiveTheirAddressBack() throws IOException {
+  void aFailingPluginIsQuotedAndThoseBeforeItGiveTheirAddressBack() throws IOException {
     addPlugin("{\"type\": \"tuning\", \"sysctl\": {\"net.ipv4.no_such_thing\": \"1\"}}");
     assertPodRefused(Code.UNAVAILABLE, "tuning", "no_such_thing");
     assertNoLeaseIsLeft();
@@ -108,8 +110,9 @@ class BrokenNetworkTest {
   private void addPlugin(String plugin) throws IOException {
     String changed = good.replaceFirst("\\{\"type\": \"portmap\"[^\\n]*", plugin);
     assertThat(changed).isNotEqualTo(good);
-    // Another name: the change has arrived when the daemon's status no longer tells the old one's.
-    Files.writeString(configuration(), changed);
+    // Whole at once: half of it would make the node not ready, which looks like the change.
+    Path whole = Files.writeString(NODE.scratch().disk().resolve("changed.conflist"), changed);
+    Files.move(whole, configuration(), StandardCopyOption.ATOMIC_MOVE);
     Waiting.until(
         PATIENCE,
         () -> {
@@ -117,7 +120,7 @@ class BrokenNetworkTest {
             TestPod.run(NODE, NODE.podConfig().build(), "");
             NODE.cri().removeAllPods();
             return false;
-          } catch (io.grpc.StatusRuntimeException arrived) {
+          } catch (StatusRuntimeException arrived) {
             return true;
           }
         },

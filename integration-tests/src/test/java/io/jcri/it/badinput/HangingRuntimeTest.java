@@ -12,14 +12,14 @@ import io.jcri.it.node.TestContainer;
 import io.jcri.it.node.TestNode;
 import io.jcri.it.node.TestPod;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.Map;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.FutureTask;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -34,7 +34,20 @@ class HangingRuntimeTest {
   @RegisterExtension
   static final TestNode NODE = new TestNode(Map.of(HANDLER, FOLDER.resolve("runc")));
 
-  private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+  private final TestPod pod;
+  private final TestContainer container;
+  private final Future<?> start;
+  private final int runtime;
+
+  /** A container whose start has just begun to hang. */
+  HangingRuntimeTest() throws IOException {
+    pod = NODE.pod(NODE.podConfig(), HANDLER);
+    container = pod.create(pod.container("true"));
+    FutureTask<?> task = new FutureTask<>(container::start, null);
+    Thread.ofVirtual().start(task);
+    start = task;
+    runtime = runtime();
+  }
 
   @AfterAll
   static void deleteFolder() throws IOException {
@@ -44,57 +57,43 @@ class HangingRuntimeTest {
   }
 
   @Test
-  void theStopOfThePodEndsTheStart() throws Exception {
-    TestPod pod = NODE.pod(NODE.podConfig(), HANDLER);
-    TestContainer container = pod.create(pod.container("true"));
-    Future<?> start = threads.submit(container::start);
-    int runtime = runtime();
+  void theStopOfThePodEndsTheStart() throws IOException {
     pod.stop();
-    assertEnded(container, start, runtime);
+    assertStartFailed();
     pod.remove();
     NODE.assertNoPodIsLeft();
   }
 
   @Test
-  void theStopOfTheContainerEndsTheStartAfterItsGracePeriod() throws Exception {
-    TestPod pod = NODE.pod(NODE.podConfig(), HANDLER);
-    TestContainer container = pod.create(pod.container("true"));
-    Future<?> start = threads.submit(container::start);
-    int runtime = runtime();
+  void theStopOfTheContainerEndsTheStartAfterItsGracePeriod() {
     container.stop(1);
-    assertEnded(container, start, runtime);
+    assertStartFailed();
   }
 
   @Test
-  void theRemovalOfTheContainerEndsTheStart() throws Exception {
-    TestPod pod = NODE.pod(NODE.podConfig(), HANDLER);
-    TestContainer container = pod.create(pod.container("true"));
-    Future<?> start = threads.submit(container::start);
-    int runtime = runtime();
+  void theRemovalOfTheContainerEndsTheStart() throws IOException {
     container.remove();
-    assertThatThrownBy(start::get).hasMessageContaining(container.id());
-    assertThat(Witness.exists(runtime)).isFalse();
+    assertStartEnded();
     assertRefused(container::status, Code.NOT_FOUND, container.id());
     NODE.assertNoSnapshotIsLeft();
   }
 
   @Test
-  void otherPodsDoNotNoticeIt() throws Exception {
-    TestPod pod = NODE.pod(NODE.podConfig(), HANDLER);
-    TestContainer container = pod.create(pod.container("true"));
-    Future<?> start = threads.submit(container::start);
-    int runtime = runtime();
+  void otherPodsDoNotNoticeIt() throws IOException {
     assertThat(NODE.pod().idle().sh("echo here")).isEqualTo("here");
     assertThat(container.state()).isEqualTo(ContainerState.CONTAINER_CREATED);
     pod.remove();
-    assertThatThrownBy(start::get).hasMessageContaining(container.id());
-    assertThat(Witness.exists(runtime)).isFalse();
+    assertStartEnded();
   }
 
-  private static void assertEnded(TestContainer container, Future<?> start, int runtime) {
-    assertThatThrownBy(start::get).hasMessageContaining(container.id());
+  private void assertStartFailed() {
+    assertStartEnded();
     assertThat(container.state()).isEqualTo(ContainerState.CONTAINER_EXITED);
     assertThat(container.status().getReason()).isEqualTo("StartError");
+  }
+
+  private void assertStartEnded() {
+    assertThatThrownBy(start::get).hasMessageContaining(container.id());
     assertThat(Witness.exists(runtime)).isFalse();
   }
 
@@ -127,7 +126,7 @@ class HangingRuntimeTest {
       Files.setPosixFilePermissions(script, PosixFilePermissions.fromString("rwxr-xr-x"));
       return folder;
     } catch (IOException e) {
-      throw new java.io.UncheckedIOException(e);
+      throw new UncheckedIOException(e);
     }
   }
 }

@@ -33,7 +33,9 @@ final class CheckpointCalls {
   static final String[] CONNECTED = {
     "sh",
     "-c",
-    "(nc -l -p 7777 -e cat >/dev/null &); sleep 1; (sleep 100000 | nc 127.0.0.1 7777 &);"
+    "await() { until cat /proc/net/tcp* | grep -q \":1E61 [0-9A-F:]* $1 \"; do sleep 0.05; done; };"
+        + " (nc -l -p 7777 -e cat >/dev/null &); await 0A;"
+        + " (sleep 100000 | nc 127.0.0.1 7777 &); await 01;"
         + " i=0; while true; do i=$((i+1)); echo count $i; sleep 0.1; done"
   };
 

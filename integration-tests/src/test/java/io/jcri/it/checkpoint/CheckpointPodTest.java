@@ -130,10 +130,11 @@ class CheckpointPodTest {
                   .checkpointPod(request(pod, output, one, two).build());
         },
         Code.DEADLINE_EXCEEDED);
+    Path paused = NODE.daemon().state().resolve("paused");
     Waiting.until(
         PATIENCE,
-        () -> CheckpointCalls.names(output).isEmpty(),
-        () -> output + " is not empty again");
+        () -> CheckpointCalls.names(output).isEmpty() && CheckpointCalls.names(paused).isEmpty(),
+        () -> output + " or " + paused + " is not empty again");
     one.awaitLog("count " + (CheckpointCalls.count(one) + 2));
     two.awaitLog("count " + (CheckpointCalls.count(two) + 2));
     assertUntouched(NODE, one, two);

@@ -9,7 +9,10 @@ import io.jcri.cri.v1.ContainerState;
 import io.jcri.cri.v1.ContainerStatus;
 import io.jcri.cri.v1.CreateContainerRequest;
 import io.jcri.cri.v1.RemoveContainerRequest;
+import io.jcri.cri.v1.Signal;
 import io.jcri.cri.v1.StopContainerRequest;
+import io.jcri.it.kit.TestImages;
+import io.jcri.it.kit.Witness;
 import io.jcri.it.node.TestContainer;
 import io.jcri.it.node.TestNode;
 import io.jcri.it.node.TestPod;
@@ -79,13 +82,12 @@ class ContainersTest {
     TestPod pod = NODE.pod();
     ContainerConfig.Builder config =
         pod.container("sh", "-c", "trap 'exit 9' 37; echo ready; while :; do sleep 0.05; done");
-    config.setStopSignal(io.jcri.cri.v1.Signal.SIGNAL_SIGRTMINPLUS3);
+    config.setStopSignal(Signal.SIGNAL_SIGRTMINPLUS3);
     TestContainer container = pod.start(config);
     container.awaitLog("ready");
     container.stop(60);
     assertThat(container.status().getExitCode()).isEqualTo(9);
-    assertThat(container.status().getStopSignal())
-        .isEqualTo(io.jcri.cri.v1.Signal.SIGNAL_SIGRTMINPLUS3);
+    assertThat(container.status().getStopSignal()).isEqualTo(Signal.SIGNAL_SIGRTMINPLUS3);
   }
 
   @Test
@@ -110,7 +112,7 @@ class ContainersTest {
 
   @Test
   void theSignalOfConfigBeatsTheImages() throws IOException {
-    String image = NODE.load("usr1", io.jcri.it.kit.TestImages.busybox().withStopSignal("SIGUSR1"));
+    String image = NODE.load("usr1", TestImages.busybox().withStopSignal("SIGUSR1"));
     String program =
         "for s in TERM USR1 USR2; do trap \"echo got $s; exit 3\" $s; done;"
             + " echo ready; while :; do sleep 0.05; done";
@@ -121,14 +123,36 @@ class ContainersTest {
     images.awaitLog("ready");
     images.stop(30);
     images.awaitLog("got USR1");
-    assertThat(images.status().getStopSignal()).isEqualTo(io.jcri.cri.v1.Signal.SIGNAL_SIGUSR1);
+    assertThat(images.status().getStopSignal()).isEqualTo(Signal.SIGNAL_SIGUSR1);
 
     config.getMetadataBuilder().setAttempt(1);
-    config.setLogPath("2.log").setStopSignal(io.jcri.cri.v1.Signal.SIGNAL_SIGUSR2);
+    config.setLogPath("2.log").setStopSignal(Signal.SIGNAL_SIGUSR2);
     TestContainer own = pod.start(config);
     own.awaitLog("ready");
     own.stop(30);
     own.awaitLog("got USR2");
+  }
+
+  @Test
+  void aSignalThatAnImageHasInventedDoesNotKeepItsContainerFromBeingStopped() throws IOException {
+    String image = NODE.load("odd", TestImages.busybox().withStopSignal("SIGBREAKFAST"));
+    TestPod pod = NODE.pod();
+    ContainerConfig.Builder config =
+        pod.container("sh", "-c", "trap 'exit 3' TERM; echo ready; while :; do sleep 0.05; done");
+    config.getImageBuilder().setImage(image);
+    TestContainer container = pod.start(config);
+    container.awaitLog("ready");
+    container.stop(60);
+    assertThat(container.status().getExitCode()).isEqualTo(3);
+    assertThat(container.status().getStopSignal()).isEqualTo(Signal.SIGNAL_SIGTERM);
+  }
+
+  @Test
+  void aGracePeriodMayBeLongerThanAnybodyCanCount() throws IOException {
+    TestContainer container =
+        trapping("trap 'exit 4' TERM; echo ready; while :; do sleep 0.05; done");
+    container.stop(Long.MAX_VALUE);
+    assertThat(container.status().getExitCode()).isEqualTo(4);
   }
 
   @Test
@@ -138,7 +162,7 @@ class ContainersTest {
     int pid = container.pid();
     container.remove();
     assertRefused(container::status, Status.Code.NOT_FOUND, container.id());
-    assertThat(io.jcri.it.kit.Witness.exists(pid)).isFalse();
+    assertThat(Witness.exists(pid)).isFalse();
   }
 
   @Test

@@ -5,10 +5,12 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.jcri.it.kit.Command;
 import io.jcri.it.kit.Tools;
+import io.jcri.it.kit.Waiting;
 import io.jcri.it.node.TestNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -16,6 +18,8 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** crictl, the operator's tool, takes a pod through its life. */
 class CrictlTest {
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
+
   @RegisterExtension static final TestNode NODE = new TestNode();
 
   private Tools tools = new Tools(Path.of("crictl"), Path.of("critest"));
@@ -62,7 +66,8 @@ class CrictlTest {
     assertThat(crictl("ps")).contains(id.substring(0, 13)).contains("Running").contains("app");
     assertThat(crictl("pods")).contains(podId.substring(0, 13)).contains("Ready").contains("web");
     assertThat(crictl("exec", "-s", id, "echo", "from", "inside").strip()).isEqualTo("from inside");
-    assertThat(crictl("logs", id)).isEqualTo("hello from jcri\n");
+    Waiting.until(
+        PATIENCE, () -> crictl("logs", id).equals("hello from jcri\n"), () -> "not in the log");
     assertThat(crictl("inspect", id)).contains("CONTAINER_RUNNING").contains("\"runtimeSpec\"");
     assertThat(crictl("inspectp", podId)).contains("SANDBOX_READY").contains(NODE.range());
     assertThat(crictl("images")).contains("busybox");

@@ -14,6 +14,8 @@ import io.jcri.it.node.TestNode;
 import io.jcri.it.node.TestPod;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -35,6 +37,18 @@ class EventsTest {
 
   private static EventLog listen() {
     return new EventLog(NODE.daemon().socket());
+  }
+
+  /**
+   * Waits until the daemon has noted that all its subscribers have the event. A kill between the
+   * socket and the note makes it come twice, as the contract says.
+   */
+  private static void awaitNote(String id, String type) throws Exception {
+    Path note = NODE.daemon().state().resolve("events");
+    Waiting.until(
+        PATIENCE,
+        () -> Files.readAllLines(note).stream().anyMatch(line -> line.contains(id + " " + type)),
+        () -> "no %s of %s is noted".formatted(type, id));
   }
 
   @Test
@@ -117,6 +131,7 @@ class EventsTest {
     try (EventLog log = listen()) {
       container = pod.idle();
       log.await(container.id(), "STARTED");
+      awaitNote(container.id(), "STARTED");
       ProcessHandle process = ProcessHandle.of(container.pid()).orElseThrow();
       NODE.daemon().kill();
       assertThat(log.end().getCode()).isEqualTo(Status.Code.UNAVAILABLE);
@@ -130,6 +145,7 @@ class EventsTest {
       log.await(pod.id(), "STOPPED");
       assertThat(log.of(container.id())).containsExactly("STOPPED");
       assertThat(log.of(pod.id())).containsExactly("STOPPED");
+      awaitNote(pod.id(), "STOPPED");
       NODE.daemon().kill();
     }
     NODE.daemon().start();

@@ -1,6 +1,7 @@
 package io.jcri.it.pods;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIOException;
 
 import io.jcri.cri.v1.DNSConfig;
 import io.jcri.cri.v1.NamespaceMode;
@@ -25,6 +26,8 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** What a pod's network, names and kernel settings look like from inside and outside. */
 class PodNetworkTest {
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
+
   @RegisterExtension static final TestNode NODE = new TestNode();
 
   @Test
@@ -37,8 +40,8 @@ class PodNetworkTest {
     TestContainer client = NODE.pod().idle();
 
     assertThat(server.ip()).isNotEqualTo(client.sh("hostname -i"));
-    awaitPage(server);
     assertThat(client.sh("wget -q -O - http://%s/".formatted(server.ip()))).contains("<html");
+    assertThat(page("http://%s/".formatted(server.ip()))).contains("<html");
   }
 
   @Test
@@ -56,12 +59,12 @@ class PodNetworkTest {
     var container = pod.container().clearCommand();
     container.getImageBuilder().setImage(image);
     pod.start(container);
-    awaitPage(pod);
 
     String url = "http://%s:%d/".formatted(NODE.gateway(), port);
-    assertThat(page(url)).contains("<html");
+    assertThat(awaitPage(url)).contains("<html");
     pod.stop();
-    org.assertj.core.api.Assertions.assertThatIOException().isThrownBy(() -> page(url));
+    assertThatIOException().isThrownBy(() -> page(url));
+    assertThat(pod.ip()).as("the address of a pod that has given it back").isEmpty();
   }
 
   @Test
@@ -144,19 +147,21 @@ class PodNetworkTest {
     assertThat(Files.readString(here)).isEqualTo(before);
   }
 
-  /** A server's process runs for a moment before it listens. */
-  private static void awaitPage(TestPod server) throws IOException {
-    String url = "http://%s/".formatted(server.ip());
+  /** The page of a server that was started just now and may not listen yet. */
+  private static String awaitPage(String url) throws IOException {
+    String[] page = {""};
     Waiting.until(
-        Duration.ofSeconds(30),
+        PATIENCE,
         () -> {
           try {
-            return page(url).contains("<html");
-          } catch (ConnectException e) {
+            page[0] = page(url);
+            return true;
+          } catch (ConnectException notYet) {
             return false;
           }
         },
         () -> "nobody listens on " + url);
+    return page[0];
   }
 
   private static String page(String url) throws IOException {

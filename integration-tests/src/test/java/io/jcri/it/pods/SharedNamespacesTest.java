@@ -1,7 +1,9 @@
 package io.jcri.it.pods;
 
+import static io.jcri.it.node.Refusals.assertRefused;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.grpc.Status.Code;
 import io.jcri.cri.v1.ContainerConfig;
 import io.jcri.cri.v1.NamespaceMode;
 import io.jcri.cri.v1.PodSandboxConfig;
@@ -81,6 +83,18 @@ class SharedNamespacesTest {
 
     assertThat(namespace(debugger, "pid")).isEqualTo(namespace(target, "pid"));
     assertThat(debugger.sh("ps -o args")).contains("sleep 333333");
+  }
+
+  /** What config.json names is a process id, which may be somebody else's by then. */
+  @Test
+  void aContainerIsNotStartedIntoTheProcessesOfOneThatHasEnded() throws IOException {
+    TestPod pod = NODE.pod();
+    TestContainer target = pod.idle();
+    TestContainer debugger =
+        pod.create(pidMode(pod.container("sleep", "1"), NamespaceMode.TARGET, target.id()));
+    target.stop(0);
+    assertRefused(debugger::start, Code.FAILED_PRECONDITION, target.id());
+    assertThat(debugger.status().getReason()).isEqualTo("StartError");
   }
 
   @Test

@@ -3,9 +3,10 @@ package io.jcri.it.restart;
 import static io.jcri.it.node.Refusals.assertRefused;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.grpc.Status;
+import io.grpc.Status.Code;
 import io.jcri.cri.v1.ContainerState;
 import io.jcri.cri.v1.ContainerStatus;
+import io.jcri.cri.v1.PodSandboxState;
 import io.jcri.it.kit.Command;
 import io.jcri.it.kit.Waiting;
 import io.jcri.it.kit.Witness;
@@ -20,131 +21,151 @@ import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** One thing is broken, and only its own container suffers. */
+/** One thing is broken, and only its own container or pod suffers. */
 class BrokenPartsTest {
   private static final Duration PATIENCE = Duration.ofSeconds(60);
 
   @RegisterExtension static final TestNode NODE = new TestNode();
 
+  private final TestPod pod;
+  private final TestContainer victim;
+  private final TestContainer other;
+  private final int process;
+  private final int shim;
+
+  BrokenPartsTest() throws IOException {
+    pod = NODE.pod();
+    victim = pod.idle();
+    other = pod.idle();
+    process = victim.pid();
+    shim = victim.shimPid();
+  }
+
   @Test
   void aKilledShimIsNoticedAndItsContainerEnds() throws IOException {
-    TestPod pod = NODE.pod();
-    TestContainer victim = pod.idle();
-    TestContainer other = pod.idle();
-    int process = victim.pid();
-    signal("KILL", victim.shimPid());
+    signal("KILL", shim);
 
     ContainerStatus status = victim.awaitExit();
     assertThat(status.getExitCode()).isNotZero();
     assertThat(status.getMessage()).contains("shim");
-    Waiting.until(
-        PATIENCE, () -> !Witness.exists(process), () -> "process " + process + " lives on");
-    assertThat(other.sh("echo here")).isEqualTo("here");
+    awaitEnd(process);
+    assertIsWell(other);
     victim.remove();
   }
 
   @Test
   void aShimThatWasKilledWithTheDaemonIsFoundMissing() throws IOException {
-    TestPod pod = NODE.pod();
-    TestContainer victim = pod.idle();
-    TestContainer other = pod.idle();
-    int process = victim.pid();
-    int shim = victim.shimPid();
-    NODE.daemon().kill();
-    signal("KILL", shim);
-    NODE.daemon().start();
+    withoutDaemon(() -> signal("KILL", shim));
 
     assertThat(victim.awaitExit().getMessage()).contains("shim");
-    Waiting.until(
-        PATIENCE, () -> !Witness.exists(process), () -> "process " + process + " lives on");
-    assertThat(other.sh("echo here")).isEqualTo("here");
+    awaitEnd(process);
+    assertIsWell(other);
   }
 
   @Test
   void aShimThatDoesNotAnswerDelaysNobodyAndIsTakenUpWhenItDoes() throws IOException {
-    TestPod pod = NODE.pod();
-    TestContainer silent = pod.idle();
-    TestContainer other = pod.idle();
-    int shim = silent.shimPid();
     signal("STOP", shim);
     try {
-      NODE.daemon().kill();
-      NODE.daemon().start();
-      assertThat(other.sh("echo here")).isEqualTo("here");
-      assertThat(silent.state()).isEqualTo(ContainerState.CONTAINER_UNKNOWN);
+      withoutDaemon(() -> {});
+      assertIsWell(other);
+      assertThat(victim.state()).isEqualTo(ContainerState.CONTAINER_UNKNOWN);
     } finally {
       signal("CONT", shim);
     }
     Waiting.until(
         PATIENCE,
-        () -> silent.state() == ContainerState.CONTAINER_RUNNING,
-        () -> "container %s is %s".formatted(silent.id(), silent.state()));
-    assertThat(silent.sh("echo back")).isEqualTo("back");
+        () -> victim.state() == ContainerState.CONTAINER_RUNNING,
+        () -> "container %s is %s".formatted(victim.id(), victim.state()));
+    assertIsWell(victim);
   }
 
   @Test
   void aContainerWhoseShimDoesNotAnswerCanBeRemoved() throws IOException {
-    TestPod pod = NODE.pod();
-    TestContainer silent = pod.idle();
-    int shim = silent.shimPid();
-    int process = silent.pid();
     signal("STOP", shim);
-    NODE.daemon().kill();
-    NODE.daemon().start();
+    withoutDaemon(() -> {});
     pod.stop();
     pod.remove();
-    Waiting.until(
-        PATIENCE,
-        () -> !Witness.exists(process) && !Witness.exists(shim),
-        () -> "process %d or shim %d lives on".formatted(process, shim));
+    awaitEnd(process, shim);
     NODE.assertNoPodIsLeft();
   }
 
   @Test
-  void aCorruptRecordHurtsItsOwnContainerOnly() throws IOException {
-    TestPod pod = NODE.pod();
-    TestContainer victim = pod.idle();
-    TestContainer other = pod.idle();
-    int process = victim.pid();
-    int shim = victim.shimPid();
-    Path record = NODE.daemon().root().resolve("containers").resolve(victim.id() + ".json");
-    NODE.daemon().kill();
-    Files.writeString(record, "{\"version\":1,\"crc32c\":\"00000000\"}\n{torn");
-    NODE.daemon().start();
+  void aShimThatTheDaemonHadNoTimeToLetGoIsEnded() throws IOException {
+    withoutDaemon(() -> {
+      signal("KILL", process);
+      Path exit = NODE.daemon().state().resolve("containers").resolve(victim.id()).resolve("exit");
+      Waiting.until(PATIENCE, () -> Files.exists(exit), () -> "no exit record " + exit);
+      Records.exited(NODE, victim.id(), 137);
+    });
 
-    assertThat(other.sh("echo here")).isEqualTo("here");
-    assertRefused(victim::status, Status.Code.NOT_FOUND, victim.id());
-    Waiting.until(
-        PATIENCE,
-        () -> !Witness.exists(process) && !Witness.exists(shim),
-        () -> "what nobody knows any more lives on: %d, %d".formatted(process, shim));
-    Path aside = record.resolveSibling(record.getFileName() + ".bad");
-    assertThat(aside).exists();
-    Files.delete(aside);
+    awaitEnd(shim);
+    assertThat(victim.status().getExitCode()).isEqualTo(137);
+    assertIsWell(other);
+  }
+
+  @Test
+  void aCorruptRecordHurtsItsOwnContainerOnly() throws IOException {
+    Path record = Records.ofContainer(NODE, victim.id());
+    withoutDaemon(
+        () -> Files.writeString(record, "{\"version\":1,\"crc32c\":\"00000000\"}\n{torn"));
+
+    assertIsWell(other);
+    assertRefused(victim::status, Code.NOT_FOUND, victim.id());
+    awaitEnd(process, shim);
+    Files.delete(aside(record));
   }
 
   @Test
   void aCorruptRecordOfAPodHurtsThatPodOnly() throws IOException {
-    TestPod victim = NODE.pod();
-    TestContainer lost = victim.idle();
-    TestContainer other = NODE.pod().idle();
-    Path record = NODE.daemon().root().resolve("pods").resolve(victim.id() + ".json");
-    NODE.daemon().kill();
-    Files.write(record, new byte[0]);
-    NODE.daemon().start();
+    TestContainer elsewhere = NODE.pod().idle();
+    Path record = Records.ofPod(NODE, pod.id());
+    withoutDaemon(() -> Files.write(record, new byte[0]));
 
-    assertThat(other.sh("echo here")).isEqualTo("here");
-    assertRefused(victim::status, Status.Code.NOT_FOUND, victim.id());
-    Path aside = record.resolveSibling(record.getFileName() + ".bad");
-    assertThat(aside).exists();
-    Files.delete(aside);
+    assertIsWell(elsewhere);
+    assertRefused(pod::status, Code.NOT_FOUND, pod.id());
+    Files.delete(aside(record));
     Waiting.until(
         PATIENCE,
-        () -> Files.notExists(NODE.daemon().state().resolve("pods").resolve(victim.id())),
-        () -> "something is left of pod " + victim.id());
-    // Its container is still listed, and the kubelet's to remove.
-    lost.remove();
-    assertRefused(lost::status, Status.Code.NOT_FOUND, lost.id());
+        () -> Files.notExists(NODE.daemon().state().resolve("pods").resolve(pod.id())),
+        () -> "something is left of pod " + pod.id());
+    // Its containers are still listed, and the kubelet's to remove.
+    victim.remove();
+    assertRefused(victim::status, Code.NOT_FOUND, victim.id());
+    other.remove();
+  }
+
+  @Test
+  void aContainerThatHasLostBothItsPodAndItsShimCanBeRemoved() throws IOException {
+    Path record = Records.ofPod(NODE, pod.id());
+    withoutDaemon(() -> {
+      Files.write(record, new byte[0]);
+      signal("KILL", shim);
+    });
+
+    assertThat(victim.awaitExit().getMessage()).contains("shim");
+    awaitEnd(process);
+    victim.remove();
+    other.remove();
+    Files.delete(aside(record));
+    NODE.assertNoSnapshotIsLeft();
+  }
+
+  @Test
+  void aCreationThatCouldNotBeUndoneIsUndoneBeforeItIsRepeated() throws IOException {
+    var config = pod.container("true");
+    TestContainer half = pod.create(config);
+    Path bundle = NODE.daemon().state().resolve("containers").resolve(half.id()).resolve("bundle");
+    // What is mounted there can't be deleted.
+    Command.of("mount", "-t", "tmpfs", "jct", bundle.toString()).run().orThrow();
+    try {
+      withoutDaemon(() -> Records.creating(NODE, half.id()));
+      assertRefused(() -> pod.create(config), Code.INTERNAL, half.id());
+    } finally {
+      Command.of("umount", bundle.toString()).run().orThrow();
+    }
+    TestContainer whole = pod.create(config);
+    assertThat(whole.id()).isNotEqualTo(half.id());
+    whole.start();
   }
 
   @Test
@@ -152,28 +173,53 @@ class BrokenPartsTest {
     Path binary = Workspace.distribution().resolve("libexec/jcri-shim");
     Path aside = binary.resolveSibling("jcri-shim.aside");
     TestContainer container =
-        NODE.pod().start("sh", "-c", "trap 'exit 8' TERM; while :; do sleep 0.05; done");
+        pod.start("sh", "-c", "trap 'exit 8' TERM; while :; do sleep 0.05; done");
     Files.move(binary, aside);
     try {
-      assertThat(container.sh("echo here")).isEqualTo("here");
+      assertIsWell(container);
       NODE.daemon().kill();
     } finally {
       Files.move(aside, binary);
     }
     NODE.daemon().start();
-    assertThat(container.sh("echo here")).isEqualTo("here");
+    assertIsWell(container);
     container.stop(60);
     assertThat(container.status().getExitCode()).isEqualTo(8);
   }
 
   @Test
   void aKilledPauseProcessMakesThePodNotReady() throws IOException {
-    TestPod pod = NODE.pod();
     signal("KILL", pod.pausePid());
     Waiting.until(
         PATIENCE,
-        () -> pod.status().getState() == io.jcri.cri.v1.PodSandboxState.SANDBOX_NOTREADY,
+        () -> pod.status().getState() == PodSandboxState.SANDBOX_NOTREADY,
         () -> "pod " + pod.id() + " is ready without its pause process");
+  }
+
+  @FunctionalInterface
+  private interface Breakage {
+    void happen() throws IOException;
+  }
+
+  /** Kills the daemon and, once something else has happened, starts the next one. */
+  private static void withoutDaemon(Breakage breakage) throws IOException {
+    NODE.daemon().kill();
+    breakage.happen();
+    NODE.daemon().start();
+  }
+
+  private static void assertIsWell(TestContainer container) {
+    assertThat(container.sh("echo here")).isEqualTo("here");
+  }
+
+  private static void awaitEnd(int... pids) throws IOException {
+    for (int pid : pids) {
+      Waiting.until(PATIENCE, () -> !Witness.exists(pid), () -> "process " + pid + " lives on");
+    }
+  }
+
+  private static Path aside(Path record) {
+    return record.resolveSibling(record.getFileName() + ".bad");
   }
 
   private static void signal(String name, int pid) throws IOException {

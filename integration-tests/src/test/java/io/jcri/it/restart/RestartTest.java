@@ -8,8 +8,10 @@ import io.jcri.cri.v1.ListContainersRequest;
 import io.jcri.cri.v1.ListPodSandboxRequest;
 import io.jcri.cri.v1.PodSandbox;
 import io.jcri.cri.v1.PodSandboxState;
+import io.jcri.it.kit.Command;
 import io.jcri.it.kit.Waiting;
 import io.jcri.it.kit.Witness;
+import io.jcri.it.kit.Workspace;
 import io.jcri.it.node.CriLog;
 import io.jcri.it.node.TestContainer;
 import io.jcri.it.node.TestNode;
@@ -149,6 +151,27 @@ class RestartTest {
                 .stream()
                 .map(Container::getId))
         .containsExactly(container.id());
+    assertThat(container.sh("echo here")).isEqualTo("here");
+  }
+
+  @Test
+  void aSecondDaemonOnTheSameFoldersTouchesNothing() throws IOException {
+    TestPod pod = NODE.pod();
+    TestContainer container = pod.idle();
+    Path elsewhere = NODE.scratch().state().resolve("second.sock");
+    Command.Result second =
+        Command.of(
+                Workspace.distribution().resolve("bin/jcri").toString(),
+                "daemon",
+                "--config",
+                NODE.daemon().configuration().toString(),
+                "--listen",
+                elsewhere.toString())
+            .withPatience(PATIENCE)
+            .run();
+    assertThat(second.exitCode()).isEqualTo(1);
+    assertThat(second.err()).contains("another daemon uses " + NODE.daemon().root());
+    assertThat(elsewhere).doesNotExist();
     assertThat(container.sh("echo here")).isEqualTo("here");
   }
 

@@ -107,6 +107,18 @@ class PortForwardTest {
     }
   }
 
+  /** The program in the pod neither reads nor ends; kubectl waits for its error stream's end. */
+  @Test
+  void aStreamThatTheClientResetsEndsItsConnection() throws IOException {
+    TestPod pod = podWith("sh", "-c", serve("nc -ll -p 9000 -e sleep 100000", 9000));
+    try (SpdyClient client = SpdyClient.connect(Urls.portForward(NODE, pod), PROTOCOL)) {
+      Connection connection = Connection.open(client, 9000, 0);
+      connection.data.write("hello");
+      connection.data.reset();
+      assertThat(connection.error.rest()).isEmpty();
+    }
+  }
+
   @Test
   void streamsWithoutAUsablePortAreRefused() throws IOException {
     TestPod pod = web("127.0.0.1:8080");

@@ -4,10 +4,13 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.handler.codec.spdy.DefaultSpdyDataFrame;
+import io.netty.handler.codec.spdy.DefaultSpdyPingFrame;
+import io.netty.handler.codec.spdy.DefaultSpdyRstStreamFrame;
 import io.netty.handler.codec.spdy.DefaultSpdySynStreamFrame;
 import io.netty.handler.codec.spdy.SpdyDataFrame;
 import io.netty.handler.codec.spdy.SpdyFrameCodec;
 import io.netty.handler.codec.spdy.SpdyRstStreamFrame;
+import io.netty.handler.codec.spdy.SpdyStreamStatus;
 import io.netty.handler.codec.spdy.SpdyVersion;
 import io.netty.handler.ssl.util.InsecureTrustManagerFactory;
 import io.netty.util.ReferenceCountUtil;
@@ -132,6 +135,15 @@ final class SpdyClient implements AutoCloseable {
     DefaultSpdyDataFrame frame = new DefaultSpdyDataFrame(id, Unpooled.wrappedBuffer(data));
     frame.setLast(last);
     send(frame);
+  }
+
+  void reset(int id) throws IOException {
+    send(new DefaultSpdyRstStreamFrame(id, SpdyStreamStatus.CANCEL));
+  }
+
+  /** Shows that the client is there. */
+  void ping() throws IOException {
+    send(new DefaultSpdyPingFrame(1));
   }
 
   private void send(Object frame) throws IOException {

@@ -39,6 +39,11 @@ final class SpdyStream {
     client.data(id, END, true);
   }
 
+  /** Takes the whole stream away, as kubectl does with each that it has forwarded. */
+  void reset() throws IOException {
+    client.reset(id);
+  }
+
   /** The next piece of data; empty at the end. */
   byte[] next() throws IOException {
     try {

@@ -53,14 +53,30 @@ class StreamingConfigTest {
       SpdyStream out = client.open("streamtype", "stdout");
       SpdyStream _ = client.open("streamtype", "stderr");
       in.write("begun\n");
+      Thread alive = Thread.ofVirtual().start(() -> ping(client));
       out.until("begun\n");
+      alive.interrupt();
       return new Waiting(client, in, out);
+    }
+
+    /** A command may take long to begin, and its client must not count as idle meanwhile. */
+    private static void ping(SpdyClient client) {
+      try {
+        while (true) {
+          client.ping();
+          Thread.sleep(200);
+        }
+      } catch (InterruptedException begun) {
+        Thread.currentThread().interrupt();
+      } catch (IOException cut) {
+        // which the test sees for itself
+      }
     }
   }
 
   @Test
   void anIdleSessionEnds() throws IOException {
-    restartWith("[streaming]\nidle_timeout_seconds = 1\n");
+    restartWith("[streaming]\nidle_timeout_seconds = 3\n");
     Waiting session = Waiting.on(NODE.pod().idle());
     assertThat(session.out.rest()).isEmpty();
     session.client.close();

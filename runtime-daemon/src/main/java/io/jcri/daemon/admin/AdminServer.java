@@ -18,6 +18,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -31,6 +32,8 @@ public final class AdminServer {
 
   /** The longest line that names a verb. */
   private static final int MAX_VERB = 64;
+
+  private static final Duration PAUSE = Duration.ofSeconds(1);
 
   private final Path socket;
   private final Images images;
@@ -85,7 +88,21 @@ public final class AdminServer {
         return;
       } catch (IOException e) {
         log.warn("cannot take a connection on {}: {}", socket, e.getMessage());
+        if (!pause()) {
+          return;
+        }
       }
+    }
+  }
+
+  /** Without descriptors a connection keeps waiting: the next try fails at once. */
+  private static boolean pause() {
+    try {
+      Thread.sleep(PAUSE);
+      return true;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
     }
   }
 

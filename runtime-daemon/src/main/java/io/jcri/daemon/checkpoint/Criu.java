@@ -8,7 +8,6 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 
 /**
  * Whether this node can checkpoint.
@@ -20,6 +19,7 @@ final class Criu {
   private static final int MAX_OUTPUT = 4096;
 
   private final String program;
+  private final Duration patience;
   private volatile boolean good;
 
   /**
@@ -28,7 +28,13 @@ final class Criu {
    * @param program name or path of CRIU
    */
   Criu(String program) {
+    this(program, CHECK_PATIENCE);
+  }
+
+  /** With another patience than the usual. */
+  Criu(String program, Duration patience) {
     this.program = program;
+    this.patience = patience;
   }
 
   /**
@@ -65,10 +71,11 @@ final class Criu {
     }
     try (InputStream output = process.getInputStream()) {
       process.getOutputStream().close();
-      String text = new String(output.readNBytes(MAX_OUTPUT), StandardCharsets.UTF_8).strip();
-      if (!process.waitFor(CHECK_PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
+      // Its words fit the pipe; waiting for their end first would have no limit.
+      if (!process.waitFor(patience)) {
         throw JcriException.precondition("criu check does not end");
       }
+      String text = new String(output.readNBytes(MAX_OUTPUT), StandardCharsets.UTF_8).strip();
       if (process.exitValue() != 0) {
         throw JcriException.precondition(
             "CRIU can't checkpoint on this kernel (criu check): " + LogTail.oneLine(text));

@@ -7,11 +7,13 @@ import io.jcri.daemon.config.DaemonConfig;
 import io.jcri.daemon.system.Logging;
 import io.jcri.daemon.system.NativeBinaries;
 import java.io.IOException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import org.jspecify.annotations.Nullable;
 
 /**
  * {@code jcri daemon [--config FILE] [--root DIR] [--state DIR] [--listen SOCKET] [--log-level
@@ -28,7 +30,8 @@ public final class DaemonCommand {
   /**
    * Runs the daemon until a signal ends it.
    *
-   * @return the exit status: 0 after a signal, 1 when the daemon can't start, 2 for a bad flag
+   * @return the exit status: 1 when the daemon can't start, 2 for a bad flag or file. A signal ends
+   *     the process itself, with 128 and its number
    */
   public static int run(List<String> flags) {
     DaemonConfig config;
@@ -46,7 +49,9 @@ public final class DaemonCommand {
       serve(new Daemon(config, NativeBinaries.find()));
       return 0;
     } catch (IOException | RuntimeException e) {
-      System.err.println("jcri: cannot start: " + e.getMessage());
+      // of a file's exception the message is its path alone
+      String why = e instanceof FileSystemException ? e.toString() : e.getMessage();
+      System.err.println("jcri: cannot start: " + why);
       return 1;
     }
   }
@@ -83,11 +88,11 @@ public final class DaemonCommand {
 
   /** What the flags say. */
   private record Overrides(
-      @org.jspecify.annotations.Nullable Path config,
-      @org.jspecify.annotations.Nullable Path root,
-      @org.jspecify.annotations.Nullable Path state,
-      @org.jspecify.annotations.Nullable Path socket,
-      @org.jspecify.annotations.Nullable String logLevel) {
+      @Nullable Path config,
+      @Nullable Path root,
+      @Nullable Path state,
+      @Nullable Path socket,
+      @Nullable String logLevel) {
 
     static Overrides parse(List<String> flags) {
       Overrides o = new Overrides(null, null, null, null, null);

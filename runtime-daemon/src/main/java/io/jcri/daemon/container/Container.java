@@ -13,7 +13,7 @@ import java.util.Optional;
  * @param exit how it ended, once it has
  * @param process what the OCI runtime was told to run; an exec takes its user and confinement
  * @param init the container's first process, once it was started
- * @param shim the shim that watches it, from start until the exit has been dealt with
+ * @param shim the shim that watches it, once it was started; gone when its exit has been dealt with
  * @param logFile absolute path of the CRI log, or empty
  * @param bootId the boot during which it was made
  */
@@ -43,103 +43,52 @@ public record Container(
   public record ImageIdentity(String id, String name, String reference) {}
 
   public Container with(ContainerPhase next) {
-    return new Container(
-        id,
-        podId,
-        config,
-        image,
-        process,
-        next,
-        createdAt,
-        startedAt,
-        exit,
-        init,
-        shim,
-        logFile,
-        stopSignal,
-        bootId);
-  }
-
-  public Container started(long at, int initPid, ProcessId shimProcess) {
-    return new Container(
-        id,
-        podId,
-        config,
-        image,
-        process,
-        ContainerPhase.RUNNING,
-        createdAt,
-        at,
-        Optional.empty(),
-        Optional.of(initPid),
-        Optional.of(shimProcess),
-        logFile,
-        stopSignal,
-        bootId);
-  }
-
-  public Container exited(Exit how) {
-    return new Container(
-        id,
-        podId,
-        config,
-        image,
-        process,
-        ContainerPhase.EXITED,
-        createdAt,
-        startedAt,
-        Optional.of(how),
-        init,
-        shim,
-        logFile,
-        stopSignal,
-        bootId);
+    return next(config, process, next, startedAt, exit, init, shim);
   }
 
   public Container created(ContainerProcess made) {
-    return new Container(
-        id,
-        podId,
+    return next(config, Optional.of(made), ContainerPhase.CREATED, startedAt, exit, init, shim);
+  }
+
+  public Container started(long at, int pid, ProcessId watcher) {
+    return next(
         config,
-        image,
-        Optional.of(made),
-        ContainerPhase.CREATED,
-        createdAt,
-        startedAt,
-        exit,
-        init,
-        shim,
-        logFile,
-        stopSignal,
-        bootId);
+        process,
+        ContainerPhase.RUNNING,
+        at,
+        Optional.empty(),
+        Optional.of(pid),
+        Optional.of(watcher));
+  }
+
+  public Container exited(Exit how) {
+    return next(config, process, ContainerPhase.EXITED, startedAt, Optional.of(how), init, shim);
   }
 
   public Container withConfig(ContainerConfig changed) {
-    return new Container(
-        id,
-        podId,
-        changed,
-        image,
-        process,
-        phase,
-        createdAt,
-        startedAt,
-        exit,
-        init,
-        shim,
-        logFile,
-        stopSignal,
-        bootId);
+    return next(changed, process, phase, startedAt, exit, init, shim);
   }
 
   /** The same with another process, from which execs take their confinement. */
   Container withProcess(Optional<ContainerProcess> changed) {
+    return next(config, changed, phase, startedAt, exit, init, shim);
+  }
+
+  /** All that ever changes; the rest is what the container was created with. */
+  private Container next(
+      ContainerConfig config,
+      Optional<ContainerProcess> process,
+      ContainerPhase phase,
+      long startedAt,
+      Optional<Exit> exit,
+      Optional<Integer> init,
+      Optional<ProcessId> shim) {
     return new Container(
         id,
         podId,
         config,
         image,
-        changed,
+        process,
         phase,
         createdAt,
         startedAt,

@@ -101,7 +101,12 @@ public final class ContainerCreation {
       throws IOException {
     Optional<Container> present = Optional.ofNullable(names.get(key)).flatMap(containers::get);
     if (present.isPresent()) {
-      return finished(key, present.get());
+      if (present.get().phase() != ContainerPhase.CREATING) {
+        return finished(key, present.get());
+      }
+      // Of a creation that failed and could not be undone, or of a daemon that died over it: it is
+      // not listed, so nobody else will remove it.
+      remove(present.get().id());
     }
     Pod pod = readyPod(podId);
     checkUserNamespace(pod, config);
@@ -110,7 +115,8 @@ public final class ContainerCreation {
             .find(config.imageSpec())
             .orElseThrow(() -> JcriException.notFound("image", config.imageSpec()));
     Stages stages = new Stages("CreateContainer " + key);
-    Container container = initial(pod, config, image);
+    Container container =
+        initial(pod, config.withImageIds(name -> images.find(name).map(Image::id)), image);
     String id = container.id();
     names.put(key, id);
     try (KeyedLocks.Held _ = locks.hold(id)) {
@@ -126,7 +132,8 @@ public final class ContainerCreation {
           unmake(container);
         } catch (RuntimeException undo) {
           e.addSuppressed(undo);
-          log.warn("container {} {} could not be undone and will be removed later", key, id, undo);
+          log.warn(
+              "container {} {} could not be undone and stays until its pod goes", key, id, undo);
         }
         throw e;
       }
@@ -163,10 +170,6 @@ public final class ContainerCreation {
   }
 
   private Container initial(Pod pod, ContainerConfig config, Image image) {
-    String signal = config.stopSignal();
-    if (signal.isEmpty()) {
-      signal = image.config().stopSignal();
-    }
     return new Container(
         Ids.next(),
         pod.id(),
@@ -180,8 +183,26 @@ public final class ContainerCreation {
         Optional.empty(),
         Optional.empty(),
         logFile(pod, config),
-        signal.isEmpty() ? DEFAULT_STOP_SIGNAL : signal,
+        stopSignal(config, image),
         bootId);
+  }
+
+  /** One that an image has invented must not keep its containers from being stopped. */
+  private static String stopSignal(ContainerConfig config, Image image) {
+    if (!config.stopSignal().isEmpty()) {
+      return config.stopSignal();
+    }
+    String ofImage = image.config().stopSignal();
+    if (ofImage.isEmpty()) {
+      return DEFAULT_STOP_SIGNAL;
+    }
+    try {
+      int _ = StopSignals.number(ofImage);
+      return ofImage;
+    } catch (JcriException e) {
+      log.warn("image {}: {}; {} is taken", image.id(), e.getMessage(), DEFAULT_STOP_SIGNAL);
+      return DEFAULT_STOP_SIGNAL;
+    }
   }
 
   private static ImageIdentity identity(ContainerConfig config, Image image) {
@@ -298,7 +319,15 @@ public final class ContainerCreation {
   void recover(Container container) {
     names.put(ContainerKey.of(container), container.id());
     if (container.phase() == ContainerPhase.CREATING) {
-      Thread.ofVirtual().name("roll back " + container.id()).start(() -> remove(container.id()));
+      Thread.ofVirtual().name("roll back " + container.id()).start(() -> rollBack(container.id()));
+    }
+  }
+
+  private void rollBack(String id) {
+    try {
+      remove(id);
+    } catch (RuntimeException e) {
+      log.warn("container {} could not be undone and stays until its pod goes", id, e);
     }
   }
 }

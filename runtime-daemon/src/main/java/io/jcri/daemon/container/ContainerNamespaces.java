@@ -3,6 +3,7 @@ package io.jcri.daemon.container;
 import io.jcri.daemon.JcriException;
 import io.jcri.daemon.Registry;
 import io.jcri.daemon.pod.NamespaceMode;
+import io.jcri.daemon.pod.NamespaceOptions;
 import io.jcri.daemon.pod.Pod;
 import io.jcri.oci.runtime.Namespace;
 import io.jcri.oci.runtime.Namespace.Kind;
@@ -75,10 +76,27 @@ public final class ContainerNamespaces {
           "namespace_options.target_id %s is not a container of pod sandbox %s"
               .formatted(targetId, pod.id()));
     }
+    requireRunning(target);
+    return target.init().orElseThrow();
+  }
+
+  /**
+   * To be called right before the start: what config.json says of a target is a process id, which
+   * may be somebody else's by now.
+   *
+   * @throws JcriException FAILED_PRECONDITION when the target has ended
+   */
+  static void checkTarget(Registry<Container> containers, Container container) {
+    NamespaceOptions namespaces = container.config().security().namespaces();
+    if (namespaces.pid() == NamespaceMode.TARGET) {
+      requireRunning(containers.require(namespaces.targetId()));
+    }
+  }
+
+  private static void requireRunning(Container target) {
     if (!target.running()) {
       throw JcriException.precondition(
-          "namespace_options.target_id %s is not running".formatted(targetId));
+          "namespace_options.target_id %s is not running".formatted(target.id()));
     }
-    return target.init().orElseThrow();
   }
 }

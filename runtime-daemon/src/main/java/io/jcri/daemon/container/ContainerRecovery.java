@@ -10,6 +10,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.slf4j.Logger;
@@ -62,10 +63,10 @@ public final class ContainerRecovery {
       } else if (container.phase() == ContainerPhase.CREATED
           && !container.bootId().equals(bootId)) {
         end(container, "the machine was restarted before the container was started");
-      } else if (container.phase() == ContainerPhase.CREATED && shims.present(container.id())) {
+      } else if (shims.present(container.id())) {
         Thread.ofVirtual()
-            .name("undo start of " + container.id())
-            .start(() -> run.undoStart(container.id()));
+            .name("end remains of " + container.id())
+            .start(() -> endRemains(container.id()));
       }
     }
     try {
@@ -75,8 +76,17 @@ public final class ContainerRecovery {
       log.warn("some shims have not answered yet; their containers are UNKNOWN until they do");
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-    } catch (java.util.concurrent.ExecutionException e) {
+    } catch (ExecutionException e) {
       log.error("recovery of a container failed", e.getCause());
+    }
+  }
+
+  /** Of a start or an exit in whose middle the daemon ended. */
+  private void endRemains(String id) {
+    try {
+      run.endRemains(id);
+    } catch (IOException | RuntimeException e) {
+      log.error("what is left of container {} could not be ended", id, e);
     }
   }
 
@@ -116,12 +126,12 @@ public final class ContainerRecovery {
     Optional<Exit> recorded = shims.exitRecord(id);
     if (recorded.isPresent()) {
       containers.updateAnyway(id, c -> c.exited(recorded.get()));
-      shims.forceDelete(containers.get(id));
+      endRemains(id);
     } else if (shimAlive(container)) {
       log.warn("shim of container {} does not answer: {}", id, why.getMessage());
       retryLater(container);
     } else {
-      shims.forceDelete(containers.get(id));
+      shims.forceDelete(container);
       end(container, "its shim was lost, and with it the true exit code");
     }
   }

@@ -55,6 +55,7 @@ public final class ContainerRun {
   private final KeyedLocks locks;
   private final Map<String, Live> live = new ConcurrentHashMap<>();
   private final Starts starts = new Starts();
+  private final Remains remains;
 
   /** A container whose process may be alive. */
   private static final class Live {
@@ -80,6 +81,7 @@ public final class ContainerRun {
     this.hooks = hooks;
     this.clock = clock;
     this.locks = locks;
+    this.remains = new Remains(containers, shims, clock);
   }
 
   /**
@@ -101,6 +103,7 @@ public final class ContainerRun {
 
   private void startHeld(String id, Stages stages) {
     try (KeyedLocks.Held _ = locks.hold(id)) {
+      remains.endHalfStarted(containers.require(id));
       Container container = containers.require(id);
       if (container.phase() != ContainerPhase.CREATED) {
         throw JcriException.precondition(
@@ -111,6 +114,7 @@ public final class ContainerRun {
       }
       Optional<Shim> shim = Optional.empty();
       try (ContainerHooks.Step step = hooks.step()) {
+        ContainerNamespaces.checkTarget(containers, container);
         step.start(container);
         shim = Optional.of(shims.launch(container));
         stages.done("shim");
@@ -186,7 +190,7 @@ public final class ContainerRun {
             .exitRecord(id)
             .orElseGet(() ->
                 Exit.unknown(clock.nanos(), "its shim was lost, and with it the true exit code"));
-    shims.forceDelete(containers.get(id));
+    containers.get(id).ifPresent(shims::forceDelete);
     exited(id, entry, exit);
   }
 
@@ -250,55 +254,15 @@ public final class ContainerRun {
     try (KeyedLocks.Held _ = locks.hold(id)) {
       @Nullable Live entry = live.get(id);
       if (entry == null) {
-        endHalfStarted(id);
-        endUnknown(id);
+        remains.end(id);
       }
       return entry;
     }
   }
 
-  /** See {@link #endHalfStarted}. */
-  void undoStart(String id) {
-    try (KeyedLocks.Held _ = locks.hold(id)) {
-      endHalfStarted(id);
-    }
-  }
-
-  /**
-   * Ends what is left of a start that nobody was told of: the daemon ended between the start of the
-   * shim and its record. Does nothing to any other container. The caller holds the lock.
-   */
-  private void endHalfStarted(String id) {
-    Optional<Container> container =
-        containers.get(id).filter(c -> c.phase() == ContainerPhase.CREATED);
-    if (container.isPresent() && shims.present(id)) {
-      shims.discard(id);
-      shims.forceDelete(container);
-      Exit exit =
-          Exit.unknown(clock.nanos(), "the daemon ended while the container was being started");
-      containers.updateAnyway(id, c -> c.exited(exit));
-    }
-  }
-
-  /**
-   * A container whose shim does not answer: what the OCI runtime knows of it is ended by force. The
-   * caller holds the lock.
-   */
-  private void endUnknown(String id) throws IOException {
-    Optional<Container> container =
-        containers.get(id).filter(c -> c.phase() == ContainerPhase.UNKNOWN);
-    if (container.isPresent()) {
-      shims.forceDelete(container);
-      if (container.get().shim().isPresent()) {
-        container.get().shim().get().signal(SIGKILL);
-      }
-      Exit exit =
-          shims
-              .exitRecord(id)
-              .orElseGet(
-                  () -> Exit.unknown(clock.nanos(), "it was ended while its shim did not answer"));
-      containers.updateAnyway(id, c -> c.exited(exit));
-    }
+  /** Ends what a daemon before this one has left of a container that it does not run. */
+  void endRemains(String id) throws IOException {
+    @Nullable Live _ = liveOrEnded(id);
   }
 
   private static boolean awaitExit(String id, Live entry, Duration patience) {
@@ -386,7 +350,7 @@ public final class ContainerRun {
   void recover(String id, Shim shim) {
     try (KeyedLocks.Held _ = locks.hold(id)) {
       if (containers.get(id).filter(c -> c.phase() == ContainerPhase.UNKNOWN).isPresent()) {
-        containers.update(id, c -> c.with(ContainerPhase.RUNNING));
+        containers.updateAnyway(id, c -> c.with(ContainerPhase.RUNNING));
         watch(id, shim);
       } else {
         discard(id, shim);

@@ -6,7 +6,7 @@ package io.jcri.daemon.container;
  * @param code 0..255; 128 + the signal for one killed by it
  * @param at nanoseconds since the epoch
  * @param reason {@code Completed}, {@code Error}, {@code OOMKilled}, {@code StartError}, {@code
- *     ContainerStatusUnknown}: words that the kubelet shows to users
+ *     Unknown}: words that the kubelet shows to users
  * @param message more for a human, or empty
  */
 public record Exit(int code, long at, String reason, String message) {

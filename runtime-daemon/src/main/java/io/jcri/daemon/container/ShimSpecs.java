@@ -111,7 +111,11 @@ public final class ShimSpecs {
 
   /** Whether a shim was started for the container and not yet let go. */
   boolean present(String id) {
-    return Files.exists(layout.container(id).resolve("shim.sock"));
+    return Files.exists(socket(id));
+  }
+
+  private Path socket(String id) {
+    return layout.container(id).resolve("shim.sock");
   }
 
   /** Ends a shim and its container, whatever state they are in. */
@@ -128,14 +132,17 @@ public final class ShimSpecs {
     if (present(id)) {
       discard(id);
     }
+    deleteByAll(id);
+  }
+
+  private void deleteByAll(String id) {
     handlers
         .all()
-        .values()
-        .forEach(handler -> {
+        .forEach((name, handler) -> {
           try {
             handler.runtime().delete(id);
           } catch (OciException | JcriException e) {
-            log.debug("{} does not delete container {}: {}", handler, id, e.getMessage());
+            log.debug("handler {} does not delete container {}: {}", name, id, e.getMessage());
           }
         });
   }
@@ -155,18 +162,24 @@ public final class ShimSpecs {
     }
   }
 
-  /** Ends and forgets a container whose shim is gone, as far as the OCI runtime knows it. */
-  void forceDelete(Optional<Container> container) {
-    if (container.isPresent()) {
-      try {
-        runtime(container.get()).delete(container.get().id());
-      } catch (OciException e) {
-        log.warn("container {} could not be deleted: {}", container.get().id(), e.getMessage());
-      }
+  /**
+   * Ends and forgets a container whose shim is gone or about to be killed, as far as the OCI
+   * runtime knows it. A pod or handler that is not there any more keeps nobody from forgetting it.
+   */
+  void forceDelete(Container container) {
+    String id = container.id();
+    try {
+      handlers.require(pods.require(container.podId()).config().handler()).runtime().delete(id);
+    } catch (OciException e) {
+      log.warn("container {} could not be deleted: {}", id, e.getMessage());
+    } catch (JcriException e) {
+      log.warn("container {} is deleted by all OCI runtimes: {}", id, e.getMessage());
+      deleteByAll(id);
     }
-  }
-
-  private OciRuntime runtime(Container container) {
-    return handlers.require(pods.require(container.podId()).config().handler()).runtime();
+    try {
+      Files.deleteIfExists(socket(id));
+    } catch (IOException e) {
+      log.warn("the socket of container {}'s shim goes with it: {}", id, e.getMessage());
+    }
   }
 }

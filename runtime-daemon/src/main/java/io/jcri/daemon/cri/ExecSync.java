@@ -26,7 +26,7 @@ final class ExecSync implements Call<ExecSyncRequest, ExecSyncResponse> {
       throw JcriException.invalid("cmd must not be empty");
     }
     String id = containers.require(request.getContainerId()).id();
-    Duration timeout = Duration.ofSeconds(Math.max(0, request.getTimeout()));
+    Duration timeout = Seconds.of(request.getTimeout());
     ExecResult result = containers.execSync(id, request.getCmdList(), timeout);
     if (result.timedOut()) {
       throw new JcriException(

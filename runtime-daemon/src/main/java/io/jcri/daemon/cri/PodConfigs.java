@@ -9,17 +9,23 @@ import io.jcri.cri.v1.LinuxSandboxSecurityContext;
 import io.jcri.cri.v1.NamespaceOption;
 import io.jcri.cri.v1.PodSandboxConfig;
 import io.jcri.cri.v1.PodSandboxMetadata;
+import io.jcri.cri.v1.Protocol;
 import io.jcri.cri.v1.RunPodSandboxRequest;
+import io.jcri.daemon.pod.Bandwidths;
 import io.jcri.daemon.pod.DnsConfig;
 import io.jcri.daemon.pod.NamespaceMode;
 import io.jcri.daemon.pod.NamespaceOptions;
 import io.jcri.daemon.pod.PodConfig;
 import io.jcri.daemon.pod.PodMetadata;
 import io.jcri.daemon.pod.PodResources;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * Reads and checks a pod's configuration: whatever is refused is refused here, by field name; only
@@ -29,14 +35,14 @@ final class PodConfigs {
   private static final int MAX_HOSTNAME = 64;
 
   private final String defaultHandler;
-  private final java.util.Set<String> handlers;
+  private final Set<String> handlers;
 
   /**
    * What requests are checked against.
    *
    * @param handlers the names that {@code runtime_handler} may have
    */
-  PodConfigs(String defaultHandler, java.util.Set<String> handlers) {
+  PodConfigs(String defaultHandler, Set<String> handlers) {
     this.defaultHandler = defaultHandler;
     this.handlers = handlers;
   }
@@ -57,7 +63,7 @@ final class PodConfigs {
         dns(config.getDnsConfig()),
         portMappings(config, namespaces),
         config.getLabelsMap(),
-        config.getAnnotationsMap(),
+        annotations(config, namespaces),
         linux.getCgroupParent(),
         linux.getSysctlsMap(),
         namespaces,
@@ -94,7 +100,7 @@ final class PodConfigs {
   }
 
   private static String hostname(String hostname, NamespaceOptions namespaces) {
-    if (hostname.getBytes(java.nio.charset.StandardCharsets.UTF_8).length > MAX_HOSTNAME) {
+    if (hostname.getBytes(StandardCharsets.UTF_8).length > MAX_HOSTNAME) {
       throw invalid("config.hostname is longer than the kernel's 64 bytes: " + hostname);
     }
     if (hostname.chars().anyMatch(c -> c <= ' ' || c == '/' || c == 0x7f)) {
@@ -110,7 +116,7 @@ final class PodConfigs {
     if (!handlers.contains(handler)) {
       throw invalid(
           "runtime_handler %s is unknown: this node has %s"
-              .formatted(handler, new java.util.TreeSet<>(handlers)));
+              .formatted(handler, new TreeSet<>(handlers)));
     }
     return handler;
   }
@@ -125,6 +131,19 @@ final class PodConfigs {
       }
     }
     return new DnsConfig(dns.getServersList(), dns.getSearchesList(), dns.getOptionsList());
+  }
+
+  /** What they say of bandwidth must be good: a pod is made with it, and unmade with it again. */
+  private static Map<String, String> annotations(
+      PodSandboxConfig config, NamespaceOptions namespaces) {
+    if (namespaces.network() != NamespaceMode.NODE) {
+      try {
+        Bandwidths.check(config.getAnnotationsMap());
+      } catch (IllegalArgumentException e) {
+        throw invalid("config.annotations: " + e.getMessage());
+      }
+    }
+    return config.getAnnotationsMap();
   }
 
   /** A mapping with no host port asks for nothing. */
@@ -144,10 +163,17 @@ final class PodConfigs {
           new PortMapping(
               mapping.getHostPort(),
               mapping.getContainerPort(),
-              mapping.getProtocol().name().toLowerCase(Locale.ROOT),
+              protocol(mapping.getProtocol()),
               mapping.getHostIp()));
     }
     return mappings;
+  }
+
+  private static String protocol(Protocol protocol) {
+    if (protocol == Protocol.UNRECOGNIZED) {
+      throw invalid("config.port_mappings.protocol has an unknown value");
+    }
+    return protocol.name().toLowerCase(Locale.ROOT);
   }
 
   private static void port(String field, int port) {

@@ -33,7 +33,7 @@ final class StatsCollection {
 
   io.jcri.cri.v1.ContainerStats of(Pod pod, Container container) throws IOException {
     return StatsMessages.container(
-        container, stats.of(pod, container), images.usage().path().toString());
+        container, stats.of(pod, container), images.location().toString());
   }
 
   io.jcri.cri.v1.PodSandboxStats of(Pod pod) throws IOException {

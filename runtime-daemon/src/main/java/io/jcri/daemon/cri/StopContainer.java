@@ -4,7 +4,6 @@ import io.jcri.cri.v1.StopContainerRequest;
 import io.jcri.cri.v1.StopContainerResponse;
 import io.jcri.daemon.container.Container;
 import io.jcri.daemon.container.Containers;
-import java.time.Duration;
 import java.util.Optional;
 
 /**
@@ -22,8 +21,7 @@ final class StopContainer implements Call<StopContainerRequest, StopContainerRes
   public StopContainerResponse handle(StopContainerRequest request) throws Exception {
     Optional<Container> container = containers.find(request.getContainerId());
     if (container.isPresent()) {
-      Duration grace = Duration.ofSeconds(Math.max(0, request.getTimeout()));
-      containers.stop(container.get().id(), grace);
+      containers.stop(container.get().id(), Seconds.of(request.getTimeout()));
     }
     return StopContainerResponse.getDefaultInstance();
   }

@@ -4,7 +4,6 @@ import io.jcri.daemon.Layout;
 import io.jcri.daemon.config.DaemonConfig;
 import io.jcri.daemon.container.Container;
 import io.jcri.daemon.pod.Pod;
-import io.jcri.daemon.pod.PodNetworks;
 import io.jcri.oci.Digest;
 import io.jcri.oci.Json;
 import io.jcri.oci.image.Image;
@@ -26,12 +25,10 @@ final class VerboseInfo {
 
   private final Layout layout;
   private final DaemonConfig config;
-  private final PodNetworks networks;
 
-  VerboseInfo(Layout layout, DaemonConfig config, PodNetworks networks) {
+  VerboseInfo(Layout layout, DaemonConfig config) {
     this.layout = layout;
     this.config = config;
-    this.networks = networks;
   }
 
   static Map<String, String> ofPod(Pod pod) {
@@ -95,14 +92,14 @@ final class VerboseInfo {
     return json(info);
   }
 
-  Map<String, String> ofDaemon() {
+  Map<String, String> ofDaemon(boolean networkReady) {
     Map<String, Object> info = new LinkedHashMap<>();
     info.put("root", config.root().toString());
     info.put("state", config.state().toString());
     info.put("cgroupDriver", config.cgroupDriver());
     info.put("defaultHandler", config.defaultHandler());
     info.put("cniConfigurations", config.network().configurations().toString());
-    info.put("networkReady", networks.status().ready());
+    info.put("networkReady", networkReady);
     return json(info);
   }
 

@@ -20,6 +20,7 @@ public final class Subscription implements AutoCloseable {
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
   private final Deque<Event> queue = new ArrayDeque<>();
+  private final int most;
   private boolean ended;
   private boolean dropped;
 
@@ -28,6 +29,7 @@ public final class Subscription implements AutoCloseable {
     this.name = name;
     this.onDropped = onDropped;
     queue.addAll(first);
+    this.most = first.size() + Untold.MOST; // what waited for it does not make it slow
   }
 
   /**
@@ -60,7 +62,7 @@ public final class Subscription implements AutoCloseable {
       if (dropped) {
         throw new JcriException(
             Kind.RESOURCE_EXHAUSTED,
-            "%s takes events too slowly: it was dropped with %d waiting"
+            "%s takes events too slowly: it was dropped with more than %d waiting"
                 .formatted(name, Untold.MOST));
       }
     } finally {
@@ -83,7 +85,7 @@ public final class Subscription implements AutoCloseable {
   boolean offer(Event event) {
     lock.lock();
     try {
-      if (queue.size() >= Untold.MOST) {
+      if (queue.size() >= most) {
         dropped = true;
         ended = true;
         queue.clear();

@@ -2,14 +2,13 @@ package io.jcri.daemon.events;
 
 import io.jcri.daemon.pod.Pod;
 import io.jcri.oci.Json;
+import java.io.FileOutputStream;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
+import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -42,7 +41,13 @@ public final class ToldFile {
   private final boolean found;
   private final Map<String, Told> table = new HashMap<>();
   private int subscribers;
-  private @Nullable FileChannel channel;
+
+  /**
+   * Not a channel: those close for good when their thread is interrupted, as a caller's is that
+   * leaves.
+   */
+  private @Nullable OutputStream out;
+
   private long size;
   private long compactAt;
 
@@ -134,19 +139,18 @@ public final class ToldFile {
   }
 
   private void append(String line) {
+    if (out == null || size > compactAt) {
+      compact();
+      return;
+    }
+    byte[] bytes = (line + "\n").getBytes(StandardCharsets.UTF_8);
     try {
-      if (channel == null || size > compactAt) {
-        compact();
-        return;
-      }
-      byte[] bytes = (line + "\n").getBytes(StandardCharsets.UTF_8);
+      out.write(bytes);
       size += bytes.length;
-      ByteBuffer buffer = ByteBuffer.wrap(bytes);
-      while (buffer.hasRemaining()) {
-        channel.write(buffer);
-      }
     } catch (IOException e) {
-      log.warn("cannot note in {} what events were told: {}", file, e.toString());
+      leave(out); // it may end in half a line: the next event writes it anew
+      out = null;
+      warn(e);
     }
   }
 
@@ -160,21 +164,36 @@ public final class ToldFile {
         text.append("missed ").append(id).append(' ').append(told.missedSince()).append('\n');
       }
     });
-    Path temporary = file.resolveSibling(file.getFileName() + ".tmp");
+    byte[] bytes = text.toString().getBytes(StandardCharsets.UTF_8);
+    leave(out);
+    out = null;
+    @Nullable OutputStream fresh = null;
     try {
-      byte[] bytes = text.toString().getBytes(StandardCharsets.UTF_8);
-      Files.write(temporary, bytes);
-      if (channel != null) {
-        channel.close();
-      }
-      channel = FileChannel.open(temporary, StandardOpenOption.APPEND);
+      Path temporary = file.resolveSibling(file.getFileName() + ".tmp");
+      fresh = new FileOutputStream(temporary.toFile());
+      fresh.write(bytes);
       Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE);
+      out = fresh;
       size = bytes.length;
       compactAt = 2 * size + COMPACT_BYTES;
     } catch (IOException e) {
-      channel = null;
-      log.warn("cannot note in {} what events were told: {}", file, e.toString());
+      leave(fresh);
+      warn(e);
     }
+  }
+
+  private static void leave(@Nullable OutputStream note) {
+    try {
+      if (note != null) {
+        note.close();
+      }
+    } catch (IOException e) {
+      log.debug("a note of events could not be closed: {}", e.toString());
+    }
+  }
+
+  private void warn(IOException e) {
+    log.warn("cannot note in {} what events were told: {}", file, e.toString());
   }
 
   private boolean read() {

@@ -11,7 +11,7 @@ import java.util.List;
  * and after a restart for those that listened before it. Guarded by its owner's lock.
  */
 final class Untold {
-  /** How many wait at most: a subscriber that takes them all is not yet too slow for one more. */
+  /** How many wait at most: for a newcomer, and on top of that for a subscriber that is slow. */
   static final int MOST = 1024;
 
   /** After that long nobody is interested any more. */

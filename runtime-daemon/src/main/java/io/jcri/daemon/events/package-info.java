@@ -21,7 +21,8 @@
  *       record is gone, and what the last daemon had no time to tell. As many subscribers as the
  *       last daemon had get it, if they come back within five minutes. Only a kill in the instant
  *       between the socket and the note makes an event come twice.
- *   <li>A subscriber with 1024 events waiting is dropped, and told so; nobody waits for it.
+ *   <li>A subscriber with 1024 events waiting, and those that waited for it when it came, is
+ *       dropped and told so; nobody waits for it.
  *   <li>After a reboot nothing is told again; what the reboot has ended has its STOPPED.
  * </ul>
  */

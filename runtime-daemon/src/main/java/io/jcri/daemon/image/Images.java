@@ -104,7 +104,12 @@ public final class Images {
     store.remove(name);
   }
 
-  /** What all images and writable layers take. */
+  /** Where all images and writable layers lie. */
+  public Path location() {
+    return layout.images();
+  }
+
+  /** What all images and writable layers take; looks at downloads in progress. */
   public FsUsage usage() {
     return store.usage();
   }

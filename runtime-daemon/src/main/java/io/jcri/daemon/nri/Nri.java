@@ -58,11 +58,17 @@ public final class Nri implements PodHooks, ContainerHooks {
     return plugins;
   }
 
-  /** Introduces a plugin to all there is. Returns what it wants updated. */
+  /**
+   * Introduces a plugin to all there is.
+   *
+   * @param timeout for steps under way to end, and for each message to the plugin
+   * @return what it wants updated
+   */
   List<NriApi.ContainerUpdate> join(Plugin plugin, Duration timeout) throws TtrpcException {
     NodeObjects objects = node.orElseThrow();
     return plugins.join(
         plugin,
+        timeout,
         p -> {
           var allPods = objects.pods();
           var allContainers =

@@ -5,6 +5,7 @@ import java.io.File;
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
+import java.nio.channels.ClosedChannelException;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
@@ -123,8 +124,11 @@ final class PluginLauncher {
       throws IOException {
     try {
       return server.accept();
-    } catch (java.nio.channels.ClosedChannelException e) {
+    } catch (ClosedChannelException e) {
       throw new IOException("it ended at once, with " + process.exitValue(), e);
+    } catch (IOException e) {
+      process.destroyForcibly();
+      throw e;
     }
   }
 

@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
@@ -17,6 +18,7 @@ import org.slf4j.LoggerFactory;
 /** The socket on which plugins connect by themselves. Started and closed once each. */
 final class PluginSocket implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(PluginSocket.class);
+  private static final Duration AFTER_FAILURE = Duration.ofSeconds(1);
 
   private final Path path;
   private final ServerSocketChannel server;
@@ -75,8 +77,18 @@ final class PluginSocket implements AutoCloseable {
       } catch (IOException e) {
         if (server.isOpen()) {
           log.warn("an NRI plugin could not connect: {}", e.getMessage());
+          rest();
         }
       }
+    }
+  }
+
+  /** What keeps one from connecting, as a want of descriptors, does so for a while. */
+  private static void rest() {
+    try {
+      Thread.sleep(AFTER_FAILURE);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
   }
 

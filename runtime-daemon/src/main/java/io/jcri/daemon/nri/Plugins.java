@@ -4,9 +4,11 @@ import io.jcri.daemon.JcriException;
 import io.jcri.daemon.JcriException.Kind;
 import io.jcri.daemon.nri.ttrpc.TtrpcException;
 import io.jcri.nri.v1alpha1.NriApi.Event;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import org.slf4j.Logger;
@@ -27,6 +29,7 @@ final class Plugins {
 
   private final ReentrantLock events = new ReentrantLock();
   private volatile List<Plugin> connected = List.of(); // replaced under this object's monitor
+  private volatile boolean joining; // written by who holds the gate alone
 
   /** What happens with one plugin. */
   @FunctionalInterface
@@ -40,8 +43,12 @@ final class Plugins {
     T of(Plugin plugin) throws TtrpcException;
   }
 
+  /**
+   * Whether there is nobody to tell. Who joins counts from before it is told of what there is: what
+   * then ends was part of that, and waits for its turn.
+   */
   boolean isEmpty() {
-    return connected.isEmpty();
+    return connected.isEmpty() && !joining;
   }
 
   List<Plugin> connected() {
@@ -56,10 +63,16 @@ final class Plugins {
     gate.readLock().unlock();
   }
 
-  /** Introduces a plugin; between that and its first event nothing happens. */
-  <T> T join(Plugin plugin, Introduction<T> introduction) throws TtrpcException {
-    gate.writeLock().lock();
+  /**
+   * Introduces a plugin; between that and its first event nothing happens.
+   *
+   * @param patience how long steps under way may take to end, since new ones wait meanwhile
+   * @throws TtrpcException also when they take longer
+   */
+  <T> T join(Plugin plugin, Duration patience, Introduction<T> introduction) throws TtrpcException {
+    closeGate(patience);
     try {
+      joining = true;
       events.lock();
       try {
         T result = introduction.of(plugin);
@@ -69,7 +82,22 @@ final class Plugins {
         events.unlock();
       }
     } finally {
+      joining = false;
       gate.writeLock().unlock();
+    }
+  }
+
+  private void closeGate(Duration patience) throws TtrpcException {
+    try {
+      if (!gate.writeLock().tryLock(patience.toNanos(), TimeUnit.NANOSECONDS)) {
+        throw TtrpcException.answered(
+            TtrpcException.UNKNOWN,
+            "a pod or container is being made or started for longer than %d ms"
+                .formatted(patience.toMillis()));
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw TtrpcException.answered(TtrpcException.UNKNOWN, "interrupted");
     }
   }
 

@@ -10,22 +10,33 @@ import org.jspecify.annotations.Nullable;
  * The pod annotations {@code kubernetes.io/ingress-bandwidth} and {@code egress-bandwidth}: a
  * Kubernetes quantity in bits a second, such as {@code 10M}.
  */
-final class Bandwidths {
+public final class Bandwidths {
   private static final String INGRESS = "kubernetes.io/ingress-bandwidth";
   private static final String EGRESS = "kubernetes.io/egress-bandwidth";
   private static final Map<String, BigDecimal> FACTORS =
-      Map.of(
-          "", BigDecimal.ONE,
-          "k", BigDecimal.valueOf(1_000L),
-          "M", BigDecimal.valueOf(1_000_000L),
-          "G", BigDecimal.valueOf(1_000_000_000L),
-          "T", BigDecimal.valueOf(1_000_000_000_000L),
-          "Ki", BigDecimal.valueOf(1L << 10),
-          "Mi", BigDecimal.valueOf(1L << 20),
-          "Gi", BigDecimal.valueOf(1L << 30),
-          "Ti", BigDecimal.valueOf(1L << 40));
+      Map.ofEntries(
+          Map.entry("", BigDecimal.ONE),
+          Map.entry("k", BigDecimal.valueOf(1_000L)),
+          Map.entry("M", BigDecimal.valueOf(1_000_000L)),
+          Map.entry("G", BigDecimal.valueOf(1_000_000_000L)),
+          Map.entry("T", BigDecimal.valueOf(1_000_000_000_000L)),
+          Map.entry("P", BigDecimal.valueOf(1_000_000_000_000_000L)),
+          Map.entry("Ki", BigDecimal.valueOf(1L << 10)),
+          Map.entry("Mi", BigDecimal.valueOf(1L << 20)),
+          Map.entry("Gi", BigDecimal.valueOf(1L << 30)),
+          Map.entry("Ti", BigDecimal.valueOf(1L << 40)),
+          Map.entry("Pi", BigDecimal.valueOf(1L << 50)));
 
   private Bandwidths() {}
+
+  /**
+   * Refuses what {@link #of} would.
+   *
+   * @throws IllegalArgumentException naming the annotation that is no quantity
+   */
+  public static void check(Map<String, String> annotations) {
+    Optional<Bandwidth> _ = of(annotations);
+  }
 
   /**
    * The limits that a pod's annotations ask for, if any.
@@ -57,7 +68,10 @@ final class Bandwidths {
     @Nullable BigDecimal factor = FACTORS.get(text.substring(end));
     try {
       if (factor != null) {
-        return new BigDecimal(text.substring(0, end)).multiply(factor).longValueExact();
+        long bits = new BigDecimal(text.substring(0, end)).multiply(factor).longValueExact();
+        if (bits >= 0) {
+          return bits;
+        }
       }
     } catch (ArithmeticException | NumberFormatException e) {
       throw new IllegalArgumentException(notQuantity(name, text), e);

@@ -15,7 +15,8 @@ import java.util.Optional;
  * @param sandbox the namespaces and the pause process, once they were made
  * @param networkDue whether CNI ADD may have happened and DEL has not yet succeeded; written before
  *     ADD is called, so that an address is never forgotten
- * @param ips the pod's addresses, the primary one first; empty with the host's network
+ * @param ips the pod's addresses, the primary one first; empty with the host's network, and once
+ *     they were given back
  * @param cgroupPath the cgroup made for the sandbox, removed with it
  * @param labels what SELinux knows the pod's processes and files by, on a node that has it
  * @param bootId the boot during which the sandbox was made: after another boot nothing of it is
@@ -38,50 +39,44 @@ public record Pod(
   }
 
   public Pod with(PodPhase next) {
-    return new Pod(
-        id, config, createdAt, next, sandbox, networkDue, ips, cgroupPath, labels, bootId);
+    return next(config, next, sandbox, networkDue, ips, cgroupPath);
   }
 
   public Pod withSandbox(SandboxState made) {
-    return new Pod(
-        id,
-        config,
-        createdAt,
-        phase,
-        Optional.of(made),
-        networkDue,
-        ips,
-        cgroupPath,
-        labels,
-        bootId);
+    return next(config, phase, Optional.of(made), networkDue, ips, cgroupPath);
   }
 
   public Pod withCgroup(String path) {
-    return new Pod(
-        id, config, createdAt, phase, sandbox, networkDue, ips, Optional.of(path), labels, bootId);
+    return next(config, phase, sandbox, networkDue, ips, Optional.of(path));
   }
 
   public Pod withNetworkDue(boolean due) {
-    return new Pod(id, config, createdAt, phase, sandbox, due, ips, cgroupPath, labels, bootId);
+    return next(config, phase, sandbox, due, ips, cgroupPath);
   }
 
   public Pod withIps(List<String> addresses) {
-    return new Pod(
-        id, config, createdAt, phase, sandbox, networkDue, addresses, cgroupPath, labels, bootId);
+    return next(config, phase, sandbox, networkDue, addresses, cgroupPath);
+  }
+
+  /** Its addresses were given back, and may be another's by now. */
+  Pod withoutNetwork() {
+    return next(config, phase, sandbox, false, List.of(), cgroupPath);
   }
 
   Pod withResources(PodResources changed) {
+    return next(config.withResources(changed), phase, sandbox, networkDue, ips, cgroupPath);
+  }
+
+  /** All that ever changes; the rest is what the pod was made with. */
+  private Pod next(
+      PodConfig config,
+      PodPhase phase,
+      Optional<SandboxState> sandbox,
+      boolean networkDue,
+      List<String> ips,
+      Optional<String> cgroupPath) {
     return new Pod(
-        id,
-        config.withResources(changed),
-        createdAt,
-        phase,
-        sandbox,
-        networkDue,
-        ips,
-        cgroupPath,
-        labels,
-        bootId);
+        id, config, createdAt, phase, sandbox, networkDue, ips, cgroupPath, labels, bootId);
   }
 
   public boolean ready() {

@@ -111,7 +111,7 @@ public final class PodSetup {
     if (pod.networkDue()) {
       try {
         networks.leave(pod);
-        save.accept(pod.withNetworkDue(false));
+        save.accept(pod.withoutNetwork());
       } catch (CniException e) {
         return Optional.of(e);
       }

@@ -68,7 +68,11 @@ public final class Pods {
 
   private String create(PodConfig config) throws IOException {
     PodMetadata name = config.metadata();
-    Optional<Pod> present = names.owner(name).flatMap(pods::get);
+    Optional<Pod> present = present(name);
+    if (present.isPresent() && present.get().phase() == PodPhase.CREATING) {
+      rollBackFound(present.get()); // the daemon before this one has died over it
+      present = present(name);
+    }
     if (present.isPresent()) {
       return finished(present.get());
     }
@@ -101,6 +105,10 @@ public final class Pods {
         throw e;
       }
     }
+  }
+
+  private Optional<Pod> present(PodMetadata name) {
+    return names.owner(name).flatMap(pods::get);
   }
 
   /** A retry of a creation that has ended: the kubelet never saw its reply. */
@@ -174,7 +182,6 @@ public final class Pods {
         setup.deleteFiles(id);
         forget(pod.get());
         hooks.remove(pod.get());
-        names.release(pod.get().config().metadata(), id);
       }
     } catch (IOException e) {
       throw Failures.unchecked(e, "removal of pod sandbox " + id);
@@ -183,6 +190,7 @@ public final class Pods {
 
   private void forget(Pod pod) {
     pods.remove(pod.id());
+    names.release(pod.config().metadata(), pod.id());
     pod.labels().ifPresent(selinux::release);
   }
 

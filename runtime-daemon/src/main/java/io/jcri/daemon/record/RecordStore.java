@@ -27,7 +27,8 @@ import org.slf4j.LoggerFactory;
  *
  * <p>No fsync: a pod dies with the machine, and after a power cut a torn record is recognised by
  * its checksum. If the daemon dies between write and rename, a {@code .tmp} is left that {@link
- * #loadAll} deletes. A bad record is renamed to {@code <id>.bad} and hurts its own object only.
+ * #loadAll} deletes. A bad record is renamed to {@code <id>.json.bad} and hurts its own object
+ * only.
  *
  * <p>Thread-safe as long as one object's saves are serialised by its owner's lock.
  *

@@ -3,7 +3,6 @@ package io.jcri.daemon.runtime;
 import io.jcri.daemon.JcriException;
 import io.jcri.daemon.Layout;
 import io.jcri.daemon.config.DaemonConfig;
-import io.jcri.oci.OciException;
 import io.jcri.oci.runtime.BindMounts;
 import io.jcri.oci.runtime.OciRuntime;
 import io.jcri.oci.runtime.RuntimeFeatures;
@@ -54,13 +53,15 @@ public final class Handlers {
       Thread.ofVirtual().name("version of " + binary).start(this::askVersion);
     }
 
+    /** Whatever goes wrong there must be an answer: status calls and creations wait for it. */
     private void askVersion() {
       try {
         RuntimeVersion found =
             runtime.map(r -> RuntimeVersion.parse(r.version())).orElse(RuntimeVersion.UNKNOWN);
         version.complete(found);
         warnOfAge(found);
-      } catch (OciException e) {
+      } catch (RuntimeException e) {
+        log.warn("OCI runtime {} does not tell its version: {}", binary, e.getMessage());
         version.complete(RuntimeVersion.UNKNOWN);
       }
     }
@@ -68,7 +69,8 @@ public final class Handlers {
     private void askFeatures() {
       try {
         features.complete(runtime.map(OciRuntime::features).orElse(RuntimeFeatures.UNKNOWN));
-      } catch (OciException e) {
+      } catch (RuntimeException e) {
+        log.warn("OCI runtime {} does not tell its features: {}", binary, e.getMessage());
         features.complete(RuntimeFeatures.UNKNOWN);
       }
     }

@@ -32,9 +32,11 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintStream;
 import java.net.URI;
+import java.net.URLConnection;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Locale;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
@@ -48,14 +50,26 @@ public final class Selftest {
   private static final int PORT = 18080;
   private static final String PAGE = "hello from a jcri pod\n";
   private static final int DEADLINE_SECONDS = 60;
+  private static final Duration FETCH_LIMIT = Duration.ofSeconds(10);
+  private static final Duration ANSWER_LIMIT = Duration.ofSeconds(3);
 
   private final Path socket;
   private final boolean hostNetwork;
+  private final int pods;
+  private final int polls;
   private final PrintStream out;
 
-  public Selftest(Path socket, boolean hostNetwork, PrintStream out) {
+  /**
+   * @param socket the CRI socket
+   * @param hostNetwork whether the pod has the host's network, which needs no CNI
+   * @param pods how many to run, one after the other
+   * @param polls how often to ask about each of them
+   */
+  public Selftest(Path socket, boolean hostNetwork, int pods, int polls, PrintStream out) {
     this.socket = socket;
     this.hostNetwork = hostNetwork;
+    this.pods = pods;
+    this.polls = polls;
     this.out = out;
   }
 
@@ -113,7 +127,9 @@ public final class Selftest {
                     .pullImage(PullImageRequest.newBuilder().setImage(image).build())
                     .getImageRef());
     try {
-      pod(deadline(runtime), image, logs);
+      for (int i = 0; i < pods; i++) {
+        pod(deadline(runtime), image, logs);
+      }
     } finally {
       images
           .withDeadlineAfter(DEADLINE_SECONDS, TimeUnit.SECONDS)
@@ -144,21 +160,23 @@ public final class Selftest {
               .addArgs(String.valueOf(PORT))
               .setLogPath("web.log")
               .build();
-      timed(
-          "container started",
-          () -> {
-            String id =
-                runtime
-                    .createContainer(
-                        CreateContainerRequest.newBuilder()
-                            .setPodSandboxId(pod)
-                            .setConfig(container)
-                            .setSandboxConfig(config)
-                            .build())
-                    .getContainerId();
-            runtime.startContainer(StartContainerRequest.newBuilder().setContainerId(id).build());
-            return id;
-          });
+      String running =
+          timed(
+              "container started",
+              () -> {
+                String id =
+                    runtime
+                        .createContainer(
+                            CreateContainerRequest.newBuilder()
+                                .setPodSandboxId(pod)
+                                .setConfig(container)
+                                .setSandboxConfig(config)
+                                .build())
+                        .getContainerId();
+                runtime.startContainer(
+                    StartContainerRequest.newBuilder().setContainerId(id).build());
+                return id;
+              });
       String ip =
           hostNetwork
               ? "127.0.0.1"
@@ -170,6 +188,8 @@ public final class Selftest {
                   .getIp();
       fetch(ip);
       showLog(logs.resolve("web.log"));
+      Polls questions = new Polls(runtime, pod, running);
+      timed("exec, lists, statuses and figures", () -> questions.ask(polls));
     } finally {
       timed(
           "pod stopped and removed",
@@ -203,25 +223,38 @@ public final class Selftest {
         .build();
   }
 
-  /** The program listens a moment after it was started: a refused connection is tried again. */
-  private void fetch(String ip) throws SelftestException, IOException {
+  /**
+   * The program listens a moment after it was started: a refused connection is tried again. A
+   * network that swallows packets must not keep the operator waiting for what TCP thinks is long.
+   */
+  private void fetch(String ip) throws SelftestException {
     String host = ip.indexOf(':') >= 0 ? "[" + ip + "]" : ip;
     URI page = URI.create("http://" + host + ":" + PORT + "/");
-    IOException last = new IOException("never tried");
-    for (int attempt = 0; attempt < 100; attempt++) {
-      try (InputStream in = page.toURL().openStream()) {
-        String text = new String(in.readAllBytes(), StandardCharsets.UTF_8);
+    long end = System.nanoTime() + FETCH_LIMIT.toNanos();
+    while (true) {
+      try {
+        String text = get(page);
         if (!text.equals(PAGE)) {
           throw new SelftestException(page + " answered \"" + text + "\"", null);
         }
         say("%s answered: %s".formatted(page, text.strip()));
         return;
-      } catch (java.net.ConnectException e) {
-        last = e;
+      } catch (IOException e) {
+        if (System.nanoTime() - end > 0) {
+          throw new SelftestException("no page from " + page + ": " + e.getMessage(), e);
+        }
         pause();
       }
     }
-    throw new SelftestException("no page from " + page + ": " + last.getMessage(), last);
+  }
+
+  private static String get(URI page) throws IOException {
+    URLConnection connection = page.toURL().openConnection();
+    connection.setConnectTimeout((int) ANSWER_LIMIT.toMillis());
+    connection.setReadTimeout((int) ANSWER_LIMIT.toMillis());
+    try (InputStream in = connection.getInputStream()) {
+      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+    }
   }
 
   private static void pause() throws SelftestException {
@@ -247,7 +280,7 @@ public final class Selftest {
   }
 
   private interface Step {
-    String take();
+    String take() throws SelftestException;
   }
 
   private String timed(String what, Step step) throws SelftestException {

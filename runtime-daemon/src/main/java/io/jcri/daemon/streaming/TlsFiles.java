@@ -5,6 +5,7 @@ import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
@@ -26,8 +27,12 @@ final class TlsFiles {
   /** What tells one version of a file from another. */
   private record Version(@Nullable Object inode, FileTime modified, long size) {
     static Version of(Path file) throws IOException {
-      BasicFileAttributes attributes = Files.readAttributes(file, BasicFileAttributes.class);
-      return new Version(attributes.fileKey(), attributes.lastModifiedTime(), attributes.size());
+      try {
+        BasicFileAttributes attributes = Files.readAttributes(file, BasicFileAttributes.class);
+        return new Version(attributes.fileKey(), attributes.lastModifiedTime(), attributes.size());
+      } catch (NoSuchFileException e) {
+        throw new IOException("there is no file " + file, e);
+      }
     }
   }
 

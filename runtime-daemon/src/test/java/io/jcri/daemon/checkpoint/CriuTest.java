@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -16,10 +17,14 @@ class CriuTest {
   @TempDir Path folder;
 
   private Criu script(String lines) throws IOException {
+    return new Criu(file(lines));
+  }
+
+  private String file(String lines) throws IOException {
     Path file = folder.resolve("criu");
     Files.writeString(file, "#!/bin/sh\n" + lines);
     Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwx------"));
-    return new Criu(file.toString());
+    return file.toString();
   }
 
   private static void assertMissing(Criu criu, String... parts) {
@@ -41,6 +46,12 @@ class CriuTest {
         script("echo 'Error: no soft dirty'; echo 'vdso: unexpected' >&2; exit 1\n"),
         "criu check",
         "Error: no soft dirty; vdso: unexpected");
+  }
+
+  @Test
+  void oneThatHangsHoldsNobody() throws IOException {
+    assertMissing(
+        new Criu(file("echo busy; exec sleep 100000\n"), Duration.ofMillis(200)), "does not end");
   }
 
   @Test

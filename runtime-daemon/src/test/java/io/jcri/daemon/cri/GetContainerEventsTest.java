@@ -110,7 +110,7 @@ class GetContainerEventsTest {
     assertThat(end.getCode()).isEqualTo(Status.Code.RESOURCE_EXHAUSTED);
     assertThat(end.getDescription())
         .startsWith("event subscriber 1 (a-test")
-        .endsWith("takes events too slowly: it was dropped with 1024 waiting");
+        .endsWith("takes events too slowly: it was dropped with more than 1024 waiting");
   }
 
   /** The note says how many do. */

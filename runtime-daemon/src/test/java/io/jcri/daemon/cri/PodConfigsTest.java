@@ -100,4 +100,35 @@ class PodConfigsTest {
     assertThat(config.namespaces().user().orElseThrow().uids())
         .containsExactly(new IdMapping(0, 0xF0000000L, 65536));
   }
+
+  @Test
+  void aBandwidthThatIsNoneIsRefusedBeforeAnythingIsMadeWithIt() {
+    String ingress = "kubernetes.io/ingress-bandwidth";
+    assertThatThrownBy(() -> read(c -> c.putAnnotations(ingress, "fast")))
+        .isInstanceOf(JcriException.class)
+        .hasMessageStartingWith("config.annotations: annotation " + ingress);
+    assertThat(read(c -> c.putAnnotations(ingress, "10M")).annotations())
+        .containsEntry(ingress, "10M");
+    assertThat(read(c -> hostNetwork(c).putAnnotations(ingress, "fast")).hostNetwork()).isTrue();
+  }
+
+  private static PodSandboxConfig.Builder hostNetwork(PodSandboxConfig.Builder config) {
+    config
+        .getLinuxBuilder()
+        .getSecurityContextBuilder()
+        .getNamespaceOptionsBuilder()
+        .setNetwork(NamespaceMode.NODE);
+    return config;
+  }
+
+  @Test
+  void aProtocolThatTheApiDoesNotKnowIsRefused() {
+    assertThatThrownBy(() ->
+            read(c ->
+                c.addPortMappingsBuilder()
+                    .setProtocolValue(77)
+                    .setHostPort(80)
+                    .setContainerPort(80)))
+        .hasMessage("config.port_mappings.protocol has an unknown value");
+  }
 }

@@ -8,6 +8,7 @@ import io.grpc.netty.shaded.io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.grpc.netty.shaded.io.netty.channel.epoll.EpollDomainSocketChannel;
 import io.grpc.netty.shaded.io.netty.channel.epoll.EpollIoHandler;
 import io.grpc.netty.shaded.io.netty.channel.unix.DomainSocketAddress;
+import io.jcri.cri.v1.ImageServiceGrpc;
 import io.jcri.cri.v1.RuntimeServiceGrpc;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -22,9 +23,9 @@ final class Served implements AutoCloseable {
   private final EventLoopGroup group;
   final ManagedChannel channel;
 
-  Served(Path directory, BindableService service) throws IOException {
+  Served(Path directory, BindableService... services) throws IOException {
     Path socket = directory.resolve("cri.sock");
-    server = new CriServer(socket, List.of(service));
+    server = new CriServer(socket, List.of(services));
     server.start();
     group = new MultiThreadIoEventLoopGroup(1, EpollIoHandler.newFactory());
     channel =
@@ -40,6 +41,10 @@ final class Served implements AutoCloseable {
 
   RuntimeServiceGrpc.RuntimeServiceBlockingStub runtime() {
     return RuntimeServiceGrpc.newBlockingStub(channel).withDeadlineAfter(60, TimeUnit.SECONDS);
+  }
+
+  ImageServiceGrpc.ImageServiceBlockingStub images() {
+    return ImageServiceGrpc.newBlockingStub(channel).withDeadlineAfter(60, TimeUnit.SECONDS);
   }
 
   RuntimeServiceGrpc.RuntimeServiceStub later() {

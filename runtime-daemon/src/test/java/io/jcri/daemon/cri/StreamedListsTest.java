@@ -9,6 +9,7 @@ import io.jcri.cri.v1.ContainerStateValue;
 import io.jcri.cri.v1.ListContainerStatsRequest;
 import io.jcri.cri.v1.ListContainersRequest;
 import io.jcri.cri.v1.ListContainersResponse;
+import io.jcri.cri.v1.ListImagesRequest;
 import io.jcri.cri.v1.ListPodSandboxMetricsRequest;
 import io.jcri.cri.v1.ListPodSandboxRequest;
 import io.jcri.cri.v1.ListPodSandboxResponse;
@@ -16,32 +17,13 @@ import io.jcri.cri.v1.ListPodSandboxStatsRequest;
 import io.jcri.cri.v1.PodSandboxMetrics;
 import io.jcri.cri.v1.StreamContainerStatsRequest;
 import io.jcri.cri.v1.StreamContainersRequest;
+import io.jcri.cri.v1.StreamImagesRequest;
 import io.jcri.cri.v1.StreamPodSandboxMetricsRequest;
 import io.jcri.cri.v1.StreamPodSandboxStatsRequest;
 import io.jcri.cri.v1.StreamPodSandboxesRequest;
-import io.jcri.daemon.Layout;
-import io.jcri.daemon.Registry;
-import io.jcri.daemon.Samples;
-import io.jcri.daemon.config.DaemonConfig;
-import io.jcri.daemon.container.Container;
-import io.jcri.daemon.container.ContainerPhase;
-import io.jcri.daemon.container.Containers;
 import io.jcri.daemon.events.Events;
 import io.jcri.daemon.events.ToldFile;
-import io.jcri.daemon.image.ImageSetup;
-import io.jcri.daemon.image.Images;
-import io.jcri.daemon.metrics.Metrics;
-import io.jcri.daemon.pod.CgroupPaths;
-import io.jcri.daemon.pod.Pod;
-import io.jcri.daemon.pod.PodPhase;
-import io.jcri.daemon.pod.Pods;
-import io.jcri.daemon.record.RecordStore;
-import io.jcri.daemon.stats.Stats;
 import io.jcri.daemon.system.Clock;
-import io.jcri.sandbox.cgroup.CgroupDriver;
-import io.jcri.sandbox.cgroup.Cgroups;
-import io.jcri.sandbox.linux.Linux;
-import io.jcri.sandbox.mount.Mounts;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -53,11 +35,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The streamed lists of a node with 10,000 pods and as many containers, over a real socket. */
+/** The streamed lists of a node with 10,000 objects of each kind, over a real socket. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class StreamedListsTest {
-  private static final int PODS = 10_000;
-  private static final int CONTAINERS = 10_000;
   private static final int PART = 64;
 
   @TempDir static Path directory;
@@ -65,54 +45,31 @@ class StreamedListsTest {
 
   @BeforeAll
   void serve() throws Exception {
-    Registry<Pod> pods =
-        new Registry<>(
-            "pod sandbox", Pod::id, new RecordStore<>(directory.resolve("pods"), Pod.class));
-    Registry<Container> containers =
-        new Registry<>(
-            "container",
-            Container::id,
-            new RecordStore<>(directory.resolve("containers"), Container.class));
-    for (int i = 0; i < PODS; i++) {
-      pods.addLoaded(
-          Samples.pod("pod%05d".formatted(i), 1 + i)
-              .with(i % 2 == 0 ? PodPhase.READY : PodPhase.NOT_READY));
-    }
-    for (int i = 0; i < CONTAINERS; i++) {
-      containers.addLoaded(
-          Samples.container("container%05d".formatted(i), "pod%05d".formatted(i % PODS), 1 + i)
-              .with(i % 2 == 0 ? ContainerPhase.CREATED : ContainerPhase.EXITED));
-    }
-    Clock clock = Clock.system();
-    CgroupPaths paths = new CgroupPaths(CgroupDriver.CGROUPFS);
-    Cgroups cgroups = Cgroups.detect();
-    Images images =
-        ImageSetup.open(
-            DaemonConfig.defaults().images(),
-            new Layout(directory, directory),
-            Linux.get(),
-            new Mounts(Linux.get()));
-    Stats stats = new Stats(cgroups, paths, images, clock);
-    Metrics metrics = new Metrics(cgroups, paths, stats, directory, Linux.get(), clock);
-    Pods listedPods = Samples.part(Pods.class, pods, clock);
-    Containers listedContainers = Samples.part(Containers.class, containers);
-    Events events = new Events(ToldFile.open(directory.resolve("events"), "boot"), clock);
+    LargeNode node = LargeNode.in(directory);
+    Events events = new Events(ToldFile.open(directory.resolve("events"), "boot"), Clock.system());
     served =
         new Served(
             directory,
-            new RuntimeObservation(listedPods, listedContainers, stats, metrics, images, events) {
+            new RuntimeObservation(
+                node.pods(),
+                node.containers(),
+                node.stats(),
+                node.metrics(),
+                node.images(),
+                events) {
               @Override
               public void listContainers(
                   ListContainersRequest request, StreamObserver<ListContainersResponse> observer) {
-                Unary.answer(new ListContainers(listedContainers), request, observer);
+                Unary.answer(new ListContainers(node.containers()), request, observer);
               }
 
               @Override
               public void listPodSandbox(
                   ListPodSandboxRequest request, StreamObserver<ListPodSandboxResponse> observer) {
-                Unary.answer(new ListPodSandbox(listedPods), request, observer);
+                Unary.answer(new ListPodSandbox(node.pods()), request, observer);
               }
-            });
+            },
+            new ImageService(node.images(), Clock.system()));
   }
 
   @AfterAll
@@ -138,7 +95,7 @@ class StreamedListsTest {
             rows(
                 served.runtime().streamPodSandboxes(StreamPodSandboxesRequest.getDefaultInstance()),
                 part -> part.getPodSandboxesList()))
-        .hasSize(PODS)
+        .hasSize(LargeNode.OBJECTS)
         .isEqualTo(
             served
                 .runtime()
@@ -152,12 +109,23 @@ class StreamedListsTest {
             rows(
                 served.runtime().streamContainers(StreamContainersRequest.getDefaultInstance()),
                 part -> part.getContainersList()))
-        .hasSize(CONTAINERS)
+        .hasSize(LargeNode.OBJECTS)
         .isEqualTo(
             served
                 .runtime()
                 .listContainers(ListContainersRequest.getDefaultInstance())
                 .getContainersList());
+  }
+
+  @Test
+  void images() {
+    assertThat(
+            rows(
+                served.images().streamImages(StreamImagesRequest.getDefaultInstance()),
+                part -> part.getImagesList()))
+        .hasSize(LargeNode.OBJECTS)
+        .isEqualTo(
+            served.images().listImages(ListImagesRequest.getDefaultInstance()).getImagesList());
   }
 
   @Test
@@ -207,7 +175,7 @@ class StreamedListsTest {
                 part -> part.getContainerStatsList()))
         .extracting(stats -> stats.getAttributes().getId())
         .doesNotHaveDuplicates()
-        .hasSize(CONTAINERS)
+        .hasSize(LargeNode.OBJECTS)
         .containsAll(
             served
                 .runtime()
@@ -229,7 +197,7 @@ class StreamedListsTest {
     assertThat(streamed)
         .extracting(stats -> stats.getAttributes().getId())
         .doesNotHaveDuplicates()
-        .hasSize(PODS)
+        .hasSize(LargeNode.OBJECTS)
         .containsAll(
             served
                 .runtime()
@@ -239,7 +207,7 @@ class StreamedListsTest {
                 .map(stats -> stats.getAttributes().getId())
                 .toList());
     assertThat(streamed.stream().mapToInt(stats -> stats.getLinux().getContainersCount()).sum())
-        .isEqualTo(CONTAINERS);
+        .isEqualTo(LargeNode.OBJECTS);
   }
 
   @Test
@@ -253,7 +221,7 @@ class StreamedListsTest {
     assertThat(streamed)
         .extracting(PodSandboxMetrics::getPodSandboxId)
         .doesNotHaveDuplicates()
-        .hasSize(PODS)
+        .hasSize(LargeNode.OBJECTS)
         .containsAll(
             served
                 .runtime()
@@ -263,6 +231,6 @@ class StreamedListsTest {
                 .map(PodSandboxMetrics::getPodSandboxId)
                 .toList());
     assertThat(streamed.stream().mapToInt(PodSandboxMetrics::getContainerMetricsCount).sum())
-        .isEqualTo(CONTAINERS);
+        .isEqualTo(LargeNode.OBJECTS);
   }
 }

@@ -149,6 +149,41 @@ class RestartTest {
     assertThat(node.listen().told()).containsExactly("c STOPPED");
   }
 
+  /** A caller that leaves interrupts its thread, which may be at the note just then. */
+  @Test
+  void anInterruptionDoesNotEndTheNote() throws Exception {
+    Listener listener = node.listen();
+    assertThat(listener.told()).hasSize(4);
+    node.exit("c");
+    assertThat(listener.subscription().next()).isPresent();
+    Thread.currentThread().interrupt();
+    listener.subscription().delivered();
+    assertThat(Thread.interrupted()).isTrue();
+    node.stopPod("p");
+    assertThat(listener.told()).containsExactly("p STOPPED");
+    node.restart();
+    assertThat(node.listen().told()).isEmpty();
+  }
+
+  /** What could not be written is made up for by the next event. */
+  @Test
+  void aNoteThatCouldNotBeWrittenIsWrittenLater() throws Exception {
+    Listener listener = node.listen();
+    assertThat(listener.told()).hasSize(4);
+    Path file = directory.resolve("events");
+    Path blocked = Files.createDirectory(directory.resolve("events.tmp"));
+    node.restart(); // finds it, and can't write it anew
+    listener = node.listen();
+    node.exit("c");
+    assertThat(listener.told()).containsExactly("c STOPPED");
+    assertThat(file).content().doesNotContain("c STOPPED");
+    Files.delete(blocked);
+    node.stopPod("p");
+    assertThat(listener.told()).containsExactly("p STOPPED");
+    node.restart();
+    assertThat(node.listen().told()).isEmpty();
+  }
+
   @Test
   void aLongNoteIsCompacted() throws Exception {
     Listener listener = node.listen();

@@ -13,7 +13,14 @@ class BandwidthsTest {
   private static final String INGRESS = "kubernetes.io/ingress-bandwidth";
 
   @ParameterizedTest
-  @CsvSource({"1000,1000", "10k,10000", "10M,10000000", "1Gi,1073741824", "1.5M,1500000"})
+  @CsvSource({
+    "1000,1000",
+    "10k,10000",
+    "10M,10000000",
+    "1Gi,1073741824",
+    "1.5M,1500000",
+    "1P,1000000000000000"
+  })
   void quantities(String text, long bits) {
     assertThat(Bandwidths.of(Map.of(INGRESS, text)).orElseThrow().ingressRate()).isEqualTo(bits);
   }
@@ -24,7 +31,7 @@ class BandwidthsTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"", "M", "ten", "10Q", "1.0000000001k"})
+  @ValueSource(strings = {"", "M", "ten", "10Q", "1.0000000001k", "-10M"})
   void whatIsNoQuantityIsNamed(String text) {
     assertThatThrownBy(() -> Bandwidths.of(Map.of(INGRESS, text)))
         .isInstanceOf(IllegalArgumentException.class)

@@ -88,5 +88,7 @@ class TlsFilesTest {
     assertThatThrownBy(() -> new TlsFiles(files))
         .isInstanceOf(IOException.class)
         .hasMessageContaining(files.key().toString());
+    Files.delete(files.key());
+    assertThatThrownBy(() -> new TlsFiles(files)).hasMessage("there is no file " + files.key());
   }
 }

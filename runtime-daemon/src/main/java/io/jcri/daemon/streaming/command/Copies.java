@@ -3,7 +3,6 @@ package io.jcri.daemon.streaming.command;
 import io.jcri.daemon.streaming.link.ClientStream;
 import io.jcri.shim.SessionStreams;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.OutputStream;
 import java.util.ArrayList;
 import java.util.List;
@@ -34,9 +33,7 @@ final class Copies implements AutoCloseable {
     client
         .resize()
         .ifPresent(sizes ->
-            Thread.ofVirtual()
-                .name("jcri-session-size")
-                .start(() -> follow(sizes.input(), terminal)));
+            Thread.ofVirtual().name("jcri-session-size").start(() -> follow(sizes, terminal)));
   }
 
   private static OutputStream sink(Optional<ClientStream> stream) {
@@ -51,14 +48,24 @@ final class Copies implements AutoCloseable {
     }
   }
 
-  private static void follow(InputStream stream, Terminal terminal) {
-    WindowSizes sizes = new WindowSizes(stream);
+  /** One that can't be set, as while the process ends, does not keep from the next. */
+  private static void follow(ClientStream stream, Terminal terminal) {
+    WindowSizes sizes = new WindowSizes(stream.input());
     try {
       for (var next = sizes.next(); next.isPresent(); next = sizes.next()) {
-        terminal.resize(next.get().columns(), next.get().rows());
+        resize(terminal, next.get());
       }
-    } catch (IOException | RuntimeException e) {
+    } catch (IOException e) {
       log.debug("window sizes are not followed any more: {}", e.getMessage());
+      stream.ignoreInput();
+    }
+  }
+
+  private static void resize(Terminal terminal, WindowSizes.Size size) {
+    try {
+      terminal.resize(size.columns(), size.rows());
+    } catch (IOException | RuntimeException e) {
+      log.debug("a terminal could not be resized: {}", e.getMessage());
     }
   }
 

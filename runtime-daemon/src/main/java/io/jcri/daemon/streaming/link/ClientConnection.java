@@ -87,12 +87,18 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter {
   }
 
   /**
-   * Says goodbye after all that was sent, and closes when the client has, or soon.
+   * Says goodbye after all that was sent, and closes when the client has, or soon after.
    *
-   * @param goodbye writes and flushes the last message
+   * @param goodbye writes and flushes the last message; not called when it was said before
    */
   public void finish(Supplier<ChannelFuture> goodbye) {
     closing.begin(goodbye);
+  }
+
+  /** The same for a client that has said goodbye itself, and need not read what was sent. */
+  public void finishSoon(Supplier<ChannelFuture> goodbye) {
+    closing.begin(goodbye);
+    closing.closeSoon();
   }
 
   /** The connection's channel, for a multiplexer's own messages. */

@@ -7,8 +7,8 @@ import java.io.OutputStream;
  * One of the streams that share a client's connection.
  *
  * <p>Reads block until the client has sent something; they see the end when it has closed its half
- * or is gone. Writes block while the client does not keep up, and fail once it is gone. Each
- * direction is for one thread, the closing ones for any.
+ * or is gone, and fail when it broke off this one stream. Writes block while the client does not
+ * keep up, and fail once it is gone. Each direction is for one thread, the closing ones for any.
  */
 public interface ClientStream {
   /** What the client sends. */

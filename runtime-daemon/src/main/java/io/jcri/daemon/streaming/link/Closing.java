@@ -13,7 +13,8 @@ import java.util.function.Supplier;
  * An orderly end. A socket that is closed while bytes of the client lie unread in it is reset, and
  * the reset overtakes what the client has not read yet: the exit code, most often. So only our half
  * is closed, the rest of the client's is thrown away, and the socket closed when the client closes
- * it, or after a while.
+ * it, or a while after the goodbye has left us. Until then the client has all the time it wants: a
+ * pager that reads a screenful a minute shall see the last one, too.
  */
 final class Closing {
   private static final int PATIENCE_SECONDS = 5;
@@ -42,10 +43,15 @@ final class Closing {
                 sent -> {
                   if (sent.isSuccess()) {
                     closeOurHalf();
+                    closeSoon();
                   } else {
                     close();
                   }
                 });
+  }
+
+  /** Closes after a while, whether or not what was sent has left us. */
+  void closeSoon() {
     var _ = channel.eventLoop().schedule(this::close, PATIENCE_SECONDS, TimeUnit.SECONDS);
   }
 

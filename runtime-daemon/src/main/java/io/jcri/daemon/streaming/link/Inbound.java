@@ -1,5 +1,6 @@
 package io.jcri.daemon.streaming.link;
 
+import java.io.IOException;
 import java.io.InputStream;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -20,6 +21,7 @@ public final class Inbound extends InputStream {
   private final Deque<byte[]> chunks = new ArrayDeque<>();
   private int used;
   private boolean ended;
+  private boolean broken;
   private boolean closed;
 
   public Inbound(ClientConnection connection) {
@@ -52,14 +54,25 @@ public final class Inbound extends InputStream {
     }
   }
 
+  /** Nothing more comes, and what came may not be all: reads fail when they have had it. */
+  public void breakOff() {
+    lock.lock();
+    try {
+      broken = true;
+    } finally {
+      lock.unlock();
+    }
+    end();
+  }
+
   @Override
-  public int read() {
+  public int read() throws IOException {
     byte[] one = new byte[1];
     return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
   }
 
   @Override
-  public int read(byte[] into, int offset, int length) {
+  public int read(byte[] into, int offset, int length) throws IOException {
     if (length == 0) {
       return 0;
     }
@@ -70,6 +83,9 @@ public final class Inbound extends InputStream {
       }
       byte @Nullable [] chunk = chunks.peek();
       if (chunk == null) {
+        if (broken && !closed) {
+          throw new IOException("the client broke the stream off");
+        }
         return -1;
       }
       int count = Math.min(length, chunk.length - used);

@@ -61,19 +61,34 @@ final class Forward {
     }
   }
 
+  /** A client that breaks its stream off does so to the pod, too; kubectl ends them all so. */
   private static void toPod(InputStream client, SocketChannel pod) {
     byte[] buffer = new byte[BUFFER];
     try {
       int count;
       while ((count = client.read(buffer)) >= 0) {
-        ByteBuffer bytes = ByteBuffer.wrap(buffer, 0, count);
-        while (bytes.hasRemaining()) {
-          int ignored = pod.write(bytes);
+        if (!write(pod, ByteBuffer.wrap(buffer, 0, count))) {
+          client.close();
+          return;
         }
       }
       pod.shutdownOutput();
     } catch (IOException e) {
+      log.debug("a forwarded connection broke: {}", e.getMessage());
+      close(pod);
+    }
+  }
+
+  /** Returns whether the pod took it; if not, what it has said before that can still be read. */
+  private static boolean write(SocketChannel pod, ByteBuffer bytes) {
+    try {
+      while (bytes.hasRemaining()) {
+        int ignored = pod.write(bytes);
+      }
+      return true;
+    } catch (IOException e) {
       log.debug("the pod takes no more: {}", e.getMessage());
+      return false;
     }
   }
 

@@ -107,6 +107,11 @@ public final class PodPorts {
         sockets.add(new Candidate(SocketChannel.open(family.family), family.loopback));
       } catch (UnsupportedOperationException e) {
         log.debug("no sockets of {}: it is switched off", family.family);
+      } catch (IOException e) {
+        for (Candidate opened : sockets) {
+          opened.socket.close();
+        }
+        throw e;
       }
     }
     return sockets;

@@ -84,7 +84,7 @@ public final class SpdyMux extends ChannelInboundHandlerAdapter {
       switch (message) {
         case SpdyDataFrame data -> data(data);
         case SpdySynStreamFrame open -> open(context, open);
-        case SpdyRstStreamFrame reset -> gone(reset.streamId());
+        case SpdyRstStreamFrame reset -> brokenOff(reset.streamId());
         case SpdyPingFrame ping when ping.id() % 2 != 0 ->
             connection.answer(context, ReferenceCountUtil.retain(ping));
         case SpdyGoAwayFrame _ -> connection.cut("the client said goodbye");
@@ -147,10 +147,10 @@ public final class SpdyMux extends ChannelInboundHandlerAdapter {
     connection.answer(context, new DefaultSpdyRstStreamFrame(id, why));
   }
 
-  private void gone(int id) {
+  private void brokenOff(int id) {
     @Nullable SpdyStream stream = streams.remove(id);
     if (stream != null) {
-      stream.gone();
+      stream.brokenOff();
     }
   }
 

@@ -78,10 +78,16 @@ public final class SpdyStream implements ClientStream {
     return reset || (remoteEnded && localEnded.get());
   }
 
-  /** The client, or its connection's end, took the stream away. */
+  /** The connection's end, or we ourselves, took the stream away. */
   void gone() {
     reset = true;
     remoteEnded();
+  }
+
+  /** The client took the stream away. */
+  void brokenOff() {
+    reset = true;
+    inbound.breakOff();
   }
 
   private final class Output extends OutputStream {

@@ -16,13 +16,22 @@ public final class ControlFrames extends ChannelInboundHandlerAdapter {
     this.connection = connection;
   }
 
+  /** It answers ours, or is answered with itself. */
+  private void goodbye(ChannelHandlerContext context, CloseWebSocketFrame close) {
+    try {
+      connection.finishSoon(() -> context.writeAndFlush(close.retain()));
+    } finally {
+      close.release();
+    }
+  }
+
   @Override
   public void channelRead(ChannelHandlerContext context, Object message) {
     switch (message) {
       case PingWebSocketFrame ping ->
           connection.answer(context, new PongWebSocketFrame(ping.content()));
       case PongWebSocketFrame pong -> ReferenceCountUtil.release(pong);
-      case CloseWebSocketFrame close -> connection.finish(() -> context.writeAndFlush(close));
+      case CloseWebSocketFrame close -> goodbye(context, close);
       default -> context.fireChannelRead(message);
     }
   }

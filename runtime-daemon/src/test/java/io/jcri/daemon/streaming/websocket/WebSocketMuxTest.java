@@ -145,6 +145,18 @@ class WebSocketMuxTest {
   }
 
   @Test
+  void theAnswerToOurGoodbyeIsTakenAndNotAnswered() {
+    WebSocketMux mux = mux("v5.channel.k8s.io");
+    connection.finish(mux::goodbye);
+    CloseWebSocketFrame ours = server.readOutbound();
+    assertThat(ours.statusCode()).isEqualTo(1000);
+    CloseWebSocketFrame theirs = new CloseWebSocketFrame(1000, "bye");
+    server.writeInbound(theirs);
+    assertThat(server.outboundMessages()).isEmpty();
+    assertThat(theirs.refCnt()).as("its buffer is given back").isZero();
+  }
+
+  @Test
   void theConnectionsEndEndsAllChannels() throws IOException {
     WebSocketMux mux = mux("v5.channel.k8s.io");
     var _ = server.close();
