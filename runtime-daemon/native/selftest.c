@@ -1,5 +1,6 @@
 // The program in the selftest's image: a web server of one page, with no library, no file and no
-// configuration. `selftest PORT` answers every request with the page and prints a line a request.
+// configuration. `selftest PORT` answers every request with the page and prints a line a request;
+// `selftest say TEXT` is for an exec.
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <signal.h>
@@ -39,10 +40,14 @@ int main(int argc, char **argv) {
   signal(SIGTERM, on_term);
   signal(SIGPIPE, SIG_IGN);
   setvbuf(stdout, NULL, _IOLBF, 0);
+  if (argc == 3 && strcmp(argv[1], "say") == 0) {
+    printf("%s\n", argv[2]);
+    return 0;
+  }
   char *end = NULL;
   long port = argc == 2 ? strtol(argv[1], &end, 10) : 0;
   if (port < 1 || port > 65535 || *end != '\0') {
-    fprintf(stderr, "usage: selftest PORT\n");
+    fprintf(stderr, "usage: selftest PORT | say TEXT\n");
     return 2;
   }
   int server = socket(AF_INET6, SOCK_STREAM | SOCK_CLOEXEC, 0);

@@ -56,7 +56,7 @@ class ImageVolumesTest {
 
   @Test
   void theFilesOfAllLayersAreThereAndCanOnlyBeRead() throws IOException {
-    TestContainer container = volumes.start(Volumes.image(data, "/data").setReadonly(false));
+    TestContainer container = volumes.start(Volumes.image(data, "/data"));
     assertThat(container.sh("cat /data/models/small /data/models/new/large"))
         .isEqualTo("lowerupper");
     assertThat(container.sh("ls /data/models")).doesNotContain("gone");
@@ -64,7 +64,8 @@ class ImageVolumesTest {
     assertThat(container.exec("rm", "/data/models/small").exitCode()).isNotZero();
     Mount told = container.status().getMounts(0);
     assertThat(told.getImage().getImage()).isEqualTo(data);
-    assertThat(told.getReadonly()).as("forced").isTrue();
+    assertThat(told.getImage().getImageRef()).isEqualTo(NODE.pull(data));
+    assertThat(told.getReadonly()).isTrue();
     assertThat(told.getHostPath()).isEmpty();
   }
 
@@ -131,6 +132,7 @@ class ImageVolumesTest {
     invalid(
         Volumes.image(data, "/data").setPropagation(MountPropagation.PROPAGATION_HOST_TO_CONTAINER),
         "propagation");
+    invalid(Volumes.image(data, "/data").setReadonly(false), "readonly");
   }
 
   @Test

@@ -40,8 +40,8 @@ class PodNetworkTest {
     TestContainer client = NODE.pod().idle();
 
     assertThat(server.ip()).isNotEqualTo(client.sh("hostname -i"));
+    assertThat(awaitPage("http://%s/".formatted(server.ip()))).contains("<html");
     assertThat(client.sh("wget -q -O - http://%s/".formatted(server.ip()))).contains("<html");
-    assertThat(page("http://%s/".formatted(server.ip()))).contains("<html");
   }
 
   @Test

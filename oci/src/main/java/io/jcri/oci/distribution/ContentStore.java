@@ -127,27 +127,28 @@ public final class ContentStore {
    * @throws OciException FAILED_PRECONDITION when one is under way for the digest
    */
   public Ingest ingest(Descriptor descriptor) {
-    return ingest(descriptor, true);
+    return ingest(descriptor, true)
+        .orElseThrow(() ->
+            new OciException(
+                OciException.Kind.FAILED_PRECONDITION,
+                "blob " + descriptor.digest() + " is being written already"));
   }
 
   /**
    * As {@link #ingest(Descriptor)}, for a writer that checks the digest itself and may never
-   * commit.
-   *
-   * @throws OciException FAILED_PRECONDITION when one is under way for the digest
+   * commit; empty when one is under way for the digest.
    */
-  public Ingest ingestUnhashed(Descriptor descriptor) {
+  public Optional<Ingest> ingestUnhashed(Descriptor descriptor) {
     return ingest(descriptor, false);
   }
 
-  private Ingest ingest(Descriptor descriptor, boolean hashing) {
+  private Optional<Ingest> ingest(Descriptor descriptor, boolean hashing) {
     Digest digest = descriptor.digest();
     if (!open.add(digest)) {
-      throw new OciException(
-          OciException.Kind.FAILED_PRECONDITION, "blob " + digest + " is being written already");
+      return Optional.empty();
     }
     try {
-      return new Ingest(this, descriptor, partial(digest), hashing);
+      return Optional.of(new Ingest(this, descriptor, partial(digest), hashing));
     } catch (RuntimeException | Error e) {
       open.remove(digest);
       throw e;

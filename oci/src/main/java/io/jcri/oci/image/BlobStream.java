@@ -15,7 +15,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A large remote blob is also written to a partial file, so that a pull that breaks off, or a
  * daemon that dies, costs only what had not come yet: the next try replays the file and asks the
- * source for the rest. Once unpacked, the file is deleted. Not thread-safe.
+ * source for the rest. Once unpacked, the file is deleted. Of two streams of one blob at a time (a
+ * layer that is another tree on other layers) the second has none. Not thread-safe.
  */
 final class BlobStream extends InputStream {
 
@@ -42,7 +43,9 @@ final class BlobStream extends InputStream {
     this.source = source;
     this.progress = progress;
     this.partial =
-        source.isRemote() && blob.size() >= KEPT_FROM ? content.ingestUnhashed(blob) : null;
+        source.isRemote() && blob.size() >= KEPT_FROM
+            ? content.ingestUnhashed(blob).orElse(null)
+            : null;
     if (partial != null && partial.offset() > 0) {
       this.replay = partial.readBack();
     }

@@ -18,7 +18,6 @@ import io.jcri.sandbox.mount.Mounts;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;
-import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -109,8 +108,11 @@ public final class ImageStore {
   private void clean() {
     book.forgetIncomplete();
     layers.removeLeftovers();
-    Instant limit = clock.instant().minusSeconds(KEPT_SECONDS);
-    content.deletePartialsOlderThan(limit);
+    deleteOldPartials();
+  }
+
+  private void deleteOldPartials() {
+    content.deletePartialsOlderThan(clock.instant().minusSeconds(KEPT_SECONDS));
   }
 
   /**
@@ -311,6 +313,7 @@ public final class ImageStore {
 
   private void collect() {
     snapshotter.collect(() -> book.catalog().images().stream().map(Image::diffIds).toList());
+    deleteOldPartials();
   }
 
   /**

@@ -4,6 +4,7 @@ import io.jcri.oci.runtime.LinuxResources;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 
 /**
  * What the kubelet asked for ({@code ContainerConfig}), validated and immutable.
@@ -53,6 +54,20 @@ public record ContainerConfig(
 
   /** The same with other limits; an empty score stays. */
   ContainerConfig withResources(LinuxResources changed, Optional<Integer> score) {
+    return with(mounts, changed, score.orElse(oomScoreAdj));
+  }
+
+  /**
+   * The same with the IDs of its image volumes: a name may mean another image tomorrow.
+   *
+   * @param idOf the ID that a reference means now, empty when there is no such image
+   */
+  ContainerConfig withImageIds(Function<String, Optional<String>> idOf) {
+    return with(
+        mounts.stream().map(mount -> mount.withImageId(idOf)).toList(), resources, oomScoreAdj);
+  }
+
+  private ContainerConfig with(List<VolumeMount> mounts, LinuxResources resources, int score) {
     return new ContainerConfig(
         name,
         attempt,
@@ -71,8 +86,8 @@ public record ContainerConfig(
         stdin,
         stdinOnce,
         tty,
-        changed,
-        score.orElse(oomScoreAdj),
+        resources,
+        score,
         security,
         stopSignal);
   }

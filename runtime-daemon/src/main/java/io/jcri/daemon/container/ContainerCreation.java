@@ -115,7 +115,8 @@ public final class ContainerCreation {
             .find(config.imageSpec())
             .orElseThrow(() -> JcriException.notFound("image", config.imageSpec()));
     Stages stages = new Stages("CreateContainer " + key);
-    Container container = initial(pod, config, image);
+    Container container =
+        initial(pod, config.withImageIds(name -> images.find(name).map(Image::id)), image);
     String id = container.id();
     names.put(key, id);
     try (KeyedLocks.Held _ = locks.hold(id)) {

@@ -4,6 +4,7 @@ import io.jcri.oci.runtime.BindMounts;
 import io.jcri.oci.runtime.IdMapping;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 
 /**
  * {@code Mount}: a host path, or an image, seen by the container.
@@ -30,5 +31,25 @@ public record VolumeMount(
     uidMappings = List.copyOf(uidMappings);
     gidMappings = List.copyOf(gidMappings);
     options = List.copyOf(options);
+  }
+
+  /**
+   * The same, with the ID of its image; a host path is as it was.
+   *
+   * @param idOf the ID that a reference means now, empty when there is no such image
+   */
+  VolumeMount withImageId(Function<String, Optional<String>> idOf) {
+    return new VolumeMount(
+        containerPath,
+        hostPath,
+        readOnly,
+        recursiveReadOnly,
+        propagation,
+        uidMappings,
+        gidMappings,
+        options,
+        image.map(i ->
+            new ImageVolume(i.reference(), i.userImage(), i.subPath(), idOf.apply(i.reference()))),
+        relabel);
   }
 }

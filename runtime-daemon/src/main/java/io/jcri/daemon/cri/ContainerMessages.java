@@ -104,7 +104,11 @@ final class ContainerMessages {
         .image()
         .ifPresent(image ->
             message
-                .setImage(ImageSpec.newBuilder().setImage(image.reference()))
+                .setImage(
+                    ImageSpec.newBuilder()
+                        .setImage(image.reference())
+                        .setUserSpecifiedImage(image.userImage())
+                        .setImageRef(image.id().orElse("")))
                 .setImageSubPath(image.subPath()));
     return message
         .setContainerPath(mount.containerPath())

@@ -59,7 +59,7 @@ final class MountConfigs {
     return new VolumeMount(
         mount.getContainerPath(),
         mount.getHostPath(),
-        mount.getReadonly() || mount.hasImage(),
+        mount.getReadonly(),
         mount.getRecursiveReadOnly(),
         propagation(mount, where),
         PodConfigs.mappings(mount.getUidMappingsList(), where + ": uidMappings", IdMapping::new),
@@ -69,7 +69,7 @@ final class MountConfigs {
         mount.getSelinuxRelabel());
   }
 
-  /** An image volume can only be read, whatever {@code readonly} says. */
+  /** An image volume can only be read, and the kubelet says so of each. */
   private static Optional<ImageVolume> image(Mount mount, String where) {
     if (!mount.hasImage()) {
       return Optional.empty();
@@ -83,7 +83,15 @@ final class MountConfigs {
     if (mount.getPropagation() != MountPropagation.PROPAGATION_PRIVATE) {
       throw invalid(where + ": an image volume has private propagation");
     }
-    return Optional.of(new ImageVolume(mount.getImage().getImage(), mount.getImageSubPath()));
+    if (!mount.getReadonly()) {
+      throw invalid(where + ": an image volume needs readonly");
+    }
+    return Optional.of(
+        new ImageVolume(
+            mount.getImage().getImage(),
+            mount.getImage().getUserSpecifiedImage(),
+            mount.getImageSubPath(),
+            Optional.empty()));
   }
 
   private static Propagation propagation(Mount mount, String where) {

@@ -55,11 +55,21 @@ public final class Selftest {
 
   private final Path socket;
   private final boolean hostNetwork;
+  private final int pods;
+  private final int polls;
   private final PrintStream out;
 
-  public Selftest(Path socket, boolean hostNetwork, PrintStream out) {
+  /**
+   * @param socket the CRI socket
+   * @param hostNetwork whether the pod has the host's network, which needs no CNI
+   * @param pods how many to run, one after the other
+   * @param polls how often to ask about each of them
+   */
+  public Selftest(Path socket, boolean hostNetwork, int pods, int polls, PrintStream out) {
     this.socket = socket;
     this.hostNetwork = hostNetwork;
+    this.pods = pods;
+    this.polls = polls;
     this.out = out;
   }
 
@@ -117,7 +127,9 @@ public final class Selftest {
                     .pullImage(PullImageRequest.newBuilder().setImage(image).build())
                     .getImageRef());
     try {
-      pod(deadline(runtime), image, logs);
+      for (int i = 0; i < pods; i++) {
+        pod(deadline(runtime), image, logs);
+      }
     } finally {
       images
           .withDeadlineAfter(DEADLINE_SECONDS, TimeUnit.SECONDS)
@@ -148,21 +160,23 @@ public final class Selftest {
               .addArgs(String.valueOf(PORT))
               .setLogPath("web.log")
               .build();
-      timed(
-          "container started",
-          () -> {
-            String id =
-                runtime
-                    .createContainer(
-                        CreateContainerRequest.newBuilder()
-                            .setPodSandboxId(pod)
-                            .setConfig(container)
-                            .setSandboxConfig(config)
-                            .build())
-                    .getContainerId();
-            runtime.startContainer(StartContainerRequest.newBuilder().setContainerId(id).build());
-            return id;
-          });
+      String running =
+          timed(
+              "container started",
+              () -> {
+                String id =
+                    runtime
+                        .createContainer(
+                            CreateContainerRequest.newBuilder()
+                                .setPodSandboxId(pod)
+                                .setConfig(container)
+                                .setSandboxConfig(config)
+                                .build())
+                        .getContainerId();
+                runtime.startContainer(
+                    StartContainerRequest.newBuilder().setContainerId(id).build());
+                return id;
+              });
       String ip =
           hostNetwork
               ? "127.0.0.1"
@@ -174,6 +188,8 @@ public final class Selftest {
                   .getIp();
       fetch(ip);
       showLog(logs.resolve("web.log"));
+      Polls questions = new Polls(runtime, pod, running);
+      timed("exec, lists, statuses and figures", () -> questions.ask(polls));
     } finally {
       timed(
           "pod stopped and removed",
@@ -264,7 +280,7 @@ public final class Selftest {
   }
 
   private interface Step {
-    String take();
+    String take() throws SelftestException;
   }
 
   private String timed(String what, Step step) throws SelftestException {

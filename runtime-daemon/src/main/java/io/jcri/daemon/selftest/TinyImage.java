@@ -20,7 +20,7 @@ import java.util.Map;
  */
 @SuppressWarnings("ArrayRecordComponent") // nobody compares or changes them
 record TinyImage(byte[] manifest, Map<String, byte[]> blobs) {
-  private static final String PROGRAM = "selftest";
+  static final String PROGRAM = "selftest";
 
   /**
    * Makes the image around a program.

@@ -54,9 +54,12 @@ class MountConfigsTest {
     VolumeMount mount =
         read(m ->
             m.clearHostPath()
-                .setImage(ImageSpec.newBuilder().setImage("an/image"))
-                .setImageSubPath("sub"));
-    assertThat(mount.image()).contains(new ImageVolume("an/image", "sub"));
+                .setImage(
+                    ImageSpec.newBuilder().setImage("an/image").setUserSpecifiedImage("image"))
+                .setImageSubPath("sub")
+                .setReadonly(true));
+    assertThat(mount.image())
+        .contains(new ImageVolume("an/image", "image", "sub", java.util.Optional.empty()));
     assertThat(mount.readOnly()).isTrue();
   }
 
@@ -73,6 +76,9 @@ class MountConfigsTest {
     refused("image_sub_path needs an image", m -> m.setImageSubPath("x"));
     refused("propagation", m -> m.setPropagationValue(77));
     refused("exclude one another", m -> m.setImage(ImageSpec.newBuilder().setImage("x")));
+    refused(
+        "an image volume needs readonly",
+        m -> m.clearHostPath().setImage(ImageSpec.newBuilder().setImage("x")));
     refused("image.image", m -> m.clearHostPath().setImage(ImageSpec.getDefaultInstance()));
     refused(
         "private propagation",
