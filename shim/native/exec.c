@@ -83,7 +83,6 @@ void exec_finish(struct exec *exec) {
 
 /* Its own cgroup holds all of an exec; the tree is for runtimes that know no such cgroups. */
 static void kill_whole(struct exec *exec) {
-  runtime_settle(exec->shim);
   if (exec->runtime != NULL) {
     tree_kill(exec->runtime->pid);
     child_kill(exec->runtime);
@@ -226,7 +225,7 @@ int exec_terminal(const struct shim *shim, uint32_t id) {
 bool exec_take(struct conn *conn, uint32_t request, uint32_t id) {
   struct exec *exec = conn->shim->execs;
   while (exec != NULL && exec->id != id) exec = exec->next;
-  if (exec == NULL || exec->sync || exec->conn == NULL || exec->taken || exec->pid == 0) return false;
+  if (exec == NULL || exec->sync || exec->conn == NULL || exec->taken) return false;
   conn_reply_descriptors(conn, request, exec->client_ends);
   exec->taken = true;
   if (exec->complete) exec_finish(exec);

@@ -91,7 +91,6 @@ static void ended(struct shim *shim, struct output *output) {
     timer_arm(&shim->loop, &output->retry, RETRY_MILLIS);
     return;
   }
-  if (shim->options.terminal) loop_watch(&shim->loop, &shim->input, 0);
   loop_close(&shim->loop, &output->watch);
   attach_output_ended(shim, output->error);
 }

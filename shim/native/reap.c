@@ -49,6 +49,8 @@ static void signalled(struct watch *watch, uint32_t events) {
 }
 
 void reap_init(struct shim *shim) {
+  /* Inherited as ignored, it would have the kernel reap our children and throw the codes away. */
+  signal(SIGCHLD, SIG_DFL);
   sigset_t children;
   sigemptyset(&children);
   sigaddset(&children, SIGCHLD);

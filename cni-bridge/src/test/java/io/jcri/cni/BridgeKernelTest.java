@@ -176,7 +176,7 @@ final class BridgeKernelTest {
     node.conflist("1.1.0", bridgePlugin("10.201.6.0/24"));
     try (TestNetns netns = new TestNetns();
         Cni cni = open()) {
-      assertThat(cni.status().ready()).isTrue();
+      assertThat(TestNode.answered(cni).ready()).isTrue();
       assertThat(cni.attach(netns.pod("s1")).resultJson()).contains("\"cniVersion\":\"1.0.0\"");
       cni.check(netns.pod("s1"));
       cni.detach(netns.pod("s1"));

@@ -34,6 +34,16 @@ final class TestNode {
     return Cni.open(settings());
   }
 
+  /** What the plugins answer, however long that takes them: the probe itself waits but briefly. */
+  static NetworkStatus answered(Cni cni) throws InterruptedException {
+    NetworkStatus status = cni.status();
+    while (status.message().contains("have not answered STATUS yet")) {
+      Thread.sleep(5);
+      status = cni.status();
+    }
+    return status;
+  }
+
   /** A conflist named {@code net} whose plugins are these JSON objects. */
   void conflist(String version, String... plugins) throws IOException {
     write(

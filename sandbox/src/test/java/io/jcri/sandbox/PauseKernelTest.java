@@ -145,8 +145,8 @@ final class PauseKernelTest {
     for (int i = 0; i < 10; i++) {
       makeWatchAndDestroy();
     }
-    await(() -> !exitWatchRuns());
-    assertThat(countFiles(descriptors)).isEqualTo(before);
+    // What is closed late, by whoever reaps the helper, is no leak; ten rounds of one would stay.
+    await(() -> countFiles(descriptors) <= before);
   }
 
   private void makeWatchAndDestroy() throws Exception {

@@ -64,6 +64,7 @@ public record ExitRecord(
     } catch (JsonParseException
         | IllegalStateException
         | NullPointerException
+        | UnsupportedOperationException
         | NumberFormatException e) {
       throw new IOException("exit record " + path + " is damaged", e);
     }

@@ -51,7 +51,7 @@ public final class ShimLauncher {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new ShimException(
-          ShimException.Kind.REFUSED, "interrupted while starting " + shimBinary, e);
+          ShimException.Kind.INTERRUPTED, "interrupted while starting " + shimBinary, e);
     }
     if (status != 0) {
       throw new ShimException(

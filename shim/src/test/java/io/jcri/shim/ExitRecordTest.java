@@ -35,6 +35,7 @@ class ExitRecordTest {
         "{",
         "[]",
         "{\"version\":1}",
+        "{\"version\":null}",
         "{\"version\":2,\"containerId\":\"c1\"}",
         "{\"version\":1,\"containerId\":\"c\",\"pid\":\"x\",\"exitCode\":0,\"signal\":0}"
       })

@@ -5,11 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.jcri.shim.Lab.Box;
 import io.jcri.shim.Lab.Plan;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -100,7 +102,9 @@ class LogKernelTest {
               java.util.Optional.empty());
       try (Shim shim = lab.launcher.launch(full)) {
         shim.start();
-        Lab.await("output is dropped", () -> dropped(shim) > 100_000);
+        long all = IntStream.rangeClosed(1, 100_000).mapToLong(i -> (i + "\n").length()).sum() + 5;
+        Lab.await("output is taken", () -> dropped(shim) + logged(disk.resolve("log")) == all);
+        assertThat(dropped(shim)).isGreaterThan(100_000);
         Files.move(disk.resolve("log"), disk.resolve("old"));
         List<String> before = Files.readAllLines(disk.resolve("old"));
         assertThat(before).allMatch(line -> line.matches("\\S+ std(out|err) [FP] .*"));
@@ -116,6 +120,18 @@ class LogKernelTest {
       }
     } finally {
       assertThat(Sweep.run("/bin/umount", "-l", disk.toString())).isZero();
+    }
+  }
+
+  /** Bytes of the container's that the log holds in whole lines. */
+  private static long logged(Path log) {
+    try {
+      return Files.readAllLines(log, StandardCharsets.ISO_8859_1).stream()
+          .filter(line -> line.matches("\\S+ std(out|err) F .*") && !line.contains("[jcri: "))
+          .mapToLong(line -> line.length() - line.indexOf(" F ") - 2)
+          .sum();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 

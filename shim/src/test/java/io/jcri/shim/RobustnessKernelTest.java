@@ -12,6 +12,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.random.RandomGenerator;
 import java.util.random.RandomGeneratorFactory;
@@ -157,6 +158,17 @@ class RobustnessKernelTest {
             })
             .sum();
     assertThat(right).isEqualTo(120);
+  }
+
+  @Test
+  void exitCodesAreThereThoughWhoStartedTheShimIgnoresThem() throws IOException {
+    Path starter = lab.root.resolve("starter");
+    Files.writeString(starter, "#!/bin/sh\ntrap '' CHLD\nexec " + Lab.SHIM + " \"$@\"\n");
+    Files.setPosixFilePermissions(starter, PosixFilePermissions.fromString("rwx------"));
+    Box box = lab.running(Plan.shell("read x; exit 9").withStdin(false).withShim(starter));
+    assertThat(box.shim().execSync(Lab.script("exit 5"), AMPLE, 100).exitCode()).isEqualTo(5);
+    box.shim().closeStdin();
+    assertThat(box.awaitExit().exitCode()).isEqualTo(9);
   }
 
   @Test

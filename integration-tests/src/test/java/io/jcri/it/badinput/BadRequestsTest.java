@@ -19,6 +19,8 @@ import io.jcri.cri.v1.ReopenContainerLogRequest;
 import io.jcri.cri.v1.RunPodSandboxRequest;
 import io.jcri.cri.v1.RuntimeServiceGrpc;
 import io.jcri.cri.v1.StartContainerRequest;
+import io.jcri.cri.v1.UpdateRuntimeConfigRequest;
+import io.jcri.cri.v1.UpdateRuntimeConfigResponse;
 import io.jcri.it.node.TestNode;
 import io.jcri.it.node.TestPod;
 import java.io.IOException;
@@ -185,6 +187,19 @@ class BadRequestsTest {
         .addAddCapabilities("NO_SUCH_CAP");
     assertRefused(() -> pod.create(config), Code.INVALID_ARGUMENT, "NO_SUCH_CAP");
     NODE.assertNoSnapshotIsLeft();
+  }
+
+  @Test
+  void aPodCidrThatIsNoneIsNamedAndNoneIsNoError() {
+    assertRefused(
+        () -> updateRuntimeConfig("10.1.0.0/99"), Code.INVALID_ARGUMENT, "network", "10.1.0.0/99");
+    assertThat(updateRuntimeConfig("")).isEqualTo(UpdateRuntimeConfigResponse.getDefaultInstance());
+  }
+
+  private static UpdateRuntimeConfigResponse updateRuntimeConfig(String podCidr) {
+    UpdateRuntimeConfigRequest.Builder request = UpdateRuntimeConfigRequest.newBuilder();
+    request.getRuntimeConfigBuilder().getNetworkConfigBuilder().setPodCidr(podCidr);
+    return NODE.cri().runtime().updateRuntimeConfig(request.build());
   }
 
   /** Whatever the empty request gets: no call of the API is missing. */

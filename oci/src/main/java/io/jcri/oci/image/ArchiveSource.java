@@ -6,6 +6,7 @@ import io.jcri.oci.OciException;
 import io.jcri.oci.distribution.Descriptor;
 import io.jcri.oci.distribution.ImageReference;
 import io.jcri.oci.distribution.MediaTypes;
+import io.jcri.sandbox.linux.Errno;
 import io.jcri.sandbox.linux.ErrnoException;
 import io.jcri.sandbox.linux.Fd;
 import io.jcri.sandbox.linux.OpenFlags;
@@ -239,12 +240,18 @@ final class ArchiveSource implements ImageSource, AutoCloseable {
   }
 
   private InputStream open(String file) {
+    Fd opened;
     try {
-      Fd opened =
-          sys.openat2(
-              root, file, OpenFlags.READ_ONLY | OpenFlags.NONBLOCK, 0, OpenFlags.RESOLVE_HOSTILE);
+      int flags = OpenFlags.READ_ONLY | OpenFlags.NONBLOCK;
+      opened = sys.openat2(root, file, flags, 0, OpenFlags.RESOLVE_HOSTILE);
+    } catch (ErrnoException e) {
+      if (e.is(Errno.ENOENT, Errno.ENOTDIR, Errno.ELOOP, Errno.ENAMETOOLONG, Errno.EINVAL)) {
+        throw new OciException(OciException.Kind.NOT_FOUND, "the archive has no " + file, e);
+      }
+      throw OciException.ofIo("cannot open " + file + " of the archive", e);
+    }
+    try {
       if (!sys.fstat(opened).isRegular()) {
-        opened.close();
         throw invalid(file + " is not a file");
       }
       InputStream in = Files.newInputStream(Path.of(opened.procPath()));
@@ -255,10 +262,12 @@ final class ArchiveSource implements ImageSource, AutoCloseable {
           opened.close();
         }
       };
-    } catch (ErrnoException e) {
-      throw new OciException(OciException.Kind.NOT_FOUND, "the archive has no " + file, e);
     } catch (IOException e) {
+      opened.close();
       throw OciException.ofIo("cannot open " + file + " of the archive", e);
+    } catch (OciException e) {
+      opened.close();
+      throw e;
     }
   }
 

@@ -128,9 +128,22 @@ final class ImageBook {
   void forgetIncomplete() {
     for (Image image : catalog.images()) {
       if (layers.findAll(image.diffIds()).isEmpty()) {
-        LOG.warn("image {} {} has lost a layer and is forgotten", image.id(), image.repoTags());
-        Optional<Image> _ = remove(image.id());
+        forgetIfIncomplete(image.id());
       }
+    }
+  }
+
+  /** Looks again, as a pull may have brought the layer back meanwhile. */
+  private void forgetIfIncomplete(String id) {
+    lock.lock();
+    try {
+      Optional<Image> image = catalog.byId(id);
+      if (image.isPresent() && layers.findAll(image.get().diffIds()).isEmpty()) {
+        LOG.warn("image {} {} has lost a layer and is forgotten", id, image.get().repoTags());
+        Optional<Image> _ = remove(id);
+      }
+    } finally {
+      lock.unlock();
     }
   }
 

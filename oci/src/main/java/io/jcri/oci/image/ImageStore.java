@@ -1,7 +1,6 @@
 package io.jcri.oci.image;
 
 import io.jcri.oci.OciException;
-import io.jcri.oci.distribution.ContentStore;
 import io.jcri.oci.distribution.Credentials;
 import io.jcri.oci.distribution.Descriptor;
 import io.jcri.oci.distribution.ImageReference;
@@ -18,7 +17,6 @@ import io.jcri.sandbox.mount.Mounts;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;
-import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -57,7 +55,7 @@ public final class ImageStore {
   private final InstantSource clock;
   private final LayerStore layers;
   private final Snapshotter snapshotter;
-  private final ContentStore content;
+  private final PartialBlobs partials;
   private final ImageBook book;
   private final LayerFetches fetches;
 
@@ -78,9 +76,9 @@ public final class ImageStore {
     this.clock = clock;
     this.layers = new LayerStore(root, sys, mounts);
     this.snapshotter = new Snapshotter(root, sys, mounts, layers);
-    this.content = new ContentStore(root.resolve("content"));
+    this.partials = new PartialBlobs(root.resolve("partial"));
     this.book = new ImageBook(root, layers, clock);
-    this.fetches = new LayerFetches(layers, content, options.concurrentLayers());
+    this.fetches = new LayerFetches(layers, partials, options.concurrentLayers());
   }
 
   /**
@@ -109,8 +107,11 @@ public final class ImageStore {
   private void clean() {
     book.forgetIncomplete();
     layers.removeLeftovers();
-    Instant limit = clock.instant().minusSeconds(KEPT_SECONDS);
-    content.deletePartialsOlderThan(limit);
+    deleteOldPartials();
+  }
+
+  private void deleteOldPartials() {
+    partials.deleteOlderThan(clock.instant().minusSeconds(KEPT_SECONDS));
   }
 
   /**
@@ -311,6 +312,7 @@ public final class ImageStore {
 
   private void collect() {
     snapshotter.collect(() -> book.catalog().images().stream().map(Image::diffIds).toList());
+    deleteOldPartials();
   }
 
   /**
@@ -328,7 +330,7 @@ public final class ImageStore {
    */
   public FsUsage usage() {
     DiskUsage of = layers.usage();
-    return new FsUsage(root, of.bytes() + content.partialBytes(), of.inodes());
+    return new FsUsage(root, of.bytes() + partials.bytes(), of.inodes());
   }
 
   /** Mounts images for containers. Remove snapshots through {@link #removeSnapshot}. */

@@ -68,8 +68,12 @@ final class RuntimeProcess {
       Thread.currentThread().interrupt();
       throw new OciException(Kind.CANCELLED, what + " was interrupted", e);
     } finally {
-      process.descendants().forEach(ProcessHandle::destroyForcibly);
-      process.destroyForcibly();
+      // Only then: what a process that has ended leaves is no longer its own, and looking for that
+      // reads the state of every process of the node.
+      if (process.isAlive()) {
+        process.descendants().forEach(ProcessHandle::destroyForcibly);
+        process.destroyForcibly();
+      }
     }
   }
 

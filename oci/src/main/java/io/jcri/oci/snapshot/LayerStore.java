@@ -11,20 +11,13 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
-import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The unpacked layers of a node, each once. Layers are unpacked side by side and in any order.
@@ -32,8 +25,8 @@ import org.slf4j.LoggerFactory;
  * <pre>
  * root/layers/KEY/diff        the tree
  * root/layers/KEY/layer.json  {"version":1,"diffId":"sha256:...","bytes":4096,"inodes":1,"hasRoot":true,"opaqueRoot":false}
- * root/layers/new-N/          being unpacked, or left by a daemon that died: removed at the next start
- * root/layers/gone-N/         being deleted: the same
+ * root/layers/new-N-TAG/      being unpacked, or left by a daemon that died: removed at the next start
+ * root/layers/gone-N-TAG/     being deleted: the same
  * </pre>
  *
  * KEY is the hex part of the diff ID, or {@code chain-} and that of the chain ID when the tree
@@ -43,15 +36,10 @@ import org.slf4j.LoggerFactory;
  */
 public final class LayerStore {
 
-  private static final Logger LOG = LoggerFactory.getLogger(LayerStore.class);
-
   /** The largest layer, unpacked and as tar, that is not taken for an attack. */
   private static final long MAX_LAYER_BYTES = 512L << 30;
 
   private static final Pattern KEY = Pattern.compile("(chain-)?[0-9a-f]{64}");
-
-  private record Info(
-      int version, Digest diffId, long bytes, long inodes, boolean hasRoot, boolean opaqueRoot) {}
 
   private final Syscalls sys;
   private final Mounts mounts;
@@ -59,14 +47,7 @@ public final class LayerStore {
   private final GroupSync sync;
   private final LayerUnpacker unpacker;
 
-  /** The keys of all layers that are here. */
-  private final Set<String> present = ConcurrentHashMap.newKeySet();
-
-  /** Those whose layer.json was read; {@link #bytes} and {@link #inodes} are their sums. */
-  private final Map<String, Layer> layers = new ConcurrentHashMap<>();
-
-  private final AtomicLong bytes = new AtomicLong();
-  private final AtomicLong inodes = new AtomicLong();
+  private final LayerIndex index;
   private final TemporaryTrees temporary;
 
   /** Reads what is there; {@link #removeLeftovers} does the slow part. */
@@ -76,6 +57,7 @@ public final class LayerStore {
     this.root = stateRoot.resolve("layers");
     this.unpacker = new LayerUnpacker(sys);
     this.temporary = new TemporaryTrees(sys, mounts, root);
+    this.index = new LayerIndex(root, temporary);
     try {
       Trees.makeTop(sys, root);
       try (var entries = Files.newDirectoryStream(root)) {
@@ -92,75 +74,10 @@ public final class LayerStore {
   private void enter(Path directory) {
     String name = String.valueOf(directory.getFileName());
     if (KEY.matcher(name).matches()) {
-      present.add(name);
+      index.expect(name);
     } else if (TemporaryTrees.isOne(name)) {
       temporary.leave(directory);
     }
-  }
-
-  /**
-   * The layer of a key, or null when it is not here or damaged: then the image that needs it is
-   * pulled again.
-   */
-  private @Nullable Layer get(String key) {
-    Layer known = layers.get(key);
-    if (known != null || !present.contains(key)) {
-      return known;
-    }
-    Path directory = root.resolve(key);
-    try {
-      Info info = Json.parse(Files.readAllBytes(directory.resolve("layer.json")), Info.class);
-      if (info.version != 1) {
-        throw new OciException(OciException.Kind.INVALID, "version " + info.version);
-      }
-      return add(layer(key, info));
-    } catch (IOException | OciException e) {
-      LOG.warn("layer {} is damaged and will be removed: {}", directory, e.getMessage());
-      bury(key).ifPresent(temporary::leave);
-      return null;
-    }
-  }
-
-  /**
-   * Takes a layer's name from it, so that it is no longer here; what is mounted of it stays
-   * readable.
-   */
-  private Optional<Path> bury(String key) {
-    Path grave = temporary.grave();
-    try {
-      Files.move(root.resolve(key), grave, StandardCopyOption.ATOMIC_MOVE);
-    } catch (IOException e) {
-      LOG.warn("cannot remove layer {}: {}", key, e.getMessage());
-      return Optional.empty();
-    }
-    present.remove(key);
-    Layer layer = layers.remove(key);
-    if (layer != null) {
-      bytes.addAndGet(-layer.usage().bytes());
-      inodes.addAndGet(-layer.usage().inodes());
-    }
-    return Optional.of(grave);
-  }
-
-  private Layer layer(String key, Info info) {
-    return new Layer(
-        key,
-        info.diffId,
-        root.resolve(key).resolve("diff"),
-        new DiskUsage(info.bytes, info.inodes),
-        info.hasRoot,
-        info.opaqueRoot);
-  }
-
-  private Layer add(Layer layer) {
-    Layer first = layers.putIfAbsent(layer.key(), layer);
-    if (first != null) {
-      return first;
-    }
-    bytes.addAndGet(layer.usage().bytes());
-    inodes.addAndGet(layer.usage().inodes());
-    present.add(layer.key());
-    return layer;
   }
 
   /** Reads all layers' records and deletes what a daemon that died has left; may take long. */
@@ -175,9 +92,9 @@ public final class LayerStore {
    * @param stack diff IDs from the lowest to this one
    */
   public Optional<Layer> find(List<Digest> stack) {
-    Layer alone = get(stack.getLast().hex());
+    Layer alone = index.get(stack.getLast().hex());
     return Optional.ofNullable(
-        alone != null ? alone : get(ChainIds.key(ChainIds.of(stack).getLast())));
+        alone != null ? alone : index.get(ChainIds.key(ChainIds.of(stack).getLast())));
   }
 
   /** All layers of a stack from the lowest, or empty when one is missing. */
@@ -185,8 +102,8 @@ public final class LayerStore {
     List<Layer> found = new ArrayList<>(diffIds.size());
     List<Digest> chainIds = ChainIds.of(diffIds);
     for (int i = 0; i < diffIds.size(); i++) {
-      Layer alone = get(diffIds.get(i).hex());
-      Layer layer = alone != null ? alone : get(ChainIds.key(chainIds.get(i)));
+      Layer alone = index.get(diffIds.get(i).hex());
+      Layer layer = alone != null ? alone : index.get(ChainIds.key(chainIds.get(i)));
       if (layer == null) {
         return Optional.empty();
       }
@@ -200,13 +117,13 @@ public final class LayerStore {
    * Reads nothing.
    */
   public boolean seemsToHave(List<Digest> diffIds) {
-    if (diffIds.stream().allMatch(id -> present.contains(id.hex()))) {
+    if (diffIds.stream().allMatch(id -> index.seemsToHave(id.hex()))) {
       return true;
     }
     List<Digest> chainIds = ChainIds.of(diffIds);
     for (int i = 0; i < diffIds.size(); i++) {
-      if (!present.contains(diffIds.get(i).hex())
-          && !present.contains(ChainIds.key(chainIds.get(i)))) {
+      if (!index.seemsToHave(diffIds.get(i).hex())
+          && !index.seemsToHave(ChainIds.key(chainIds.get(i)))) {
         return false;
       }
     }
@@ -217,7 +134,7 @@ public final class LayerStore {
   List<Layer> byKeys(List<String> keys) {
     List<Layer> found = new ArrayList<>();
     for (String key : keys) {
-      Layer layer = get(key);
+      Layer layer = index.get(key);
       if (layer == null) {
         throw new OciException(OciException.Kind.NOT_FOUND, "layer " + key + " is not here");
       }
@@ -239,10 +156,10 @@ public final class LayerStore {
    */
   public Layer unpack(
       List<Digest> stack, InputStream blob, long blobSize, Supplier<List<Layer>> lower) {
-    Path directory = temporary.toMake();
+    Path directory = makeTemporary();
     boolean done = false;
     try {
-      Path tree = Files.createDirectories(directory.resolve("diff"));
+      Path tree = Files.createDirectory(directory.resolve("diff"));
       UnpackedLayer unpacked = unpackInto(directory, stack.getLast(), blob, blobSize);
       String key = stack.getLast().hex();
       if (!unpacked.isIndependent()) {
@@ -297,8 +214,8 @@ public final class LayerStore {
   }
 
   private Layer commit(Path directory, String key, UnpackedLayer unpacked) throws IOException {
-    Info info =
-        new Info(
+    LayerIndex.Info info =
+        new LayerIndex.Info(
             1,
             unpacked.diffId(),
             unpacked.usage().bytes(),
@@ -307,18 +224,12 @@ public final class LayerStore {
             unpacked.opaqueRoot());
     Files.write(directory.resolve("layer.json"), Json.toBytes(info));
     sync.sync();
-    Layer layer = layer(key, info);
-    try {
-      Files.move(directory, root.resolve(key), StandardCopyOption.ATOMIC_MOVE);
-    } catch (java.nio.file.FileSystemException e) {
-      Layer there = get(key); // someone else was first with the same content
-      if (there == null) {
-        throw e;
-      }
+    Layer layer = index.enter(directory, key, info);
+    if (Files.exists(directory)) {
+      // Someone else was first with the same content.
       discard(directory);
-      return there;
     }
-    return add(layer);
+    return layer;
   }
 
   /** Makes the names of committed layers durable; before anything durable refers to them. */
@@ -337,9 +248,9 @@ public final class LayerStore {
    */
   List<Path> retain(Set<String> keys) {
     List<Path> gone = new ArrayList<>();
-    for (String key : present) {
+    for (String key : index.keys()) {
       if (!keys.contains(key)) {
-        bury(key).ifPresent(gone::add);
+        index.bury(key).ifPresent(gone::add);
       }
     }
     return gone;
@@ -353,8 +264,8 @@ public final class LayerStore {
   /** Every layer, in no order. */
   public Collection<Layer> list() {
     List<Layer> all = new ArrayList<>();
-    for (String key : present) {
-      Layer layer = get(key);
+    for (String key : index.keys()) {
+      Layer layer = index.get(key);
       if (layer != null) {
         all.add(layer);
       }
@@ -364,10 +275,10 @@ public final class LayerStore {
 
   /** What all layers take; costs nothing once each was read. */
   public DiskUsage usage() {
-    if (layers.size() < present.size()) {
+    if (!index.isReadWhole()) {
       Collection<Layer> _ = list();
     }
-    return new DiskUsage(bytes.get(), inodes.get());
+    return index.usage();
   }
 
   /** A directory for temporary files on the same file system; a leftover like any other. */

@@ -4,6 +4,7 @@ import io.jcri.sandbox.linux.Syscalls;
 import io.jcri.sandbox.mount.Mounts;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -12,8 +13,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Trees of the layer store that are not layers yet ({@code new-N}) or no longer ({@code gone-N}).
- * Thread-safe.
+ * Trees of the layer store that are not layers yet ({@code new-N-TAG}) or no longer ({@code
+ * gone-N-TAG}). Thread-safe.
  */
 final class TemporaryTrees {
 
@@ -23,6 +24,10 @@ final class TemporaryTrees {
   private final Mounts mounts;
   private final Path root;
   private final AtomicLong names = new AtomicLong();
+
+  /** Tells ours from those of a daemon that died, whose pid may have been the same. */
+  private final String tag = Long.toHexString(new SecureRandom().nextLong());
+
   private final List<Path> leftovers = Collections.synchronizedList(new ArrayList<>());
 
   TemporaryTrees(Syscalls sys, Mounts mounts, Path root) {
@@ -35,10 +40,7 @@ final class TemporaryTrees {
     return name.startsWith("new-") || name.startsWith("gone-");
   }
 
-  /**
-   * The name of one to be filled; with the pid, since a daemon that died may have left the same
-   * number.
-   */
+  /** The name of one to be filled, which nothing has had before. */
   Path toMake() {
     return path("new-");
   }
@@ -49,7 +51,7 @@ final class TemporaryTrees {
   }
 
   private Path path(String prefix) {
-    return root.resolve(prefix + names.incrementAndGet() + "-" + ProcessHandle.current().pid());
+    return root.resolve(prefix + names.incrementAndGet() + "-" + tag);
   }
 
   /** To be deleted by {@link #removeLeftovers}. */

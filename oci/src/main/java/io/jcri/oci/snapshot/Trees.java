@@ -28,6 +28,9 @@ final class Trees {
 
   private static final int OPEN = OpenFlags.READ_ONLY | OpenFlags.DIRECTORY | OpenFlags.NOFOLLOW;
 
+  /** A mount in the tree is not entered: what it shows is someone else's. */
+  private static final int BELOW = OpenFlags.RESOLVE_BENEATH | OpenFlags.RESOLVE_NO_XDEV;
+
   private Trees() {}
 
   /**
@@ -69,9 +72,11 @@ final class Trees {
     if (unlink(sys, parent, name)) {
       return;
     }
-    try (Fd top = sys.openat2(parent, name, OPEN, 0, OpenFlags.RESOLVE_BENEATH)) {
+    try (Fd top = sys.openat2(parent, name, OPEN, 0, BELOW)) {
       // A number that no earlier, interrupted try has used.
       empty(sys, top, top, 0, new long[] {System.nanoTime()});
+    } catch (ErrnoException e) {
+      refuseUnlessMount(e);
     }
     sys.unlinkat(parent, name, OpenFlags.AT_REMOVEDIR);
   }
@@ -107,10 +112,19 @@ final class Trees {
       sys.renameat2(directory, entry.name(), top, ".jcri-deep-" + moved[0]++, 0);
       return;
     }
-    try (Fd child = sys.openat2(directory, entry.name(), OPEN, 0, OpenFlags.RESOLVE_BENEATH)) {
+    try (Fd child = sys.openat2(directory, entry.name(), OPEN, 0, BELOW)) {
       empty(sys, top, child, depth + 1, moved);
+    } catch (ErrnoException e) {
+      refuseUnlessMount(e);
     }
     sys.unlinkat(directory, entry.name(), OpenFlags.AT_REMOVEDIR);
+  }
+
+  /** Of a mount, the removal that follows says that it is busy. */
+  private static void refuseUnlessMount(ErrnoException e) throws ErrnoException {
+    if (!e.is(Errno.EXDEV)) {
+      throw e;
+    }
   }
 
   /** False when it is a directory. */

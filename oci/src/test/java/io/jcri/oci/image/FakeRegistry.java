@@ -28,6 +28,7 @@ final class FakeRegistry implements Registries {
   final List<Asked> asked = new CopyOnWriteArrayList<>();
   private final Map<String, Descriptor> tags = new ConcurrentHashMap<>();
   private final Map<Digest, byte[]> blobs = new ConcurrentHashMap<>();
+  private final Map<Digest, UnaryOperator<InputStream>> faults = new ConcurrentHashMap<>();
   private volatile UnaryOperator<InputStream> fault = UnaryOperator.identity();
 
   FakeRegistry serve(String reference, TestImage image) {
@@ -43,6 +44,11 @@ final class FakeRegistry implements Registries {
   /** Changes every stream of a blob from now on. */
   void misbehave(UnaryOperator<InputStream> how) {
     fault = how;
+  }
+
+  /** Changes the streams of one blob from now on. */
+  void misbehave(Digest digest, UnaryOperator<InputStream> how) {
+    faults.put(digest, how);
   }
 
   long askedFor(Digest digest) {
@@ -74,7 +80,8 @@ final class FakeRegistry implements Registries {
         InputStream in = new ByteArrayInputStream(content, from, content.length - from);
         // As the contract has it: read from the start, the end is told only when the digest is
         // right.
-        return fault.apply(offset == 0 ? new Checked(in, descriptor) : in);
+        InputStream whole = offset == 0 ? new Checked(in, descriptor) : in;
+        return faults.getOrDefault(descriptor.digest(), fault).apply(whole);
       }
     };
   }

@@ -7,15 +7,19 @@ import io.jcri.oci.Digest;
 import io.jcri.oci.OciException;
 import io.jcri.oci.snapshot.Commands;
 import io.jcri.oci.snapshot.Tars;
+import io.jcri.sandbox.linux.Linux;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -85,7 +89,7 @@ class ImageStoreFailureKernelTest extends ImageStoreFixture {
         .extracting(FakeRegistry.Asked::offset)
         .satisfiesExactly(
             first -> assertThat(first).isZero(), second -> assertThat(second).isEqualTo(size / 2));
-    assertThat(temp.resolve("s/content/ingest")).isEmptyDirectory();
+    assertThat(temp.resolve("s/partial")).isEmptyDirectory();
     restarted.remove(NAME);
     assertNothingIsLeft(restarted);
   }
@@ -99,7 +103,7 @@ class ImageStoreFailureKernelTest extends ImageStoreFixture {
             .layer(new Tars().file("large", java.util.HexFormat.of().formatHex(random)).build());
     registry.serve(NAME, image);
     Digest blob = layerBlobs(image).getFirst();
-    Path partial = temp.resolve("s/content/ingest/sha256-" + blob.hex());
+    Path partial = temp.resolve("s/partial/sha256-" + blob.hex());
     Files.createDirectories(partial.getParent());
     Files.write(partial, new byte[5 << 20]);
     ImageStore store = open();
@@ -248,5 +252,82 @@ class ImageStoreFailureKernelTest extends ImageStoreFixture {
     assertThat(second.get().repoTags()).containsExactly(NAME);
     other.join();
     first.join();
+  }
+
+  /** The large layer has no entry for its directory, so it is another tree on other layers. */
+  @Test
+  void aLayerThatWaitsForThoseBelowHoldsUpNoOtherPull() throws Exception {
+    byte[] large = largeLayer(3);
+    byte[] slow = new Tars().directory("d", 0700).build();
+    TestImage waiting = new TestImage().layer(slow).layer(large);
+    TestImage other = new TestImage().layer(new Tars().directory("d", 0711).build()).layer(large);
+    registry.serve(NAME, waiting).serve("other.test/app:1", other);
+    Digest slowBlob = Digest.of(TestImage.gzip(slow));
+    Digest largeBlob = Digest.of(TestImage.gzip(large));
+    CountDownLatch release = new CountDownLatch(1);
+    registry.misbehave(slowBlob, in -> new WaitingStream(in, release));
+    ImageStore store = open();
+    CompletableFuture<Image> first = CompletableFuture.supplyAsync(() -> pull(store, NAME));
+    Path partial = temp.resolve("s/partial/sha256-" + largeBlob.hex());
+    while (partial.toFile().length() < waiting.blob(largeBlob).length) {
+      Thread.sleep(1);
+    }
+
+    assertThat(pull(store, "other.test/app:1").repoTags()).containsExactly("other.test/app:1");
+
+    assertThat(first).isNotDone();
+    release.countDown();
+    assertThat(first.get().repoTags()).containsExactly(NAME);
+    assertThat(temp.resolve("s/partial")).isEmptyDirectory();
+  }
+
+  private static byte[] largeLayer(int seed) {
+    byte[] random = new byte[12 << 20];
+    new Random(seed).nextBytes(random);
+    return new Tars().file("d/large", java.util.HexFormat.of().formatHex(random)).build();
+  }
+
+  /** A host that sends nothing until it is let. */
+  private static final class WaitingStream extends FilterInputStream {
+    private final CountDownLatch release;
+
+    WaitingStream(InputStream in, CountDownLatch release) {
+      super(in);
+      this.release = release;
+    }
+
+    @Override
+    public int read(byte[] target, int from, int length) throws IOException {
+      try {
+        release.await();
+      } catch (InterruptedException e) {
+        throw new IOException(e);
+      }
+      return super.read(target, from, length);
+    }
+  }
+
+  @Test
+  void aDownloadThatWasGivenUpGoesWithAnImageThatIsRemovedLater() throws IOException {
+    registry.serve(NAME, smallImage());
+    AtomicReference<Instant> now = new AtomicReference<>(Instant.now());
+    ImageStore store =
+        ImageStore.open(
+            temp.resolve("s"),
+            ImageStore.Options.DEFAULT,
+            () -> registry,
+            Linux.get(),
+            mounts,
+            now::get);
+    Path partial = temp.resolve("s/partial/sha256-" + Digest.of(new byte[1]).hex());
+    Files.write(partial, new byte[10]);
+    Image image = pull(store, NAME);
+    assertThat(store.usage().bytes()).isGreaterThan(10);
+    assertThat(store.remove(image.id())).isNotEmpty();
+    assertThat(partial).exists();
+    now.set(Instant.now().plus(Duration.ofHours(25)));
+    image = pull(store, NAME);
+    assertThat(store.remove(image.id())).isNotEmpty();
+    assertNothingIsLeft(store);
   }
 }

@@ -5,6 +5,8 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -19,7 +21,9 @@ import org.slf4j.LoggerFactory;
 final class Starts {
   private static final Logger log = LoggerFactory.getLogger(Starts.class);
 
-  private final Map<String, Shim> running = new ConcurrentHashMap<>();
+  private final Map<String, Running> running = new ConcurrentHashMap<>();
+
+  private record Running(Shim shim, CountDownLatch over) {}
 
   @FunctionalInterface
   interface Start {
@@ -28,15 +32,17 @@ final class Starts {
 
   /** Runs a start that {@link #endAfter} may end; it then fails, even if it had just succeeded. */
   int run(String id, Shim shim, Start start) throws IOException {
-    running.put(id, shim);
+    Running mine = new Running(shim, new CountDownLatch(1));
+    running.put(id, mine);
     int pid;
+    boolean wanted;
     try {
       pid = start.run();
-    } catch (IOException | RuntimeException e) {
-      running.remove(id, shim);
-      throw e;
+    } finally {
+      wanted = running.remove(id, mine);
+      mine.over.countDown();
     }
-    if (!running.remove(id, shim)) {
+    if (!wanted) {
       throw new IOException("container " + id + " was stopped while it was being started");
     }
     return pid;
@@ -44,24 +50,26 @@ final class Starts {
 
   /** Has a start of the container that is in progress, and still is after a while, end. */
   void endAfter(String id, Duration grace) {
-    @Nullable Shim shim = running.get(id);
-    if (shim != null) {
-      Thread.ofVirtual().name("end start of " + id).start(() -> endAfter(id, shim, grace));
+    @Nullable Running start = running.get(id);
+    if (start != null) {
+      Thread.ofVirtual().name("end start of " + id).start(() -> endAfter(id, start, grace));
     }
   }
 
-  private void endAfter(String id, Shim shim, Duration grace) {
+  private void endAfter(String id, Running start, Duration grace) {
     try {
-      Thread.sleep(grace);
+      if (start.over.await(grace.toNanos(), TimeUnit.NANOSECONDS)) {
+        return;
+      }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return;
     }
     // With it goes the runtime; who started it hears of that.
-    if (running.remove(id, shim)) {
+    if (running.remove(id, start)) {
       log.warn("the start of container {} has not ended and is given up", id);
       try {
-        shim.delete();
+        start.shim.delete();
       } catch (IOException e) {
         log.warn("the start of container {} could not be given up: {}", id, e.getMessage());
       }

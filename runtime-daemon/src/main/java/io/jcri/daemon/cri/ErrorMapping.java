@@ -20,8 +20,7 @@ final class ErrorMapping {
           code(e.kind()).withDescription(sentinel(e.kind()) + e.getMessage()).withCause(e);
       case OciException e -> code(e.kind()).withDescription(e.getMessage()).withCause(e);
       case UncheckedIOException e when e.getCause() != null -> status(io(e));
-      case CniException e ->
-          Status.UNAVAILABLE.withDescription("network: " + e.getMessage()).withCause(e);
+      case CniException e -> code(e).withDescription("network: " + e.getMessage()).withCause(e);
       case SandboxException e when e.kind() == SandboxException.Kind.INVALID ->
           Status.INVALID_ARGUMENT.withDescription(describe(e)).withCause(e);
       case IllegalArgumentException e ->
@@ -53,6 +52,15 @@ final class ErrorMapping {
   private static String describe(Throwable failure) {
     String text = failure.getMessage();
     return text == null || text.isEmpty() ? failure.toString() : text;
+  }
+
+  private static Status code(CniException e) {
+    return switch (e.reason()) {
+      case INVALID -> Status.INVALID_ARGUMENT;
+      case STORAGE -> noSpace(e) ? Status.RESOURCE_EXHAUSTED : Status.INTERNAL;
+      case PLUGIN_FAILED, PLUGIN_MISSING, TIMEOUT, INTERRUPTED, BAD_OUTPUT, NOT_CONFIGURED ->
+          Status.UNAVAILABLE;
+    };
   }
 
   private static Status code(JcriException.Kind kind) {

@@ -3,6 +3,8 @@ package io.jcri.daemon.cri;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.grpc.Status;
+import io.jcri.cni.CniException;
+import io.jcri.cni.CniException.Reason;
 import io.jcri.daemon.JcriException;
 import io.jcri.oci.OciException;
 import java.io.IOException;
@@ -51,5 +53,28 @@ class ErrorMappingTest {
                 "cannot write record /x", new IOException("No space left on device")));
     assertThat(status.getCode()).isEqualTo(Status.Code.RESOURCE_EXHAUSTED);
     assertThat(status.getDescription()).contains("/x");
+  }
+
+  /** Who is told UNAVAILABLE tries the same again. */
+  @ParameterizedTest
+  @EnumSource(Reason.class)
+  void aNetworkThatMayComeBackIsUnavailable(Reason reason) {
+    Status status =
+        ErrorMapping.status(new CniException(reason, "bridge", "ADD", 0, "what it said"));
+    assertThat(status.getDescription()).isEqualTo("network: what it said");
+    assertThat(status.getCode())
+        .isEqualTo(
+            switch (reason) {
+              case INVALID -> Status.Code.INVALID_ARGUMENT;
+              case STORAGE -> Status.Code.INTERNAL;
+              default -> Status.Code.UNAVAILABLE;
+            });
+  }
+
+  @Test
+  void aFullDiskIsTheSameForNetworks() {
+    String words = "cannot write the cached result /x: No space left on device";
+    assertThat(ErrorMapping.status(new CniException(Reason.STORAGE, "", "", 0, words)).getCode())
+        .isEqualTo(Status.Code.RESOURCE_EXHAUSTED);
   }
 }

@@ -122,7 +122,18 @@ final class CgroupRemoval {
       }
       // A frozen process dies only when it thaws.
       if (files.read(group.resolve("freezer.state")).orElse("").startsWith("FR")) {
-        files.write(group.resolve("freezer.state"), "THAWED");
+        thaw(group);
+      }
+    }
+  }
+
+  private void thaw(Path group) throws IOException {
+    try {
+      files.write(group.resolve("freezer.state"), "THAWED");
+    } catch (ErrnoException e) {
+      // Its last process may have gone, and the group with it, since it was listed.
+      if (!e.is(Errno.ENOENT, Errno.ENODEV)) {
+        throw e;
       }
     }
   }

@@ -1,0 +1,174 @@
+package io.jcri.oci.snapshot;
+
+import io.jcri.oci.Digest;
+import io.jcri.oci.Json;
+import io.jcri.oci.OciException;
+import java.io.IOException;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Which layers are in the store, and what they take. A layer's record is read when it is first
+ * asked for. Thread-safe.
+ */
+final class LayerIndex {
+
+  private static final Logger LOG = LoggerFactory.getLogger(LayerIndex.class);
+
+  /** A layer's record, layer.json; see {@link LayerStore}. */
+  record Info(
+      int version, Digest diffId, long bytes, long inodes, boolean hasRoot, boolean opaqueRoot) {}
+
+  private final Path root;
+  private final TemporaryTrees temporary;
+
+  /** The keys of all layers that are here. */
+  private final Set<String> present = ConcurrentHashMap.newKeySet();
+
+  /** Those whose layer.json was read; {@link #bytes} and {@link #inodes} are their sums. */
+  private final Map<String, Layer> layers = new ConcurrentHashMap<>();
+
+  private final AtomicLong bytes = new AtomicLong();
+  private final AtomicLong inodes = new AtomicLong();
+
+  /** A layer is not taken away while its record is read: it would be entered again. */
+  private final ReentrantLock lock = new ReentrantLock();
+
+  LayerIndex(Path root, TemporaryTrees temporary) {
+    this.root = root;
+    this.temporary = temporary;
+  }
+
+  /** Says that there is a layer of that key, without a look at it. */
+  void expect(String key) {
+    present.add(key);
+  }
+
+  boolean seemsToHave(String key) {
+    return present.contains(key);
+  }
+
+  /** The keys of all layers; changes while it is looked at. */
+  Set<String> keys() {
+    return present;
+  }
+
+  /**
+   * The layer of a key, or null when it is not here or damaged: then the image that needs it is
+   * pulled again.
+   */
+  @Nullable Layer get(String key) {
+    Layer known = layers.get(key);
+    if (known != null || !present.contains(key)) {
+      return known;
+    }
+    lock.lock();
+    try {
+      return present.contains(key) ? read(key) : null;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private @Nullable Layer read(String key) {
+    Path directory = root.resolve(key);
+    try {
+      Info info = Json.parse(Files.readAllBytes(directory.resolve("layer.json")), Info.class);
+      if (info.version != 1) {
+        throw new OciException(OciException.Kind.INVALID, "version " + info.version);
+      }
+      return add(key, info);
+    } catch (IOException | OciException e) {
+      LOG.warn("layer {} is damaged and will be removed: {}", directory, e.getMessage());
+      bury(key).ifPresent(temporary::leave);
+      return null;
+    }
+  }
+
+  /**
+   * Gives a directory that is whole and durable its name. When there is such a layer already, that
+   * one is returned and the directory stays where it is.
+   */
+  Layer enter(Path directory, String key, Info info) throws IOException {
+    lock.lock();
+    try {
+      Files.move(directory, root.resolve(key), StandardCopyOption.ATOMIC_MOVE);
+      return add(key, info);
+    } catch (FileSystemException e) {
+      Layer there = get(key);
+      if (there == null) {
+        throw e;
+      }
+      return there;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Called with the lock held. */
+  private Layer add(String key, Info info) {
+    Layer layer =
+        new Layer(
+            key,
+            info.diffId,
+            root.resolve(key).resolve("diff"),
+            new DiskUsage(info.bytes, info.inodes),
+            info.hasRoot,
+            info.opaqueRoot);
+    Layer first = layers.putIfAbsent(key, layer);
+    if (first != null) {
+      return first;
+    }
+    bytes.addAndGet(info.bytes);
+    inodes.addAndGet(info.inodes);
+    present.add(key);
+    return layer;
+  }
+
+  /**
+   * Takes a layer's name from it, so that it is no longer here; what is mounted of it stays
+   * readable.
+   *
+   * @return where it is now, to be deleted; empty when it cannot be moved
+   */
+  Optional<Path> bury(String key) {
+    Path grave = temporary.grave();
+    lock.lock();
+    try {
+      Files.move(root.resolve(key), grave, StandardCopyOption.ATOMIC_MOVE);
+      present.remove(key);
+      Layer layer = layers.remove(key);
+      if (layer != null) {
+        bytes.addAndGet(-layer.usage().bytes());
+        inodes.addAndGet(-layer.usage().inodes());
+      }
+      return Optional.of(grave);
+    } catch (IOException e) {
+      LOG.warn("cannot remove layer {}: {}", key, e.getMessage());
+      return Optional.empty();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** What all layers take whose records were read. */
+  DiskUsage usage() {
+    return new DiskUsage(bytes.get(), inodes.get());
+  }
+
+  /** Whether {@link #usage} counts every layer. */
+  boolean isReadWhole() {
+    return layers.size() >= present.size();
+  }
+}
