@@ -203,7 +203,13 @@ public final class Daemon {
             layout.temporary());
 
     // what they use
-    Stats stats = new Stats(cgroups, cgroupPaths, images, clock);
+    Stats stats =
+        new Stats(
+            cgroups,
+            cgroupPaths,
+            images,
+            clock,
+            id -> registry.get(id).isPresent() || pods.find(id).isPresent());
     Metrics metrics = new Metrics(cgroups, cgroupPaths, stats, images.location(), syscalls, clock);
 
     // the edge

@@ -149,6 +149,9 @@ public final class Conformance {
       say("the runtime ended while it was tested");
     }
     say("critest ended with " + exitCode);
+    if (!Files.exists(report)) {
+      throw new IOException("critest wrote no report; what it said is above");
+    }
     return Report.read(report);
   }
 

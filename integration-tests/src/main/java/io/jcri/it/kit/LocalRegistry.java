@@ -4,7 +4,6 @@ import java.io.File;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
@@ -54,7 +53,8 @@ public final class LocalRegistry implements AutoCloseable {
 
   private static LocalRegistry start(Path folder, boolean password) throws IOException {
     Files.createDirectories(folder);
-    InetSocketAddress address = freeAddress();
+    InetSocketAddress address =
+        new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), FreePort.find());
     Path configuration = folder.resolve("config.yml");
     Files.writeString(configuration, configuration(folder, address, password));
     Files.writeString(folder.resolve("htpasswd"), HTPASSWD_LINE + "\n");
@@ -114,13 +114,6 @@ public final class LocalRegistry implements AutoCloseable {
   private static String basicAuthorization() {
     byte[] pair = (USER + ":" + PASSWORD).getBytes(StandardCharsets.UTF_8);
     return "Basic " + Base64.getEncoder().encodeToString(pair);
-  }
-
-  /** The port may be taken between this and the start; then the start fails and says so. */
-  private static InetSocketAddress freeAddress() throws IOException {
-    try (ServerSocket probe = new ServerSocket(0, 1, InetAddress.ofLiteral("127.0.0.1"))) {
-      return new InetSocketAddress(probe.getInetAddress(), probe.getLocalPort());
-    }
   }
 
   private void awaitListening() throws IOException {

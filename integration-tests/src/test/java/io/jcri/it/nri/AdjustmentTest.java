@@ -14,12 +14,18 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** What plugins change in a container that is being created, seen from inside it. */
 class AdjustmentTest {
   @RegisterExtension static final TestNode NODE = new TestNode();
+
+  @BeforeAll
+  static void bePatient() throws IOException {
+    NriSettings.change(NODE, NriSettings.PATIENT + NriSettings.PATIENT_AT_THE_DOOR);
+  }
 
   @Test
   void theContainerIsWhatThePluginMadeOfIt() throws IOException {

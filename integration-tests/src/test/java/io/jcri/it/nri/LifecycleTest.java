@@ -13,12 +13,18 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** What plugins are told, and when. */
 class LifecycleTest {
   @RegisterExtension static final TestNode NODE = new TestNode();
+
+  @BeforeAll
+  static void bePatient() throws IOException {
+    NriSettings.change(NODE, NriSettings.PATIENT + NriSettings.PATIENT_AT_THE_DOOR);
+  }
 
   @Test
   void everyStepIsToldOnceAndInOrder() throws IOException {

@@ -16,12 +16,18 @@ import io.jcri.nri.v1alpha1.NriApi.ContainerUpdate;
 import io.jcri.nri.v1alpha1.NriApi.UpdateContainersRequest;
 import java.io.IOException;
 import java.time.Duration;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Limits that plugins change in containers that are there, asked and unasked. */
 class UpdatesTest {
   @RegisterExtension static final TestNode NODE = new TestNode();
+
+  @BeforeAll
+  static void bePatient() throws IOException {
+    NriSettings.change(NODE, NriSettings.PATIENT + NriSettings.PATIENT_AT_THE_DOOR);
+  }
 
   @Test
   void aPluginUpdatesAContainerUnasked() throws IOException {

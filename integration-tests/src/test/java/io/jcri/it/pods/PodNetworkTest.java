@@ -8,6 +8,7 @@ import io.jcri.cri.v1.NamespaceMode;
 import io.jcri.cri.v1.PodSandboxConfig;
 import io.jcri.cri.v1.PortMapping;
 import io.jcri.cri.v1.Protocol;
+import io.jcri.it.kit.FreePort;
 import io.jcri.it.kit.TestImages;
 import io.jcri.it.kit.Waiting;
 import io.jcri.it.node.TestContainer;
@@ -47,7 +48,7 @@ class PodNetworkTest {
   @Test
   void aMappedPortLeadsToTheContainerUntilThePodStops() throws IOException {
     String image = NODE.load("httpd", TestImages.httpd());
-    int port = freePort();
+    int port = FreePort.find();
     TestPod pod =
         NODE.pod(
             NODE.podConfig()
@@ -170,12 +171,6 @@ class PodNetworkTest {
     connection.setReadTimeout(5_000);
     try (InputStream in = connection.getInputStream()) {
       return new String(in.readAllBytes(), StandardCharsets.UTF_8);
-    }
-  }
-
-  private static int freePort() throws IOException {
-    try (java.net.ServerSocket probe = new java.net.ServerSocket(0)) {
-      return probe.getLocalPort();
     }
   }
 }

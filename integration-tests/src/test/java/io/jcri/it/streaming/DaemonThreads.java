@@ -22,8 +22,8 @@ final class DaemonThreads {
         if (Files.readString(task.resolve("comm")).startsWith(prefix)) {
           found++;
         }
-      } catch (NoSuchFileException e) {
-        // it has ended since
+      } catch (IOException e) {
+        throwUnlessEnded(task, e);
       }
     }
     return found;
@@ -45,11 +45,18 @@ final class DaemonThreads {
     for (Path task : children(node, "task")) {
       try {
         namespaces.add(Files.readSymbolicLink(task.resolve("ns/net")).toString());
-      } catch (NoSuchFileException e) {
-        // it has ended since
+      } catch (IOException e) {
+        throwUnlessEnded(task, e);
       }
     }
     return namespaces;
+  }
+
+  /** One that ends has no files any more, or ESRCH in the middle of a read. */
+  private static void throwUnlessEnded(Path task, IOException e) throws IOException {
+    if (!(e instanceof NoSuchFileException) && Files.exists(task)) {
+      throw e;
+    }
   }
 
   private static List<Path> children(TestNode node, String folder) throws IOException {

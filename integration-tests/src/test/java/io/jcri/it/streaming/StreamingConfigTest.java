@@ -14,6 +14,7 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -53,22 +54,21 @@ class StreamingConfigTest {
       SpdyStream out = client.open("streamtype", "stdout");
       SpdyStream _ = client.open("streamtype", "stderr");
       in.write("begun\n");
-      Thread alive = Thread.ofVirtual().start(() -> ping(client));
+      AtomicBoolean begun = new AtomicBoolean();
+      Thread.ofPlatform().daemon().start(() -> pingUntil(begun, client));
       out.until("begun\n");
-      alive.interrupt();
+      begun.set(true);
       return new Waiting(client, in, out);
     }
 
     /** A command may take long to begin, and its client must not count as idle meanwhile. */
-    private static void ping(SpdyClient client) {
+    private static void pingUntil(AtomicBoolean begun, SpdyClient client) {
       try {
-        while (true) {
+        while (!begun.get()) {
           client.ping();
           Thread.sleep(200);
         }
-      } catch (InterruptedException begun) {
-        Thread.currentThread().interrupt();
-      } catch (IOException cut) {
+      } catch (IOException | InterruptedException cut) {
         // which the test sees for itself
       }
     }

@@ -67,6 +67,13 @@ class StreamingServerTest {
 
     assertThat(ask(url, "GET %s HTTP/1.1\r\nHost: x\r\n\r\n".formatted(URI.create(url).getPath())))
         .contains(" 400 ");
+    String keyless = Urls.of(NODE, Urls.exec(container, "true"));
+    assertThat(
+            ask(
+                keyless,
+                "GET %s HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n"
+                    .formatted(URI.create(keyless).getPath())))
+        .contains(" 400 ");
     assertThat(answer(Urls.of(NODE, Urls.exec(container, "true")))).contains(" 400 ");
     assertThat(answer(Urls.of(NODE, Urls.exec(container, "true")), "v9.channel.k8s.io"))
         .contains(" 403 ")

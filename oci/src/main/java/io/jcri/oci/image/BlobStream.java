@@ -1,9 +1,7 @@
 package io.jcri.oci.image;
 
 import io.jcri.oci.OciException;
-import io.jcri.oci.distribution.ContentStore;
 import io.jcri.oci.distribution.Descriptor;
-import io.jcri.oci.distribution.Ingest;
 import java.io.IOException;
 import java.io.InputStream;
 import java.security.MessageDigest;
@@ -32,20 +30,18 @@ final class BlobStream extends InputStream {
    */
   private final @Nullable MessageDigest hash;
 
-  private final @Nullable Ingest partial;
+  private final @Nullable PartialBlob partial;
   private @Nullable InputStream replay;
   private @Nullable InputStream rest;
   private long position;
   private boolean ended;
 
-  BlobStream(Descriptor blob, ImageSource source, ContentStore content, PullProgress progress) {
+  BlobStream(Descriptor blob, ImageSource source, PartialBlobs partials, PullProgress progress) {
     this.blob = blob;
     this.source = source;
     this.progress = progress;
     this.partial =
-        source.isRemote() && blob.size() >= KEPT_FROM
-            ? content.ingestUnhashed(blob).orElse(null)
-            : null;
+        source.isRemote() && blob.size() >= KEPT_FROM ? partials.open(blob).orElse(null) : null;
     if (partial != null && partial.offset() > 0) {
       this.replay = partial.readBack();
     }

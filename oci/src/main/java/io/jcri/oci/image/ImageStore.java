@@ -1,7 +1,6 @@
 package io.jcri.oci.image;
 
 import io.jcri.oci.OciException;
-import io.jcri.oci.distribution.ContentStore;
 import io.jcri.oci.distribution.Credentials;
 import io.jcri.oci.distribution.Descriptor;
 import io.jcri.oci.distribution.ImageReference;
@@ -56,7 +55,7 @@ public final class ImageStore {
   private final InstantSource clock;
   private final LayerStore layers;
   private final Snapshotter snapshotter;
-  private final ContentStore content;
+  private final PartialBlobs partials;
   private final ImageBook book;
   private final LayerFetches fetches;
 
@@ -77,9 +76,9 @@ public final class ImageStore {
     this.clock = clock;
     this.layers = new LayerStore(root, sys, mounts);
     this.snapshotter = new Snapshotter(root, sys, mounts, layers);
-    this.content = new ContentStore(root.resolve("content"));
+    this.partials = new PartialBlobs(root.resolve("partial"));
     this.book = new ImageBook(root, layers, clock);
-    this.fetches = new LayerFetches(layers, content, options.concurrentLayers());
+    this.fetches = new LayerFetches(layers, partials, options.concurrentLayers());
   }
 
   /**
@@ -112,7 +111,7 @@ public final class ImageStore {
   }
 
   private void deleteOldPartials() {
-    content.deletePartialsOlderThan(clock.instant().minusSeconds(KEPT_SECONDS));
+    partials.deleteOlderThan(clock.instant().minusSeconds(KEPT_SECONDS));
   }
 
   /**
@@ -331,7 +330,7 @@ public final class ImageStore {
    */
   public FsUsage usage() {
     DiskUsage of = layers.usage();
-    return new FsUsage(root, of.bytes() + content.partialBytes(), of.inodes());
+    return new FsUsage(root, of.bytes() + partials.bytes(), of.inodes());
   }
 
   /** Mounts images for containers. Remove snapshots through {@link #removeSnapshot}. */

@@ -2,7 +2,6 @@ package io.jcri.oci.image;
 
 import io.jcri.oci.Digest;
 import io.jcri.oci.OciException;
-import io.jcri.oci.distribution.ContentStore;
 import io.jcri.oci.distribution.Descriptor;
 import io.jcri.oci.snapshot.Layer;
 import io.jcri.oci.snapshot.LayerStore;
@@ -28,7 +27,7 @@ final class LayerFetches {
   private static final Logger LOG = LoggerFactory.getLogger(LayerFetches.class);
 
   private final LayerStore layers;
-  private final ContentStore content;
+  private final PartialBlobs partials;
   private final Semaphore permits;
 
   /**
@@ -40,9 +39,9 @@ final class LayerFetches {
   /**
    * @param concurrent how many layers may be fetched and unpacked at once on the node
    */
-  LayerFetches(LayerStore layers, ContentStore content, int concurrent) {
+  LayerFetches(LayerStore layers, PartialBlobs partials, int concurrent) {
     this.layers = layers;
-    this.content = content;
+    this.partials = partials;
     this.permits = new Semaphore(concurrent, true);
   }
 
@@ -110,7 +109,7 @@ final class LayerFetches {
       Supplier<List<Layer>> lower,
       PullProgress progress) {
     boolean resumed;
-    try (BlobStream stream = new BlobStream(blob, source, content, progress)) {
+    try (BlobStream stream = new BlobStream(blob, source, partials, progress)) {
       resumed = stream.isResumed();
       try {
         Layer layer = layers.unpack(stack, stream, blob.size(), lower);

@@ -7,6 +7,7 @@ import io.jcri.oci.Json;
 import io.jcri.oci.OciException.Kind;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.BindException;
 import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -19,6 +20,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -37,9 +39,7 @@ class DebianRegistryKernelTest extends RegistryFixture {
   @BeforeEach
   void start() throws IOException, InterruptedException {
     assumeTrue(Files.isExecutable(BINARY), "docker-registry is not installed");
-    try (ServerSocket free = new ServerSocket(0, 1, InetAddress.ofLiteral("127.0.0.1"))) {
-      name = "127.0.0.1:" + free.getLocalPort();
-    }
+    name = "127.0.0.1:" + freePort();
     Path config = root.resolve("registry.yml");
     Files.writeString(
         config,
@@ -69,6 +69,23 @@ class DebianRegistryKernelTest extends RegistryFixture {
       registry.waitFor();
     }
     pusher.close();
+  }
+
+  /**
+   * Below the ports that the kernel gives to clients: any of these could take it before the
+   * registry does, and who asks for it too early could be connected to itself.
+   */
+  private static int freePort() throws IOException {
+    BindException last = new BindException();
+    for (int attempt = 0; attempt < 100; attempt++) {
+      int port = ThreadLocalRandom.current().nextInt(10_000, 32_768);
+      try (ServerSocket free = new ServerSocket(port, 1, InetAddress.ofLiteral("127.0.0.1"))) {
+        return free.getLocalPort();
+      } catch (BindException taken) {
+        last = taken;
+      }
+    }
+    throw last;
   }
 
   private boolean answers() throws IOException, InterruptedException {

@@ -89,7 +89,7 @@ class ImageStoreFailureKernelTest extends ImageStoreFixture {
         .extracting(FakeRegistry.Asked::offset)
         .satisfiesExactly(
             first -> assertThat(first).isZero(), second -> assertThat(second).isEqualTo(size / 2));
-    assertThat(temp.resolve("s/content/ingest")).isEmptyDirectory();
+    assertThat(temp.resolve("s/partial")).isEmptyDirectory();
     restarted.remove(NAME);
     assertNothingIsLeft(restarted);
   }
@@ -103,7 +103,7 @@ class ImageStoreFailureKernelTest extends ImageStoreFixture {
             .layer(new Tars().file("large", java.util.HexFormat.of().formatHex(random)).build());
     registry.serve(NAME, image);
     Digest blob = layerBlobs(image).getFirst();
-    Path partial = temp.resolve("s/content/ingest/sha256-" + blob.hex());
+    Path partial = temp.resolve("s/partial/sha256-" + blob.hex());
     Files.createDirectories(partial.getParent());
     Files.write(partial, new byte[5 << 20]);
     ImageStore store = open();
@@ -268,7 +268,7 @@ class ImageStoreFailureKernelTest extends ImageStoreFixture {
     registry.misbehave(slowBlob, in -> new WaitingStream(in, release));
     ImageStore store = open();
     CompletableFuture<Image> first = CompletableFuture.supplyAsync(() -> pull(store, NAME));
-    Path partial = temp.resolve("s/content/ingest/sha256-" + largeBlob.hex());
+    Path partial = temp.resolve("s/partial/sha256-" + largeBlob.hex());
     while (partial.toFile().length() < waiting.blob(largeBlob).length) {
       Thread.sleep(1);
     }
@@ -278,7 +278,7 @@ class ImageStoreFailureKernelTest extends ImageStoreFixture {
     assertThat(first).isNotDone();
     release.countDown();
     assertThat(first.get().repoTags()).containsExactly(NAME);
-    assertThat(temp.resolve("s/content/ingest")).isEmptyDirectory();
+    assertThat(temp.resolve("s/partial")).isEmptyDirectory();
   }
 
   private static byte[] largeLayer(int seed) {
@@ -319,7 +319,7 @@ class ImageStoreFailureKernelTest extends ImageStoreFixture {
             Linux.get(),
             mounts,
             now::get);
-    Path partial = temp.resolve("s/content/ingest/sha256-" + Digest.of(new byte[1]).hex());
+    Path partial = temp.resolve("s/partial/sha256-" + Digest.of(new byte[1]).hex());
     Files.write(partial, new byte[10]);
     Image image = pull(store, NAME);
     assertThat(store.usage().bytes()).isGreaterThan(10);

@@ -66,8 +66,7 @@ abstract class ImageStoreFixture {
   void assertNothingIsLeft(ImageStore store) throws IOException {
     assertThat(temp.resolve("s/layers")).isEmptyDirectory();
     assertThat(temp.resolve("s/images")).isEmptyDirectory();
-    assertThat(temp.resolve("s/content/ingest")).isEmptyDirectory();
-    assertThat(temp.resolve("s/content/blobs/sha256")).isEmptyDirectory();
+    assertThat(temp.resolve("s/partial")).isEmptyDirectory();
     assertThat(store.usage().bytes()).isZero();
     assertThat(store.usage().inodes()).isZero();
   }

@@ -170,9 +170,9 @@ class OciRuntimeKernelTest {
     OciRuntime slow =
         new OciRuntime(
             new OciRuntime.Options(
-                hanging, bundles.directory(), false, Duration.ofSeconds(2), List.of()));
+                hanging, bundles.directory(), false, Duration.ofSeconds(5), List.of()));
     assertThatThrownBy(() -> slow.state("c1"))
-        .hasMessage("hanging-runtime state c1 did not finish in 2000 ms")
+        .hasMessage("hanging-runtime state c1 did not finish in 5000 ms")
         .satisfies(e -> assertKind(e, Kind.DEADLINE_EXCEEDED));
     long pid = Long.parseLong(Files.readString(pidFile).strip());
     ProcessHandle.of(pid).ifPresent(process -> process.onExit().join());

@@ -318,7 +318,7 @@ class LayerUnpackerKernelTest {
       assertThat(
               Thread.getAllStackTraces().keySet().stream()
                   .map(Thread::getName)
-                  .filter(n -> n.startsWith("jcri-")))
+                  .filter(n -> n.equals("jcri-fetch-test") || n.equals("jcri-inflate-test")))
           .isEqualTo(List.of());
     }
   }

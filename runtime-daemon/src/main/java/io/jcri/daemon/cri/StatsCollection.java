@@ -13,8 +13,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Figures of many, for the calls that tell them. */
@@ -59,7 +57,6 @@ final class StatsCollection {
         rows.add(of(pod, container));
       }
     }
-    forget();
   }
 
   /** All pods that match, read as they are taken. */
@@ -71,7 +68,6 @@ final class StatsCollection {
         rows.add(of(pod, byPod.getOrDefault(pod.id(), List.of())));
       }
     }
-    forget();
   }
 
   private static boolean matches(Container container, ContainerStatsFilter filter) {
@@ -83,12 +79,5 @@ final class StatsCollection {
   private static boolean matches(Pod pod, PodSandboxStatsFilter filter) {
     return pod.id().startsWith(filter.getId())
         && Labels.match(filter.getLabelSelectorMap(), pod.config().labels());
-  }
-
-  private void forget() {
-    stats.retain(
-        Stream.concat(
-                containers.list().stream().map(Container::id), pods.list().stream().map(Pod::id))
-            .collect(Collectors.toUnmodifiableSet()));
   }
 }

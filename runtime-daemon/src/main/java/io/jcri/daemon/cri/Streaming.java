@@ -41,6 +41,12 @@ final class Streaming {
         server.onError(status.asRuntimeException());
       }
       return;
+    } catch (Error e) {
+      // A unary call's is dealt with by gRPC, whose thread it ends; here the caller would wait on.
+      if (!server.isCancelled()) {
+        server.onError(Status.INTERNAL.withDescription(e.toString()).asRuntimeException());
+      }
+      throw e;
     }
     if (!server.isCancelled()) {
       server.onCompleted();

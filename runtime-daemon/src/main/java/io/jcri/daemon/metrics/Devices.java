@@ -1,24 +1,42 @@
 package io.jcri.daemon.metrics;
 
+import io.jcri.daemon.system.Clock;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** Names of block devices by their numbers. Thread-safe. */
+/**
+ * Names of block devices by their numbers, looked up once a minute: the kernel gives the numbers of
+ * a volume that was detached to the next one. Thread-safe.
+ */
 final class Devices {
+  private static final long KEPT_NANOS = 60_000_000_000L;
+
+  private record Known(String name, long at) {}
+
   private final Path sys;
-  private final Map<String, String> names = new ConcurrentHashMap<>();
+  private final Clock clock;
+  private final Map<String, Known> names = new ConcurrentHashMap<>();
 
   /** As told below {@code sys}, where sysfs is mounted. */
-  Devices(Path sys) {
+  Devices(Path sys, Clock clock) {
     this.sys = sys;
+    this.clock = clock;
   }
 
   /** Such as {@code /dev/vda}, or {@code 253:0} for one of which nothing is known. */
   String name(int major, int minor) {
-    return names.computeIfAbsent(major + ":" + minor, this::find);
+    long now = clock.nanos();
+    return names
+        .compute(
+            major + ":" + minor,
+            (numbers, known) ->
+                known != null && Math.abs(now - known.at()) < KEPT_NANOS
+                    ? known
+                    : new Known(find(numbers), now))
+        .name();
   }
 
   private String find(String numbers) {

@@ -62,7 +62,7 @@ public final class Metrics {
     this.writableLayers = writableLayers;
     this.syscalls = syscalls;
     this.clock = clock;
-    this.cgroupSamples = new CgroupSamples(cgroups, new Devices(Path.of("/sys")));
+    this.cgroupSamples = new CgroupSamples(cgroups, new Devices(Path.of("/sys"), clock));
     this.proc = Path.of("/proc");
     boolean pressure =
         cgroups.layout() != CgroupLayout.V1 && Files.exists(Path.of("/proc/pressure/cpu"));

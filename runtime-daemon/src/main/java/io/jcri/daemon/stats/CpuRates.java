@@ -1,7 +1,6 @@
 package io.jcri.daemon.stats;
 
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Predicate;
 
 /**
  * CPU use as a rate, from one question to the next. The first question about a container is
@@ -13,9 +12,13 @@ import java.util.concurrent.ConcurrentHashMap;
 final class CpuRates {
   private static final long LEAST_NANOS = 500_000_000L;
 
-  private final Map<String, Sample> samples = new ConcurrentHashMap<>();
+  private final Known<Sample> samples;
 
   private record Sample(long at, long cpuNanos, long nanoCores) {}
+
+  CpuRates(Predicate<String> exists) {
+    this.samples = new Known<>(exists);
+  }
 
   /**
    * The rate in billionths of a core.
@@ -27,26 +30,23 @@ final class CpuRates {
    */
   long nanoCores(String id, long at, long cpuNanos, long startedAt) {
     Sample now =
-        samples.compute(
-            id,
-            (key, last) -> {
-              if (last == null || cpuNanos < last.cpuNanos()) {
-                return new Sample(at, cpuNanos, rate(cpuNanos, at - startedAt));
-              }
-              long elapsed = at - last.at();
-              return elapsed < LEAST_NANOS
-                  ? last
-                  : new Sample(at, cpuNanos, rate(cpuNanos - last.cpuNanos(), elapsed));
-            });
+        samples
+            .values()
+            .compute(
+                id,
+                (key, last) -> {
+                  if (last == null || cpuNanos < last.cpuNanos()) {
+                    return new Sample(at, cpuNanos, rate(cpuNanos, at - startedAt));
+                  }
+                  long elapsed = at - last.at();
+                  return elapsed < LEAST_NANOS
+                      ? last
+                      : new Sample(at, cpuNanos, rate(cpuNanos - last.cpuNanos(), elapsed));
+                });
     return now.nanoCores();
   }
 
   private static long rate(long cpuNanos, long elapsed) {
     return elapsed <= 0 ? 0 : (long) (cpuNanos * (1e9 / elapsed));
-  }
-
-  /** Forgets all but these. */
-  void retain(java.util.Set<String> ids) {
-    samples.keySet().retainAll(ids);
   }
 }

@@ -38,9 +38,20 @@ public record NetworkFigures(String name, Direction received, Direction sent) {
   static List<NetworkFigures> of(int pid) throws IOException {
     try {
       return parse(Files.readAllLines(Path.of("/proc", String.valueOf(pid), "net", "dev")));
-    } catch (NoSuchFileException e) {
-      return List.of();
+    } catch (IOException e) {
+      if (ended(e)) {
+        return List.of();
+      }
+      throw e;
     }
+  }
+
+  /** A process may end before the file is opened, while it is, or before it is read. */
+  private static boolean ended(IOException e) {
+    String why = String.valueOf(e.getMessage());
+    return e instanceof NoSuchFileException
+        || why.endsWith("No such device or address")
+        || why.endsWith("No such process");
   }
 
   /** Two lines of headings, then {@code name: 8 counters received, 8 sent}. */

@@ -15,7 +15,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -36,16 +36,24 @@ public final class Stats {
   private final CgroupPaths paths;
   private final Images images;
   private final Clock clock;
-  private final CpuRates rates = new CpuRates();
-  private final Map<String, Writable> writable = new ConcurrentHashMap<>();
+  private final CpuRates rates;
+  private final Known<Writable> writable;
 
   private record Writable(long at, DiskUsage usage) {}
 
-  public Stats(Cgroups cgroups, CgroupPaths paths, Images images, Clock clock) {
+  /**
+   * Of this host.
+   *
+   * @param exists whether there is a pod or container of that ID: of others nothing is kept
+   */
+  public Stats(
+      Cgroups cgroups, CgroupPaths paths, Images images, Clock clock, Predicate<String> exists) {
     this.cgroups = cgroups;
     this.paths = paths;
     this.images = images;
     this.clock = clock;
+    this.rates = new CpuRates(exists);
+    this.writable = new Known<>(exists);
   }
 
   /** A container's use; one that ends meanwhile still has its writable layer. */
@@ -79,12 +87,6 @@ public final class Stats {
         : NetworkFigures.of(sandbox.get().pause().pid());
   }
 
-  /** Forgets what is kept of containers that are no more. */
-  public void retain(java.util.Set<String> ids) {
-    rates.retain(ids);
-    writable.keySet().retainAll(ids);
-  }
-
   private Usage read(String id, String path, long since) throws IOException {
     long at = clock.nanos();
     Optional<CgroupStats> stats = cgroups.read(path);
@@ -98,14 +100,14 @@ public final class Stats {
 
   /** The first walk is waited for; later ones are for who asks next, so that nobody waits. */
   private DiskUsage writable(String id, long now) {
-    @Nullable Writable known = writable.get(id);
+    @Nullable Writable known = writable.values().get(id);
     if (known == null) {
       DiskUsage usage = images.writable(id);
-      writable.put(id, new Writable(now, usage));
+      writable.values().put(id, new Writable(now, usage));
       return usage;
     }
     if (now - known.at() > WRITABLE_NANOS
-        && writable.replace(id, known, new Writable(now, known.usage()))) {
+        && writable.values().replace(id, known, new Writable(now, known.usage()))) {
       Thread.ofVirtual().name("writable layer of " + id).start(() -> walk(id, now));
     }
     return known.usage();
@@ -114,7 +116,7 @@ public final class Stats {
   private void walk(String id, long now) {
     try {
       DiskUsage usage = images.writable(id);
-      writable.computeIfPresent(id, (key, before) -> new Writable(now, usage));
+      writable.values().computeIfPresent(id, (key, before) -> new Writable(now, usage));
     } catch (RuntimeException e) {
       log.warn("writable layer of {} could not be measured: {}", id, e.getMessage());
     }

@@ -14,6 +14,7 @@ import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpVersion;
+import io.netty.handler.codec.http.websocketx.WebSocketHandshakeException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Locale;
@@ -176,6 +177,10 @@ final class RequestGate extends SimpleChannelInboundHandler<FullHttpRequest> {
 
   @Override
   public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+    if (cause instanceof WebSocketHandshakeException) { // it has no key, say
+      refuse(context, HttpResponseStatus.BAD_REQUEST, "unable to upgrade: " + cause.getMessage());
+      return;
+    }
     log.debug("{} is cut: {}", context.channel().remoteAddress(), cause.getMessage());
     var _ = context.close();
   }

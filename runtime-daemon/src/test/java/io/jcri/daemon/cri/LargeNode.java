@@ -41,7 +41,7 @@ record LargeNode(Pods pods, Containers containers, Images images, Stats stats, M
     Images images =
         ImageSetup.open(
             DaemonConfig.defaults().images(), layout, Linux.get(), new Mounts(Linux.get()));
-    Stats stats = new Stats(cgroups, paths, images, clock);
+    Stats stats = new Stats(cgroups, paths, images, clock, _ -> true);
     return new LargeNode(
         Samples.part(Pods.class, pods(directory), clock),
         Samples.part(Containers.class, containers(directory)),

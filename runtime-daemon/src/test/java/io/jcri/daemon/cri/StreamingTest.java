@@ -110,4 +110,17 @@ class StreamingTest {
       assertThat(client.end().getDescription()).isEqualTo("no more of these");
     }
   }
+
+  @Test
+  void anErrorOfTheProgramIsTheStreamsEndToo() throws Exception {
+    try (Served served =
+        serve((request, replies) -> {
+          throw new LinkageError("a class is missing");
+        })) {
+      Taking<StreamContainersRequest, StreamContainersResponse> client = new Taking<>();
+      served.later().streamContainers(StreamContainersRequest.getDefaultInstance(), client);
+      assertThat(client.end().getCode()).isEqualTo(Status.Code.INTERNAL);
+      assertThat(client.end().getDescription()).contains("a class is missing");
+    }
+  }
 }

@@ -1,5 +1,6 @@
 package io.jcri.sandbox.cgroup;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
@@ -22,9 +23,7 @@ final class SystemdBusKernelTest {
         new ProcessBuilder("dbus-daemon", "--session", "--nofork", "--address=unix:path=" + socket)
             .start();
     try {
-      while (!Files.exists(socket) && bus.isAlive()) {
-        Thread.onSpinWait();
-      }
+      assertThat(Listeners.await(socket, bus)).isTrue();
       SystemdScopes scopes = new SystemdScopes(dir.resolve("none"), socket, Duration.ofSeconds(20));
       assertThatThrownBy(() -> scopes.stop("x.scope"))
           .isInstanceOf(IOException.class)

@@ -58,14 +58,11 @@ final class UserSystemd implements AutoCloseable {
     UserSystemd systemd = new UserSystemd(groups, runtime, process);
     groups.addProcess(GROUP, (int) process.pid());
     process.outputWriter().append("go\n").flush();
-    while (!Files.exists(systemd.privateSocket())) {
-      if (!process.isAlive()) {
-        systemd.close();
-        throw new IOException(
-            "systemd ended: "
-                + new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8));
-      }
-      Thread.onSpinWait();
+    if (!Listeners.await(systemd.privateSocket(), process)) {
+      systemd.close();
+      throw new IOException(
+          "systemd ended: "
+              + new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8));
     }
     return systemd;
   }

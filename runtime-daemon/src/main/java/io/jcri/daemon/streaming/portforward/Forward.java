@@ -20,17 +20,21 @@ final class Forward {
   private static final Logger log = LoggerFactory.getLogger(Forward.class);
   private static final int BUFFER = 32 * 1024;
 
-  /** How long a client may go on writing to a pod that has said all it had to say. */
-  private static final Duration LAST_WORDS = Duration.ofSeconds(10);
-
   private final PodPorts ports;
   private final String podId;
   private final int port;
+  private final Duration lastWords;
 
-  Forward(PodPorts ports, String podId, int port) {
+  /**
+   * A connection to be made.
+   *
+   * @param lastWords how long the client may go on writing to a pod that has said all it had to say
+   */
+  Forward(PodPorts ports, String podId, int port, Duration lastWords) {
     this.ports = ports;
     this.podId = podId;
     this.port = port;
+    this.lastWords = lastWords;
   }
 
   /** Runs to the end of both halves. */
@@ -47,11 +51,11 @@ final class Forward {
     end(error);
   }
 
-  private static void join(SocketChannel pod, ClientStream data) {
+  private void join(SocketChannel pod, ClientStream data) {
     Thread up = Thread.ofVirtual().name("jcri-forward").start(() -> toPod(data.input(), pod));
     toClient(pod, data);
     try {
-      if (!up.join(LAST_WORDS)) {
+      if (!up.join(lastWords)) {
         data.ignoreInput();
         close(pod);
         up.join();

@@ -21,6 +21,7 @@ public final class SpdyPortForward implements SpdyMux.Listener {
   public static final String PROTOCOL = "portforward.k8s.io";
 
   private static final Duration PATIENCE = Duration.ofSeconds(30);
+  private static final Duration LAST_WORDS = Duration.ofSeconds(10);
 
   private final ClientConnection connection;
   private final PortForward request;
@@ -62,7 +63,7 @@ public final class SpdyPortForward implements SpdyMux.Listener {
       halves.put(key, other);
       return false;
     }
-    Forward forward = new Forward(ports, request.podId(), port.get());
+    Forward forward = new Forward(ports, request.podId(), port.get(), LAST_WORDS);
     Thread.ofVirtual()
         .name("jcri-forward")
         .start(() -> forward.run(connection, data ? stream : other, data ? other : stream));

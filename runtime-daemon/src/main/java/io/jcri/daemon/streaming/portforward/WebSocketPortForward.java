@@ -5,6 +5,7 @@ import io.jcri.daemon.streaming.link.ClientConnection;
 import io.jcri.daemon.streaming.websocket.ChannelProtocol;
 import io.jcri.daemon.streaming.websocket.WebSocketMux;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -14,6 +15,9 @@ import java.util.List;
  * first. The WebSocket ends with the last of the connections.
  */
 public final class WebSocketPortForward {
+  /** No message ends a client's half, and all connections wait for the last one's end. */
+  private static final Duration LAST_WORDS = Duration.ofSeconds(1);
+
   private final ClientConnection connection;
   private final PortForward request;
   private final PodPorts ports;
@@ -42,7 +46,7 @@ public final class WebSocketPortForward {
       byte[] announcement = {(byte) port, (byte) (port >> 8)};
       data.output().write(announcement);
       error.output().write(announcement);
-      Forward forward = new Forward(ports, request.podId(), port);
+      Forward forward = new Forward(ports, request.podId(), port, LAST_WORDS);
       forwards.add(
           Thread.ofVirtual()
               .name("jcri-forward")
