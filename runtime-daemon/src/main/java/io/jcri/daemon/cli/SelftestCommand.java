@@ -23,23 +23,16 @@ final class SelftestCommand implements Callable<Integer> {
   private boolean hostNetwork;
 
   @Option(
-      names = "--pods",
-      defaultValue = "1",
-      paramLabel = "<number>",
-      description = "How many pods to run one after the other; ${DEFAULT-VALUE} by default.")
-  private int pods = 1;
-
-  @Option(
       names = "--polls",
       defaultValue = "1",
       paramLabel = "<number>",
-      description = "How often to ask about each running pod; ${DEFAULT-VALUE} by default.")
+      description = "How often to ask about the running pod; ${DEFAULT-VALUE} by default.")
   private int polls = 1;
 
   @Override
   public Integer call() {
     try {
-      new Selftest(socket, hostNetwork, pods, polls, System.out).run();
+      new Selftest(socket, hostNetwork, polls, System.out).run();
       System.out.println("selftest: success");
       return CommandLine.ExitCode.OK;
     } catch (SelftestException e) {

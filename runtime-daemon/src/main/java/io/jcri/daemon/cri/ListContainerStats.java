@@ -14,8 +14,8 @@ final class ListContainerStats
 
   @Override
   public ListContainerStatsResponse handle(ListContainerStatsRequest request) throws Exception {
-    ListContainerStatsResponse.Builder reply = ListContainerStatsResponse.newBuilder();
-    stats.containers(request.getFilter(), reply::addStats);
-    return reply.build();
+    return ListContainerStatsResponse.newBuilder()
+        .addAllStats(stats.containers(request.getFilter()))
+        .build();
   }
 }

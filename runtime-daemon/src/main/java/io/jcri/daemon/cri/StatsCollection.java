@@ -9,6 +9,7 @@ import io.jcri.daemon.pod.Pod;
 import io.jcri.daemon.pod.Pods;
 import io.jcri.daemon.stats.Stats;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -49,14 +50,41 @@ final class StatsCollection {
   /** All containers that match, read as they are taken; one whose pod has gone is left out. */
   void containers(ContainerStatsFilter filter, Rows<io.jcri.cri.v1.ContainerStats> rows)
       throws IOException, InterruptedException {
+    for (Inside inside : matching(filter)) {
+      rows.add(of(inside.pod(), inside.container()));
+    }
+  }
+
+  /** The same, read at once by as many threads as there are processors: it is waited for. */
+  List<io.jcri.cri.v1.ContainerStats> containers(ContainerStatsFilter filter) throws IOException {
+    try {
+      return matching(filter).parallelStream().map(this::unchecked).toList();
+    } catch (UncheckedIOException e) {
+      throw e.getCause();
+    }
+  }
+
+  private io.jcri.cri.v1.ContainerStats unchecked(Inside inside) {
+    try {
+      return of(inside.pod(), inside.container());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private record Inside(Pod pod, Container container) {}
+
+  private List<Inside> matching(ContainerStatsFilter filter) {
     Map<String, Pod> byId = new HashMap<>();
     pods.list().forEach(pod -> byId.put(pod.id(), pod));
+    List<Inside> matching = new ArrayList<>();
     for (Container container : containers.list()) {
       @Nullable Pod pod = byId.get(container.podId());
       if (pod != null && matches(container, filter)) {
-        rows.add(of(pod, container));
+        matching.add(new Inside(pod, container));
       }
     }
+    return matching;
   }
 
   /** All pods that match, read as they are taken. */

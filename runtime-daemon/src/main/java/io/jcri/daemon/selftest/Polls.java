@@ -13,10 +13,7 @@ import io.jcri.cri.v1.PodSandboxStatusRequest;
 import io.jcri.cri.v1.RuntimeServiceGrpc.RuntimeServiceBlockingStub;
 import io.jcri.cri.v1.StatusRequest;
 
-/**
- * What a kubelet asks of a running pod all day. Asked once it is a check; asked often, while the
- * AOT cache is trained, it is also what the Java runtime learns to compile first.
- */
+/** What a kubelet asks of a running pod all day. */
 final class Polls {
   private static final int EXEC_SECONDS = 10;
 
@@ -31,14 +28,14 @@ final class Polls {
   }
 
   /**
-   * Asks everything so many times, and executes a program once.
+   * Asks everything so many times, and executes a program each time.
    *
    * @return the container's ID
    * @throws SelftestException naming the call whose answer is wrong
    */
   String ask(int times) throws SelftestException {
-    exec();
     for (int i = 0; i < times; i++) {
+      exec();
       lists();
       statuses();
     }

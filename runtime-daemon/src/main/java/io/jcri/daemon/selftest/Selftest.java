@@ -55,20 +55,17 @@ public final class Selftest {
 
   private final Path socket;
   private final boolean hostNetwork;
-  private final int pods;
   private final int polls;
   private final PrintStream out;
 
   /**
    * @param socket the CRI socket
    * @param hostNetwork whether the pod has the host's network, which needs no CNI
-   * @param pods how many to run, one after the other
-   * @param polls how often to ask about each of them
+   * @param polls how often to ask about the running pod
    */
-  public Selftest(Path socket, boolean hostNetwork, int pods, int polls, PrintStream out) {
+  public Selftest(Path socket, boolean hostNetwork, int polls, PrintStream out) {
     this.socket = socket;
     this.hostNetwork = hostNetwork;
-    this.pods = pods;
     this.polls = polls;
     this.out = out;
   }
@@ -127,9 +124,7 @@ public final class Selftest {
                     .pullImage(PullImageRequest.newBuilder().setImage(image).build())
                     .getImageRef());
     try {
-      for (int i = 0; i < pods; i++) {
-        pod(deadline(runtime), image, logs);
-      }
+      pod(deadline(runtime), image, logs);
     } finally {
       images
           .withDeadlineAfter(DEADLINE_SECONDS, TimeUnit.SECONDS)
