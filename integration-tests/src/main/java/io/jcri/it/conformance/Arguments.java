@@ -29,14 +29,13 @@ record Arguments(
 
   static final String USAGE =
       """
-      usage: conformance [--containerd FOLDER] [--runc FILE] [--report FILE] [--all] [--websocket]
+      usage: conformance [--containerd FOLDER] [--runc FILE] [--report FILE] [--websocket]
                          [--parallel N] [--focus REGEX]... [--skip REGEX]...
 
       --containerd  tests the containerd of that folder instead of the jcri built here
       --runc        the runc to use; by default one that is built for it, since the machine's own may
                     have no id-mapped mounts and many specs would be left out
       --report      where the JUnit report goes; by default below integration-tests/target
-      --all         runs what integration-tests/conformance-skips.txt leaves out, too
       --websocket   streams over WebSockets instead of SPDY; without this, --focus and --skip the
                     streaming specs run a second time, with it
       --parallel    runs N specs at a time
@@ -45,14 +44,13 @@ record Arguments(
       """;
 
   /**
-   * @param defaultSkips left out unless there is --all
+   * @param defaultReport where the report goes unless there is --report
    * @throws IllegalArgumentException saying what is wrong with them
    */
-  static Arguments parse(Path defaultReport, List<String> defaultSkips, String... arguments) {
+  static Arguments parse(Path defaultReport, String... arguments) {
     Optional<Path> containerd = Optional.empty();
     Optional<Path> runc = Optional.empty();
     Path report = defaultReport;
-    List<String> skips = defaultSkips;
     List<String> critest = new ArrayList<>();
     boolean websocket = false;
     int parallel = 1;
@@ -60,7 +58,6 @@ record Arguments(
     while (rest.hasNext()) {
       String option = rest.next();
       switch (option) {
-        case "--all" -> skips = List.of();
         case "--websocket" -> websocket = true;
         case "--containerd" -> containerd = Optional.of(Path.of(value(option, rest)));
         case "--runc" -> runc = Optional.of(Path.of(value(option, rest)).toAbsolutePath());
@@ -72,7 +69,6 @@ record Arguments(
       }
     }
     boolean again = critest.isEmpty() && !websocket;
-    skips.forEach(skip -> critest.add("--ginkgo.skip=" + skip));
     if (websocket) {
       critest.addAll(WEBSOCKET);
     }

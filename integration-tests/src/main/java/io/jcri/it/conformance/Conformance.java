@@ -39,15 +39,14 @@ public final class Conformance {
 
   /** Runs; see {@link Arguments#USAGE}. */
   public static void main(String... line) throws IOException, InterruptedException {
-    Path module = Workspace.root().resolve("integration-tests");
-    Path report = module.resolve("target/critest.xml");
+    Path report = Workspace.root().resolve("integration-tests/target/critest.xml");
     if (List.of(line).contains("--help")) {
       System.out.print(Arguments.USAGE);
       return;
     }
     Arguments arguments;
     try {
-      arguments = Arguments.parse(report, skips(module), line);
+      arguments = Arguments.parse(report, line);
     } catch (IllegalArgumentException e) {
       System.err.println("conformance: " + e.getMessage() + "\n" + Arguments.USAGE);
       System.exit(2);
@@ -75,12 +74,6 @@ public final class Conformance {
               }
             }));
     return over;
-  }
-
-  private static List<String> skips(Path module) throws IOException {
-    return Files.readAllLines(module.resolve("conformance-skips.txt")).stream()
-        .filter(line -> !line.isBlank() && !line.startsWith("#"))
-        .toList();
   }
 
   private boolean run() throws IOException, InterruptedException {

@@ -79,7 +79,7 @@ record Report(List<Spec> specs, int leftOut) {
           .forEach(spec -> lines.add("%s %s: %s".formatted(outcome, spec.name(), spec.message())));
     }
     if (leftOut > 0) {
-      lines.add(leftOut + " specs were left out by --focus, --skip or conformance-skips.txt");
+      lines.add(leftOut + " specs were left out by --focus, --skip or critest itself");
     }
     lines.add(
         "%d passed, %d failed, %d skipped"

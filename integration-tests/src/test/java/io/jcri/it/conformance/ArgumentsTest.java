@@ -4,35 +4,32 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class ArgumentsTest {
   private static final Path REPORT = Path.of("/tmp/report.xml");
-  private static final List<String> SKIPS = List.of("not yet");
 
   @Test
   void testsOursUnlessToldOtherwise() {
-    Arguments arguments = Arguments.parse(REPORT, SKIPS);
+    Arguments arguments = Arguments.parse(REPORT);
 
     assertThat(arguments.containerd()).isEmpty();
     assertThat(arguments.runc()).isEmpty();
     assertThat(arguments.report()).isEqualTo(REPORT);
-    assertThat(arguments.critest()).containsExactly("--ginkgo.skip=not yet");
+    assertThat(arguments.critest()).isEmpty();
   }
 
   @Test
   void streamsOverBothProtocolsUnlessToldOtherwise() {
-    Arguments all = Arguments.parse(REPORT, SKIPS);
+    Arguments all = Arguments.parse(REPORT);
     assertThat(all.again()).isTrue();
     assertThat(all.secondRun())
-        .contains("--websocket-exec", "--websocket-attach", "--websocket-portforward")
-        .contains("--ginkgo.skip=not yet");
+        .contains("--websocket-exec", "--websocket-attach", "--websocket-portforward");
     assertThat(all.secondReport()).isEqualTo(Path.of("/tmp/websocket-report.xml"));
 
-    assertThat(Arguments.parse(REPORT, SKIPS, "--focus", "x").again()).isFalse();
-    Arguments websocket = Arguments.parse(REPORT, SKIPS, "--websocket");
+    assertThat(Arguments.parse(REPORT, "--focus", "x").again()).isFalse();
+    Arguments websocket = Arguments.parse(REPORT, "--websocket");
     assertThat(websocket.again()).isFalse();
     assertThat(websocket.critest()).contains("--websocket-exec");
   }
@@ -41,38 +38,31 @@ class ArgumentsTest {
   void passesFocusAndSkipOn() {
     Arguments arguments =
         Arguments.parse(
-            REPORT, SKIPS, "--focus", "a b", "--containerd", "/opt", "--skip", "c", "--skip", "d");
+            REPORT, "--focus", "a b", "--containerd", "/opt", "--skip", "c", "--skip", "d");
 
     assertThat(arguments.containerd()).isEqualTo(Optional.of(Path.of("/opt")));
     assertThat(arguments.critest())
-        .containsExactly(
-            "--ginkgo.focus=a b", "--ginkgo.skip=c", "--ginkgo.skip=d", "--ginkgo.skip=not yet");
+        .containsExactly("--ginkgo.focus=a b", "--ginkgo.skip=c", "--ginkgo.skip=d");
   }
 
   @Test
   void runsAsManyAtATimeAsToldTo() {
-    assertThat(Arguments.parse(REPORT, List.of(), "--parallel", "4").critest())
+    assertThat(Arguments.parse(REPORT, "--parallel", "4").critest())
         .containsExactly("--parallel=4");
-    assertThatThrownBy(() -> Arguments.parse(REPORT, List.of(), "--parallel", "many"))
+    assertThatThrownBy(() -> Arguments.parse(REPORT, "--parallel", "many"))
         .hasMessage("no number for --parallel: many");
   }
 
   @Test
   void takesTheRuncThatIsNamed() {
-    assertThat(Arguments.parse(REPORT, SKIPS, "--runc", "/opt/runc").runc())
+    assertThat(Arguments.parse(REPORT, "--runc", "/opt/runc").runc())
         .contains(Path.of("/opt/runc"));
   }
 
   @Test
-  void leavesNothingOutWhenAll() {
-    assertThat(Arguments.parse(REPORT, SKIPS, "--all").critest()).isEmpty();
-  }
-
-  @Test
   void namesWhatItDoesNotKnow() {
-    assertThatThrownBy(() -> Arguments.parse(REPORT, SKIPS, "--fokus", "x"))
+    assertThatThrownBy(() -> Arguments.parse(REPORT, "--fokus", "x"))
         .hasMessage("no such option: --fokus");
-    assertThatThrownBy(() -> Arguments.parse(REPORT, SKIPS, "--focus"))
-        .hasMessage("no value for --focus");
+    assertThatThrownBy(() -> Arguments.parse(REPORT, "--focus")).hasMessage("no value for --focus");
   }
 }

@@ -39,7 +39,7 @@ class ReportTest {
         .containsExactly(
             "SKIPPED [It] AppArmor: AppArmor is disabled",
             "FAILED [It] pods stop: Timed out after 60s",
-            "1 specs were left out by --focus, --skip or conformance-skips.txt",
+            "1 specs were left out by --focus, --skip or critest itself",
             "1 passed, 1 failed, 1 skipped");
   }
 
