@@ -1,7 +1,6 @@
 package io.jcri.it.crictl;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.jcri.it.kit.Command;
 import io.jcri.it.kit.Tools;
@@ -11,7 +10,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -26,12 +24,7 @@ class CrictlTest {
 
   @BeforeEach
   void findTools() throws IOException {
-    boolean go =
-        System.getenv("JCRI_TOOLS") != null
-            || Stream.of("/usr/local/go/bin/go", "/usr/bin/go", "/usr/local/bin/go")
-                .anyMatch(path -> Files.isExecutable(Path.of(path)));
-    assumeTrue(go, "crictl is built with Go, which is not here");
-    tools = Tools.get();
+    tools = CrictlTools.getOrSkip();
   }
 
   @Test

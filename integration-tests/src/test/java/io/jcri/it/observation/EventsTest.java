@@ -264,8 +264,8 @@ class EventsTest {
         pod.stop();
         pod.remove();
       }
-    } catch (StatusRuntimeException killed) {
-      assertThat(killed.getStatus().getCode()).isNotNull();
+    } catch (StatusRuntimeException ignored) {
+      // The daemon was killed in the middle of it; what is judged is what its events said.
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
