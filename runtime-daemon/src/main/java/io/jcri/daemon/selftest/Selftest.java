@@ -184,7 +184,12 @@ public final class Selftest {
       fetch(ip);
       showLog(logs.resolve("web.log"));
       Polls questions = new Polls(runtime, pod, running);
-      timed("exec, lists, statuses and figures", () -> questions.ask(polls));
+      timed(
+          "exec, lists, statuses and figures",
+          () -> {
+            questions.ask(polls);
+            return running;
+          });
     } finally {
       timed(
           "pod stopped and removed",
