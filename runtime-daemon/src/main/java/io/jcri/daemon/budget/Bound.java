@@ -1,0 +1,38 @@
+package io.jcri.daemon.budget;
+
+/**
+ * Whatever a pod, an image, a registry, a plugin or a client can make grow in the daemon: how far,
+ * and what happens then. The heap is small on purpose ({@code -Xmx128m}), so each of them is a
+ * small part of it and all of them together fit.
+ *
+ * <p>ARCHITECTURE.md has the same list for people; a test holds the two together.
+ */
+public enum Bound {
+  /** All ExecSync calls together, both streams. The shim keeps what does not fit, or cuts it. */
+  EXEC_SYNC_OUTPUT("a container's probes", 32 << 20, "waits in the shim, then is cut with a mark");
+
+  private final String who;
+  private final long limit;
+  private final String answer;
+
+  Bound(String who, long limit, String answer) {
+    this.who = who;
+    this.limit = limit;
+    this.answer = answer;
+  }
+
+  /** Who can make it grow. */
+  public String who() {
+    return who;
+  }
+
+  /** How far: bytes, unless the constant's name says what is counted. */
+  public long limit() {
+    return limit;
+  }
+
+  /** What happens when it is reached, for people. */
+  public String answer() {
+    return answer;
+  }
+}
