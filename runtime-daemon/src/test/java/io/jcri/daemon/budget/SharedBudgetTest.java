@@ -36,14 +36,13 @@ class SharedBudgetTest {
     CountDownLatch served = new CountDownLatch(1);
     Thread waiting =
         Thread.ofVirtual()
-            .start(
-                () -> {
-                  try (SharedBudget.Share _ = budget.await(1)) {
-                    served.countDown();
-                  } catch (InterruptedException e) {
-                    Thread.currentThread().interrupt();
-                  }
-                });
+            .start(() -> {
+              try (SharedBudget.Share _ = budget.await(1)) {
+                served.countDown();
+              } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+              }
+            });
     first.close();
     waiting.join();
     assertThat(served.getCount()).isZero();
