@@ -27,6 +27,8 @@ final class PauseCgroups {
         // Noted first, so that a crash in between leaves no cgroup that nobody knows.
         Files.writeString(files.cgroup(), path + "\n", StandardCharsets.UTF_8);
         cgroups.create(path);
+        // It competes with the pod's containers, of which the least may have no more.
+        cgroups.leastCpuShare(path);
       }
       return cgroups.processFiles(path).stream().map(file -> file.resolveSibling("")).toList();
     } catch (IllegalArgumentException e) {

@@ -98,6 +98,10 @@ final class SandboxDestroyKernelTest {
     assertThat(
             Files.readAllLines(Path.of("/proc", Integer.toString(state.pause().pid()), "cgroup")))
         .allMatch(line -> line.endsWith(":" + path));
+    Optional<String> shares = fixture.cgroups.text(path, "cpu", "cpu.shares");
+    assertThat(shares.or(() -> Optional.of("2\n"))).as("version 1").hasValue("2\n");
+    Optional<String> weight = fixture.cgroups.text(path, "cpu", "cpu.weight");
+    assertThat(weight.or(() -> Optional.of("1\n"))).as("version 2").hasValue("1\n");
     fixture.sandboxes.destroy("p1", state.directory(), Optional.empty());
     assertThat(fixture.cgroups.exists(path)).isFalse();
     assertThat(fixture.cgroups.exists(PARENT + "/pod")).isTrue();

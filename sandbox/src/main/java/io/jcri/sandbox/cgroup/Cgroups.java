@@ -125,6 +125,12 @@ public final class Cgroups {
     }
   }
 
+  /** Gives the group the least share of the CPUs; nothing where no controller gives shares. */
+  public void leastCpuShare(String path) throws IOException {
+    check(path);
+    CpuShare.least(files, controllers, path);
+  }
+
   private boolean makeDirectory(Path directory) throws IOException {
     try {
       calls.mkdirat(Fd.CWD, directory.toString(), 0755);

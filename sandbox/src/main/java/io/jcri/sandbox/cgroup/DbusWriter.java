@@ -11,6 +11,7 @@ import java.util.Arrays;
  */
 final class DbusWriter {
   private static final int LENGTH_BYTES = 4;
+  private static final int LONG_BYTES = 8;
 
   private ByteBuffer out = ByteBuffer.allocate(256).order(ByteOrder.LITTLE_ENDIAN);
 
@@ -78,6 +79,12 @@ final class DbusWriter {
 
   DbusWriter property(String name, boolean value) {
     return align(8).string(name).signature("b").bool(value);
+  }
+
+  DbusWriter property(String name, long value) {
+    align(LONG_BYTES).string(name).signature("t").align(LONG_BYTES);
+    room(LONG_BYTES).putLong(value);
+    return this;
   }
 
   private ByteBuffer room(int bytes) {

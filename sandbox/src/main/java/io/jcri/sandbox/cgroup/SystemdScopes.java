@@ -37,9 +37,9 @@ public final class SystemdScopes {
   }
 
   /**
-   * Makes a scope with one process in it and waits until it is there. Groups below it are ours
-   * (Delegate), and systemd forgets the scope when its last process has gone. One of the same name
-   * that a crash left is stopped first, with what runs in it.
+   * Makes a scope with one process in it and waits until it is there. It has the least share of the
+   * CPUs. Groups below it are ours (Delegate), and systemd forgets the scope when its last process
+   * has gone. One of the same name that a crash left is stopped first, with what runs in it.
    *
    * @param scopeName {@code jcri-abc.scope}
    * @param slice {@code kubepods-pod1.slice}, made when it is not there
@@ -69,6 +69,8 @@ public final class SystemdScopes {
           body.property("Description", "jcri pod " + scopeName);
           body.property("Slice", slice);
           body.property("Delegate", true);
+          // It competes with the pod's containers, of which the least may have no more.
+          body.property("CPUWeight", CpuShare.LEAST_WEIGHT);
           // Not stopped at shutdown before the services that use it.
           body.property("DefaultDependencies", false);
           // A failed scope does not stay in memory and block its name.

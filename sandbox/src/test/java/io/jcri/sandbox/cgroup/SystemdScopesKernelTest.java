@@ -50,6 +50,7 @@ final class SystemdScopesKernelTest {
     SystemdScopes scopes = systemd.scopes();
     scopes.start("jcri-a.scope", SLICE, (int) process.pid());
     assertThat(group("jcri-a.scope")).hasContent(Long.toString(process.pid()));
+    assertThat(systemd.property("jcri-a.scope", "CPUWeight")).isEqualTo("1");
     scopes.stop("jcri-a.scope");
     assertThat(process.waitFor()).isEqualTo(128 + 15);
     assertThat(group("jcri-a.scope")).doesNotExist();

@@ -75,6 +75,15 @@ final class UserSystemd implements AutoCloseable {
     return new SystemdScopes(privateSocket(), runtime.resolve("no-bus"), Duration.ofSeconds(20));
   }
 
+  /** What it says of a unit. */
+  String property(String unit, String name) throws IOException {
+    ProcessBuilder builder =
+        new ProcessBuilder("systemctl", "--user", "show", "--value", "--property=" + name, unit);
+    builder.environment().put("XDG_RUNTIME_DIR", runtime.toString());
+    Process show = builder.redirectErrorStream(true).start();
+    return new String(show.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
+  }
+
   /** Where it puts the groups of its units. */
   String group() {
     return GROUP;
