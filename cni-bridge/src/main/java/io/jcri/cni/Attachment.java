@@ -26,8 +26,37 @@ record Attachment(
   private static final Pattern CONTAINER_ID = Pattern.compile("[a-zA-Z0-9][a-zA-Z0-9_.\\-]*");
   private static final Pattern IF_NAME = Pattern.compile("[^/:\\s]{1,15}");
 
+  /** {@code CNI_ARGS} is one string of the environment, of which the kernel takes 128 KiB. */
+  static final int MAX_ARGS = 64 << 10;
+
   /** The attachment of {@code request} to the network at {@code index} of the pod's networks. */
   static Attachment of(PodNetworkRequest request, int index) throws CniException {
+    Attachment attachment = unchecked(request, index);
+    for (Map.Entry<String, String> arg : attachment.args().entrySet()) {
+      if (!sayable(arg)) {
+        throw new CniException(
+            CniException.Reason.INVALID,
+            "invalid network argument %s=%s".formatted(arg.getKey(), arg.getValue()));
+      }
+    }
+    if (attachment.argsText().length() > MAX_ARGS) {
+      throw new CniException(
+          CniException.Reason.INVALID,
+          "network arguments of sandbox %s are longer than %d characters"
+              .formatted(request.sandboxId(), MAX_ARGS));
+    }
+    return attachment;
+  }
+
+  /**
+   * As {@link #of}, for an attachment that is to be undone: with those arguments only that a plugin
+   * can be told, so that no name that was once let in keeps DEL from running.
+   */
+  static Attachment toUndo(PodNetworkRequest request, int index) throws CniException {
+    return unchecked(request, index).sayable();
+  }
+
+  private static Attachment unchecked(PodNetworkRequest request, int index) throws CniException {
     String ifName = interfaceName(request.interfaceName(), index);
     if (!CONTAINER_ID.matcher(request.sandboxId()).matches()) {
       throw new CniException(
@@ -43,20 +72,28 @@ record Attachment(
     args.put("K8S_POD_INFRA_CONTAINER_ID", request.sandboxId());
     args.put("K8S_POD_UID", request.podUid());
     request.extraArgs().forEach(args::putIfAbsent);
-    for (Map.Entry<String, String> arg : args.entrySet()) {
-      // CNI_ARGS has no quoting, so one of these would inject further arguments.
-      if ((arg.getKey() + arg.getValue()).matches("(?s).*[;\0].*") || arg.getKey().contains("=")) {
-        throw new CniException(
-            CniException.Reason.INVALID,
-            "invalid network argument %s=%s".formatted(arg.getKey(), arg.getValue()));
-      }
-    }
     return new Attachment(
         request.sandboxId(),
         request.netns().map(Object::toString).orElse(""),
         ifName,
         args,
         capabilities(request));
+  }
+
+  /** CNI_ARGS has no quoting: a semicolon would inject further arguments. */
+  private static boolean sayable(Map.Entry<String, String> arg) {
+    String both = arg.getKey() + arg.getValue();
+    return both.indexOf(';') < 0 && both.indexOf('\0') < 0 && arg.getKey().indexOf('=') < 0;
+  }
+
+  /** This without the arguments that no plugin can be told. */
+  Attachment sayable() {
+    Map<String, String> left = new LinkedHashMap<>(args);
+    left.entrySet()
+        .removeIf(arg -> !sayable(arg) || arg.getKey().length() + arg.getValue().length() > 4096);
+    return left.equals(args)
+        ? this
+        : new Attachment(containerId, netns, ifName, left, capabilityArgs);
   }
 
   Attachment withNetns(String path) {

@@ -99,7 +99,7 @@ final class Attachments {
    * failures} when the pod must wait for them.
    */
   void remove(Entry entry, String netns, List<CniException> failures) {
-    Attachment attachment = entry.attachment().withNetns(netns);
+    Attachment attachment = entry.attachment().withNetns(netns).sayable();
     List<CniException> open = new ArrayList<>();
     for (Chain.DelFailure failure : chain.del(entry.network(), attachment, entry.result())) {
       // Of an incomplete chain, a plugin that is missing most likely never ran.

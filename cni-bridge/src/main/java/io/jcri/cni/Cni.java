@@ -177,7 +177,7 @@ public final class Cni implements AutoCloseable {
     if (entries.isEmpty()) {
       List<Network> networks = store.state().networks();
       for (int i = networks.size() - 1; i >= 0; i--) {
-        Attachment attachment = Attachment.of(request, i).withNetns(netns);
+        Attachment attachment = Attachment.toUndo(request, i).withNetns(netns);
         attachments.removeUnrecorded(versions.negotiate(networks.get(i)), attachment, failures);
       }
     }

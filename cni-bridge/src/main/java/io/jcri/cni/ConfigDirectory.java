@@ -22,7 +22,8 @@ final class ConfigDirectory {
    *
    * @param networks in the order of their file names, our generated one last
    * @param problems one message per file that was left out
-   * @param foreignFiles how many configuration files, good or bad, are not our generated one
+   * @param foreignFiles how many configuration files, good or bad, are not our generated one; one
+   *     of its name that is no JSON is ours, torn
    */
   record Contents(List<Network> networks, List<String> problems, int foreignFiles) {
     Contents {
@@ -41,6 +42,7 @@ final class ConfigDirectory {
     List<Network> networks = new ArrayList<>();
     List<Network> generated = new ArrayList<>();
     List<String> problems = new ArrayList<>();
+    int torn = 0;
     List<Path> files;
     try {
       files = list(directory, List.of(".conflist", ".conf", ".json"));
@@ -55,9 +57,13 @@ final class ConfigDirectory {
         // Removed between listing and reading: a change that the watch reports next.
       } catch (IOException e) {
         problems.add(file + ": " + reason(e));
+        if (e instanceof Json.MalformedJsonException
+            && file.endsWith(DefaultNetwork.FILE_NAME)) {
+          torn++;
+        }
       }
     }
-    int foreign = networks.size() + problems.size();
+    int foreign = networks.size() + problems.size() - torn;
     networks.addAll(generated);
     return new Contents(networks, problems, foreign);
   }

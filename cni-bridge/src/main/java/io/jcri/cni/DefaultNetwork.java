@@ -5,10 +5,14 @@ import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import io.jcri.cni.PodCidrs.Cidr;
 import java.io.IOException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -23,6 +27,8 @@ final class DefaultNetwork {
       "jcri, from the node's pod CIDR; it goes away when another configuration arrives;"
           + " remove this key to keep your own changes";
 
+  private static final String TEMPORARY = "." + FILE_NAME + ".";
+  private static final Duration LEFTOVER_AGE = Duration.ofMinutes(1);
   private static final String NETWORK_NAME = "jcri";
   private static final Path USUAL_CACHE_DIR = Path.of("/var/lib/cni");
 
@@ -41,22 +47,48 @@ final class DefaultNetwork {
     JsonObject wanted = configuration(cidrs);
     if (Files.exists(file)) {
       JsonObject present = read();
-      if (present.equals(wanted)
-          || (!present.isEmpty() && !present.has(NetworkParser.GENERATED_KEY))) {
+      if (present.equals(wanted) || !ours(present)) {
         return;
       }
     }
     Files.createDirectories(settings.confDir());
-    Path temporary = settings.confDir().resolve("." + FILE_NAME + ".tmp");
-    Files.writeString(temporary, Json.writePretty(wanted));
-    Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE);
+    removeLeftovers();
+    // A name of its own: daemons that share the directory write at the same time.
+    Path temporary = Files.createTempFile(settings.confDir(), TEMPORARY, ".tmp");
+    try {
+      Files.writeString(temporary, Json.writePretty(wanted));
+      Files.setPosixFilePermissions(temporary, PosixFilePermissions.fromString("rw-r--r--"));
+      Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE);
+    } finally {
+      Files.deleteIfExists(temporary);
+    }
   }
 
-  /** Removes the file if it is still ours. */
+  /** Of daemons that ended while they wrote; a young one may be in the making. */
+  private void removeLeftovers() throws IOException {
+    Instant old = Instant.now().minus(LEFTOVER_AGE);
+    try (DirectoryStream<Path> left =
+        Files.newDirectoryStream(settings.confDir(), TEMPORARY + "*.tmp")) {
+      for (Path temporary : left) {
+        if (Files.getLastModifiedTime(temporary).toInstant().isBefore(old)) {
+          Files.deleteIfExists(temporary);
+        }
+      }
+    } catch (NoSuchFileException e) {
+      // another daemon was faster
+    }
+  }
+
+  /** Removes the file if it is still ours, or torn. */
   void remove() throws IOException {
-    if (Files.exists(file) && read().has(NetworkParser.GENERATED_KEY)) {
+    if (Files.exists(file) && ours(read())) {
       Files.deleteIfExists(file);
     }
+  }
+
+  /** What has lost our mark was made its own by the node's administrator; what is torn was not. */
+  private static boolean ours(JsonObject content) {
+    return content.isEmpty() || content.has(NetworkParser.GENERATED_KEY);
   }
 
   /** The file's content; an empty object when it is damaged or gone, so that it is replaced. */

@@ -86,7 +86,7 @@ final class PluginRunner {
       outcome = processes.run(List.of(binary.toString()), environment, Json.write(stdin), limit);
     } catch (ChildProcess.ProcessTimeoutException e) {
       throw failed(Reason.TIMEOUT, verb, network, plugin, 0, String.valueOf(e.getMessage()));
-    } catch (IOException e) {
+    } catch (IOException | IllegalArgumentException e) { // no variable can hold a NUL
       throw failed(Reason.PLUGIN_FAILED, verb, network, plugin, 0, String.valueOf(e.getMessage()));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

@@ -191,7 +191,7 @@ final class ResultCache {
       Attachment attachment =
           new Attachment(
               Json.string(json, "containerId").orElse(""),
-              Json.string(json, "netns").orElse(""),
+              path(Json.string(json, "netns").orElse("")),
               Json.string(json, "ifName").orElse(""),
               args(json),
               Json.object(json, "capabilityArgs").orElseGet(JsonObject::new));
@@ -210,6 +210,11 @@ final class ResultCache {
       log.warn("cached result {} is left out: {}", file, e.toString());
       return Optional.empty();
     }
+  }
+
+  /** Throws for what can be none, so that the entry counts as damaged. */
+  private static String path(String text) {
+    return Path.of(text).toString();
   }
 
   private static Map<String, String> args(JsonObject json) {

@@ -132,6 +132,36 @@ final class CniChainTest {
   }
 
   @Test
+  void aNameThatNoPluginCanBeToldKeepsNobodyFromLeaving() throws Exception {
+    PodNetworkRequest pod =
+        PodNetworkRequest.of(
+            "s1",
+            Optional.of(Path.of("/proc/self/ns/net")),
+            "we\0b;K8S_POD_NAME=other",
+            "n".repeat(200_000),
+            "uid-1");
+    try (Cni cni = node.open()) {
+      assertThatThrownBy(() -> cni.attach(pod)).hasMessageContaining("network argument");
+      cni.detach(pod);
+    }
+    assertThat(plugins.calls()).containsExactly("DEL b", "DEL a");
+    assertThat(plugins.environment("a", "DEL"))
+        .contains("CNI_ARGS=IgnoreUnknown=1;K8S_POD_INFRA_CONTAINER_ID=s1;K8S_POD_UID=uid-1");
+  }
+
+  @Test
+  void argumentsThatNoEnvironmentHoldsAreRefused() throws Exception {
+    PodNetworkRequest pod =
+        PodNetworkRequest.of(
+            "s1", Optional.of(Path.of("/proc/self/ns/net")), "web", "n".repeat(200_000), "uid-1");
+    try (Cni cni = node.open()) {
+      assertThatThrownBy(() -> cni.attach(pod))
+          .hasMessage("network arguments of sandbox s1 are longer than 65536 characters");
+    }
+    assertThat(plugins.calls()).isEmpty();
+  }
+
+  @Test
   void aMissingBinaryIsFoundBeforeAnythingRuns() throws Exception {
     plugins.remove("b");
     try (Cni cni = node.open()) {

@@ -6,12 +6,22 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** When the default network's file is written, changed and removed; no kernel is touched. */
@@ -123,6 +133,61 @@ final class DefaultNetworkTest {
       cni.setPodCidr("10.88.0.0/16");
       assertThat(file).doesNotExist();
       assertThat(cni.status().message()).contains("99-other.conf: invalid JSON");
+    }
+  }
+
+  @Test
+  void daemonsThatShareTheDirectoryWriteAtTheSameTime() throws Exception {
+    List<Callable<Integer>> daemons = new ArrayList<>();
+    for (int d = 0; d < 4; d++) {
+      int base = 100 + 2 * d;
+      DefaultNetwork network = network();
+      daemons.add(() -> {
+        for (int i = 0; i < 50; i++) {
+          network.write(PodCidrs.parse("10.%d.0.0/16".formatted(base + i % 2)));
+          assertThat(Json.read(file).get("name").getAsString()).isEqualTo("jcri");
+        }
+        return base;
+      });
+    }
+    try (ExecutorService threads = Executors.newFixedThreadPool(4)) {
+      for (Future<Integer> daemon : threads.invokeAll(daemons)) {
+        assertThat(daemon.get()).isGreaterThanOrEqualTo(100);
+      }
+    }
+    try (Stream<Path> left = Files.list(node.confDir)) {
+      assertThat(left).containsExactly(file);
+    }
+    assertThat(Files.getPosixFilePermissions(file))
+        .isEqualTo(PosixFilePermissions.fromString("rw-r--r--"));
+  }
+
+  @Test
+  void whatADaemonThatEndedLeftGoesWithTheNextWrite() throws Exception {
+    Files.createDirectories(node.confDir);
+    Path old = Files.createFile(node.confDir.resolve(".10-jcri-bridge.conflist.1.tmp"));
+    Files.setLastModifiedTime(old, FileTime.from(Instant.now().minusSeconds(3600)));
+    Path young = Files.createFile(node.confDir.resolve(".10-jcri-bridge.conflist.2.tmp"));
+    network().write(PodCidrs.parse("10.88.0.0/16"));
+    assertThat(old).doesNotExist();
+    assertThat(young).exists();
+  }
+
+  @Test
+  @Timeout(60)
+  void aTornFileIsRepairedByARunningDaemon() throws Exception {
+    try (Cni cni = node.open()) {
+      cni.setPodCidr("10.88.0.0/16");
+      String whole = Files.readString(file);
+      Files.writeString(file, whole.substring(0, whole.length() / 2));
+      while (!Files.readString(file).equals(whole)) {
+        Thread.sleep(5);
+      }
+      Files.writeString(file, "");
+      while (!Files.readString(file).equals(whole)) {
+        Thread.sleep(5);
+      }
+      assertThat(cni.attach(TestNode.pod("s1")).networkName()).isEqualTo("jcri");
     }
   }
 
