@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "requests.h"
+#include "socket_name.h"
 
 enum { CONNECTIONS_MAX = 1024, QUEUE_KEPT = 4096 };
 
@@ -175,11 +176,11 @@ static void accept_one(struct watch *watch, uint32_t events) {
 }
 
 void conn_listen(struct shim *shim) {
-  struct sockaddr_un address = {.sun_family = AF_UNIX};
+  struct sockaddr_un address;
+  int directory CLOSE = -1;
   shim->socket_path = formatted("%s/shim.sock", shim->options.state);
-  if (strlen(shim->socket_path) >= sizeof address.sun_path)
-    die("socket path %s is longer than %zu bytes", shim->socket_path, sizeof address.sun_path - 1);
-  strcpy(address.sun_path, shim->socket_path);
+  if (!socket_name(&address, shim->socket_path, &directory))
+    die("cannot name the socket %s: %m", shim->socket_path);
   int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
   if (fd < 0) die("cannot make a socket: %m");
   /* What a shim that was killed has left; a living one is never pushed aside. */

@@ -1,24 +1,21 @@
 #include "console.h"
 
-#include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/un.h>
 #include <unistd.h>
 
+#include "socket_name.h"
+
 bool console_open(struct console *console, char *path) {
-  struct sockaddr_un address = {.sun_family = AF_UNIX};
-  *console = (struct console){.listener = -1, .path = path};
-  if (strlen(path) >= sizeof address.sun_path) {
-    errno = ENAMETOOLONG;
-    return false;
-  }
-  strcpy(address.sun_path, path);
+  *console = CONSOLE_NONE;
+  console->path = path;
+  const struct sockaddr_un *address = &console->address;
+  if (!socket_name(&console->address, path, &console->directory)) return false;
   unlink(path);
   int fd CLOSE = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-  if (fd < 0 || bind(fd, (struct sockaddr *)&address, sizeof address) != 0 || listen(fd, 4) != 0)
+  if (fd < 0 || bind(fd, (const struct sockaddr *)address, sizeof *address) != 0 || listen(fd, 4) != 0)
     return false;
   console->listener = fd;
   fd = -1;
@@ -63,6 +60,7 @@ int console_take(struct console *console) {
 
 void console_close(struct console *console) {
   close_owned(&console->listener);
+  close_owned(&console->directory);
   if (console->path != NULL) unlink(console->path);
   free(console->path);
   console->path = NULL;

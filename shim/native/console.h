@@ -2,12 +2,18 @@
 #ifndef JCRI_CONSOLE_H
 #define JCRI_CONSOLE_H
 
+#include <sys/un.h>
+
 #include "util.h"
 
 struct console {
   int listener;
+  int directory; /* keeps the name valid; -1 when it is the path */
   char *path;
+  struct sockaddr_un address; /* its sun_path is what the runtime is told */
 };
+
+#define CONSOLE_NONE ((struct console){.listener = -1, .directory = -1})
 
 /* Takes over the path; false leaves errno. */
 bool console_open(struct console *console, char *path);

@@ -109,13 +109,13 @@ static void read_early(struct timer *timer) { output_begin(timer->owner); }
 
 static char *launch(struct shim *shim) {
   const struct options *options = &shim->options;
-  if (shim->log.fd < 0 && !log_file_open(&shim->log, options->log, options->log_limit))
+  if (shim->log.fd < 0 && !log_file_open(&shim->log, options->log_directory, options->log, options->log_limit))
     return formatted("cannot open log %s: %m", options->log);
   char *pid_path FREE = formatted("%s/init.pid", options->state);
   char *images FREE = formatted("%s/checkpoint", options->restore == NULL ? "" : options->restore);
   unlink(pid_path);
   struct console *console = new_zeroed(sizeof *console);
-  console->listener = -1;
+  *console = CONSOLE_NONE;
   char *error = NULL;
   struct stdio_pipes pipes = STDIO_PIPES_NONE;
   if (options->terminal) {
@@ -148,7 +148,7 @@ static char *launch(struct shim *shim) {
     command_add(&command, pid_path);
     if (options->terminal) {
       command_add(&command, "--console-socket");
-      command_add(&command, console->path);
+      command_add(&command, console->address.sun_path);
     }
     command_add(&command, options->id);
     shim->start_child = runtime_spawn(shim, &command, log_path, pipes.theirs, runtime_started,

@@ -271,7 +271,7 @@ static char *launch(struct exec *exec, const struct frame *request) {
   command_add(&command, exec->pid_path);
   if (exec->tty) {
     command_add(&command, "--console-socket");
-    command_add(&command, exec->console.path);
+    command_add(&command, exec->console.address.sun_path);
   }
   /* Only what has a time limit is ever killed whole. */
   if (timeout > 0) exec->cgroup = cgroup_for_exec(shim, exec->id, &option);
@@ -314,7 +314,7 @@ void exec_begin(struct conn *conn, const struct frame *request, bool sync) {
       .sync = sync,
       .tty = !sync && wire_find_number(request, TAG_TTY, 0) != 0,
       .pid = -1,
-      .console = {.listener = -1},
+      .console = CONSOLE_NONE,
       .timeout = {.fired = time_over, .owner = exec},
       .grace = {.fired = grace_over, .owner = exec},
       .client_ends = {-1, -1, -1},

@@ -11,10 +11,58 @@
 
 enum { CHECK_EVERY = 1 << 20 };
 
+/* One step down, never through a link. A folder that is missing is made, for everybody to pass. */
+static int enter(int directory, const char *name) {
+  int fd = openat(directory, name, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+  if (fd < 0 && errno == ENOENT) {
+    mode_t mask = umask(022);
+    int made = mkdirat(directory, name, 0755);
+    umask(mask);
+    if (made != 0 && errno != EEXIST) return -1;
+    fd = openat(directory, name, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+  }
+  struct stat status;
+  if (fd < 0 && errno == ENOTDIR) {
+    bool link = fstatat(directory, name, &status, AT_SYMLINK_NOFOLLOW) == 0 && S_ISLNK(status.st_mode);
+    errno = link ? ELOOP : ENOTDIR;
+  }
+  return fd;
+}
+
+/* The directory of the log's file; *name becomes the file's. */
+static int open_parent(const struct log_file *log, char **name) {
+  char *path = formatted("%s", log->path);
+  size_t length = log->directory == NULL ? (size_t)(strrchr(path, '/') - path) : strlen(log->directory);
+  while (log->directory != NULL && length > 0 && log->directory[length - 1] == '/') length--;
+  bool below = (log->directory == NULL || strncmp(path, log->directory, length) == 0) &&
+               path[length] == '/';
+  if (below) path[length] = '\0';
+  int fd = below ? open(length == 0 ? "/" : path, O_PATH | O_DIRECTORY | O_CLOEXEC) : -1;
+  if (!below) errno = EINVAL;
+  char *step = below ? path + length + 1 : path;
+  for (char *slash; fd >= 0 && (slash = strchr(step, '/')) != NULL; step = slash + 1) {
+    *slash = '\0';
+    if (slash == step || strcmp(step, ".") == 0) continue;
+    int next = -1;
+    if (strcmp(step, "..") == 0)
+      errno = EINVAL;
+    else
+      next = enter(fd, step);
+    close_owned(&fd);
+    fd = next;
+  }
+  *name = fd < 0 ? NULL : formatted("%s", step);
+  free_owned(&path);
+  return fd;
+}
+
 /* O_NOFOLLOW and the check for a plain file: the directory is the kubelet's, yet pods mount it. */
-static int open_plain(const char *path, int64_t *size) {
-  int fd = open(path, O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC,
-                0640);
+static int open_plain(const struct log_file *log, int64_t *size) {
+  char *name FREE = NULL;
+  int parent CLOSE = open_parent(log, &name);
+  if (parent < 0) return -1;
+  int fd = openat(parent, name,
+                  O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC, 0640);
   if (fd < 0) return -1;
   struct stat status;
   if (fstat(fd, &status) != 0 || !S_ISREG(status.st_mode)) {
@@ -26,15 +74,15 @@ static int open_plain(const char *path, int64_t *size) {
   return fd;
 }
 
-bool log_file_open(struct log_file *log, const char *path, int64_t limit) {
-  *log = (struct log_file){.path = path, .fd = -1, .limit = limit};
+bool log_file_open(struct log_file *log, const char *directory, const char *path, int64_t limit) {
+  *log = (struct log_file){.path = path, .directory = directory, .fd = -1, .limit = limit};
   return path == NULL || log_file_reopen(log);
 }
 
 bool log_file_reopen(struct log_file *log) {
   if (log->path == NULL) return true;
   int64_t size = 0;
-  int fd = open_plain(log->path, &size);
+  int fd = open_plain(log, &size);
   if (fd < 0) return false;
   if (log->fd >= 0) close(log->fd);
   log->fd = fd;

@@ -6,7 +6,8 @@
 #include "util.h"
 
 struct log_file {
-  const char *path; /* NULL: no log is kept */
+  const char *path;      /* NULL: no log is kept */
+  const char *directory; /* below which no link is followed; NULL: the file's own */
   int fd;
   int64_t limit;   /* bytes of one file, 0 for none: a safety net below the kubelet's rotation */
   int64_t size;    /* as far as we know it; checked with the file now and then */
@@ -15,8 +16,10 @@ struct log_file {
   int64_t dropped_ever;
 };
 
-/* Opens the file to append; false leaves errno. */
-bool log_file_open(struct log_file *log, const char *path, int64_t limit);
+/* Opens the file to append, after making the folders between it and the directory; false leaves
+ * errno. The directory may be reached through links, which are the node's; what is below it is no
+ * more to be trusted than the pod, which may have mounted it. */
+bool log_file_open(struct log_file *log, const char *directory, const char *path, int64_t limit);
 
 /* Opens the path anew, as after a rotation. On failure the old file stays in use. */
 bool log_file_reopen(struct log_file *log);

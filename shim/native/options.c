@@ -21,6 +21,7 @@ static const struct option_row ROWS[] = {
     ROW("--runtime", PATH, runtime, true),
     ROW("--runtime-root", PATH, runtime_root, true),
     ROW("--log", PATH, log, false),
+    ROW("--log-directory", PATH, log_directory, false),
     ROW("--log-limit", NUMBER, log_limit, false),
     ROW("--exit-record", PATH, exit_record, true),
     ROW("--restore", PATH, restore, false),

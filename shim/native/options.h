@@ -15,6 +15,7 @@ struct options {
   const char *runtime_arguments[RUNTIME_ARGUMENTS_MAX];
   int runtime_argument_count;
   const char *log;         /* the CRI log file, NULL for none */
+  const char *log_directory; /* the pod's, which log is in; NULL: that of the file itself */
   int64_t log_limit;       /* bytes, 0 for none */
   const char *exit_record; /* where the exit record goes */
   const char *restore; /* holds checkpoint/, the images to start from; NULL to run the command */

@@ -1,5 +1,7 @@
 #include <errno.h>
 #include <signal.h>
+#include <stdlib.h>
+#include <string.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -32,7 +34,7 @@ static int lines_in(const char *file) {
 static void reopening_goes_on_in_the_new_file(void) {
   struct log_file log;
   char old[80];
-  CHECK(log_file_open(&log, path, 0));
+  CHECK(log_file_open(&log, NULL, path, 0));
   put_lines(&log, 2);
   snprintf(old, sizeof old, "%s.1", path);
   CHECK(rename(path, old) == 0);
@@ -47,7 +49,7 @@ static void reopening_goes_on_in_the_new_file(void) {
 
 static void a_failed_reopen_keeps_the_old_file(void) {
   struct log_file log;
-  CHECK(log_file_open(&log, path, 0));
+  CHECK(log_file_open(&log, NULL, path, 0));
   log.path = "/nowhere/at/all";
   CHECK(!log_file_reopen(&log));
   put_lines(&log, 1);
@@ -59,16 +61,64 @@ static void a_failed_reopen_keeps_the_old_file(void) {
 static void links_and_pipes_are_no_logs(void) {
   struct log_file log;
   CHECK(symlink("/tmp", path) == 0);
-  CHECK(!log_file_open(&log, path, 0) && errno == ELOOP);
+  CHECK(!log_file_open(&log, NULL, path, 0) && errno == ELOOP);
   unlink(path);
   CHECK(mkfifo(path, 0600) == 0);
-  CHECK(!log_file_open(&log, path, 0));
+  CHECK(!log_file_open(&log, NULL, path, 0));
   unlink(path);
+}
+
+static char outside[96], linked[96], below[160];
+
+/* What a pod that has mounted its log directory may put there. */
+static void no_link_below_the_directory_is_followed(void) {
+  struct log_file log;
+  struct stat status;
+  snprintf(outside, sizeof outside, "%s/outside", directory);
+  snprintf(linked, sizeof linked, "%s/pod/c", directory);
+  snprintf(below, sizeof below, "%s/pod", directory);
+  CHECK(mkdir(outside, 0700) == 0 && mkdir(below, 0700) == 0 && symlink(outside, linked) == 0);
+  char *pod = strdup(below);
+  snprintf(below, sizeof below, "%s/0.log", linked);
+  CHECK(!log_file_open(&log, pod, below, 0) && errno == ELOOP);
+  snprintf(below, sizeof below, "%s/made/0.log", linked);
+  CHECK(!log_file_open(&log, pod, below, 0) && errno == ELOOP);
+  CHECK(rmdir(outside) == 0 && mkdir(outside, 0700) == 0);
+  unlink(linked);
+
+  /* Folders that are missing are made; a swap before a reopen leaves the old file in use. */
+  umask(077);
+  CHECK(log_file_open(&log, pod, below, 0));
+  CHECK(stat(linked, &status) == 0 && (status.st_mode & 07777) == 0755);
+  char moved[96];
+  snprintf(moved, sizeof moved, "%s/pod/old", directory);
+  CHECK(rename(linked, moved) == 0 && symlink(outside, linked) == 0);
+  CHECK(!log_file_reopen(&log) && errno == ELOOP);
+  put_lines(&log, 1);
+  unlink(linked);
+  CHECK(rmdir(outside) == 0 && rename(moved, linked) == 0 && lines_in(below) == 1);
+  close(log.fd);
+
+  /* The way to the directory is the node's own affair. */
+  char away[96], through[160];
+  snprintf(away, sizeof away, "%s/away", directory);
+  CHECK(symlink(pod, away) == 0);
+  snprintf(through, sizeof through, "%s/c/made/0.log", away);
+  CHECK(log_file_open(&log, away, through, 0));
+  close(log.fd);
+  snprintf(through, sizeof through, "%s/../x/0.log", pod);
+  CHECK(!log_file_open(&log, pod, through, 0) && errno == EINVAL);
+  CHECK(!log_file_open(&log, pod, "/elsewhere/0.log", 0) && errno == EINVAL);
+  unlink(away);
+  unlink(below);
+  snprintf(below, sizeof below, "%s/made", linked);
+  CHECK(rmdir(below) == 0 && rmdir(linked) == 0 && rmdir(pod) == 0);
+  free(pod);
 }
 
 static void the_limit_drops_until_a_reopen(void) {
   struct log_file log;
-  CHECK(log_file_open(&log, path, 3 * (LOG_PREFIX + 11)));
+  CHECK(log_file_open(&log, NULL, path, 3 * (LOG_PREFIX + 11)));
   put_lines(&log, 5);
   CHECK(lines_in(path) == 3 && log.dropped == 22);
   CHECK(truncate(path, 0) == 0);
@@ -86,7 +136,7 @@ static void a_full_disk_leaves_no_half_line(void) {
   signal(SIGXFSZ, SIG_IGN);
   for (rlim_t room = 0; room < 3 * (LOG_PREFIX + 11); room++) {
     struct log_file log;
-    CHECK(log_file_open(&log, path, 0));
+    CHECK(log_file_open(&log, NULL, path, 0));
     limited = (struct rlimit){.rlim_cur = room, .rlim_max = unlimited.rlim_max};
     CHECK(setrlimit(RLIMIT_FSIZE, &limited) == 0);
     put_lines(&log, 4);
@@ -107,6 +157,7 @@ int main(void) {
   reopening_goes_on_in_the_new_file();
   a_failed_reopen_keeps_the_old_file();
   links_and_pipes_are_no_logs();
+  no_link_below_the_directory_is_followed();
   the_limit_drops_until_a_reopen();
   a_full_disk_leaves_no_half_line();
   CHECK(rmdir(directory) == 0);

@@ -42,6 +42,7 @@ import io.jcri.daemon.stats.Stats;
 import io.jcri.daemon.streaming.StreamingServer;
 import io.jcri.daemon.system.BootId;
 import io.jcri.daemon.system.Clock;
+import io.jcri.daemon.system.Folders;
 import io.jcri.daemon.system.NativeBinaries;
 import io.jcri.daemon.system.SdNotify;
 import io.jcri.oci.cdi.CdiDevices;
@@ -60,9 +61,7 @@ import io.jcri.sandbox.linux.Syscalls;
 import io.jcri.sandbox.mount.Mounts;
 import io.jcri.shim.ShimLauncher;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -101,21 +100,27 @@ public final class Daemon {
 
   public Daemon(DaemonConfig config, NativeBinaries binaries) throws IOException {
     Layout layout = new Layout(config.root(), config.state());
-    Files.createDirectories(layout.root());
-    Files.createDirectories(layout.temporary());
+    Folders.base(layout.root());
+    Folders.base(layout.state());
     for (Path lock : layout.locks()) {
       locks.add(FolderLock.take(lock));
     }
-    // Records and bundles hold the containers' environments, and those hold secrets; images hold
-    // set-id programs.
+    // Records and bundles hold the containers' environments, and those hold secrets, as checkpoints
+    // do; images hold set-id programs.
     for (Path directory :
         List.of(
-            layout.podRecords(), layout.containerRecords(), layout.containers(), layout.images())) {
-      Files.setPosixFilePermissions(
-          Files.createDirectories(directory), PosixFilePermissions.fromString("rwx------"));
+            layout.podRecords(),
+            layout.containerRecords(),
+            layout.containers(),
+            layout.images(),
+            layout.checkpoints(),
+            layout.paused(),
+            layout.restoring(),
+            layout.temporary())) {
+      Folders.own(directory, Folders.PRIVATE);
     }
-    Files.setPosixFilePermissions(
-        Files.createDirectories(layout.userRoots()), PosixFilePermissions.fromString("rwx--x--x"));
+    Folders.own(layout.pods(), "rwxr-xr-x");
+    Folders.own(layout.userRoots(), "rwx--x--x");
     Clock clock = Clock.system();
     String bootId = BootId.current();
 

@@ -43,7 +43,13 @@ final class PauseCgroups {
   void removeIfMade(SandboxFiles files) throws IOException {
     Optional<String> made = files.readCgroup();
     if (made.isPresent()) {
-      cgroups.remove(made.get());
+      try {
+        cgroups.remove(made.get());
+      } catch (IllegalArgumentException e) {
+        // No group can have that name, so none was made.
+        Files.deleteIfExists(files.cgroup());
+        return;
+      }
     }
     Files.deleteIfExists(files.cgroup());
   }

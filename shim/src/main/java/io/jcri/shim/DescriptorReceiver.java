@@ -1,6 +1,7 @@
 package io.jcri.shim;
 
 import io.jcri.sandbox.linux.PlatformThreads;
+import io.jcri.sandbox.linux.SocketPath;
 import java.io.Closeable;
 import java.io.FileDescriptor;
 import java.io.FileInputStream;
@@ -44,7 +45,9 @@ final class DescriptorReceiver {
     try {
       socket.setSoTimeout(TIMEOUT_MILLIS);
       socket.setAncillaryReceiveBufferSize(ANCILLARY_BYTES);
-      socket.connect(AFUNIXSocketAddress.of(path));
+      try (SocketPath name = SocketPath.of(path)) {
+        socket.connect(AFUNIXSocketAddress.of(name.path()));
+      }
       byte[] request = Frame.request(Wire.TAKE).number(Wire.TAG_EXEC_ID, session).encode();
       socket.getOutputStream().write(request);
       ByteBuffer header = ByteBuffer.wrap(read(socket.getInputStream(), Wire.HEADER_BYTES, path));

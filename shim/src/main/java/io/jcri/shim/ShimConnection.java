@@ -1,5 +1,6 @@
 package io.jcri.shim;
 
+import io.jcri.sandbox.linux.SocketPath;
 import java.io.Closeable;
 import java.io.EOFException;
 import java.io.IOException;
@@ -38,7 +39,9 @@ final class ShimConnection implements Closeable {
     try {
       SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX);
       try {
-        channel.connect(UnixDomainSocketAddress.of(socket));
+        try (SocketPath name = SocketPath.of(socket)) {
+          channel.connect(UnixDomainSocketAddress.of(name.path()));
+        }
         return new ShimConnection(socket, channel);
       } catch (IOException e) {
         channel.close();

@@ -10,8 +10,7 @@ import java.util.Optional;
  *
  * @param containerId 1 to 128 characters of {@code [A-Za-z0-9_.-]}
  * @param bundle directory with config.json
- * @param stateDirectory existing directory of this container alone, mode 0700, below /run; its path
- *     must leave room for a socket name within 107 bytes
+ * @param stateDirectory existing directory of this container alone, mode 0700, below /run
  * @param runtime absolute path of the OCI runtime
  * @param runtimeRoot the runtime's {@code --root}
  * @param runtimeArguments further global options of the runtime, at most 32
@@ -22,7 +21,10 @@ import java.util.Optional;
  * @param terminal as in config.json's process
  * @param stdinOpen whether the container gets a stdin that attaching clients write to
  * @param stdinOnce whether that stdin ends when the first client's input ends
- * @param log the CRI log file, empty for none
+ * @param log the CRI log file, empty for none; the folders between it and its log directory are
+ *     made
+ * @param logDirectory the pod's, which the log is in: below it no link is followed, neither now nor
+ *     when the log is reopened; empty for that of the file itself
  * @param logLimit bytes after which further output is dropped (and told of) until the log is
  *     reopened, 0 for no limit: a net below the kubelet's rotation
  * @param exitRecord where {@link ExitRecord} is written
@@ -47,6 +49,7 @@ public record ShimSpec(
     boolean stdinOpen,
     boolean stdinOnce,
     Optional<Path> log,
+    Optional<Path> logDirectory,
     long logLimit,
     Path exitRecord,
     Optional<String> cgroupPath,
@@ -76,6 +79,7 @@ public record ShimSpec(
     flag(words, "--stdin", stdinOpen);
     flag(words, "--stdin-once", stdinOnce);
     log.ifPresent(path -> put(words, "--log", path.toString()));
+    logDirectory.ifPresent(path -> put(words, "--log-directory", path.toString()));
     put(words, "--log-limit", Long.toString(logLimit));
     put(words, "--exit-record", exitRecord.toString());
     cgroupPath.ifPresent(path -> put(words, "--cgroup", path));

@@ -154,6 +154,7 @@ final class Lab implements AutoCloseable {
             plan.stdin(),
             plan.stdinOnce(),
             Optional.of(state.resolve("log")),
+            Optional.empty(),
             0,
             state.resolve("exit.json"),
             Optional.of("/" + prefix + "/" + id),

@@ -95,6 +95,7 @@ class LogKernelTest {
               true,
               false,
               java.util.Optional.of(disk.resolve("log")),
+              java.util.Optional.empty(),
               0,
               state.resolve("exit.json"),
               spec.cgroupPath(),

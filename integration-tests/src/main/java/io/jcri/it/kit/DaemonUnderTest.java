@@ -38,6 +38,13 @@ public final class DaemonUnderTest implements RuntimeUnderTest {
     run = RuntimeProcess.start(command(), log(), socket());
   }
 
+  /** As {@link #start}, by somebody who has this umask. */
+  public void startUnder(String umask) throws IOException {
+    List<String> command = new ArrayList<>(List.of("sh", "-c", "umask $0; exec \"$@\"", umask));
+    command.addAll(command());
+    run = RuntimeProcess.start(command, log(), socket());
+  }
+
   @Override
   public void kill() throws IOException {
     run.kill();

@@ -105,6 +105,34 @@ class BadRequestsTest {
   }
 
   @Test
+  void namesThatCouldNotBeUndoneAreRefusedBeforeThereIsARecord() throws IOException {
+    PodSandboxConfig.Builder name = NODE.podConfig();
+    name.getMetadataBuilder().setName("a\0b");
+    assertPodRefused(name, Code.INVALID_ARGUMENT, "config.metadata.name has a NUL");
+    PodSandboxConfig.Builder uid = NODE.podConfig();
+    uid.getMetadataBuilder().setUid("a\0b");
+    assertPodRefused(uid, Code.INVALID_ARGUMENT, "config.metadata.uid has a NUL");
+    PodSandboxConfig.Builder namespace = NODE.podConfig();
+    namespace.getMetadataBuilder().setNamespace("n".repeat(200_000));
+    assertPodRefused(namespace, Code.INVALID_ARGUMENT, "config.metadata.namespace has 200000");
+    PodSandboxConfig.Builder cgroup = NODE.podConfig();
+    cgroup.getLinuxBuilder().setCgroupParent("/a".repeat(2500));
+    assertPodRefused(cgroup, Code.INVALID_ARGUMENT, "config.linux.cgroup_parent");
+    assertPodRefused(
+        NODE.podConfig().putAnnotations("k", "\0"), Code.INVALID_ARGUMENT, "config.annotations");
+    NODE.assertNoPodIsLeft();
+    TestPod pod = NODE.pod();
+    for (ContainerConfig.Builder container :
+        List.of(
+            pod.container("a\0b"),
+            pod.container("true").setLogPath("a\0b"),
+            pod.container("true").setWorkingDir("/a\0b"),
+            pod.container("true").putLabels("a\0b", ""))) {
+      assertRefused(() -> pod.create(container), Code.INVALID_ARGUMENT, "has a NUL");
+    }
+  }
+
+  @Test
   void anUnknownHandlerIsNamed() throws IOException {
     PodSandboxConfig config = NODE.podConfig().build();
     assertRefused(

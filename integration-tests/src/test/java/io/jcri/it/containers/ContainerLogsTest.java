@@ -4,6 +4,7 @@ import static io.jcri.it.node.Refusals.assertRefused;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.grpc.Status;
+import io.jcri.cri.v1.PodSandboxConfig;
 import io.jcri.it.kit.Waiting;
 import io.jcri.it.node.CriLog;
 import io.jcri.it.node.TestContainer;
@@ -12,6 +13,7 @@ import io.jcri.it.node.TestPod;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -123,5 +125,50 @@ class ContainerLogsTest {
         .contains("/dev/pts/0")
         .contains("out")
         .contains("err");
+  }
+
+  /** A pod that has mounted its log directory must not have root write elsewhere for it. */
+  @Test
+  void aLinkBelowTheLogDirectoryIsNotFollowed() throws IOException {
+    TestPod pod = NODE.pod();
+    Path logs = Path.of(pod.config().getLogDirectory());
+    Path elsewhere = Files.createDirectory(NODE.scratch().disk().resolve("elsewhere-" + pod.id()));
+    Files.createSymbolicLink(logs.resolve("linked"), elsewhere);
+    TestContainer container =
+        pod.create(pod.container("true").setLogPath("linked/deep/0.log"));
+
+    assertRefused(container::start, Status.Code.INTERNAL, "cannot open log");
+    assertThat(elsewhere).isEmptyDirectory();
+  }
+
+  @Test
+  void norIsOneThatComesBeforeARotation() throws IOException {
+    TestPod pod = NODE.pod();
+    Path logs = Path.of(pod.config().getLogDirectory());
+    Path elsewhere = Files.createDirectory(NODE.scratch().disk().resolve("elsewhere-" + pod.id()));
+    TestContainer container =
+        pod.create(pod.container("sleep", "1000").setLogPath("folder/0.log"));
+    container.start();
+    assertThat(Files.getPosixFilePermissions(logs.resolve("folder")))
+        .isEqualTo(PosixFilePermissions.fromString("rwxr-xr-x"));
+    Files.move(logs.resolve("folder"), logs.resolve("moved"));
+    Files.createSymbolicLink(logs.resolve("folder"), elsewhere);
+
+    assertRefused(container::reopenLog, Status.Code.INTERNAL, "cannot open log");
+    assertThat(elsewhere).isEmptyDirectory();
+  }
+
+  @Test
+  void theWayToTheLogDirectoryMayBeALink() throws IOException {
+    PodSandboxConfig.Builder config = NODE.podConfig();
+    Path logs = Path.of(config.getLogDirectory());
+    Path link = Files.createSymbolicLink(logs.resolveSibling(logs.getFileName() + "-link"), logs);
+    TestPod pod = NODE.pod(config.setLogDirectory(link.toString()));
+    TestContainer container =
+        pod.create(pod.container("echo", "said").setLogPath("made/0.log"));
+    container.start();
+    container.awaitExit();
+
+    assertThat(CriLog.text(CriLog.read(logs.resolve("made/0.log")), "stdout")).isEqualTo("said\n");
   }
 }

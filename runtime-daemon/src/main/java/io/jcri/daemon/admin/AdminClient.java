@@ -1,5 +1,6 @@
 package io.jcri.daemon.admin;
 
+import io.jcri.sandbox.linux.SocketPath;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
@@ -32,7 +33,9 @@ public final class AdminClient {
   public List<String> load(InputStream archive) throws IOException {
     try (SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX)) {
       try {
-        channel.connect(UnixDomainSocketAddress.of(socket));
+        try (SocketPath name = SocketPath.of(socket)) {
+          channel.connect(UnixDomainSocketAddress.of(name.path()));
+        }
       } catch (IOException e) {
         throw new IOException("no jcri daemon answers on " + socket + ": " + e.getMessage(), e);
       }

@@ -1,7 +1,9 @@
 package io.jcri.daemon.admin;
 
 import io.jcri.daemon.image.Images;
+import io.jcri.daemon.system.SocketFile;
 import io.jcri.oci.image.Image;
+import io.jcri.sandbox.linux.SocketPath;
 import java.io.BufferedWriter;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -16,8 +18,6 @@ import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -50,19 +50,18 @@ public final class AdminServer {
   }
 
   /**
-   * Binds in a directory that only root may enter, and moves the socket out once its mode is right.
+   * Opens it to root alone.
    *
    * <p>To be called after the CRI socket is ours: that tells that no other daemon is alive.
    */
   public void start() throws IOException {
-    Path directory = Files.createDirectories(socket.resolveSibling(".bind"));
-    Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwx------"));
-    Path bound = directory.resolve(String.valueOf(socket.getFileName()));
-    Files.deleteIfExists(bound);
+    SocketFile file = new SocketFile(socket);
+    file.prepare();
     ServerSocketChannel listening = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
-    listening.bind(UnixDomainSocketAddress.of(bound));
-    Files.setPosixFilePermissions(bound, PosixFilePermissions.fromString("rw-------"));
-    Files.move(bound, socket, StandardCopyOption.ATOMIC_MOVE);
+    try (SocketPath name = SocketPath.of(file.bound())) {
+      listening.bind(UnixDomainSocketAddress.of(name.path()));
+    }
+    file.publish("rw-------");
     server = listening;
     Thread.ofVirtual().name("admin").start(() -> accept(listening));
   }

@@ -9,7 +9,13 @@ package io.jcri.daemon.budget;
  */
 public enum Bound {
   /** All ExecSync calls together, both streams. The shim keeps what does not fit, or cuts it. */
-  EXEC_SYNC_OUTPUT("a container's probes", 32 << 20, "waits in the shim, then is cut with a mark");
+  EXEC_SYNC_OUTPUT("a container's probes", 32 << 20, "waits in the shim, then is cut with a mark"),
+
+  /** Each of a pod's name, namespace and uid: CNI plugins are told of them in one variable. */
+  POD_NAME("who names a pod", 1024, "the pod is refused"),
+
+  /** The path of a pod's cgroup below each hierarchy, as systemd nests it. */
+  CGROUP_PARENT("who names a pod's cgroup", 2048, "the pod is refused");
 
   private final String who;
   private final long limit;

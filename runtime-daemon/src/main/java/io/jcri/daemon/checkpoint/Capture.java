@@ -2,13 +2,17 @@ package io.jcri.daemon.checkpoint;
 
 import io.jcri.daemon.Layout;
 import io.jcri.daemon.container.Container;
+import io.jcri.daemon.container.ContainerLog;
 import io.jcri.daemon.image.Images;
+import io.jcri.daemon.pod.Pod;
 import io.jcri.daemon.system.LogTail;
 import io.jcri.oci.OciException;
 import io.jcri.oci.runtime.OciRuntime;
 import io.jcri.oci.snapshot.FileArchive;
+import io.jcri.sandbox.linux.Syscalls;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
@@ -19,6 +23,7 @@ import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -58,8 +63,10 @@ final class Capture {
   private final Images images;
   private final Layout layout;
   private final FileArchive archives;
+  private final Syscalls syscalls;
 
-  Capture(Images images, Layout layout, FileArchive archives) {
+  Capture(Images images, Layout layout, FileArchive archives, Syscalls syscalls) {
+    this.syscalls = syscalls;
     this.images = images;
     this.layout = layout;
     this.archives = archives;
@@ -88,19 +95,22 @@ final class Capture {
   /**
    * Adds the rest.
    *
+   * @param pod the container's
    * @param container still paused
    * @param handler its runtime's name
    */
-  void complete(Container container, String handler, Path stage) throws IOException {
+  void complete(Pod pod, Container container, String handler, Path stage) throws IOException {
     String id = container.id();
     try (OutputStream out = create(stage.resolve(CHANGES))) {
       images.packChanges(id, out);
     }
     Metadata.write(stage, container, handler, layout.bundle(id).resolve("config.json"));
-    Path output = Path.of(container.logFile());
-    if (!container.logFile().isEmpty() && Files.isRegularFile(output)) {
-      try (OutputStream out = create(stage.resolve(LOG))) {
-        Files.copy(output, out);
+    Optional<ContainerLog> said = ContainerLog.of(pod, container);
+    Optional<InputStream> text = said.isPresent() ? said.get().read(syscalls) : Optional.empty();
+    if (text.isPresent()) {
+      try (InputStream in = text.get();
+          OutputStream out = create(stage.resolve(LOG))) {
+        in.transferTo(out);
       }
     }
     log.info("container {} is captured", id);

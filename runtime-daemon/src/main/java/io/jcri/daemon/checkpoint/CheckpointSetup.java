@@ -23,9 +23,9 @@ public final class CheckpointSetup {
       Syscalls syscalls) {
     Criu criu = new Criu("criu");
     FileArchive archives = new FileArchive(syscalls);
-    Capture capture = new Capture(images, layout, archives);
+    Capture capture = new Capture(images, layout, archives, syscalls);
     this.checkpoints = new Checkpoints(pods, containers, handlers, layout, capture, criu);
-    this.restore = new PodRestore(pods, containers, handlers, images, layout, archives, criu);
+    this.restore = new PodRestore(pods, containers, handlers, images, layout, archives, criu, syscalls);
     this.leftovers = new Leftovers(pods, containers, handlers, layout, restore);
   }
 

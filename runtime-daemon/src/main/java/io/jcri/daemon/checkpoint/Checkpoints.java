@@ -227,7 +227,11 @@ public final class Checkpoints {
         budget.spend(
             "checkpoint of container " + subject.id(),
             () -> {
-              capture.complete(subject.container(), subject.handler(), subject.stage());
+              capture.complete(
+                  pods.require(subject.container().podId()),
+                  subject.container(),
+                  subject.handler(),
+                  subject.stage());
               return true;
             });
       }

@@ -8,6 +8,7 @@ import io.jcri.daemon.Layout;
 import io.jcri.daemon.container.Container;
 import io.jcri.daemon.container.ContainerConfig;
 import io.jcri.daemon.container.ContainerCreation;
+import io.jcri.daemon.container.ContainerLog;
 import io.jcri.daemon.container.Containers;
 import io.jcri.daemon.image.Images;
 import io.jcri.daemon.pod.Pod;
@@ -17,16 +18,18 @@ import io.jcri.daemon.pod.Pods;
 import io.jcri.daemon.runtime.Handlers;
 import io.jcri.oci.Json;
 import io.jcri.oci.snapshot.FileArchive;
+import io.jcri.sandbox.linux.Syscalls;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.Logger;
@@ -52,6 +55,7 @@ public final class PodRestore {
   private final Layout layout;
   private final FileArchive archives;
   private final Criu criu;
+  private final Syscalls syscalls;
   private final Set<PodMetadata> busy = ConcurrentHashMap.newKeySet();
 
   PodRestore(
@@ -61,7 +65,9 @@ public final class PodRestore {
       Images images,
       Layout layout,
       FileArchive archives,
-      Criu criu) {
+      Criu criu,
+      Syscalls syscalls) {
+    this.syscalls = syscalls;
     this.pods = pods;
     this.containers = containers;
     this.handlers = handlers;
@@ -195,7 +201,7 @@ public final class PodRestore {
             container.id(), in, Files.size(changes), ContainerCreation.userNamespace(pod));
       }
     }
-    continueLog(stage.resolve(Capture.LOG), container);
+    continueLog(stage.resolve(Capture.LOG), pod, container);
     keepImagesOnly(stage);
   }
 
@@ -218,15 +224,15 @@ public final class PodRestore {
   }
 
   /** What the container has said before; a log that is there already is not touched. */
-  private static void continueLog(Path from, Container container) throws IOException {
-    if (container.logFile().isEmpty() || !Files.isRegularFile(from)) {
+  private void continueLog(Path from, Pod pod, Container container) throws IOException {
+    Optional<ContainerLog> log = ContainerLog.of(pod, container);
+    if (log.isEmpty() || !Files.isRegularFile(from, LinkOption.NOFOLLOW_LINKS)) {
       return;
     }
-    Path file = Path.of(container.logFile());
-    Files.createDirectories(file.getParent());
-    if (!Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
-      try (var out =
-          Files.newOutputStream(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+    Files.createDirectories(log.get().directory());
+    Optional<OutputStream> created = log.get().create(syscalls);
+    if (created.isPresent()) {
+      try (OutputStream out = created.get()) {
         Files.copy(from, out);
       }
     }

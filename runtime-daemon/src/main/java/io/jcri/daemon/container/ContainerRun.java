@@ -216,8 +216,7 @@ public final class ContainerRun {
     }
     if (!grace.isZero()) {
       if (entry.stopSignalSent.complete(null)) {
-        String signal = containers.require(id).stopSignal();
-        send(id, entry, StopSignals.number(signal));
+        send(id, entry, StopSignals.numberOrTerm(containers.require(id).stopSignal()));
       }
       if (awaitExit(id, entry, grace)) {
         return;

@@ -54,12 +54,10 @@ public final class ShimSpecs {
     Handlers.Handler handler = handlers.require(pod.config().handler());
     OciRuntime.Options runtime = handler.runtime().options();
     ContainerConfig config = container.config();
-    Optional<Path> log =
-        container.logFile().isEmpty()
-            ? Optional.empty()
-            : Optional.of(Path.of(container.logFile()));
+    Optional<ContainerLog> log = ContainerLog.of(pod, container);
     if (log.isPresent()) {
-      Files.createDirectories(log.get().getParent());
+      // The shim makes what is missing below.
+      Files.createDirectories(log.get().directory());
     }
     return launcher.launch(
         new ShimSpec(
@@ -74,7 +72,8 @@ public final class ShimSpecs {
             config.tty(),
             config.stdin(),
             config.stdinOnce(),
-            log,
+            log.map(ContainerLog::file),
+            log.map(ContainerLog::directory),
             0,
             layout.exitRecord(container.id()),
             Optional.of(

@@ -44,6 +44,15 @@ final class StopSignals {
     return number;
   }
 
+  /** As {@link #number}, but SIGTERM for what no signal is: a record must not keep it running. */
+  static int numberOrTerm(String signal) {
+    try {
+      return number(signal);
+    } catch (JcriException e) {
+      return number("TERM");
+    }
+  }
+
   private static int byRule(String name) {
     if (name.startsWith("RTMIN+")) {
       return RTMIN + decimal(name.substring("RTMIN+".length()));

@@ -58,7 +58,11 @@ final class ContainerConfigs {
       if (pair.getKey().isEmpty() || pair.getKey().indexOf('=') >= 0) {
         throw invalid("config.envs: \"" + pair.getKey() + "\" is no name of a variable");
       }
-      environment.add(pair.getKey() + "=" + pair.getValue().toStringUtf8());
+      String value = pair.getValue().toStringUtf8();
+      if (value.indexOf('\0') >= 0) {
+        throw invalid("config.envs: the value of " + pair.getKey() + " has a NUL");
+      }
+      environment.add(pair.getKey() + "=" + value);
     }
     return environment;
   }

@@ -8,15 +8,14 @@ import io.grpc.netty.shaded.io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.grpc.netty.shaded.io.netty.channel.epoll.EpollIoHandler;
 import io.grpc.netty.shaded.io.netty.channel.epoll.EpollServerDomainSocketChannel;
 import io.grpc.netty.shaded.io.netty.channel.unix.DomainSocketAddress;
+import io.jcri.daemon.system.SocketFile;
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.BasicFileAttributes;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
@@ -44,17 +43,17 @@ public final class CriServer {
   private final EventLoopGroup acceptor;
   private final EventLoopGroup worker;
   private final ExecutorService calls;
-  private final Path bound;
+  private final SocketFile file;
   private Optional<Object> ownKey = Optional.empty();
 
   public CriServer(Path socket, List<BindableService> services) {
     this.socket = socket;
-    this.bound = socket.resolveSibling(".bind").resolve(String.valueOf(socket.getFileName()));
+    this.file = new SocketFile(socket);
     this.acceptor = new MultiThreadIoEventLoopGroup(1, EpollIoHandler.newFactory());
     this.worker = new MultiThreadIoEventLoopGroup(1, EpollIoHandler.newFactory());
     this.calls = Executors.newVirtualThreadPerTaskExecutor();
     NettyServerBuilder builder =
-        NettyServerBuilder.forAddress(new DomainSocketAddress(bound.toFile()))
+        NettyServerBuilder.forAddress(new DomainSocketAddress(file.bound().toFile()))
             .channelType(EpollServerDomainSocketChannel.class)
             .bossEventLoopGroup(acceptor)
             .workerEventLoopGroup(worker)
@@ -66,21 +65,15 @@ public final class CriServer {
   }
 
   /**
-   * Binds in a directory that only root may enter, sets the mode, and only then moves the socket to
-   * where others find it: there is no moment in which it is open to more than it should be.
+   * Opens it to root and root's group.
    *
    * @throws IOException when another daemon answers on the socket, or the directory can't be used
    */
   public void start() throws IOException {
     refuseSecondDaemon();
-    Path directory = bound.getParent();
-    Files.createDirectories(socket.getParent());
-    Files.createDirectories(directory);
-    Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwx------"));
-    Files.deleteIfExists(bound);
+    file.prepare();
     server.start();
-    Files.setPosixFilePermissions(bound, PosixFilePermissions.fromString("rw-rw----"));
-    Files.move(bound, socket, StandardCopyOption.ATOMIC_MOVE);
+    file.publish("rw-rw----");
     ownKey = fileKey();
   }
 

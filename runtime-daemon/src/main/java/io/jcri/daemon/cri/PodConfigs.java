@@ -64,7 +64,7 @@ final class PodConfigs {
         portMappings(config, namespaces),
         config.getLabelsMap(),
         annotations(config, namespaces),
-        linux.getCgroupParent(),
+        Texts.cgroupParent(linux.getCgroupParent(), "config.linux.cgroup_parent"),
         linux.getSysctlsMap(),
         namespaces,
         security.getPrivileged(),
@@ -86,17 +86,11 @@ final class PodConfigs {
 
   private static PodMetadata metadata(PodSandboxConfig config) {
     PodSandboxMetadata metadata = config.getMetadata();
-    if (!config.hasMetadata() || metadata.getName().isEmpty()) {
-      throw invalid("config.metadata.name must not be empty");
-    }
-    if (metadata.getNamespace().isEmpty()) {
-      throw invalid("config.metadata.namespace must not be empty");
-    }
-    if (metadata.getUid().isEmpty()) {
-      throw invalid("config.metadata.uid must not be empty");
-    }
     return new PodMetadata(
-        metadata.getName(), metadata.getNamespace(), metadata.getUid(), metadata.getAttempt());
+        Texts.named(metadata.getName(), "config.metadata.name"),
+        Texts.named(metadata.getNamespace(), "config.metadata.namespace"),
+        Texts.named(metadata.getUid(), "config.metadata.uid"),
+        metadata.getAttempt());
   }
 
   private static String hostname(String hostname, NamespaceOptions namespaces) {

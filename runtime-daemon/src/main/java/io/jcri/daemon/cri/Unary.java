@@ -1,5 +1,6 @@
 package io.jcri.daemon.cri;
 
+import com.google.protobuf.Message;
 import io.grpc.Status;
 import io.grpc.stub.StreamObserver;
 import org.slf4j.Logger;
@@ -14,6 +15,9 @@ final class Unary {
   static <Q, R> void answer(Call<Q, R> call, Q request, StreamObserver<R> observer) {
     R reply;
     try {
+      if (request instanceof Message message) {
+        Texts.check(message);
+      }
       reply = call.handle(request);
     } catch (Exception e) {
       Status status = ErrorMapping.status(e);

@@ -1,6 +1,7 @@
 package io.jcri.daemon.nri;
 
 import io.jcri.daemon.config.DaemonConfig;
+import io.jcri.sandbox.linux.SocketPath;
 import java.io.File;
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
@@ -99,10 +100,11 @@ final class PluginLauncher {
 
   private Launched launch(Path program, Registration.Preinstalled plugin) throws IOException {
     Path socket = Files.createTempDirectory(temporary, "nri").resolve("s");
-    try (ServerSocketChannel server = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
-      server.bind(UnixDomainSocketAddress.of(socket), 1);
+    try (SocketPath name = SocketPath.of(socket);
+        ServerSocketChannel server = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+      server.bind(UnixDomainSocketAddress.of(name.path()), 1);
       ProcessBuilder builder =
-          new ProcessBuilder(starter.toString(), socket.toString(), program.toString())
+          new ProcessBuilder(starter.toString(), name.pathForOthers().toString(), program.toString())
               .redirectInput(new File("/dev/null"))
               .redirectOutput(ProcessBuilder.Redirect.DISCARD)
               .redirectError(ProcessBuilder.Redirect.INHERIT);

@@ -1,5 +1,6 @@
 package io.jcri.daemon.nri;
 
+import io.jcri.daemon.system.SocketFile;
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
@@ -42,11 +43,12 @@ final class PluginSocket implements AutoCloseable {
       Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwx------"));
     }
     refuseSecond(path);
-    Files.deleteIfExists(path);
+    SocketFile file = new SocketFile(path.toAbsolutePath());
+    file.prepare();
     ServerSocketChannel server = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
     try {
-      server.bind(UnixDomainSocketAddress.of(path));
-      Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("rw-------"));
+      server.bind(UnixDomainSocketAddress.of(file.bound()));
+      file.publish("rw-------");
       PluginSocket socket = new PluginSocket(path, server);
       Thread.ofVirtual().name("nri socket").start(() -> socket.accept(connections));
       return socket;

@@ -8,8 +8,11 @@ import io.jcri.sandbox.linux.Syscalls;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 
 /**
  * The files that all containers of a pod see: {@code /etc/hostname}, {@code /etc/hosts} and {@code
@@ -19,6 +22,8 @@ import java.util.List;
 final class PodFiles {
   private static final Path HOST_HOSTS = Path.of("/etc/hosts");
   private static final Path HOST_RESOLV_CONF = Path.of("/etc/resolv.conf");
+  private static final Set<PosixFilePermission> PUBLIC =
+      PosixFilePermissions.fromString("rw-r--r--");
 
   private final Layout layout;
   private final Syscalls syscalls;
@@ -104,5 +109,7 @@ final class PodFiles {
 
   private static void write(Path file, String text) throws IOException {
     Files.writeString(file, text);
+    // Users of the pod's containers other than root read it.
+    Files.setPosixFilePermissions(file, PUBLIC);
   }
 }

@@ -1,5 +1,6 @@
 package io.jcri.daemon.pod;
 
+import io.jcri.cni.Bandwidth;
 import io.jcri.cni.Cni;
 import io.jcri.cni.CniException;
 import io.jcri.cni.NetworkStatus;
@@ -39,7 +40,7 @@ public final class PodNetworks {
    * @throws CniException naming the plugin that failed; every plugin has been undone
    */
   public List<String> join(Pod pod) throws CniException {
-    PodNetwork network = cni.attach(request(pod));
+    PodNetwork network = cni.attach(request(pod, Bandwidths.of(pod.config().annotations())));
     List<String> ips = new ArrayList<>();
     ips.add(network.primaryIp());
     ips.addAll(network.additionalIps());
@@ -55,9 +56,12 @@ public final class PodNetworks {
     cni.setPodCidr(cidrs);
   }
 
-  /** Idempotent. */
+  /**
+   * Idempotent. What was recorded of the pod when it joined says how, so that whatever its record
+   * holds here is no obstacle.
+   */
   public void leave(Pod pod) throws CniException {
-    cni.detach(request(pod));
+    cni.detach(request(pod, Optional.empty()));
   }
 
   /**
@@ -68,7 +72,7 @@ public final class PodNetworks {
     cni.detach(PodNetworkRequest.of(id, Optional.of(netns).filter(Files::exists), "", "", ""));
   }
 
-  private static PodNetworkRequest request(Pod pod) {
+  private static PodNetworkRequest request(Pod pod, Optional<Bandwidth> bandwidth) {
     PodConfig config = pod.config();
     Optional<Path> netns = pod.sandbox().flatMap(sandbox -> sandbox.netns()).filter(Files::exists);
     return new PodNetworkRequest(
@@ -79,7 +83,7 @@ public final class PodNetworks {
         config.metadata().namespace(),
         config.metadata().uid(),
         config.portMappings(),
-        Bandwidths.of(config.annotations()),
+        bandwidth,
         List.of(),
         Optional.empty(),
         config.cgroupParent().isEmpty() ? Optional.empty() : Optional.of(config.cgroupParent()),

@@ -14,12 +14,16 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * What a pod is made of, in the order in which it is made: namespaces and pause process (in its
  * cgroup), network, files. Unmaking goes backwards, and each step may be repeated.
  */
 public final class PodSetup {
+  private static final Logger log = LoggerFactory.getLogger(PodSetup.class);
+
   /** As containerd and CRI-O: the pause process is the last that the kernel should kill. */
   private static final int PAUSE_OOM_SCORE_ADJ = -998;
 
@@ -114,6 +118,10 @@ public final class PodSetup {
         save.accept(pod.withoutNetwork());
       } catch (CniException e) {
         return Optional.of(e);
+      } catch (IllegalArgumentException e) {
+        // Nor could it have been joined with what can't be said to a plugin.
+        log.warn("network of pod sandbox {} can't be left: {}", pod.id(), e.getMessage());
+        save.accept(pod.withoutNetwork());
       }
     }
     return Optional.empty();

@@ -73,8 +73,9 @@ public final class Stats {
 
   /** A pod's use, of the cgroup that the kubelet has for it; nothing without one. */
   public Usage of(Pod pod) throws IOException {
-    Optional<String> path = paths.podDirectory(pod.config().cgroupParent());
-    return path.isPresent() && pod.ready()
+    Optional<String> path =
+        pod.ready() ? paths.podDirectory(pod.config().cgroupParent()) : Optional.empty();
+    return path.isPresent()
         ? read(pod.id(), path.get(), pod.createdAt())
         : new Usage(clock.nanos(), Optional.empty(), 0, Map.of(), DiskUsage.NONE);
   }

@@ -78,7 +78,8 @@ final class CgroupRemoval {
       calls.unlinkat(Fd.CWD, directory.toString(), OpenFlags.AT_REMOVEDIR);
       return true;
     } catch (ErrnoException e) {
-      if (e.is(Errno.ENOENT)) {
+      // A name that is too long to be asked for is too long to have been made.
+      if (e.is(Errno.ENOENT, Errno.ENAMETOOLONG)) {
         return true;
       }
       if (e.is(Errno.EBUSY, Errno.ENOTEMPTY)) {

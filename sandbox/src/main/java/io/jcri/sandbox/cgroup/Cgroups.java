@@ -338,6 +338,7 @@ public final class Cgroups {
   private static void check(String path) {
     List<String> steps = List.of(path.split("/", -1));
     if (!path.startsWith("/")
+        || path.indexOf('\0') >= 0
         || steps.stream().skip(1).anyMatch(s -> s.isEmpty() || s.equals(".") || s.equals(".."))) {
       throw new IllegalArgumentException("invalid control group path \"" + path + "\"");
     }

@@ -163,6 +163,13 @@ interface LinuxProcessCalls extends ProcessCalls {
   }
 
   @Override
+  default int umask(int mask) {
+    try (Frame frame = new Frame()) {
+      return (int) frame.raw(SyscallNumbers.UMASK, mask, 0, 0, 0, 0, 0);
+    }
+  }
+
+  @Override
   default long getuid() {
     try (Frame frame = new Frame()) {
       return frame.raw(SyscallNumbers.GETUID, 0, 0, 0, 0, 0, 0);

@@ -59,6 +59,13 @@ public interface ProcessCalls {
    */
   void sendDatagram(String address, byte[] message) throws IOException;
 
+  /**
+   * Sets which permissions are kept from files that this process makes, for all of its threads.
+   *
+   * @return the mask until now
+   */
+  int umask(int mask);
+
   /** The daemon's real user. */
   long getuid();
 

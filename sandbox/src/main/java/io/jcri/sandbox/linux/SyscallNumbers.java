@@ -40,6 +40,7 @@ final class SyscallNumbers {
   static final int FLOCK = ARM ? 32 : 73;
   static final int SOCKET = ARM ? 198 : 41;
   static final int SENDTO = ARM ? 206 : 44;
+  static final int UMASK = ARM ? 166 : 95;
   static final int GETUID = ARM ? 174 : 102;
   static final int SETNS = ARM ? 268 : 308;
   static final int CAPGET = ARM ? 90 : 125;
