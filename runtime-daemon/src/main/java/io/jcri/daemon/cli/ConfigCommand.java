@@ -2,10 +2,13 @@ package io.jcri.daemon.cli;
 
 import io.jcri.daemon.config.ConfigException;
 import io.jcri.daemon.config.ConfigFile;
+import io.jcri.daemon.config.DaemonConfig;
+import io.jcri.daemon.runtime.RuntimeCheck;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -52,9 +55,14 @@ final class ConfigCommand implements Callable<Integer> {
     @Override
     public Integer call() {
       try {
-        ConfigFile.read(file);
-        System.out.println(file + ": good");
-        return CommandLine.ExitCode.OK;
+        DaemonConfig config = ConfigFile.read(file);
+        List<String> escapes = RuntimeCheck.escapes(config);
+        escapes.forEach(why -> System.err.println(file + ": " + why));
+        if (escapes.isEmpty() || !config.refuseKnownEscapes()) {
+          System.out.println(file + ": good");
+          return CommandLine.ExitCode.OK;
+        }
+        System.err.println(file + ": refuse_known_escapes is set, so these run no container");
       } catch (ConfigException e) {
         System.err.println(e.getMessage());
       } catch (IOException e) {

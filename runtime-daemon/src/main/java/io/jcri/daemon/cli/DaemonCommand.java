@@ -5,7 +5,10 @@ import io.jcri.daemon.config.ConfigException;
 import io.jcri.daemon.config.ConfigFile;
 import io.jcri.daemon.config.DaemonConfig;
 import io.jcri.daemon.system.Logging;
+import io.jcri.daemon.config.SocketNames;
 import io.jcri.daemon.system.NativeBinaries;
+import io.jcri.daemon.system.Umask;
+import io.jcri.sandbox.linux.Linux;
 import java.io.IOException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
@@ -44,8 +47,10 @@ public final class DaemonCommand {
       System.err.println("jcri: cannot read the configuration: " + e);
       return 2;
     }
+    Umask.set(Linux.get());
     Logging.start(config.logLevel());
     try {
+      SocketNames.check(config);
       serve(new Daemon(config, NativeBinaries.find()));
       return 0;
     } catch (IOException | RuntimeException e) {
@@ -139,6 +144,7 @@ public final class DaemonCommand {
           c.cgroupDriver(),
           c.defaultHandler(),
           c.handlers(),
+          c.refuseKnownEscapes(),
           c.images(),
           c.network(),
           c.cdi(),

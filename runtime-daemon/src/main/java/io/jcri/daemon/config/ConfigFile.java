@@ -72,6 +72,7 @@ public final class ConfigFile {
             keys.oneOf("cgroup_driver", d.cgroupDriver(), "auto", "cgroupfs", "systemd"),
             keys.text("default_handler", d.defaultHandler()),
             handlers(keys.table("handlers"), d.handlers()),
+            keys.flag("refuse_known_escapes", d.refuseKnownEscapes()),
             images(keys.table("images"), d.images()),
             network(keys.table("network"), d.network()),
             cdi(keys.table("cdi"), d.cdi()),
@@ -83,6 +84,7 @@ public final class ConfigFile {
           "default_handler %s is not among the handlers %s"
               .formatted(config.defaultHandler(), config.handlers().keySet()));
     }
+    problems.addAll(SocketNames.problems(config));
     return config;
   }
 

@@ -16,6 +16,7 @@ import java.util.Optional;
  * @param cgroupDriver {@code cgroupfs}, {@code systemd}, or {@code auto} to ask the host
  * @param defaultHandler the handler of pods that name none
  * @param handlers OCI runtimes by handler name
+ * @param refuseKnownEscapes whether an OCI runtime from which a way out is known runs nothing
  */
 public record DaemonConfig(
     Path root,
@@ -25,6 +26,7 @@ public record DaemonConfig(
     String cgroupDriver,
     String defaultHandler,
     Map<String, Handler> handlers,
+    boolean refuseKnownEscapes,
     Images images,
     Network network,
     Cdi cdi,
@@ -155,6 +157,7 @@ public record DaemonConfig(
         "auto",
         "runc",
         Map.of("runc", new Handler("runc"), "crun", new Handler("crun")),
+        false,
         new Images(
             List.of(Path.of("/etc/jcri/certs.d"), Path.of("/etc/containerd/certs.d")),
             3,

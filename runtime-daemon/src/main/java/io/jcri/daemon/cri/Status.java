@@ -48,7 +48,7 @@ final class Status implements Call<StatusRequest, StatusResponse> {
     reply.addRuntimeHandlers(handler("", handlers.defaultHandler()));
     handlers.all().forEach((name, handler) -> reply.addRuntimeHandlers(handler(name, handler)));
     if (request.getVerbose()) {
-      reply.putAllInfo(info.ofDaemon(network.ready()));
+      reply.putAllInfo(info.ofDaemon(network.ready(), handlers));
     }
     return reply.build();
   }

@@ -4,6 +4,7 @@ import io.jcri.daemon.Layout;
 import io.jcri.daemon.config.DaemonConfig;
 import io.jcri.daemon.container.Container;
 import io.jcri.daemon.pod.Pod;
+import io.jcri.daemon.runtime.Handlers;
 import io.jcri.oci.Digest;
 import io.jcri.oci.Json;
 import io.jcri.oci.image.Image;
@@ -94,7 +95,7 @@ final class VerboseInfo {
     return json(info);
   }
 
-  Map<String, String> ofDaemon(boolean networkReady) {
+  Map<String, String> ofDaemon(boolean networkReady, Handlers handlers) {
     Map<String, Object> info = new LinkedHashMap<>();
     info.put("root", config.root().toString());
     info.put("state", config.state().toString());
@@ -102,6 +103,9 @@ final class VerboseInfo {
     info.put("defaultHandler", config.defaultHandler());
     info.put("cniConfigurations", config.network().configurations().toString());
     info.put("networkReady", networkReady);
+    Map<String, Object> runtimes = new LinkedHashMap<>();
+    handlers.all().forEach((name, handler) -> runtimes.put(name, handler.facts()));
+    info.put("runtimes", runtimes);
     return json(info);
   }
 

@@ -42,10 +42,16 @@ public final class Handlers {
     private final Optional<OciRuntime> runtime;
     private final String binary;
     private final boolean cgroupV2;
+    private final boolean refuseKnownEscapes;
     private final CompletableFuture<RuntimeFeatures> features = new CompletableFuture<>();
-    private final CompletableFuture<RuntimeVersion> version = new CompletableFuture<>();
+    private final CompletableFuture<FoundRuntime> version = new CompletableFuture<>();
 
-    private Handler(String binary, Optional<OciRuntime> runtime, boolean cgroupV2) {
+    private Handler(
+        String binary,
+        Optional<OciRuntime> runtime,
+        boolean cgroupV2,
+        boolean refuseKnownEscapes) {
+      this.refuseKnownEscapes = refuseKnownEscapes;
       this.binary = binary;
       this.runtime = runtime;
       this.cgroupV2 = cgroupV2;
@@ -56,14 +62,18 @@ public final class Handlers {
     /** Whatever goes wrong there must be an answer: status calls and creations wait for it. */
     private void askVersion() {
       try {
-        RuntimeVersion found =
-            runtime.map(r -> RuntimeVersion.parse(r.version())).orElse(RuntimeVersion.UNKNOWN);
+        FoundRuntime found = runtime.map(Handler::ask).orElse(FoundRuntime.UNKNOWN);
         version.complete(found);
         warnOfAge(found);
       } catch (RuntimeException e) {
         log.warn("OCI runtime {} does not tell its version: {}", binary, e.getMessage());
-        version.complete(RuntimeVersion.UNKNOWN);
+        version.complete(FoundRuntime.UNKNOWN);
       }
+    }
+
+    private static FoundRuntime ask(OciRuntime runtime) {
+      return FoundRuntime.of(
+          RuntimeVersion.parse(runtime.version()), runtime.options().binary());
     }
 
     private void askFeatures() {
@@ -82,16 +92,34 @@ public final class Handlers {
       }
       Path program = runtime.get().options().binary();
       return Files.isExecutable(program)
-          ? version.join().refusal().map(why -> "OCI runtime " + program + " " + why)
+          ? refusal(version.join()).map(why -> "OCI runtime " + program + " " + why)
           : Optional.of("OCI runtime " + program + " is gone");
     }
 
-    /** Notes in the log what a person should know of the runtime's age. */
-    private void warnOfAge(RuntimeVersion found) {
+    private Optional<String> refusal(FoundRuntime found) {
+      Optional<String> tooOld = found.version().refusal();
+      return tooOld.isPresent() || !refuseKnownEscapes ? tooOld : found.escapes();
+    }
+
+    /** Notes in the log, once, what a person should know of the runtime's age. */
+    private void warnOfAge(FoundRuntime found) {
       found
+          .version()
           .refusal()
-          .or(found::warning)
+          .or(found::escapes)
           .ifPresent(why -> log.warn("OCI runtime {} {}", binary, why));
+    }
+
+    /** What was found out of the runtime, for people; waits for its answer. */
+    public Map<String, Object> facts() {
+      FoundRuntime found = version.join();
+      Map<String, Object> facts = new TreeMap<>();
+      facts.put("binary", runtime.map(r -> r.options().binary().toString()).orElse(binary));
+      facts.put("name", found.version().name());
+      facts.put("version", found.version().number());
+      found.distribution().ifPresent(built -> facts.put("package", built));
+      found.escapes().ifPresent(why -> facts.put("knownEscapes", why));
+      return facts;
     }
 
     /**
@@ -110,7 +138,7 @@ public final class Handlers {
 
     /** Whether an exec can be put into a cgroup of its own. */
     public boolean execCgroup() {
-      return version.join().execCgroup(cgroupV2);
+      return version.join().version().execCgroup(cgroupV2);
     }
 
     public boolean recursiveReadOnlyMounts() {
@@ -136,7 +164,9 @@ public final class Handlers {
                           new OciRuntime.Options(
                               path, layout.runtimeState(name), driver == CgroupDriver.SYSTEMD)));
           if (runtime.isPresent() || name.equals(config.defaultHandler())) {
-            handlers.put(name, new Handler(wanted.binary(), runtime, cgroupV2));
+            handlers.put(
+                name,
+                new Handler(wanted.binary(), runtime, cgroupV2, config.refuseKnownEscapes()));
           }
         });
     return new Handlers(config.defaultHandler(), Collections.unmodifiableMap(handlers));
@@ -145,7 +175,7 @@ public final class Handlers {
   /**
    * An absolute path as it is; a name by PATH and the places where a daemon's PATH may not look.
    */
-  private static Optional<Path> binary(String name) {
+  static Optional<Path> binary(String name) {
     if (name.indexOf('/') >= 0) {
       return Optional.of(Path.of(name)).filter(Files::isExecutable);
     }

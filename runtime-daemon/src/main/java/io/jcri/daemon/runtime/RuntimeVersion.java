@@ -9,18 +9,23 @@ import java.util.regex.Pattern;
  * What {@code --version} tells: {@code runc version 1.1.5+ds1}, {@code crun version 1.8.1}.
  *
  * @param name the program's own name, whatever its file is called
+ * @param candidate of {@code 1.4.0-rc.3} the 3; that of the release itself is higher than any
  */
-record RuntimeVersion(String name, int major, int minor, int patch) {
+record RuntimeVersion(String name, int major, int minor, int patch, int candidate) {
   /** A runtime that told nothing: none of the features that depend on a version. */
-  static final RuntimeVersion UNKNOWN = new RuntimeVersion("", 0, 0, 0);
+  static final RuntimeVersion UNKNOWN = new RuntimeVersion("", 0, 0, 0, 0);
+
+  private static final int RELEASE = 10_000;
 
   private static final Pattern LINE =
-      Pattern.compile("(\\S+) version (\\d{1,4})\\.(\\d{1,4})(?:\\.(\\d{1,4}))?.*", Pattern.DOTALL);
+      Pattern.compile("(\\S+) version (\\d{1,4})\\.(\\d{1,4})(?:\\.(\\d{1,4}))?(?:-rc\\.?(\\d{1,3}))?.*",
+          Pattern.DOTALL);
 
   private static final Comparator<RuntimeVersion> AGE =
       Comparator.comparingInt(RuntimeVersion::major)
           .thenComparingInt(RuntimeVersion::minor)
-          .thenComparingInt(RuntimeVersion::patch);
+          .thenComparingInt(RuntimeVersion::patch)
+          .thenComparingInt(RuntimeVersion::candidate);
 
   static RuntimeVersion parse(String line) {
     Matcher matcher = LINE.matcher(line);
@@ -29,7 +34,8 @@ record RuntimeVersion(String name, int major, int minor, int patch) {
             matcher.group(1),
             Integer.parseInt(matcher.group(2)),
             Integer.parseInt(matcher.group(3)),
-            matcher.group(4) == null ? 0 : Integer.parseInt(matcher.group(4)))
+            matcher.group(4) == null ? 0 : Integer.parseInt(matcher.group(4)),
+            matcher.group(5) == null ? RELEASE : Integer.parseInt(matcher.group(5)))
         : UNKNOWN;
   }
 
@@ -58,36 +64,20 @@ record RuntimeVersion(String name, int major, int minor, int patch) {
     return Optional.of("is version " + number() + ", which is older than " + wanted);
   }
 
-  /**
-   * What a person should look after: a release with known escapes. No refusal, since a distribution
-   * may have fixed them under the old number.
-   */
-  Optional<String> warning() {
-    boolean fixed =
-        switch (name) {
-          // CVE-2025-31133, CVE-2025-52565, CVE-2025-52881
-          case "runc" ->
-              atLeast(1, 4, 0)
-                  || (minor == 3 && atLeast(1, 3, 3))
-                  || (minor == 2 && atLeast(1, 2, 8));
-          // CVE-2025-24965
-          case "crun" -> atLeast(1, 20, 0);
-          default -> true;
-        };
-    return fixed
-        ? Optional.empty()
-        : Optional.of(
-            "is version "
-                + number()
-                + ", whose release has known container escapes: make sure that your distribution"
-                + " has fixed them");
+  String number() {
+    String release = major + "." + minor + "." + patch;
+    return candidate == RELEASE ? release : release + "-rc." + candidate;
   }
 
-  private String number() {
-    return major + "." + minor + "." + patch;
+  boolean sameLine(RuntimeVersion other) {
+    return major == other.major && minor == other.minor;
+  }
+
+  boolean atLeast(RuntimeVersion other) {
+    return AGE.compare(this, other) >= 0;
   }
 
   private boolean atLeast(int wantedMajor, int wantedMinor, int wantedPatch) {
-    return AGE.compare(this, new RuntimeVersion(name, wantedMajor, wantedMinor, wantedPatch)) >= 0;
+    return atLeast(new RuntimeVersion(name, wantedMajor, wantedMinor, wantedPatch, 0));
   }
 }

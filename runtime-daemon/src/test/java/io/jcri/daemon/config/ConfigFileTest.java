@@ -128,6 +128,27 @@ class ConfigFileTest {
   }
 
   @Test
+  void aSocketThatNobodyCouldConnectToIsRefused() {
+    String state = "/run/" + "s".repeat(91);
+    assertThat(ConfigFile.parse("socket = \"%s\"".formatted(state + "/sock"), "f").socket())
+        .hasToString(state + "/sock");
+    assertThatThrownBy(() -> ConfigFile.parse("socket = \"%s\"".formatted(state + "/socke"), "f"))
+        .hasMessageContaining("socket " + state + "/socke has 102 bytes")
+        .hasMessageContaining("may have 101");
+    assertThatThrownBy(() -> ConfigFile.parse("state = \"%s\"".formatted(state), "f"))
+        .hasMessageContaining("socket " + state + "/jcri.sock has 106 bytes");
+    assertThatThrownBy(
+            () -> ConfigFile.parse("[nri]\nsocket = \"%s\"".formatted(state + "/nri.sock"), "f"))
+        .hasMessageContaining("nri.socket ");
+    assertThat(
+            ConfigFile.parse(
+                    "state = \"%s\"\nsocket = \"/run/s\"".formatted("/run/" + "s".repeat(250)), "f")
+                .state()
+                .toString())
+        .hasSize(255);
+  }
+
+  @Test
   void allProblemsAreToldAtOnce() {
     assertThatThrownBy(() -> ConfigFile.parse("a = 1\nb = 2\n", "f"))
         .hasMessageContaining("line 1: a ")

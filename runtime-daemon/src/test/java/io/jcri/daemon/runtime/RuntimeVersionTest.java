@@ -14,7 +14,10 @@ class RuntimeVersionTest {
     "runc version 1.2.8, false, false",
     "runc version 1.3.2, false, true",
     "runc version 1.3.3, false, false",
+    "runc version 1.4.0-rc.2, false, true",
     "runc version 1.4.0-rc.3, false, false",
+    "runc version 1.4.0, false, false",
+    "runc version 1.2.0-rc.1, false, true",
     "runc version 2.0.0, false, false",
     "crun version 0.21, true, true",
     "crun version 1.8.1, false, true",
@@ -25,6 +28,6 @@ class RuntimeVersionTest {
   void oldReleasesAreRefusedAndKnownHolesWarnedOf(String line, boolean refused, boolean warned) {
     RuntimeVersion version = RuntimeVersion.parse(line);
     assertThat(version.refusal().isPresent()).isEqualTo(refused);
-    assertThat(version.warning().isPresent()).isEqualTo(warned);
+    assertThat(KnownEscapes.of(version).isPresent()).isEqualTo(warned);
   }
 }

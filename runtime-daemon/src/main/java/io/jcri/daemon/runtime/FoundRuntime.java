@@ -1,0 +1,41 @@
+package io.jcri.daemon.runtime;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * An OCI runtime's program by what it tells of itself, and by what the distribution tells of it.
+ *
+ * @param distribution the version of the package that it is from, looked for only when the release
+ *     alone would be warned of
+ * @param escapes what it is open to, as the end of a sentence
+ */
+record FoundRuntime(
+    RuntimeVersion version, Optional<String> distribution, Optional<String> escapes) {
+  private static final Logger log = LoggerFactory.getLogger(FoundRuntime.class);
+
+  static final FoundRuntime UNKNOWN =
+      new FoundRuntime(RuntimeVersion.UNKNOWN, Optional.empty(), Optional.empty());
+
+  static FoundRuntime of(RuntimeVersion version, Path program) {
+    return of(version, program, DpkgDatabase.OF_HOST);
+  }
+
+  static FoundRuntime of(RuntimeVersion version, Path program, DpkgDatabase packages) {
+    Optional<String> escapes = KnownEscapes.of(version);
+    if (escapes.isEmpty()) {
+      return new FoundRuntime(version, Optional.empty(), escapes);
+    }
+    Optional<String> built = Optional.empty();
+    try {
+      built = packages.versionOf(version.name(), program);
+    } catch (IOException e) {
+      log.debug("package of {} can't be found: {}", program, e.toString());
+    }
+    boolean mended = built.filter(text -> KnownEscapes.mended(version, text)).isPresent();
+    return new FoundRuntime(version, built, mended ? Optional.empty() : escapes);
+  }
+}
