@@ -2,6 +2,7 @@ package io.jcri.oci;
 
 import com.google.gson.Gson;
 import com.google.gson.GsonBuilder;
+import com.google.gson.JsonIOException;
 import com.google.gson.JsonParseException;
 import com.google.gson.Strictness;
 import com.google.gson.reflect.TypeToken;
@@ -10,7 +11,11 @@ import com.google.gson.stream.JsonToken;
 import com.google.gson.stream.MalformedJsonException;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.InputStreamReader;
+import java.io.OutputStream;
+import java.io.OutputStreamWriter;
+import java.io.Writer;
 import java.lang.annotation.ElementType;
 import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
@@ -52,6 +57,14 @@ public final class Json {
     String value();
   }
 
+  /**
+   * How much of a document is taken in.
+   *
+   * @param bytes of its text
+   * @param values names, strings, numbers, lists and objects that are read; what is skipped is none
+   */
+  public record Bounds(long bytes, int values) {}
+
   private Json() {}
 
   /**
@@ -69,7 +82,26 @@ public final class Json {
    * @throws OciException INVALID when the bytes are more than the cap or not JSON of that shape
    */
   public static <T> T parse(byte[] json, Class<T> type, int maxBytes) {
-    return read(json, TypeToken.get(type), type.getSimpleName(), maxBytes);
+    return parse(json, type, new Bounds(maxBytes, Integer.MAX_VALUE));
+  }
+
+  /**
+   * Reads a record, list or scalar from a stranger's document.
+   *
+   * @throws OciException INVALID when it is beyond the bounds or not JSON of that shape
+   */
+  public static <T> T parse(byte[] json, Class<T> type, Bounds bounds) {
+    return read(json, TypeToken.get(type), type.getSimpleName(), bounds);
+  }
+
+  /**
+   * Reads a record from a stream without holding more of it than what goes into the record.
+   *
+   * @param values as in {@link Bounds}
+   * @throws OciException INVALID when it is beyond the bounds or not JSON of that shape
+   */
+  public static <T> T parse(InputStream json, Class<T> type, int values) {
+    return read(json, TypeToken.get(type), type.getSimpleName(), values);
   }
 
   /**
@@ -79,7 +111,7 @@ public final class Json {
    * @throws OciException INVALID
    */
   public static Map<String, @Nullable Object> parseTree(byte[] json) {
-    return read(json, TREE, "object", DEFAULT_MAX_BYTES);
+    return read(json, TREE, "object", new Bounds(DEFAULT_MAX_BYTES, Integer.MAX_VALUE));
   }
 
   /**
@@ -90,15 +122,30 @@ public final class Json {
     return COMPACT.toJson(value).getBytes(StandardCharsets.UTF_8);
   }
 
+  /** The same as {@link #toBytes} into a stream, which stays open. */
+  public static void write(OutputStream out, Object value) throws IOException {
+    Writer writer = new OutputStreamWriter(out, StandardCharsets.UTF_8);
+    try {
+      COMPACT.toJson(value, writer);
+    } catch (JsonIOException e) {
+      throw e.getCause() instanceof IOException cause ? cause : new IOException(e);
+    }
+    writer.flush();
+  }
+
   /** Indented by two spaces, ending in a line feed. */
   public static byte[] toPrettyBytes(Object value) {
     return (PRETTY.toJson(value) + "\n").getBytes(StandardCharsets.UTF_8);
   }
 
-  private static <T> T read(byte[] json, TypeToken<T> type, String what, int maxBytes) {
-    if (json.length > maxBytes) {
-      throw invalid(what, json.length + " bytes, the limit is " + maxBytes, null);
+  private static <T> T read(byte[] json, TypeToken<T> type, String what, Bounds bounds) {
+    if (json.length > bounds.bytes) {
+      throw invalid(what, json.length + " bytes, the limit is " + bounds.bytes, null);
     }
+    return read(new ByteArrayInputStream(json), type, what, bounds.values);
+  }
+
+  private static <T> T read(InputStream json, TypeToken<T> type, String what, int values) {
     // Malformed UTF-8 must not turn into replacement characters: two different texts would read as
     // one.
     var decoder =
@@ -106,8 +153,7 @@ public final class Json {
             .newDecoder()
             .onMalformedInput(CodingErrorAction.REPORT)
             .onUnmappableCharacter(CodingErrorAction.REPORT);
-    try (JsonReader reader =
-        new JsonReader(new InputStreamReader(new ByteArrayInputStream(json), decoder))) {
+    try (JsonReader reader = new JsonBounded(new InputStreamReader(json, decoder), values)) {
       reader.setStrictness(Strictness.STRICT);
       reader.setNestingLimit(MAX_DEPTH);
       T value = COMPACT.getAdapter(type).read(reader);

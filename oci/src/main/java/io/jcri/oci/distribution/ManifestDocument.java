@@ -27,6 +27,8 @@ record ManifestDocument(Shape shape, String type, Digest digest) {
   /** The most bytes of a manifest or index, as other clients and registries have it. */
   static final int MAX_BYTES = 4 << 20;
 
+  private static final Json.Bounds BOUNDS = new Json.Bounds(MAX_BYTES, 64 << 10);
+
   /**
    * Finds out which it is.
    *
@@ -38,7 +40,7 @@ record ManifestDocument(Shape shape, String type, Digest digest) {
     }
     Shape shape;
     try {
-      shape = Json.parse(content, Shape.class, MAX_BYTES);
+      shape = Json.parse(content, Shape.class, BOUNDS);
     } catch (OciException e) {
       throw new OciException(e.kind(), "manifest " + digest + ": " + e.getMessage(), e);
     }

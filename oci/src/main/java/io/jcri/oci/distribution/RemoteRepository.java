@@ -73,16 +73,7 @@ final class RemoteRepository implements Repository {
         "cannot fetch manifest " + digest + " of " + reference.name(),
         Capability.PULL,
         host -> false,
-        host -> {
-          byte[] content = manifests.get(host, digest.toString(), accept).content();
-          if (content.length != descriptor.size()) {
-            throw HostFailure.of(
-                host,
-                Kind.DATA_LOSS,
-                "it has " + content.length + " bytes, its descriptor says " + descriptor.size());
-          }
-          return content;
-        });
+        host -> manifests.get(host, descriptor, accept));
   }
 
   @Override
@@ -109,8 +100,8 @@ final class RemoteRepository implements Repository {
     if (told.isPresent()) {
       return told.get();
     }
-    Fetched whole = manifests.get(host, wanted, MediaTypes.ACCEPTED_MANIFESTS);
-    fetched.put(whole.descriptor().digest(), whole.content());
+    Fetched whole = manifests.get(host, wanted);
+    whole.content().ifPresent(content -> fetched.put(whole.descriptor().digest(), content));
     return whole.descriptor();
   }
 

@@ -17,7 +17,9 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -30,7 +32,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class ArchiveSource implements ImageSource, AutoCloseable {
 
-  private static final int MAX_DOCUMENT = 4 << 20;
+  private static final int MAX_DOCUMENT = (int) ImageLimits.DOCUMENT.bytes();
   private static final String NAME = "io.containerd.image.name";
   private static final String REF_NAME = "org.opencontainers.image.ref.name";
 
@@ -38,8 +40,6 @@ final class ArchiveSource implements ImageSource, AutoCloseable {
       @Json.Name("Config") String config,
       @Json.Name("RepoTags") List<String> repoTags,
       @Json.Name("Layers") List<String> layers) {}
-
-  private record DockerManifest(List<DockerImage> images) {}
 
   private record Layout(Optional<List<Descriptor>> manifests) {}
 
@@ -78,28 +78,57 @@ final class ArchiveSource implements ImageSource, AutoCloseable {
   /** Files of a Docker archive, by the digests given to them. */
   private final Map<Digest, String> files = new HashMap<>();
 
+  /** The same files by name: images of one archive share them, and each is read once. */
+  private final Map<String, Descriptor> registered = new HashMap<>();
+
   ArchiveSource(Syscalls sys, Path directory) throws IOException {
     this.sys = sys;
     this.root = sys.open(directory.toString(), OpenFlags.READ_ONLY | OpenFlags.DIRECTORY, 0);
   }
 
-  /** The images that the archive names. */
+  /**
+   * The images that the archive names: each once, with all its names.
+   *
+   * @throws OciException INVALID, also when there are more than {@link ImageLimits} has it
+   */
   List<Entry> entries() {
     byte[] index = read("index.json");
     byte[] manifest = read("manifest.json");
+    Collection<Entry> entries;
     if (index != null) {
-      return layoutEntries(index, manifest);
+      entries = merged(layoutEntries(index, manifest));
+    } else if (manifest != null) {
+      entries = merged(dockerImages(manifest).stream().map(this::dockerEntry).toList());
+    } else {
+      throw invalid("it has neither index.json nor manifest.json");
     }
-    if (manifest != null) {
-      return dockerImages(manifest).stream().map(this::dockerEntry).toList();
+    if (entries.size() > ImageLimits.ARCHIVE_IMAGES) {
+      throw new OciException(
+          OciException.Kind.INVALID,
+          "the archive holds %d images, the limit is %d"
+              .formatted(entries.size(), ImageLimits.ARCHIVE_IMAGES));
     }
-    throw invalid("it has neither index.json nor manifest.json");
+    return List.copyOf(entries);
   }
 
-  private List<Entry> layoutEntries(byte[] index, byte @Nullable [] docker) {
+  /** To take up an image again for each of its names would take the square of their number. */
+  private static Collection<Entry> merged(List<Entry> entries) {
+    Map<Digest, Entry> byManifest = new LinkedHashMap<>();
+    Map<Digest, List<ImageReference>> names = new HashMap<>();
+    for (Entry entry : entries) {
+      Digest digest = entry.manifest().digest();
+      byManifest.putIfAbsent(digest, entry);
+      names.computeIfAbsent(digest, d -> new ArrayList<>()).addAll(entry.names());
+    }
+    byManifest.replaceAll((digest, entry) ->
+        new Entry(entry.manifest(), names.getOrDefault(digest, List.of()), entry.genuine()));
+    return byManifest.values();
+  }
+
+  private static List<Entry> layoutEntries(byte[] index, byte @Nullable [] docker) {
     List<Entry> entries = new ArrayList<>();
     for (Descriptor descriptor :
-        Json.parse(index, Layout.class, MAX_DOCUMENT).manifests().orElse(List.of())) {
+        Json.parse(index, Layout.class, ImageLimits.DOCUMENT).manifests().orElse(List.of())) {
       if (!MediaTypes.isIndex(descriptor.mediaType())
           && !MediaTypes.isManifest(descriptor.mediaType())) {
         continue;
@@ -126,17 +155,7 @@ final class ArchiveSource implements ImageSource, AutoCloseable {
   }
 
   private static List<DockerImage> dockerImages(byte[] manifest) {
-    // The file is a bare list; our reader reads records.
-    byte[] wrapped = new byte[manifest.length + 12];
-    byte[] head = "{\"images\":".getBytes(java.nio.charset.StandardCharsets.US_ASCII);
-    System.arraycopy(head, 0, wrapped, 0, head.length);
-    System.arraycopy(manifest, 0, wrapped, head.length, manifest.length);
-    wrapped[head.length + manifest.length] = '}';
-    return Json.parse(
-            java.util.Arrays.copyOf(wrapped, head.length + manifest.length + 1),
-            DockerManifest.class,
-            MAX_DOCUMENT + 12)
-        .images();
+    return List.of(Json.parse(manifest, DockerImage[].class, ImageLimits.DOCUMENT));
   }
 
   /** Such an archive has no manifest: one is made, with the files' own digests. */
@@ -171,6 +190,10 @@ final class ArchiveSource implements ImageSource, AutoCloseable {
   }
 
   private Descriptor register(String file, String mediaType) {
+    Descriptor known = registered.get(file);
+    if (known != null) {
+      return new Descriptor(mediaType, known.digest(), known.size());
+    }
     var hash = Digest.newSha256();
     long size = 0;
     try (InputStream in = open(file)) {
@@ -184,7 +207,9 @@ final class ArchiveSource implements ImageSource, AutoCloseable {
     }
     Digest digest = Digest.ofHash(hash.digest());
     files.put(digest, file);
-    return new Descriptor(mediaType, digest, size);
+    Descriptor descriptor = new Descriptor(mediaType, digest, size);
+    registered.put(file, descriptor);
+    return descriptor;
   }
 
   @Override
@@ -193,10 +218,12 @@ final class ArchiveSource implements ImageSource, AutoCloseable {
     if (content != null) {
       return content;
     }
+    // What the descriptor promises was accounted for, and is no more than the limit.
+    int most = (int) Math.min(descriptor.size(), maxBytes);
     try (InputStream in = blob(descriptor, 0)) {
-      byte[] read = in.readNBytes(maxBytes + 1);
-      if (read.length > maxBytes) {
-        throw invalid(descriptor.digest() + " has more than " + maxBytes + " bytes");
+      byte[] read = in.readNBytes(most + 1);
+      if (read.length > most) {
+        throw invalid(descriptor.digest() + " has more than " + most + " bytes");
       }
       return read;
     } catch (IOException e) {

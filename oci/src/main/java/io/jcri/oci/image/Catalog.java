@@ -6,6 +6,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.NavigableMap;
+import java.util.NavigableSet;
 import java.util.Optional;
 import java.util.TreeMap;
 
@@ -19,9 +20,11 @@ final class Catalog {
 
   private final NavigableMap<String, Image> byId;
   private final Map<String, Image> byName = new HashMap<>();
+  private final long weight;
 
   private Catalog(NavigableMap<String, Image> byId) {
     this.byId = byId;
+    this.weight = byId.values().stream().mapToLong(Image::weight).sum();
     for (Image image : byId.values()) {
       image.repoTags().forEach(name -> byName.put(name, image));
       image.repoDigests().forEach(name -> byName.put(name, image));
@@ -30,6 +33,11 @@ final class Catalog {
 
   Collection<Image> images() {
     return byId.values();
+  }
+
+  /** About how many bytes of memory its images take. */
+  long weight() {
+    return weight;
   }
 
   static Catalog of(Collection<Image> images) {
@@ -67,26 +75,34 @@ final class Catalog {
   }
 
   private Optional<Image> named(String text) {
-    ImageReference reference;
+    return name(text).map(byName::get);
+  }
+
+  /** The full name that a name in any form stands for. */
+  static Optional<String> name(String text) {
     try {
-      reference = ImageReference.parse(text);
+      ImageReference reference = ImageReference.parse(text);
+      return Optional.of(
+          reference
+              .digest()
+              .map(digest -> reference.withDigestOnly(digest).toString())
+              .orElse(reference.toString()));
     } catch (OciException e) {
       return Optional.empty();
     }
-    String name =
-        reference
-            .digest()
-            .map(digest -> reference.withDigestOnly(digest).toString())
-            .orElse(reference.toString());
-    return Optional.ofNullable(byName.get(name));
   }
 
   private Optional<Image> prefixed(String text) {
+    return withPrefix(text, byId.navigableKeySet()).map(byId::get);
+  }
+
+  /** The only ID with a prefix. */
+  static Optional<String> withPrefix(String text, NavigableSet<String> ids) {
     String prefix = text.startsWith("sha256:") ? text : "sha256:" + text;
     if (prefix.length() < "sha256:".length() + MIN_PREFIX) {
       return Optional.empty();
     }
-    var candidates = byId.subMap(prefix, true, prefix + Character.MAX_VALUE, true).values();
-    return candidates.size() == 1 ? candidates.stream().findFirst() : Optional.empty();
+    var candidates = ids.subSet(prefix, true, prefix + Character.MAX_VALUE, true);
+    return candidates.size() == 1 ? Optional.of(candidates.first()) : Optional.empty();
   }
 }

@@ -1,16 +1,20 @@
 package io.jcri.oci.image;
 
 import io.jcri.oci.Digest;
+import io.jcri.oci.distribution.Platform;
 import java.time.Instant;
 import java.util.List;
 
 /**
- * An image that is here and whole.
+ * An image that is here and whole: what lists need of it. What its config says beyond that is read
+ * from its record when asked ({@link ImageStore#config}, {@link ImageStore#labels}).
  *
  * @param id {@code sha256:...}, the digest of its config
  * @param repoTags full names such as {@code docker.io/library/busybox:latest}, sorted
  * @param repoDigests full names such as {@code docker.io/library/busybox@sha256:...}, sorted
  * @param size bytes that its layers take on disk, shared ones included; at least 1
+ * @param user as the image's config has it; empty for root
+ * @param platform that it was built for
  * @param diffIds of its layers, from the lowest
  * @param pinned whether the node's administrator wants it kept
  * @param created when it came to this node
@@ -20,18 +24,37 @@ public record Image(
     List<String> repoTags,
     List<String> repoDigests,
     long size,
-    ImageConfig config,
+    String user,
+    Platform platform,
     List<Digest> diffIds,
     boolean pinned,
     Instant created) {
 
+  /** Of an object, its fields and its place in a map: next to these the rest is little. */
+  private static final int OBJECT_BYTES = 120;
+
   /** The same image under other names. */
   Image withNames(List<String> tags, List<String> digests) {
-    return new Image(id, tags, digests, size, config, diffIds, pinned, created);
+    return new Image(id, tags, digests, size, user, platform, diffIds, pinned, created);
   }
 
   /** The same image, to keep or not. */
   Image withPinned(boolean keep) {
-    return new Image(id, repoTags, repoDigests, size, config, diffIds, keep, created);
+    return new Image(id, repoTags, repoDigests, size, user, platform, diffIds, keep, created);
+  }
+
+  /** About how many bytes of memory it takes. */
+  long weight() {
+    long weight = 4L * OBJECT_BYTES + 2L * user.length();
+    for (String name : repoTags) {
+      weight += OBJECT_BYTES + name.length();
+    }
+    for (String name : repoDigests) {
+      weight += OBJECT_BYTES + name.length();
+    }
+    for (Digest layer : diffIds) {
+      weight += OBJECT_BYTES + layer.hex().length();
+    }
+    return weight;
   }
 }

@@ -1,13 +1,18 @@
 package io.jcri.oci.image;
 
+import io.jcri.oci.Digest;
 import io.jcri.oci.OciException;
 import io.jcri.oci.snapshot.Layer;
 import io.jcri.oci.snapshot.LayerStore;
 import java.nio.file.Path;
 import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -29,11 +34,17 @@ final class ImageBook {
 
   private volatile Catalog catalog;
 
+  /** IDs of images whose records are too large to be listed. */
+  private final Set<String> unlisted;
+
   ImageBook(Path stateRoot, LayerStore layers, InstantSource clock) {
     this.records = new ImageRecords(stateRoot);
     this.layers = layers;
     this.clock = clock;
-    this.catalog = records.load(layers);
+    ImageRecords.Loaded loaded = records.load(layers);
+    this.catalog = loaded.images();
+    this.unlisted = ConcurrentHashMap.newKeySet();
+    this.unlisted.addAll(loaded.unlisted());
   }
 
   Catalog catalog() {
@@ -41,14 +52,27 @@ final class ImageBook {
   }
 
   /** The image's own config, JSON as its author wrote it. */
-  String config(Image image) {
+  byte[] config(Image image) {
     return records.config(image.id());
+  }
+
+  /** How large the record is that the config is read from. */
+  long recordBytes(Image image) {
+    return records.bytes(image.id());
+  }
+
+  /** The layers that images need, whether they are listed or not. */
+  List<List<Digest>> diffIds() {
+    List<List<Digest>> all = new ArrayList<>();
+    catalog.images().forEach(image -> all.add(image.diffIds()));
+    unlisted.forEach(id -> all.add(records.diffIds(id)));
+    return all;
   }
 
   /** Enters an image whose layers are on disk, or gives more names to one that is here. */
   Image record(
       ImageFetch.Content found, List<Layer> stack, List<String> tags, List<String> digests) {
-    long size = found.rawConfig().length();
+    long size = found.rawConfig().length;
     for (Layer layer : stack) {
       size += layer.usage().bytes();
     }
@@ -65,16 +89,19 @@ final class ImageBook {
               List.copyOf(allTags),
               List.copyOf(allDigests),
               size,
-              found.parsed().config(),
-              found.parsed().diffIds(),
+              found.user(),
+              found.platform(),
+              found.diffIds(),
               before.map(Image::pinned).orElse(false),
               before.map(Image::created).orElseGet(clock::instant));
       if (before.isPresent() && before.get().equals(image)) {
         return image;
       }
+      check(image, before);
       // Their names were renamed into place and may not have reached the disk yet.
       layers.syncNames();
       records.write(image, found.rawConfig());
+      unlisted.remove(image.id());
       takeNames(image);
       catalog = catalog.with(image);
       return image;
@@ -83,21 +110,41 @@ final class ImageBook {
     }
   }
 
+  private void check(Image image, Optional<Image> before) {
+    int names = image.repoTags().size() + image.repoDigests().size();
+    if (names > ImageLimits.NAMES) {
+      throw new OciException(
+          OciException.Kind.RESOURCE_EXHAUSTED,
+          "image %s would have %d names, the limit is %d; remove it and pull it again"
+              .formatted(image.id(), names, ImageLimits.NAMES));
+    }
+    long weight = catalog.weight() + image.weight() - before.map(Image::weight).orElse(0L);
+    if (weight > ImageLimits.CATALOG_BYTES) {
+      throw new OciException(
+          OciException.Kind.RESOURCE_EXHAUSTED,
+          "with image %s the names and layers of this node's images would take %d bytes, the limit"
+                  .formatted(image.id(), weight)
+              + " is %d; remove some".formatted(ImageLimits.CATALOG_BYTES));
+    }
+  }
+
   /** A tag names one image: the others lose it. */
   private void takeNames(Image owner) {
+    Set<String> ownTags = new HashSet<>(owner.repoTags());
+    Set<String> ownDigests = new HashSet<>(owner.repoDigests());
     for (Image other : catalog.images()) {
       if (other.id().equals(owner.id())) {
         continue;
       }
-      List<String> tags = without(other.repoTags(), owner.repoTags());
-      List<String> digests = without(other.repoDigests(), owner.repoDigests());
+      List<String> tags = without(other.repoTags(), ownTags);
+      List<String> digests = without(other.repoDigests(), ownDigests);
       if (tags.size() < other.repoTags().size() || digests.size() < other.repoDigests().size()) {
         replace(other.withNames(tags, digests));
       }
     }
   }
 
-  private static List<String> without(List<String> names, List<String> taken) {
+  private static List<String> without(List<String> names, Set<String> taken) {
     return names.stream().filter(name -> !taken.contains(name)).toList();
   }
 
@@ -106,19 +153,32 @@ final class ImageBook {
     catalog = catalog.with(image);
   }
 
-  /** Strikes out an image with all its names; returns it when it was here. */
-  Optional<Image> remove(String nameOrId) {
+  /** Strikes out an image with all its names; returns those when it was here. */
+  Optional<List<String>> remove(String nameOrId) {
     lock.lock();
     try {
       Optional<Image> image = catalog.find(nameOrId);
-      image.ifPresent(found -> {
-        records.delete(found.id());
-        catalog = catalog.without(found.id());
+      if (image.isPresent()) {
+        records.delete(image.get().id());
+        catalog = catalog.without(image.get().id());
+        return Optional.of(both(image.get().repoTags(), image.get().repoDigests()));
+      }
+      Optional<String> tooLarge = records.findUnlisted(nameOrId, unlisted);
+      return tooLarge.map(id -> {
+        StoredImage.Names names = records.names(id);
+        records.delete(id);
+        unlisted.remove(id);
+        return both(names.tags(), names.digests());
       });
-      return image;
     } finally {
       lock.unlock();
     }
+  }
+
+  private static List<String> both(List<String> tags, List<String> digests) {
+    List<String> names = new ArrayList<>(tags);
+    names.addAll(digests);
+    return names;
   }
 
   /**
@@ -140,7 +200,7 @@ final class ImageBook {
       Optional<Image> image = catalog.byId(id);
       if (image.isPresent() && layers.findAll(image.get().diffIds()).isEmpty()) {
         LOG.warn("image {} {} has lost a layer and is forgotten", id, image.get().repoTags());
-        Optional<Image> _ = remove(id);
+        Optional<List<String>> _ = remove(id);
       }
     } finally {
       lock.unlock();

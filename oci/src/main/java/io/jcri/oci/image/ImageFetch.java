@@ -9,14 +9,15 @@ import io.jcri.oci.distribution.MediaTypes;
 import io.jcri.oci.distribution.Platform;
 import io.jcri.oci.snapshot.Layer;
 import io.jcri.oci.snapshot.LayerStore;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutionException;
+import java.util.function.Function;
 
 /**
  * Brings one image's layers here: index, manifest, config, then all missing layers side by side.
@@ -33,43 +34,91 @@ final class ImageFetch {
   private static final int MAX_INDEXES = 3;
 
   /**
-   * What was found.
+   * What was found, and the room that it takes; close it.
    *
    * @param rawConfig as it came
+   * @param user as the config has it
+   * @param diffIds as the config has them, from the lowest layer
+   * @param blobs of the layers, likewise
    */
   record Content(
-      Descriptor config, String rawConfig, ImageConfig.Parsed parsed, List<Descriptor> blobs) {
+      Digest config,
+      byte[] rawConfig,
+      String user,
+      Platform platform,
+      List<Digest> diffIds,
+      List<Descriptor> blobs,
+      DocumentRoom.Taken room)
+      implements AutoCloseable {
     String id() {
-      return config.digest().toString();
+      return config.toString();
+    }
+
+    @Override
+    public void close() {
+      room.close();
     }
   }
 
   private final ImageSource source;
   private final String what;
+  private final DocumentRoom room;
 
   /**
    * @param what names the image in messages
+   * @param room for its documents
    */
-  ImageFetch(ImageSource source, String what) {
+  ImageFetch(ImageSource source, String what, DocumentRoom room) {
     this.source = source;
     this.what = what;
+    this.room = room;
   }
 
   /** Reads and checks the documents from an index or manifest down to the config. */
   Content documents(Descriptor top, Platform platform) {
     Descriptor at = top;
     for (int i = 0; i < MAX_INDEXES && MediaTypes.isIndex(at.mediaType()); i++) {
-      at = ImageIndex.parse(document(at), at.mediaType(), at.digest()).select(platform, what);
+      Descriptor index = at;
+      at =
+          document(
+              index,
+              content ->
+                  ImageIndex.parse(content, index.mediaType(), index.digest())
+                      .select(platform, what));
     }
-    Manifest manifest = Manifest.parse(document(at), at.mediaType(), at.digest());
+    Descriptor chosen = at;
+    Manifest manifest =
+        document(chosen, content -> Manifest.parse(content, chosen.mediaType(), chosen.digest()));
     for (Descriptor layer : manifest.layers()) {
       if (!MediaTypes.isLayer(layer.mediaType())) {
         throw invalid("has a layer of type " + layer.mediaType() + ", it is not a container image");
       }
     }
+    Descriptor config = manifest.config();
+    if (config.size() > ImageLimits.CONFIG_BYTES) {
+      throw invalid(
+          "has a config of %d bytes, the limit is %d"
+              .formatted(config.size(), ImageLimits.CONFIG_BYTES));
+    }
+    DocumentRoom.Taken taken = room.take(config.size(), "the config of image " + what);
+    boolean done = false;
+    try {
+      Content content = content(manifest, platform, taken);
+      done = true;
+      return content;
+    } finally {
+      if (!done) {
+        taken.close();
+      }
+    }
+  }
+
+  private Content content(Manifest manifest, Platform platform, DocumentRoom.Taken taken) {
     byte[] raw =
-        checked(manifest.config(), source.document(manifest.config(), ImageConfig.MAX_BYTES));
+        checked(manifest.config(), source.document(manifest.config(), ImageLimits.CONFIG_BYTES));
     ImageConfig.Parsed parsed = ImageConfig.parse(raw, what);
+    // Nobody needs them now, but whoever asks for them later must be able to hold them.
+    Map<String, String> _ = ImageConfig.labels(raw, what);
     if (parsed.diffIds().size() != manifest.layers().size()) {
       throw invalid(
           "has "
@@ -83,13 +132,26 @@ final class ImageFetch {
           OciException.Kind.NOT_FOUND,
           "image " + what + " is for " + built + ", this node wants " + platform);
     }
-    // Read as strict UTF-8 above, so this loses nothing.
-    String text = new String(raw, StandardCharsets.UTF_8);
-    return new Content(manifest.config(), text, parsed, manifest.layers());
+    return new Content(
+        manifest.config().digest(),
+        raw,
+        parsed.config().user(),
+        built,
+        parsed.diffIds(),
+        manifest.layers().stream().map(ImageFetch::bare).toList(),
+        taken);
   }
 
-  private byte[] document(Descriptor descriptor) {
-    return checked(descriptor, source.document(descriptor, MAX_DOCUMENT));
+  /** Without annotations, which would be held as long as the pull takes. */
+  private static Descriptor bare(Descriptor layer) {
+    return new Descriptor(layer.mediaType(), layer.digest(), layer.size());
+  }
+
+  private <T> T document(Descriptor descriptor, Function<byte[], T> reader) {
+    String name = "manifest " + descriptor.digest() + " of image " + what;
+    try (DocumentRoom.Taken _ = room.take(descriptor.size(), name)) {
+      return reader.apply(checked(descriptor, source.document(descriptor, MAX_DOCUMENT)));
+    }
   }
 
   private byte[] checked(Descriptor descriptor, byte[] content) {
@@ -111,7 +173,7 @@ final class ImageFetch {
    * layers.
    */
   List<Layer> layers(Content image, LayerStore store, LayerFetches fetches, PullProgress progress) {
-    List<Digest> diffIds = image.parsed().diffIds();
+    List<Digest> diffIds = image.diffIds();
     var present = store.findAll(diffIds);
     if (present.isPresent()) {
       return present.get();
@@ -179,7 +241,7 @@ final class ImageFetch {
     }
 
     private List<Digest> stack(int index) {
-      return image.parsed().diffIds().subList(0, index + 1);
+      return image.diffIds().subList(0, index + 1);
     }
 
     private List<Layer> below(int index) {

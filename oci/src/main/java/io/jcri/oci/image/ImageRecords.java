@@ -4,18 +4,27 @@ import io.jcri.oci.Digest;
 import io.jcri.oci.Json;
 import io.jcri.oci.OciException;
 import io.jcri.oci.snapshot.LayerStore;
+import java.io.BufferedOutputStream;
 import java.io.IOException;
-import java.nio.ByteBuffer;
+import java.io.OutputStream;
+import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
-import java.time.Instant;
-import java.util.ArrayList;
-import java.util.Arrays;
+import java.security.DigestOutputStream;
+import java.security.MessageDigest;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -25,28 +34,28 @@ import org.slf4j.LoggerFactory;
  *
  * <pre>
  * {"version":1,"id":"sha256:...","tags":["docker.io/library/busybox:latest"],"digests":["docker.io/library/busybox@sha256:..."],
- *  "diffIds":["sha256:..."],"size":4096,"pinned":false,"created":"2026-11-21T04:00:00Z","config":"{...the image's own config...}"}
+ *  "diffIds":["sha256:..."],"size":4096,"pinned":false,"created":"2026-11-21T04:00:00Z",
+ *  "user":"","platform":{"os":"linux","architecture":"amd64"},"config":"{...the image's own config...}"}
  * 3b4c...
  * </pre>
  *
  * A record is written, synced and renamed after its layers are durable; so what it names is there,
  * unless the disk lies. A record that cannot be read is renamed to {@code HEX.json.bad} and costs
- * its own image only.
+ * its own image only. One that is beyond {@link ImageLimits}, which an older version let in, stays
+ * and keeps its layers; it is not listed, and goes when it is removed.
  */
 final class ImageRecords {
 
   private static final Logger LOG = LoggerFactory.getLogger(ImageRecords.class);
+  private static final int WRITE_BUFFER = 64 << 10;
 
-  private record Stored(
-      int version,
-      String id,
-      List<String> tags,
-      List<String> digests,
-      List<Digest> diffIds,
-      long size,
-      boolean pinned,
-      Instant created,
-      String config) {}
+  /**
+   * What was found.
+   *
+   * @param images that can be listed
+   * @param unlisted IDs of those that are beyond {@link ImageLimits}
+   */
+  record Loaded(Catalog images, Set<String> unlisted) {}
 
   private final Path directory;
 
@@ -60,17 +69,19 @@ final class ImageRecords {
   }
 
   /** Reads every record; those whose layers are gone are dropped, to be pulled again. */
-  Catalog load(LayerStore layers) {
-    List<Image> found = new ArrayList<>();
+  Loaded load(LayerStore layers) {
+    Map<String, Image> found = new HashMap<>();
+    Set<String> unlisted = new HashSet<>();
+    long weight = 0;
     try (var entries = Files.newDirectoryStream(directory, "*.json")) {
       for (Path file : entries) {
         try {
-          Image image = read(file);
-          if (layers.seemsToHave(image.diffIds())) {
-            found.add(image);
-          } else {
-            LOG.warn("image {} {} has lost a layer and is forgotten", image.id(), image.repoTags());
-            Files.delete(file);
+          Optional<Image> image = load(file, layers, ImageLimits.CATALOG_BYTES - weight);
+          if (image.isPresent()) {
+            found.put(image.get().id(), image.get());
+            weight += image.get().weight();
+          } else if (Files.exists(file)) {
+            unlisted.add(id(file));
           }
         } catch (IOException | OciException e) {
           setAside(file, e);
@@ -79,47 +90,75 @@ final class ImageRecords {
     } catch (IOException e) {
       throw OciException.ofIo("cannot read the image records in " + directory, e);
     }
-    return Catalog.of(found);
+    return new Loaded(Catalog.of(found.values()), unlisted);
   }
 
-  private Image read(Path file) throws IOException {
-    Stored stored =
-        Json.parse(
-            verified(Files.readAllBytes(file)),
-            Stored.class,
-            2 * ImageConfig.MAX_BYTES + (1 << 20));
-    if (stored.version != 1) {
+  /** Empty for one that is dropped or is not to be listed. */
+  private Optional<Image> load(Path file, LayerStore layers, long room) throws IOException {
+    RecordLine.verify(file);
+    StoredImage.Root root = StoredImage.root(file);
+    if (root.version() != 1 || !root.id().equals(id(file))) {
       throw new OciException(
-          OciException.Kind.INVALID, "version " + stored.version + " is not known");
+          OciException.Kind.INVALID,
+          "version " + root.version() + " of image " + root.id() + " is not known");
     }
-    ImageConfig config =
-        ImageConfig.parse(stored.config.getBytes(StandardCharsets.UTF_8), stored.id).config();
-    return new Image(
-        stored.id,
-        stored.tags,
-        stored.digests,
-        stored.size,
-        config,
-        stored.diffIds,
-        stored.pinned,
-        stored.created);
+    if (!layers.seemsToHave(root.diffIds())) {
+      LOG.warn("image {} has lost a layer and is forgotten", root.id());
+      Files.delete(file);
+      return Optional.empty();
+    }
+    try {
+      Image image = StoredImage.image(file);
+      if (image.weight() > room) {
+        throw new OciException(
+            OciException.Kind.INVALID,
+            "all images together would take more than " + ImageLimits.CATALOG_BYTES + " bytes");
+      }
+      return Optional.of(image);
+    } catch (OciException e) {
+      LOG.warn(
+          "image {} is not listed, but can be removed by its ID or name: {}",
+          root.id(),
+          e.getMessage());
+      return Optional.empty();
+    }
   }
 
-  private static byte[] verified(byte[] content) {
-    int end = 0;
-    while (end < content.length && content[end] != '\n') {
-      end++;
+  /** The unlisted image that an ID or name means. */
+  Optional<String> findUnlisted(String nameOrId, Set<String> unlisted) {
+    String id = nameOrId.startsWith("sha256:") ? nameOrId : "sha256:" + nameOrId;
+    if (unlisted.contains(id)) {
+      return Optional.of(id);
     }
-    byte[] record = Arrays.copyOf(content, end);
-    String sum =
-        end == content.length
-            ? ""
-            : new String(content, end + 1, content.length - end - 1, StandardCharsets.US_ASCII)
-                .strip();
-    if (!Digest.of(record).hex().equals(sum)) {
-      throw new OciException(OciException.Kind.DATA_LOSS, "its checksum does not match");
+    Optional<String> name = Catalog.name(nameOrId);
+    return unlisted.stream()
+        .filter(one -> {
+          StoredImage.Names names = names(one);
+          return name.isPresent()
+              && (names.tags().contains(name.get()) || names.digests().contains(name.get()));
+        })
+        .findFirst()
+        .or(() -> Catalog.withPrefix(nameOrId, new TreeSet<>(unlisted)));
+  }
+
+  /** The names of an unlisted image; none when it has too many. */
+  StoredImage.Names names(String id) {
+    try {
+      return StoredImage.names(file(id));
+    } catch (OciException e) {
+      return new StoredImage.Names(List.of(), List.of());
+    } catch (IOException e) {
+      throw OciException.ofIo("cannot read image record " + file(id), e);
     }
-    return record;
+  }
+
+  /** The layers of an unlisted image. */
+  List<Digest> diffIds(String id) {
+    try {
+      return StoredImage.root(file(id)).diffIds();
+    } catch (IOException e) {
+      throw OciException.ofIo("cannot read image record " + file(id), e);
+    }
   }
 
   private static void setAside(Path file, Exception reason) {
@@ -139,22 +178,8 @@ final class ImageRecords {
    *
    * @param config the image's own config, as it came
    */
-  void write(Image image, String config) {
-    Stored stored =
-        new Stored(
-            1,
-            image.id(),
-            image.repoTags(),
-            image.repoDigests(),
-            image.diffIds(),
-            image.size(),
-            image.pinned(),
-            image.created(),
-            config);
-    byte[] record = Json.toBytes(stored);
-    byte[] content =
-        (new String(record, StandardCharsets.UTF_8) + "\n" + Digest.of(record).hex() + "\n")
-            .getBytes(StandardCharsets.UTF_8);
+  void write(Image image, byte[] config) {
+    StoredImage.Whole stored = StoredImage.of(image, config);
     Path file = file(image.id());
     Path temporary = file.resolveSibling(file.getFileName() + ".new");
     try {
@@ -164,10 +189,15 @@ final class ImageRecords {
               StandardOpenOption.CREATE,
               StandardOpenOption.TRUNCATE_EXISTING,
               StandardOpenOption.WRITE)) {
-        ByteBuffer bytes = ByteBuffer.wrap(content);
-        while (bytes.hasRemaining()) {
-          channel.write(bytes);
-        }
+        // Neither the record nor its text is put together in memory.
+        MessageDigest hash = Digest.newSha256();
+        OutputStream out =
+            new BufferedOutputStream(Channels.newOutputStream(channel), WRITE_BUFFER);
+        OutputStream hashed = new DigestOutputStream(out, hash);
+        Json.write(hashed, stored);
+        String end = "\n" + HexFormat.of().formatHex(hash.digest()) + "\n";
+        out.write(end.getBytes(StandardCharsets.US_ASCII));
+        out.flush();
         channel.force(true);
       }
       Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE);
@@ -180,16 +210,26 @@ final class ImageRecords {
   }
 
   /** The image's own config, byte for byte. */
-  String config(String id) {
+  byte[] config(String id) {
     Path file = file(id);
     try {
-      return Json.parse(
-              verified(Files.readAllBytes(file)),
-              Stored.class,
-              2 * ImageConfig.MAX_BYTES + (1 << 20))
-          .config;
+      RecordLine.verify(file);
+      return StoredImage.config(file);
+    } catch (NoSuchFileException e) {
+      throw new OciException(OciException.Kind.NOT_FOUND, "image " + id + " has been removed", e);
     } catch (IOException e) {
       throw OciException.ofIo("cannot read image record " + file, e);
+    }
+  }
+
+  /** The size of a record. */
+  long bytes(String id) {
+    try {
+      return Files.size(file(id));
+    } catch (NoSuchFileException e) {
+      throw new OciException(OciException.Kind.NOT_FOUND, "image " + id + " has been removed", e);
+    } catch (IOException e) {
+      throw OciException.ofIo("cannot read image record " + file(id), e);
     }
   }
 
@@ -204,6 +244,11 @@ final class ImageRecords {
 
   private Path file(String id) {
     return directory.resolve(Digest.parse(id).hex() + ".json");
+  }
+
+  private static String id(Path file) {
+    String name = String.valueOf(file.getFileName());
+    return "sha256:" + name.substring(0, name.length() - ".json".length());
   }
 
   private void syncDirectory() throws IOException {

@@ -4,11 +4,9 @@ import io.jcri.oci.OciException;
 import io.jcri.oci.distribution.Credentials;
 import io.jcri.oci.distribution.Descriptor;
 import io.jcri.oci.distribution.ImageReference;
-import io.jcri.oci.distribution.Platform;
 import io.jcri.oci.distribution.Registries;
 import io.jcri.oci.distribution.Repository;
 import io.jcri.oci.snapshot.DiskUsage;
-import io.jcri.oci.snapshot.Layer;
 import io.jcri.oci.snapshot.LayerStore;
 import io.jcri.oci.snapshot.Snapshot;
 import io.jcri.oci.snapshot.Snapshotter;
@@ -21,6 +19,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
@@ -57,7 +56,11 @@ public final class ImageStore {
   private final Snapshotter snapshotter;
   private final PartialBlobs partials;
   private final ImageBook book;
-  private final LayerFetches fetches;
+
+  private final Intake intake;
+
+  /** Not that of pulls: a slow registry does not hold up the start of containers. */
+  private final DocumentRoom readers = new DocumentRoom(ImageLimits.DOCUMENTS_AT_ONCE);
 
   private final ReentrantLock remoteLock = new ReentrantLock();
   private volatile @Nullable ImageLayers imageLayers;
@@ -78,7 +81,8 @@ public final class ImageStore {
     this.snapshotter = new Snapshotter(root, sys, mounts, layers);
     this.partials = new PartialBlobs(root.resolve("partial"));
     this.book = new ImageBook(root, layers, clock);
-    this.fetches = new LayerFetches(layers, partials, options.concurrentLayers());
+    LayerFetches fetches = new LayerFetches(layers, partials, options.concurrentLayers());
+    this.intake = new Intake(layers, snapshotter, fetches, book, this::collect);
   }
 
   /**
@@ -126,7 +130,7 @@ public final class ImageStore {
     if (reference.digest().isPresent()) {
       // What a digest names cannot have changed.
       Optional<Image> here = find(reference.withDigestOnly(reference.digest().get()).toString());
-      if (here.isPresent() && request.platform().runs(here.get().config().platform())) {
+      if (here.isPresent() && request.platform().runs(here.get().platform())) {
         return here.get();
       }
     }
@@ -135,7 +139,7 @@ public final class ImageStore {
     Descriptor top = repository.resolve().descriptor();
     List<String> tags = reference.digest().isPresent() ? List.of() : List.of(reference.toString());
     String repoDigest = reference.withDigestOnly(top.digest()).toString();
-    return bring(
+    return intake.bring(
         new RegistrySource(repository),
         top,
         request.platform(),
@@ -175,7 +179,7 @@ public final class ImageStore {
       try (ArchiveSource source = new ArchiveSource(sys, directory.resolve("diff"))) {
         List<Image> images = new ArrayList<>();
         for (ArchiveSource.Entry entry : source.entries()) {
-          images.add(bring(source, entry));
+          images.add(intake.bring(source, entry));
         }
         if (images.isEmpty()) {
           throw new OciException(OciException.Kind.INVALID, "the archive holds no image");
@@ -189,62 +193,6 @@ public final class ImageStore {
     }
   }
 
-  private Image bring(ArchiveSource source, ArchiveSource.Entry entry) {
-    String what = entry.tags().stream().findFirst().orElse(entry.manifest().digest().toString());
-    return bring(
-        source,
-        entry.manifest(),
-        Platform.host(),
-        what,
-        entry.tags(),
-        entry.digests(),
-        PullProgress.NONE);
-  }
-
-  private Image bring(
-      ImageSource source,
-      Descriptor top,
-      Platform platform,
-      String what,
-      List<String> tags,
-      List<String> digests,
-      PullProgress progress) {
-    ImageFetch fetch = new ImageFetch(source, what);
-    ImageFetch.Content found = fetch.documents(top, platform);
-    boolean done = false;
-    boolean mayPass = false;
-    Snapshotter.Hold hold = snapshotter.hold(found.parsed().diffIds());
-    try {
-      List<Layer> stack = fetch.layers(found, layers, fetches, progress);
-      Image image = book.record(found, stack, tags, digests);
-      done = true;
-      return image;
-    } catch (OciException e) {
-      mayPass = isPassing(e.kind());
-      throw e;
-    } finally {
-      hold.close();
-      if (!done && !mayPass) {
-        collect();
-      }
-    }
-  }
-
-  private static boolean isPassing(OciException.Kind kind) {
-    return switch (kind) {
-      case UNAVAILABLE, CANCELLED, DEADLINE_EXCEEDED -> true;
-      case NOT_FOUND,
-          INVALID,
-          UNAUTHENTICATED,
-          PERMISSION_DENIED,
-          RESOURCE_EXHAUSTED,
-          DATA_LOSS,
-          FAILED_PRECONDITION,
-          INTERNAL ->
-          false;
-    };
-  }
-
   /** Every image, in the order of IDs. */
   public List<Image> list() {
     return List.copyOf(book.catalog().images());
@@ -255,9 +203,26 @@ public final class ImageStore {
     return book.catalog().find(nameOrId);
   }
 
-  /** The image's own config, JSON as its author wrote it; empty when it is not here. */
-  public Optional<String> rawConfig(String nameOrId) {
-    return find(nameOrId).map(image -> book.config(image));
+  /**
+   * What the image says of how to run it, read from its record.
+   *
+   * @throws OciException NOT_FOUND when it has been removed meanwhile
+   */
+  public ImageConfig config(Image image) {
+    try (DocumentRoom.Taken _ = readers.take(book.recordBytes(image), "image " + image.id())) {
+      return ImageConfig.parse(book.config(image), image.id()).config();
+    }
+  }
+
+  /**
+   * The image's labels, read from its record.
+   *
+   * @throws OciException NOT_FOUND when it has been removed meanwhile
+   */
+  public Map<String, String> labels(Image image) {
+    try (DocumentRoom.Taken _ = readers.take(book.recordBytes(image), "image " + image.id())) {
+      return ImageConfig.labels(book.config(image), image.id());
+    }
   }
 
   /**
@@ -268,14 +233,12 @@ public final class ImageStore {
    * @return the names that it had
    */
   public List<String> remove(String nameOrId) {
-    Optional<Image> image = book.remove(nameOrId);
-    if (image.isEmpty()) {
+    Optional<List<String>> names = book.remove(nameOrId);
+    if (names.isEmpty()) {
       return List.of();
     }
-    List<String> names = new ArrayList<>(image.get().repoTags());
-    names.addAll(image.get().repoDigests());
     collect();
-    return names;
+    return names.get();
   }
 
   /**
@@ -311,7 +274,7 @@ public final class ImageStore {
   private record ImageLayers(Catalog of, Set<String> keys) {}
 
   private void collect() {
-    snapshotter.collect(() -> book.catalog().images().stream().map(Image::diffIds).toList());
+    snapshotter.collect(book::diffIds);
     deleteOldPartials();
   }
 

@@ -32,6 +32,8 @@ class ImageStoreKernelTest extends ImageStoreFixture {
             .config("Env", List.of("A=b"))
             .config("Entrypoint", List.of("/run"))
             .config("Volumes", Map.of("/data", Map.of()))
+            .config("ExposedPorts", Map.of("80/tcp", Map.of()))
+            .config("Labels", Map.of("maintainer", "me"))
             .config("StopSignal", "SIGQUIT"));
     ImageStore store = open();
     Image image = pull(store, NAME);
@@ -40,10 +42,15 @@ class ImageStoreKernelTest extends ImageStoreFixture {
         .singleElement()
         .asString()
         .startsWith("registry.test/app@sha256:");
-    assertThat(image.config().user()).isEqualTo("1000:2000");
-    assertThat(image.config().env()).containsExactly("A=b");
-    assertThat(image.config().entrypoint()).containsExactly("/run");
-    assertThat(image.config().volumes()).containsExactly("/data");
+    assertThat(image.user()).isEqualTo("1000:2000");
+    ImageConfig config = store.config(image);
+    assertThat(config.user()).isEqualTo("1000:2000");
+    assertThat(config.env()).containsExactly("A=b");
+    assertThat(config.entrypoint()).containsExactly("/run");
+    assertThat(config.volumes()).containsExactly("/data");
+    assertThat(config.exposedPorts()).containsExactly("80/tcp");
+    assertThat(config.stopSignal()).isEqualTo("SIGQUIT");
+    assertThat(store.labels(image)).isEqualTo(Map.of("maintainer", "me"));
     assertThat(image.size()).isPositive();
     for (String text :
         List.of(

@@ -19,6 +19,7 @@ import io.jcri.daemon.security.Selinux;
 import io.jcri.daemon.security.SelinuxLabels;
 import io.jcri.daemon.system.Clock;
 import io.jcri.oci.image.Image;
+import io.jcri.oci.image.ImageConfig;
 import io.jcri.oci.runtime.ContainerSpec;
 import io.jcri.oci.runtime.SpecWriter;
 import io.jcri.sandbox.SandboxState;
@@ -114,16 +115,18 @@ public final class ContainerCreation {
         images
             .find(config.imageSpec())
             .orElseThrow(() -> JcriException.notFound("image", config.imageSpec()));
+    ImageConfig fromImage = images.config(image);
     Stages stages = new Stages("CreateContainer " + key);
     Container container =
-        initial(pod, config.withImageIds(name -> images.find(name).map(Image::id)), image);
+        initial(
+            pod, config.withImageIds(name -> images.find(name).map(Image::id)), image, fromImage);
     String id = container.id();
     names.put(key, id);
     try (KeyedLocks.Held _ = locks.hold(id)) {
       try {
         containers.add(container);
         stages.done("record");
-        make(pod, container, image, stages);
+        make(pod, container, image, fromImage, stages);
         readyPod(podId); // stopped meanwhile: nothing must be left in it
         stages.finish();
         return id;
@@ -169,7 +172,7 @@ public final class ContainerCreation {
             .formatted(key, container.id(), container.phase()));
   }
 
-  private Container initial(Pod pod, ContainerConfig config, Image image) {
+  private Container initial(Pod pod, ContainerConfig config, Image image, ImageConfig fromImage) {
     return new Container(
         Ids.next(),
         pod.id(),
@@ -183,16 +186,16 @@ public final class ContainerCreation {
         Optional.empty(),
         Optional.empty(),
         logFile(pod, config),
-        stopSignal(config, image),
+        stopSignal(config, image, fromImage),
         bootId);
   }
 
   /** One that an image has invented must not keep its containers from being stopped. */
-  private static String stopSignal(ContainerConfig config, Image image) {
+  private static String stopSignal(ContainerConfig config, Image image, ImageConfig fromImage) {
     if (!config.stopSignal().isEmpty()) {
       return config.stopSignal();
     }
-    String ofImage = image.config().stopSignal();
+    String ofImage = fromImage.stopSignal();
     if (ofImage.isEmpty()) {
       return DEFAULT_STOP_SIGNAL;
     }
@@ -228,14 +231,15 @@ public final class ContainerCreation {
     return file.toString();
   }
 
-  private void make(Pod pod, Container container, Image image, Stages stages) throws IOException {
+  private void make(Pod pod, Container container, Image image, ImageConfig fromImage, Stages stages)
+      throws IOException {
     String id = container.id();
     SecurityContext security = container.config().security();
     Optional<SelinuxLabels> labels =
         selinux.ofContainer(pod.labels(), security.selinux(), security.privileged());
     Path rootfs = images.prepare(id, image, userNamespace(pod), labels.map(SelinuxLabels::mount));
     stages.done("snapshot");
-    ContainerSpec assembled = specs.assemble(pod, container, image, rootfs, labels);
+    ContainerSpec assembled = specs.assemble(pod, container, fromImage, rootfs, labels);
     stages.done("spec");
     try (ContainerHooks.Step step = hooks.step()) {
       ContainerSpec spec = step.create(pod, container, assembled);

@@ -6,7 +6,6 @@ import io.jcri.daemon.pod.Pod;
 import io.jcri.daemon.security.AppArmor;
 import io.jcri.daemon.security.SecurityProfile;
 import io.jcri.daemon.security.SelinuxLabels;
-import io.jcri.oci.image.Image;
 import io.jcri.oci.image.ImageConfig;
 import io.jcri.oci.runtime.BindMounts;
 import io.jcri.oci.runtime.Capability;
@@ -68,11 +67,16 @@ public final class SpecAssembly {
   /**
    * Puts together what config.json will say.
    *
+   * @param fromImage what the image says of how to run it
    * @param rootfs the mounted root file system
    * @param labels on a node with SELinux
    */
   ContainerSpec assemble(
-      Pod pod, Container container, Image image, Path rootfs, Optional<SelinuxLabels> labels)
+      Pod pod,
+      Container container,
+      ImageConfig fromImage,
+      Path rootfs,
+      Optional<SelinuxLabels> labels)
       throws IOException {
     ContainerConfig config = container.config();
     SecurityContext security = config.security();
@@ -90,7 +94,7 @@ public final class SpecAssembly {
     List<ContainerMount> planned = mounts.plan(pod, container, labels.map(SelinuxLabels::mount));
     ContainerSpec spec =
         ContainerSpec.builder(
-                process(pod, config, image, rootfs, capabilities, labels),
+                process(pod, config, fromImage, rootfs, capabilities, labels),
                 new ContainerSpec.Root(rootfs.toString(), security.readOnlyRootfs()))
             .mounts(planned)
             .namespaces(namespaces.of(pod, security))
@@ -128,12 +132,11 @@ public final class SpecAssembly {
   private ContainerProcess process(
       Pod pod,
       ContainerConfig config,
-      Image image,
+      ImageConfig fromImage,
       Path rootfs,
       CapabilitySet capabilities,
       Optional<SelinuxLabels> labels) {
     SecurityContext security = config.security();
-    ImageConfig fromImage = image.config();
     UserRequest who =
         new UserRequest(
             security.runAsUser(),

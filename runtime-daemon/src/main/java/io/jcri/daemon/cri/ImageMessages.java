@@ -19,7 +19,7 @@ final class ImageMessages {
             .setSize(image.size())
             .setSpec(ImageSpec.newBuilder().setImage(image.id()))
             .setPinned(images.pinned(image));
-    setUser(message, image.config().user());
+    setUser(message, image.user());
     return message.build();
   }
 

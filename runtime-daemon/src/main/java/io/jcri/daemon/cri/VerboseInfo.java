@@ -8,6 +8,7 @@ import io.jcri.daemon.runtime.Handlers;
 import io.jcri.oci.Digest;
 import io.jcri.oci.Json;
 import io.jcri.oci.image.Image;
+import io.jcri.oci.image.ImageConfig;
 import io.jcri.sandbox.SandboxState;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -79,15 +80,15 @@ final class VerboseInfo {
     }
   }
 
-  static Map<String, String> ofImage(Image image) {
+  static Map<String, String> ofImage(Image image, ImageConfig said) {
     Map<String, Object> info = new LinkedHashMap<>();
     Map<String, Object> config = new LinkedHashMap<>();
-    config.put("User", image.config().user());
-    config.put("Env", image.config().env());
-    config.put("Entrypoint", image.config().entrypoint());
-    config.put("Cmd", image.config().command());
-    config.put("WorkingDir", image.config().workingDirectory());
-    config.put("StopSignal", image.config().stopSignal());
+    config.put("User", said.user());
+    config.put("Env", said.env());
+    config.put("Entrypoint", said.entrypoint());
+    config.put("Cmd", said.command());
+    config.put("WorkingDir", said.workingDirectory());
+    config.put("StopSignal", said.stopSignal());
     Map<String, Object> spec = new LinkedHashMap<>();
     spec.put("config", config);
     info.put("imageSpec", spec);

@@ -6,6 +6,7 @@ import io.jcri.oci.distribution.ImageReference;
 import io.jcri.oci.distribution.Platform;
 import io.jcri.oci.image.FsUsage;
 import io.jcri.oci.image.Image;
+import io.jcri.oci.image.ImageConfig;
 import io.jcri.oci.image.ImageStore;
 import io.jcri.oci.image.PullProgress;
 import io.jcri.oci.image.PullRequest;
@@ -22,6 +23,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -92,6 +94,21 @@ public final class Images {
   /** By name, id, digest or unique prefix of an id. */
   public Optional<Image> find(String name) {
     return store.find(name);
+  }
+
+  /**
+   * What an image says of how to run it, its volumes and exposed ports among it. Read from its
+   * record, so it costs a little each time; nothing of it is kept.
+   *
+   * @throws io.jcri.oci.OciException NOT_FOUND when it has been removed meanwhile
+   */
+  public ImageConfig config(Image image) {
+    return store.config(image);
+  }
+
+  /** The image's labels, sorted; otherwise as {@link #config}. */
+  public Map<String, String> labels(Image image) {
+    return store.labels(image);
   }
 
   /** Whether the kubelet must not collect it. */

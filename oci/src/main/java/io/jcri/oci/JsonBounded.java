@@ -1,0 +1,81 @@
+package io.jcri.oci;
+
+import com.google.gson.stream.JsonReader;
+import java.io.IOException;
+import java.io.Reader;
+
+/**
+ * A reader that gives up when it was asked for too many values. What is skipped does not count, as
+ * it takes no memory. Without it, a text of {@code [],[],[]} becomes objects of thirty times its
+ * size.
+ */
+final class JsonBounded extends JsonReader {
+
+  private final int limit;
+  private int read;
+
+  JsonBounded(Reader in, int limit) {
+    super(in);
+    this.limit = limit;
+  }
+
+  private void count() throws IOException {
+    if (++read > limit) {
+      throw new IOException("more than " + limit + " values at " + getPath());
+    }
+  }
+
+  @Override
+  public void beginArray() throws IOException {
+    count();
+    super.beginArray();
+  }
+
+  @Override
+  public void beginObject() throws IOException {
+    count();
+    super.beginObject();
+  }
+
+  @Override
+  public String nextName() throws IOException {
+    count();
+    return super.nextName();
+  }
+
+  @Override
+  public String nextString() throws IOException {
+    count();
+    return super.nextString();
+  }
+
+  @Override
+  public boolean nextBoolean() throws IOException {
+    count();
+    return super.nextBoolean();
+  }
+
+  @Override
+  public void nextNull() throws IOException {
+    count();
+    super.nextNull();
+  }
+
+  @Override
+  public double nextDouble() throws IOException {
+    count();
+    return super.nextDouble();
+  }
+
+  @Override
+  public long nextLong() throws IOException {
+    count();
+    return super.nextLong();
+  }
+
+  @Override
+  public int nextInt() throws IOException {
+    count();
+    return super.nextInt();
+  }
+}

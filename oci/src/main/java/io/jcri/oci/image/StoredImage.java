@@ -1,0 +1,141 @@
+package io.jcri.oci.image;
+
+import io.jcri.oci.Digest;
+import io.jcri.oci.Json;
+import io.jcri.oci.OciException;
+import io.jcri.oci.distribution.Platform;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * One image's record as it is in its file. Each of the views below reads what it names and skips
+ * the rest, however large it is.
+ */
+final class StoredImage {
+
+  /** What is written; {@code user} and {@code platform} are the config's, for lists. */
+  record Whole(
+      int version,
+      String id,
+      List<String> tags,
+      List<String> digests,
+      List<Digest> diffIds,
+      long size,
+      boolean pinned,
+      Instant created,
+      String user,
+      Platform platform,
+      String config) {}
+
+  /** What lists need. Records of older versions lack user and platform. */
+  private record Head(
+      int version,
+      String id,
+      List<String> tags,
+      List<String> digests,
+      List<Digest> diffIds,
+      long size,
+      boolean pinned,
+      Instant created,
+      Optional<String> user,
+      Optional<Platform> platform) {}
+
+  /** What is needed to keep a record that cannot be listed, and its layers. */
+  record Root(int version, String id, List<Digest> diffIds) {}
+
+  /** What it can be asked for by. */
+  record Names(List<String> tags, List<String> digests) {}
+
+  private record Config(String config) {}
+
+  /** A record without the fields for lists is read whole: a larger one is not. */
+  private static final long OLD_BYTES = 5 << 20;
+
+  /** In quotes within quotes a config takes up to twice its own size; then there are the names. */
+  private static final long BYTES = 2L * ImageLimits.CONFIG_BYTES + (8 << 20);
+
+  private StoredImage() {}
+
+  static Root root(Path file) throws IOException {
+    return read(file, Root.class);
+  }
+
+  static Names names(Path file) throws IOException {
+    return read(file, Names.class);
+  }
+
+  /**
+   * Reads the image.
+   *
+   * @throws OciException INVALID when it is beyond {@link ImageLimits}
+   */
+  static Image image(Path file) throws IOException {
+    atMost(BYTES, file);
+    Head head = read(file, Head.class);
+    if (head.tags.size() + head.digests.size() > ImageLimits.NAMES) {
+      throw tooLarge("it has more than " + ImageLimits.NAMES + " names");
+    }
+    if (head.user.isPresent() && head.platform.isPresent()) {
+      return image(head, head.user.get(), head.platform.get());
+    }
+    atMost(OLD_BYTES, file);
+    ImageConfig config = ImageConfig.parse(config(file), head.id).config();
+    return image(head, config.user(), config.platform());
+  }
+
+  private static Image image(Head head, String user, Platform platform) {
+    return new Image(
+        head.id,
+        head.tags,
+        head.digests,
+        head.size,
+        user,
+        platform,
+        head.diffIds,
+        head.pinned,
+        head.created);
+  }
+
+  /** The image's own config, byte for byte. */
+  static byte[] config(Path file) throws IOException {
+    atMost(BYTES, file);
+    return read(file, Config.class).config.getBytes(StandardCharsets.UTF_8);
+  }
+
+  static Whole of(Image image, byte[] config) {
+    return new Whole(
+        1,
+        image.id(),
+        image.repoTags(),
+        image.repoDigests(),
+        image.diffIds(),
+        image.size(),
+        image.pinned(),
+        image.created(),
+        image.user(),
+        image.platform(),
+        new String(config, StandardCharsets.UTF_8));
+  }
+
+  private static <T> T read(Path file, Class<T> view) throws IOException {
+    try (RecordLine line = RecordLine.open(file)) {
+      return Json.parse(line, view, ImageLimits.VALUES);
+    }
+  }
+
+  private static void atMost(long limit, Path file) throws IOException {
+    long size = Files.size(file);
+    if (size > limit) {
+      throw tooLarge("it has " + size + " bytes, the limit is " + limit);
+    }
+  }
+
+  private static OciException tooLarge(String why) {
+    return new OciException(OciException.Kind.INVALID, why);
+  }
+}
