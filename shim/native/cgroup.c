@@ -1,16 +1,21 @@
 #include "cgroup.h"
 
 #include <errno.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { CGROUP_TEXT = 16 * 1024, MOUNTINFO_TEXT = 4 << 20, PIDS_TEXT = 64 * 1024 };
+enum { MOUNTINFO_TEXT = 4 << 20 };
 
 static const char ROOT[] = "/sys/fs/cgroup";
+
+/* What was read into a buffer may be cut: a last line without an end is not looked at. */
+static bool whole_line(const char *line, size_t *length) {
+  *length = strcspn(line, "\n");
+  return line[*length] == '\n';
+}
 
 /* Whether a comma-separated list of length bytes holds the word. */
 static bool lists(const char *list, size_t length, const char *word) {
@@ -26,8 +31,8 @@ static bool lists(const char *list, size_t length, const char *word) {
 }
 
 const char *cgroup_path(const char *text, const char *controller, size_t *length) {
-  for (const char *line = text; *line != '\0';) {
-    size_t size = strcspn(line, "\n");
+  size_t size;
+  for (const char *line = text; whole_line(line, &size); line += size + 1) {
     const char *first = memchr(line, ':', size);
     const char *second =
         first == NULL ? NULL : memchr(first + 1, ':', size - (size_t)(first + 1 - line));
@@ -35,8 +40,6 @@ const char *cgroup_path(const char *text, const char *controller, size_t *length
       *length = size - (size_t)(second + 1 - line);
       return second + 1;
     }
-    line += size;
-    if (*line == '\n') line++;
   }
   return NULL;
 }
@@ -60,8 +63,9 @@ static const char *below(const char *root, size_t root_length, const char *path,
 
 char *cgroup_mounted(const char *mountinfo, const char *controller, const char *path,
                      size_t length) {
-  for (const char *line = mountinfo; *line != '\0';) {
-    const char *at = line, *end = line + strcspn(line, "\n");
+  size_t line_size;
+  for (const char *line = mountinfo; whole_line(line, &line_size); line += line_size + 1) {
+    const char *at = line, *end = line + line_size;
     const char *words[11], *root = NULL, *point = NULL, *type = NULL, *super = NULL;
     size_t sizes[11], root_size = 0, point_size = 0, type_size = 0, super_size = 0;
     for (int i = 0; i < 5 && word(&at, end, &words[i], &sizes[i]); i++) {
@@ -82,7 +86,6 @@ char *cgroup_mounted(const char *mountinfo, const char *controller, const char *
     if (rest != NULL)
       return formatted("%.*s%.*s", (int)point_size, point, (int)(length - (size_t)(rest - path)),
                        rest);
-    line = *end == '\n' ? end + 1 : end;
   }
   return NULL;
 }
@@ -110,14 +113,20 @@ static char *find(const char *controller, const char *path, size_t length) {
   return existing(cgroup_mounted(mountinfo, controller, path, length));
 }
 
-/* A process that is dead already shows `/` for its cgroups of v1: then what we were told counts. */
-static char *locate(const struct shim *shim, const char *text, const char *controller) {
+/* A process that is dead already shows `/` for its cgroups of v1: then what we were told counts.
+ * *told is the caller's: the path that processes in there tell. */
+static char *locate(const struct shim *shim, const char *text, const char *controller,
+                    char **told) {
   size_t length;
   const char *path = cgroup_path(text, controller, &length);
   if (path == NULL) return NULL;
   char *found = find(controller, path, length);
-  if (found == NULL && shim->options.cgroup != NULL)
-    found = find(controller, shim->options.cgroup, strlen(shim->options.cgroup));
+  if (found == NULL && shim->options.cgroup != NULL) {
+    path = shim->options.cgroup;
+    length = strlen(path);
+    found = find(controller, path, length);
+  }
+  if (found != NULL && told != NULL) *told = formatted("%.*s", (int)length, path);
   return found;
 }
 
@@ -126,26 +135,24 @@ void cgroup_learn(struct shim *shim) {
   char *text FREE = resized(NULL, CGROUP_TEXT);
   snprintf(path, sizeof path, "/proc/%d/cgroup", (int)shim->init);
   if (read_text(path, text, CGROUP_TEXT) <= 0) return;
-  shim->memory_cgroup = locate(shim, text, "memory");
+  shim->memory_cgroup = locate(shim, text, "memory", NULL);
   shim->memory_unified = shim->memory_cgroup == NULL;
-  if (shim->memory_unified) shim->memory_cgroup = locate(shim, text, "");
-  shim->exec_cgroup = locate(shim, text, "freezer");
+  if (shim->memory_unified) shim->memory_cgroup = locate(shim, text, "", NULL);
+  shim->exec_cgroup = locate(shim, text, "freezer", &shim->exec_cgroup_path);
   shim->exec_cgroup_prefix = shim->exec_cgroup == NULL ? "" : "freezer:";
-  if (shim->exec_cgroup == NULL) shim->exec_cgroup = locate(shim, text, "");
+  if (shim->exec_cgroup == NULL)
+    shim->exec_cgroup = locate(shim, text, "", &shim->exec_cgroup_path);
 }
 
 int64_t cgroup_counter(const char *text, const char *name) {
-  size_t size = strlen(name);
-  for (const char *line = text; *line != '\0';) {
-    size_t length = strcspn(line, "\n");
+  size_t size = strlen(name), length;
+  for (const char *line = text; whole_line(line, &length); line += length + 1) {
     if (length > size && memcmp(line, name, size) == 0 && line[size] == ' ') {
       char number[32];
       snprintf(number, sizeof number, "%.*s", (int)(length - size - 1), line + size + 1);
       int64_t value;
       return parse_number(number, 0, INT64_MAX, &value) ? value : -1;
     }
-    line += length;
-    if (*line == '\n') line++;
   }
   return -1;
 }
@@ -188,34 +195,4 @@ void cgroup_discard(struct shim *shim, char *directory) {
   struct stale_cgroup *stale = new_zeroed(sizeof *stale);
   *stale = (struct stale_cgroup){.directory = directory, .next = shim->stale_cgroups};
   shim->stale_cgroups = stale;
-}
-
-static bool write_file(const char *directory, const char *name, const char *text) {
-  char *path FREE = formatted("%s/%s", directory, name);
-  return write_text(path, text);
-}
-
-/* Signals every process listed once; false when none was. */
-static bool kill_listed(const char *directory) {
-  char *path FREE = formatted("%s/cgroup.procs", directory);
-  char *text FREE = resized(NULL, PIDS_TEXT);
-  if (read_text(path, text, PIDS_TEXT) <= 0) return false;
-  char *rest = NULL;
-  for (char *line = strtok_r(text, "\n", &rest); line != NULL; line = strtok_r(NULL, "\n", &rest)) {
-    int64_t pid;
-    if (parse_number(line, 2, INT32_MAX, &pid)) kill((pid_t)pid, SIGKILL);
-  }
-  return true;
-}
-
-void cgroup_kill(const struct shim *shim, const char *directory) {
-  if (shim->exec_cgroup_prefix[0] == '\0' && write_file(directory, "cgroup.kill", "1")) return;
-  /* Frozen processes cannot fork while they are listed; the signal takes effect with the thaw. */
-  bool frozen = shim->exec_cgroup_prefix[0] != '\0' && write_file(directory, "freezer.state", "FROZEN");
-  for (int rounds = 0; rounds < 8; rounds++)
-    if (!kill_listed(directory) || frozen) break;
-  if (!frozen) return;
-  write_file(directory, "freezer.state", "THAWED");
-  /* Freezing takes hold by and by: who forked meanwhile is listed now. */
-  for (int rounds = 0; rounds < 8 && kill_listed(directory); rounds++) continue;
 }

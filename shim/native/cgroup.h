@@ -5,6 +5,8 @@
 
 #include "shim.h"
 
+enum { CGROUP_TEXT = 16 * 1024 }; /* of a /proc/<pid>/cgroup */
+
 /* Learns the container's cgroups from its first process, which is a child of ours: even a zombie
  * still tells them. */
 void cgroup_learn(struct shim *shim);
@@ -16,9 +18,6 @@ char *cgroup_for_exec(const struct shim *shim, uint32_t exec, char **option);
 /* Takes an exec's cgroup over and removes it, now or, when something still lives in it, with a later
  * one; what is never empty goes with the container's own. */
 void cgroup_discard(struct shim *shim, char *directory);
-
-/* Kills all that lives in an exec's cgroup, however it detached itself. */
-void cgroup_kill(const struct shim *shim, const char *directory);
 
 /* Finds the value of a `name value` line, as in memory.events; -1 when it is missing. */
 int64_t cgroup_counter(const char *text, const char *name);

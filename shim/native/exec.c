@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "cgroup.h"
+#include "cgroup_kill.h"
 #include "conn.h"
 #include "container.h"
 #include "exec_io.h"

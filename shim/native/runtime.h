@@ -43,7 +43,7 @@ void child_free(struct child *child);
 /* Reports the runtimes that have ended. */
 void runtime_settle(struct shim *shim);
 
-/* Reads a --pid-file; -1 when it names no process. */
+/* Reads a --pid-file; -1 when it names no process that is our child now. */
 pid_t runtime_read_pid(const char *path);
 
 #endif

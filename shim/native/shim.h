@@ -56,8 +56,9 @@ struct shim {
   struct watch oom; /* its memory.events, on cgroup v2 */
   bool oom_seen;
   int64_t oom_parent_before; /* kills below the parent cgroup when the container started */
-  bool killed_by_us;         /* SIGKILL came through us */
+  bool killed_by_us;         /* SIGKILL came through us, and nothing was killing it before */
   char *exec_cgroup; /* directory below which an exec gets its own cgroup; NULL if none */
+  char *exec_cgroup_path; /* the same as /proc/<pid>/cgroup tells it */
   const char *exec_cgroup_prefix; /* "" on cgroup v2, "freezer:" on v1 */
 
   struct stale_cgroup *stale_cgroups;

@@ -25,6 +25,26 @@ bool tree_parse_stat(const char *text, struct process *process) {
   return true;
 }
 
+bool tree_stat_dying(const char *text) {
+  enum { PF_EXITING = 4, SIGKILL_BIT = 1 << (SIGKILL - 1) };
+  const char *end = strrchr(text, ')');
+  char state;
+  unsigned long flags, pending;
+  if (end == NULL || sscanf(end + 1,
+                            " %c %*d %*d %*d %*d %*d %lu %*u %*u %*u %*u %*u %*u %*d %*d %*d %*d"
+                            " %*d %*d %*u %*u %*d %*u %*u %*u %*u %*u %*u %lu",
+                            &state, &flags, &pending) != 3)
+    return false;
+  return state == 'Z' || state == 'X' || (flags & PF_EXITING) != 0 ||
+         (pending & SIGKILL_BIT) != 0;
+}
+
+bool tree_dying(pid_t pid) {
+  char path[64], text[STAT_TEXT];
+  snprintf(path, sizeof path, "/proc/%d/stat", (int)pid);
+  return read_text(path, text, sizeof text) > 0 && tree_stat_dying(text);
+}
+
 static bool look_up(pid_t pid, struct process *process) {
   char path[64], text[STAT_TEXT];
   snprintf(path, sizeof path, "/proc/%d/stat", (int)pid);

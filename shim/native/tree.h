@@ -13,6 +13,10 @@ struct process {
 /* Parses a /proc/<pid>/stat text, whose second field may hold anything. */
 bool tree_parse_stat(const char *text, struct process *process);
 
+/* Whether a process is on its way out already: dead, ending, or with a SIGKILL to come. */
+bool tree_dying(pid_t pid);
+bool tree_stat_dying(const char *text);
+
 /* Stops, then kills the root, its descendants, and whoever is in a session or a process group that
  * one of them leads. The root must be a child of ours that is not reaped yet, so that its pid is
  * its own. What left all of these and lost its parent is beyond this: see cgroup_kill. */

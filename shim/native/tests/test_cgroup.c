@@ -36,6 +36,8 @@ int main(void) {
   CHECK_TEXT(path(V2, ""), "/kubepods.slice/pod.slice/c1.scope");
   CHECK_TEXT(path("nonsense\n::\n", "memory"), "(none)");
 
+  /* What was cut off in reading it may be any other's name. */
+  CHECK_TEXT(path("3:memory:/pods/c1\n0::/pods/c", ""), "(none)");
   check_mounted("memory", "/docker/x/pods/c1", "/sys/fs/cgroup/memory/pods/c1");
   check_mounted("memory", "/docker/xy/c1", "(none)");
   check_mounted("memory", "/elsewhere", "(none)");
@@ -48,5 +50,6 @@ int main(void) {
   CHECK(cgroup_counter("oom_kill_disable 1\nunder_oom 0\n", "oom_kill") == -1);
   CHECK(cgroup_counter("oom_kill x\n", "oom_kill") == -1);
   CHECK(cgroup_counter("", "oom_kill") == -1);
+  CHECK(cgroup_counter("oom_kill 1", "oom_kill") == -1);
   return 0;
 }

@@ -17,6 +17,29 @@ static void stat_names_may_hold_anything(void) {
   CHECK(!tree_parse_stat("12 (x) S 1 2", &process));
 }
 
+static void what_is_dying_is_told_by_its_stat(void) {
+  char text[512];
+  static const struct {
+    char state;
+    unsigned flags, pending;
+    bool dying;
+  } CASES[] = {{'S', 0x400100, 0, false}, {'Z', 0x400100, 0, true}, {'D', 0x400104, 0, true},
+               {'S', 0x400100, 0x100, true}, {'T', 0x400100, 0x4080, false}};
+  for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
+    snprintf(text, sizeof text,
+             "7 (a) b) %c 1 7 7 0 -1 %u 10 0 0 0 1 2 3 4 20 0 1 0 987654 5 6 7 8 9 10 11 12 %u 0 0",
+             CASES[i].state, CASES[i].flags, CASES[i].pending);
+    CHECK(tree_stat_dying(text) == CASES[i].dying);
+  }
+  CHECK(!tree_stat_dying("") && !tree_stat_dying("7 (a) Z 1"));
+  CHECK(!tree_dying(getpid()));
+  pid_t zombie = fork();
+  if (zombie == 0) _exit(0);
+  siginfo_t info;
+  CHECK(waitid(P_PID, (id_t)zombie, &info, WEXITED | WNOWAIT) == 0 && tree_dying(zombie));
+  CHECK(waitpid(zombie, NULL, 0) == zombie);
+}
+
 /* Says its pid through the pipe, then sleeps. */
 static _Noreturn void stay(int fd) {
   pid_t pid = getpid();
@@ -69,6 +92,7 @@ static void the_whole_tree_goes(void) {
 
 int main(void) {
   stat_names_may_hold_anything();
+  what_is_dying_is_told_by_its_stat();
   the_whole_tree_goes();
   return 0;
 }

@@ -5,7 +5,6 @@ import io.jcri.sandbox.linux.Errno;
 import io.jcri.sandbox.linux.ErrnoException;
 import io.jcri.sandbox.linux.Fd;
 import io.jcri.sandbox.linux.OpenFlags;
-import io.jcri.sandbox.linux.ProcessCalls;
 import io.jcri.sandbox.linux.Syscalls;
 import java.io.IOException;
 import java.io.InterruptedIOException;
@@ -22,10 +21,12 @@ final class CgroupRemoval {
 
   private final Syscalls calls;
   private final CgroupFiles files;
+  private final CgroupMembers members;
 
-  CgroupRemoval(Syscalls calls, CgroupFiles files) {
+  CgroupRemoval(Syscalls calls, CgroupFiles files, CgroupMembers members) {
     this.calls = calls;
     this.files = files;
+    this.members = members;
   }
 
   /**
@@ -118,9 +119,7 @@ final class CgroupRemoval {
       }
     }
     for (Path group : tree(directory)) {
-      for (int pid : processes(group)) {
-        signal(pid);
-      }
+      members.kill(group);
       // A frozen process dies only when it thaws.
       if (files.read(group.resolve("freezer.state")).orElse("").startsWith("FR")) {
         thaw(group);
@@ -137,29 +136,6 @@ final class CgroupRemoval {
         throw e;
       }
     }
-  }
-
-  private void signal(int pid) throws IOException {
-    try {
-      calls.kill(pid, ProcessCalls.SIGKILL);
-    } catch (ErrnoException e) {
-      if (!e.is(Errno.ESRCH)) {
-        throw e;
-      }
-    }
-  }
-
-  /** The processes of a group alone. Those of a foreign pid namespace, which show as 0, are not. */
-  List<Integer> processes(Path group) throws IOException {
-    List<Integer> pids = new ArrayList<>();
-    for (String line : files.read(group.resolve("cgroup.procs")).orElse("").split("\n", -1)) {
-      int pid = (int) CgroupFiles.parseNumber(line.strip()).orElse(0);
-      // Signalling 0 would reach the daemon's own group.
-      if (pid > 0) {
-        pids.add(pid);
-      }
-    }
-    return pids;
   }
 
   /** The group and all below it. */

@@ -24,6 +24,7 @@ public final class Cgroups {
   private final Syscalls calls;
   private final Path root;
   private final CgroupFiles files;
+  private final CgroupMembers members;
   private final CgroupRemoval removal;
   private final StatsReader stats;
   private final MetricsReader metrics;
@@ -35,7 +36,8 @@ public final class Cgroups {
     this.root = root;
     this.hierarchies = hierarchies;
     this.files = new CgroupFiles(calls);
-    this.removal = new CgroupRemoval(calls, files);
+    this.members = new CgroupMembers(calls, files);
+    this.removal = new CgroupRemoval(calls, files, members);
     this.controllers = new Controllers(hierarchies);
     this.stats = new StatsReader(files, controllers);
     this.metrics = new MetricsReader(files, controllers);
@@ -201,7 +203,7 @@ public final class Cgroups {
     Set<Integer> pids = new TreeSet<>();
     for (CgroupHierarchy hierarchy : hierarchies) {
       for (Path group : removal.tree(hierarchy.directory(path))) {
-        pids.addAll(removal.processes(group));
+        pids.addAll(members.list(group));
       }
     }
     return pids;
@@ -273,7 +275,7 @@ public final class Cgroups {
   /** The processes in the group itself, not those below; none when it is gone. */
   public List<Integer> members(String path) throws IOException {
     check(path);
-    return removal.processes(hierarchies.getFirst().directory(path));
+    return members.list(hierarchies.getFirst().directory(path));
   }
 
   /** How many processes of the group were killed for want of memory; 0 when it is gone. */

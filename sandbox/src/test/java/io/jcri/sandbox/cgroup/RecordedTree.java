@@ -22,7 +22,8 @@ final class RecordedTree {
       int end = part.indexOf('\n');
       Path file = root.resolve(part.substring(0, end));
       Files.createDirectories(Objects.requireNonNull(file.getParent()));
-      Files.writeString(file, part.substring(end + 1));
+      String content = part.substring(end + 1);
+      Files.writeString(file, content.isEmpty() || content.endsWith("\n") ? content : content + "\n");
     }
     return Cgroups.detect(Linux.get(), root);
   }
