@@ -16,11 +16,16 @@
 #include "removal.h"
 #include "runtime.h"
 #include "stdio_pipes.h"
+#include "tree.h"
 
 enum { EAGER_MILLIS = 2000, RECORD_RETRY_MILLIS = 1000, TAIL = 1024 };
 
 int exit_code_of(int status) {
   return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
+}
+
+bool container_kill_requested(const struct shim *shim) {
+  return shim->killed_by_us && shim->signal == SIGKILL;
 }
 
 void container_put_exit(const struct shim *shim, struct wire_out *out) {
@@ -30,6 +35,7 @@ void container_put_exit(const struct shim *shim, struct wire_out *out) {
   wire_number(out, TAG_STARTED_AT, shim->started_at);
   wire_number(out, TAG_FINISHED_AT, shim->finished_at);
   wire_number(out, TAG_OOM_KILLED, shim->oom_killed);
+  wire_number(out, TAG_KILL_REQUESTED, container_kill_requested(shim));
 }
 
 static void answer_starts(struct shim *shim, const char *error) {
@@ -187,15 +193,26 @@ void container_start(struct conn *conn, uint32_t id) {
   if (error != NULL) start_failed(shim, error);
 }
 
+/* One that the kernel has killed for want of memory may take long to end, and is not ours. */
+bool container_sigkill(struct shim *shim) {
+  bool ours = !tree_dying(shim->init);
+  if (kill(shim->init, SIGKILL) != 0) return false;
+  if (ours) shim->killed_by_us = true;
+  return true;
+}
+
+static bool send_signal(struct shim *shim, int signal) {
+  return signal == SIGKILL ? container_sigkill(shim) : kill(shim->init, signal) == 0;
+}
+
 void container_kill(struct conn *conn, uint32_t id, int signal) {
   struct shim *shim = conn->shim;
   if (shim->state != CONTAINER_RUNNING) {
     conn_reply_error(conn, id, "container is not running");
-  } else if (kill(shim->init, signal) != 0) {
+  } else if (!send_signal(shim, signal)) {
     char *error FREE = formatted("cannot send signal %d to process %d: %m", signal, shim->init);
     conn_reply_error(conn, id, error);
   } else {
-    if (signal == SIGKILL) shim->killed_by_us = true;
     conn_reply_ok(conn, id);
   }
 }

@@ -13,11 +13,17 @@ void container_start(struct conn *conn, uint32_t id);
 /* Sends the signal to the container's first process, which is our child: its pid is its own. */
 void container_kill(struct conn *conn, uint32_t id, int signal);
 
+/* Ends the first process, and remembers that it was us. False leaves errno. */
+bool container_sigkill(struct shim *shim);
+
 /* Kills what is left, has the runtime forget the container, answers, and ends the shim. */
 void container_delete(struct conn *conn, uint32_t id);
 
 /* Takes the wait status of the container's first process. */
 void container_ended(struct shim *shim, int status);
+
+/* Whether it ended by a SIGKILL that came through us. */
+bool container_kill_requested(const struct shim *shim);
 
 /* Adds what an exit record says to the open frame. */
 void container_put_exit(const struct shim *shim, struct wire_out *out);

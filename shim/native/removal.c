@@ -1,6 +1,5 @@
 #include "removal.h"
 
-#include <signal.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -88,8 +87,7 @@ void removal_advance(struct shim *shim) {
   if (shim->start_child != NULL) {
     child_kill(shim->start_child);
   } else if (shim->state == CONTAINER_RUNNING) {
-    shim->killed_by_us = true;
-    kill(shim->init, SIGKILL);
+    container_sigkill(shim);
     if (!shim->stubborn.armed) timer_arm(&shim->loop, &shim->stubborn, STUBBORN_MILLIS);
   } else if (shim->runtime_knows && !shim->deleted) {
     run_delete(shim);

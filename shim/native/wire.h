@@ -60,6 +60,7 @@ enum wire_tag {
   TAG_TRUNCATED = 22,
   TAG_DATA = 23,
   TAG_LOG_DROPPED = 24,
+  TAG_KILL_REQUESTED = 25,
 };
 
 struct frame {

@@ -13,7 +13,8 @@ import java.nio.file.Path;
  *
  * <pre>{@code
  * {"version":1,"containerId":"c1","pid":4711,"exitCode":137,"signal":9,
- *  "startedAtNanos":1795235482000000000,"finishedAtNanos":1795235483000000000,"oomKilled":false}
+ *  "startedAtNanos":1795235482000000000,"finishedAtNanos":1795235483000000000,"oomKilled":false,
+ *  "killRequested":true}
  * }</pre>
  *
  * @param containerId the container's id
@@ -23,7 +24,10 @@ import java.nio.file.Path;
  * @param startedAtNanos when it ran, nanoseconds since the epoch
  * @param finishedAtNanos when it was reaped, nanoseconds since the epoch
  * @param oomKilled whether the kernel killed any process of the container for want of memory; that
- *     need not have been the first process, so a reader also looks at the exit code
+ *     need not have been the first process, so a reader also looks at the exit code and at
+ *     killRequested
+ * @param killRequested whether the SIGKILL that ended it came through the shim, from us; shims of
+ *     before this field say no
  */
 public record ExitRecord(
     String containerId,
@@ -32,7 +36,8 @@ public record ExitRecord(
     int signal,
     long startedAtNanos,
     long finishedAtNanos,
-    boolean oomKilled) {
+    boolean oomKilled,
+    boolean killRequested) {
   private static final int VERSION = 1;
   private static final long MAX_BYTES = 64 * 1024;
 
@@ -60,7 +65,8 @@ public record ExitRecord(
           fields.get("signal").getAsInt(),
           fields.get("startedAtNanos").getAsLong(),
           fields.get("finishedAtNanos").getAsLong(),
-          fields.get("oomKilled").getAsBoolean());
+          fields.get("oomKilled").getAsBoolean(),
+          fields.has("killRequested") && fields.get("killRequested").getAsBoolean());
     } catch (JsonParseException
         | IllegalStateException
         | NullPointerException

@@ -52,7 +52,8 @@ final class ExitWatch {
         (int) frame.number(Wire.TAG_SIGNAL),
         frame.number(Wire.TAG_STARTED_AT),
         frame.number(Wire.TAG_FINISHED_AT),
-        frame.flag(Wire.TAG_OOM_KILLED));
+        frame.flag(Wire.TAG_OOM_KILLED),
+        frame.flag(Wire.TAG_KILL_REQUESTED));
   }
 
   private void listen() {

@@ -50,6 +50,7 @@ final class Wire {
   static final int TAG_TRUNCATED = 22;
   static final int TAG_DATA = 23;
   static final int TAG_LOG_DROPPED = 24;
+  static final int TAG_KILL_REQUESTED = 25;
 
   private Wire() {}
 }

@@ -143,7 +143,23 @@ class ContainerKernelTest {
     ExitRecord record = box.awaitExit();
     assertThat(record.oomKilled()).isTrue();
     assertThat(record.exitCode()).isEqualTo(137);
-    assertThat(ExitRecord.read(box.exitRecord()).oomKilled()).isTrue();
+    assertThat(record.killRequested()).isFalse();
+    assertThat(ExitRecord.read(box.exitRecord())).isEqualTo(record);
+  }
+
+  @Test
+  void tellsOurOwnKillFromThatOfMemory() throws IOException {
+    Box box =
+        lab.running(
+            Plan.shell("(x=a; while :; do x=$x$x$x; done); echo goes on; exec sleep 1000")
+                .withMemory(8L << 20));
+    Lab.await("a child is killed", () -> logHas(box, "stdout F goes on"));
+    box.shim().kill(9);
+    ExitRecord record = box.awaitExit();
+    assertThat(record.exitCode()).isEqualTo(137);
+    assertThat(record.oomKilled()).isTrue();
+    assertThat(record.killRequested()).isTrue();
+    assertThat(ExitRecord.read(box.exitRecord())).isEqualTo(record);
   }
 
   @Test

@@ -22,10 +22,25 @@ class ExitRecordTest {
         file,
         "{\"version\":1,\"containerId\":\"c1\",\"pid\":4711,\"exitCode\":137,\"signal\":9,"
             + "\"startedAtNanos\":1795235482000000001,\"finishedAtNanos\":1795235483000000002,"
+            + "\"oomKilled\":true,\"killRequested\":true,\"newer\":[1]}\n");
+    assertThat(ExitRecord.read(file))
+        .isEqualTo(
+            new ExitRecord(
+                "c1", 4711, 137, 9, 1795235482000000001L, 1795235483000000002L, true, true));
+  }
+
+  @Test
+  void readsWhatAnOlderShimHasWritten() throws IOException {
+    Path file = directory.resolve("exit.json");
+    Files.writeString(
+        file,
+        "{\"version\":1,\"containerId\":\"c1\",\"pid\":4711,\"exitCode\":137,\"signal\":9,"
+            + "\"startedAtNanos\":1795235482000000001,\"finishedAtNanos\":1795235483000000002,"
             + "\"oomKilled\":true}\n");
     assertThat(ExitRecord.read(file))
         .isEqualTo(
-            new ExitRecord("c1", 4711, 137, 9, 1795235482000000001L, 1795235483000000002L, true));
+            new ExitRecord(
+                "c1", 4711, 137, 9, 1795235482000000001L, 1795235483000000002L, true, false));
   }
 
   @ParameterizedTest

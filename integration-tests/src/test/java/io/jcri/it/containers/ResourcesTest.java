@@ -74,6 +74,24 @@ class ResourcesTest {
   }
 
   @Test
+  void aContainerThatWeKillIsNotOomKilledThoughAChildOfItWas() throws IOException {
+    TestPod pod = NODE.pod();
+    ContainerConfig.Builder config =
+        pod.container(
+            "sh", "-c", "(x=a; while :; do x=$x$x; done); echo goes on; exec sleep 100000");
+    config
+        .getLinuxBuilder()
+        .getResourcesBuilder()
+        .setMemoryLimitInBytes(32 << 20)
+        .setMemorySwapLimitInBytes(32 << 20);
+    TestContainer container = pod.start(config);
+    container.awaitLog("goes on");
+    container.stop(0);
+    assertThat(container.status().getReason()).isEqualTo("Error");
+    assertThat(container.status().getExitCode()).isEqualTo(137);
+  }
+
+  @Test
   void swapIsAllowedAsFarAsItWasAskedFor() throws IOException {
     long mib = 1 << 20;
     TestPod pod = NODE.pod();

@@ -157,11 +157,7 @@ public final class ContainerRun {
     shim.onExit(record ->
         Thread.ofVirtual()
             .name("exit of " + id)
-            .start(() ->
-                exited(
-                    id,
-                    entry,
-                    Exit.of(record.exitCode(), record.finishedAtNanos(), record.oomKilled()))));
+            .start(() -> exited(id, entry, Exit.of(record))));
     shim.onLost(() -> Thread.ofVirtual().name("shim of " + id).start(() -> lost(id, entry)));
   }
 

@@ -1,5 +1,7 @@
 package io.jcri.daemon.container;
 
+import io.jcri.shim.ExitRecord;
+
 /**
  * How a container ended.
  *
@@ -23,6 +25,12 @@ public record Exit(int code, long at, String reason, String message) {
   public static Exit of(int code, long at, boolean oomKilled) {
     boolean oom = oomKilled && code == KILLED_CODE;
     return new Exit(code, at, oom ? "OOMKilled" : code == 0 ? "Completed" : "Error", "");
+  }
+
+  /** What the shim tells: after our own SIGKILL, memory is not what ended it. */
+  static Exit of(ExitRecord record) {
+    boolean oom = record.oomKilled() && !record.killRequested();
+    return of(record.exitCode(), record.finishedAtNanos(), oom);
   }
 
   public static Exit startError(long at, String message) {

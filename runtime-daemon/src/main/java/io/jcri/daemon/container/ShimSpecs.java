@@ -154,8 +154,7 @@ public final class ShimSpecs {
       return Optional.empty();
     }
     try {
-      ExitRecord record = ExitRecord.read(file);
-      return Optional.of(Exit.of(record.exitCode(), record.finishedAtNanos(), record.oomKilled()));
+      return Optional.of(Exit.of(ExitRecord.read(file)));
     } catch (IOException e) {
       log.error("exit record {} can't be read: {}", file, e.getMessage());
       return Optional.empty();
