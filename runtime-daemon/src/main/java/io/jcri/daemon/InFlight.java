@@ -2,6 +2,7 @@ package io.jcri.daemon;
 
 import io.jcri.daemon.JcriException.Kind;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
@@ -34,6 +35,20 @@ public final class InFlight<K, V> {
       Thread.ofVirtual().name(what).start(() -> run(key, mine, work));
     }
     return await(theirs == null ? mine : theirs, what);
+  }
+
+  /**
+   * Runs the work, but joins nobody's.
+   *
+   * @return empty when an equal key is at work
+   */
+  public Optional<V> alone(K key, String what, Callable<V> work) {
+    CompletableFuture<V> mine = new CompletableFuture<>();
+    if (running.putIfAbsent(key, mine) != null) {
+      return Optional.empty();
+    }
+    Thread.ofVirtual().name(what).start(() -> run(key, mine, work));
+    return Optional.of(await(mine, what));
   }
 
   private void run(K key, CompletableFuture<V> result, Callable<V> work) {

@@ -42,6 +42,28 @@ class InFlightTest {
   }
 
   @Test
+  void whoWantsToBeAloneJoinsNobody() throws Exception {
+    CountDownLatch begun = new CountDownLatch(1);
+    CountDownLatch go = new CountDownLatch(1);
+    CompletableFuture<String> first =
+        CompletableFuture.supplyAsync(() ->
+            creations.join(
+                "k",
+                "work",
+                () -> {
+                  begun.countDown();
+                  go.await();
+                  return "first";
+                }));
+    begun.await();
+    assertThat(creations.alone("k", "work", () -> "second")).isEmpty();
+    assertThat(creations.alone("other", "work", () -> "third")).contains("third");
+    go.countDown();
+    assertThat(first.get()).isEqualTo("first");
+    assertThat(creations.alone("k", "work", () -> "fourth")).contains("fourth");
+  }
+
+  @Test
   void theWorkGoesOnWhenItsCallerGoes() throws Exception {
     CountDownLatch begun = new CountDownLatch(1);
     CountDownLatch go = new CountDownLatch(1);

@@ -11,6 +11,7 @@ import io.jcri.cri.v1.ContainerStatus;
 import io.jcri.cri.v1.Int64Value;
 import io.jcri.cri.v1.ListPodSandboxRequest;
 import io.jcri.cri.v1.PodSandbox;
+import io.jcri.cri.v1.PodSandboxState;
 import io.jcri.cri.v1.RestorePodRequest;
 import io.jcri.cri.v1.RestorePodResponse;
 import io.jcri.cri.v1.RestoredContainer;
@@ -19,13 +20,16 @@ import io.jcri.it.kit.Command;
 import io.jcri.it.kit.TarEntry;
 import io.jcri.it.kit.TarWriter;
 import io.jcri.it.kit.TestImages;
+import io.jcri.it.kit.Waiting;
 import io.jcri.it.node.TestContainer;
 import io.jcri.it.node.TestNode;
 import io.jcri.it.node.TestPod;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -217,6 +221,27 @@ class RestorePodTest {
         Code.ALREADY_EXISTS,
         saved.pod().config().getMetadata().getName());
     CheckpointCalls.assertUntouched(NODE, saved.counter());
+  }
+
+  @Test
+  void aPodThatTheKubeletIsMakingIsNotJoinedAndNotUndone() throws Exception {
+    Saved saved = Saved.make(NODE);
+    // Fails late, once the pod is made.
+    Files.write(saved.archive(), new byte[0]);
+    RestorePodRequest request = saved.request(NODE).build();
+    Path records = NODE.daemon().root().resolve("pods");
+    int before = CheckpointCalls.names(records).size();
+    CompletableFuture<TestPod> run =
+        CompletableFuture.supplyAsync(() ->
+            TestPod.of(NODE, request.getConfig(), TestPod.run(NODE, request.getConfig(), "")));
+    Waiting.until(
+        Duration.ofSeconds(60),
+        () -> CheckpointCalls.names(records).size() > before,
+        () -> "no record of the pod");
+    assertRefused(() -> NODE.cri().runtime().restorePod(request), Code.ALREADY_EXISTS);
+    TestPod pod = run.get();
+    assertThat(pod.status().getState()).isEqualTo(PodSandboxState.SANDBOX_READY);
+    assertThat(pod.idle().sh("echo here")).isEqualTo("here");
   }
 
   private static RestorePodRequest changed(

@@ -31,7 +31,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -56,7 +55,6 @@ public final class PodRestore {
   private final FileArchive archives;
   private final Criu criu;
   private final Syscalls syscalls;
-  private final Set<PodMetadata> busy = ConcurrentHashMap.newKeySet();
 
   PodRestore(
       Pods pods,
@@ -103,21 +101,16 @@ public final class PodRestore {
     Handlers.Handler handler = handlers.require(config.handler());
     criu.require(handler);
     PodMetadata name = config.metadata();
-    if (!busy.add(name)) {
-      throw JcriException.precondition("pod " + name + " is being restored already");
-    }
-    try {
+    try (Pods.Claim claim = pods.claim(name)) {
       PodManifest manifest = PodManifest.read(checkpoint);
       requireSameNames(manifest.containers().keySet(), wanted);
       manifest.requireRestorable(PodManifest.runtimeName(handler));
       if (pods.list().stream().anyMatch(pod -> pod.config().metadata().equals(name))) {
         throw new JcriException(Kind.ALREADY_EXISTS, "pod " + name + " exists already");
       }
-      return make(checkpoint, manifest, config, wanted, budget);
+      return make(checkpoint, manifest, claim, config, wanted, budget);
     } catch (IOException e) {
       throw Failures.unchecked(e, "restore of pod " + name);
-    } finally {
-      busy.remove(name);
     }
   }
 
@@ -138,13 +131,14 @@ public final class PodRestore {
   private Restored make(
       Path checkpoint,
       PodManifest manifest,
+      Pods.Claim claim,
       PodConfig config,
       List<ContainerConfig> wanted,
       Budget budget)
       throws IOException {
     Files.createDirectories(layout.restoring());
     Files.createDirectories(layout.checkpoints());
-    String podId = pods.run(config);
+    String podId = claim.run(config);
     Path note = layout.restoring().resolve(podId);
     try {
       Files.write(note, new byte[0]);

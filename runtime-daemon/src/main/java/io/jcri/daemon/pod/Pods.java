@@ -14,6 +14,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
@@ -37,6 +38,7 @@ public final class Pods {
   private final String bootId;
   private final PodNames names = new PodNames();
   private final InFlight<PodMetadata, String> creations = new InFlight<>();
+  private final Set<PodMetadata> claimed = ConcurrentHashMap.newKeySet();
   private final KeyedLocks locks = new KeyedLocks();
 
   public Pods(
@@ -66,16 +68,82 @@ public final class Pods {
     return creations.join(name, "creation of pod " + name, () -> create(config));
   }
 
+  /** A name that only its holder makes a pod of. */
+  public interface Claim extends AutoCloseable {
+    /**
+     * Makes a pod and its network, as {@link Pods#run} does, but never finds or joins another's.
+     *
+     * @throws JcriException ALREADY_EXISTS when there is one of that name, be it in the making
+     */
+    String run(PodConfig config);
+
+    @Override
+    void close();
+  }
+
+  /**
+   * Claims a name for a pod that is its holder's to undo: until it is closed, nobody else is given
+   * that pod for an answer.
+   *
+   * @throws JcriException FAILED_PRECONDITION when it is claimed already
+   */
+  public Claim claim(PodMetadata name) {
+    if (!claimed.add(name)) {
+      throw JcriException.precondition("pod " + name + " is being restored already");
+    }
+    return new Claim() {
+      @Override
+      public String run(PodConfig config) {
+        return creations
+            .alone(
+                name,
+                "creation of pod " + name,
+                () -> {
+                  rollBackUnfinished(name);
+                  requireAbsent(name);
+                  return make(config);
+                })
+            .orElseThrow(() -> alreadyExists(name));
+      }
+
+      @Override
+      public void close() {
+        claimed.remove(name);
+      }
+    };
+  }
+
+  private void requireAbsent(PodMetadata name) {
+    if (present(name).isPresent()) {
+      throw alreadyExists(name);
+    }
+  }
+
+  private static JcriException alreadyExists(PodMetadata name) {
+    return new JcriException(Kind.ALREADY_EXISTS, "pod " + name + " exists already");
+  }
+
   private String create(PodConfig config) throws IOException {
     PodMetadata name = config.metadata();
-    Optional<Pod> present = present(name);
-    if (present.isPresent() && present.get().phase() == PodPhase.CREATING) {
-      rollBackFound(present.get()); // the daemon before this one has died over it
-      present = present(name);
+    if (claimed.contains(name)) {
+      throw new JcriException(
+          Kind.ALREADY_EXISTS, "pod " + name + " is being restored from a checkpoint");
     }
+    rollBackUnfinished(name);
+    Optional<Pod> present = present(name);
     if (present.isPresent()) {
       return finished(present.get());
     }
+    return make(config);
+  }
+
+  /** One that the daemon before this one has died over. */
+  private void rollBackUnfinished(PodMetadata name) {
+    present(name).filter(pod -> pod.phase() == PodPhase.CREATING).ifPresent(this::rollBackFound);
+  }
+
+  private String make(PodConfig config) throws IOException {
+    PodMetadata name = config.metadata();
     String id = Ids.next();
     names.reserve(name, id);
     try (KeyedLocks.Held _ = locks.hold(id)) {
