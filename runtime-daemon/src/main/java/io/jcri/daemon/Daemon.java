@@ -186,7 +186,8 @@ public final class Daemon {
             cdi,
             new AppArmor(Path.of("/")));
     ShimSpecs shims =
-        new ShimSpecs(new ShimLauncher(binaries.shim()), layout, handlers, pods, cgroupPaths);
+        new ShimSpecs(
+            new ShimLauncher(binaries.shim()), layout, handlers, pods, cgroupPaths, cgroups, clock);
     ContainerCreation creation =
         new ContainerCreation(
             registry, pods, images, specs, nri, selinux, layout, clock, bootId, steps);

@@ -21,6 +21,11 @@ final class Deadlines {
     return timer;
   }
 
+  /** Runs the action again and again; it must be short. */
+  static ScheduledFuture<?> every(long millis, Runnable action) {
+    return TIMER.scheduleWithFixedDelay(action, millis, millis, TimeUnit.MILLISECONDS);
+  }
+
   /** Runs the action after the time; it must be short. */
   static ScheduledFuture<?> after(long millis, Runnable action) {
     return TIMER.schedule(action, millis, TimeUnit.MILLISECONDS);

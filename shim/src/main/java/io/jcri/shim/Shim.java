@@ -135,7 +135,7 @@ public final class Shim implements AutoCloseable {
   public ExecResult execSync(byte[] processJson, Duration timeout, int outputLimit)
       throws ShimException {
     // A shim that keeps its time needs no limit here; one that hangs must not hold the caller.
-    Duration limit = timeout.isZero() ? ShimConnection.FOREVER : timeout.plus(EXEC_SLACK);
+    Duration limit = timeout.isZero() ? ShimConnection.WHILE_ALIVE : timeout.plus(EXEC_SLACK);
     ByteArrayOutputStream stdout = new ByteArrayOutputStream();
     ByteArrayOutputStream stderr = new ByteArrayOutputStream();
     try (ShimConnection connection = ShimConnection.open(socket)) {
@@ -181,7 +181,7 @@ public final class Shim implements AutoCloseable {
               .bytes(Wire.TAG_PROCESS, processJson)
               .flag(Wire.TAG_TTY, tty)
               .flag(Wire.TAG_STDIN, stdin));
-      long id = control.receiveOk(ShimConnection.FOREVER).number(Wire.TAG_EXEC_ID);
+      long id = control.receiveOk(ShimConnection.WHILE_ALIVE).number(Wire.TAG_EXEC_ID);
       return new ExecStreams(control, DescriptorReceiver.take(socket, id), id);
     } catch (IOException | RuntimeException e) {
       control.close();
@@ -254,12 +254,25 @@ public final class Shim implements AutoCloseable {
   public void delete() throws ShimException {
     watch.expectEnd(true);
     try {
-      ask(Frame.request(Wire.DELETE), DELETE_LIMIT);
+      askToDelete();
     } catch (ShimException e) {
       watch.expectEnd(false);
       throw e;
     }
     watch.close();
+  }
+
+  /** The OCI runtime may take its time, but a shim that hangs is not waited for. */
+  private void askToDelete() throws ShimException {
+    try {
+      ask(Frame.request(Wire.DELETE), ShimConnection.PROMPT);
+    } catch (ShimException e) {
+      if (e.kind() != ShimException.Kind.TIMEOUT) {
+        throw e;
+      }
+      ShimStatus _ = status();
+      ask(Frame.request(Wire.DELETE), DELETE_LIMIT);
+    }
   }
 
   /** Lets go of the shim, which lives on; neither exit nor loss is reported any more. */

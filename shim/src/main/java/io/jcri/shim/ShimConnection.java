@@ -22,8 +22,14 @@ final class ShimConnection implements Closeable {
   /** For the requests that a healthy shim answers at once. */
   static final Duration PROMPT = Duration.ofSeconds(10);
 
+  /** How often a shim is asked for whose answer somebody waits as long as it takes. */
+  private static final Duration ALIVE_PERIOD = PROMPT.multipliedBy(2);
+
   /** For waiting as long as it takes. */
   static final Duration FOREVER = Duration.ZERO;
+
+  /** For waiting as long as it takes, but not for a shim that does not answer others either. */
+  static final Duration WHILE_ALIVE = Duration.ofSeconds(-1);
 
   private final Path socket;
   private final SocketChannel channel;
@@ -74,7 +80,9 @@ final class ShimConnection implements Closeable {
   /** The next frame, whatever it is; zero waits without limit. */
   Frame receive(Duration limit) throws ShimException {
     ScheduledFuture<?> deadline =
-        limit.isZero() ? null : Deadlines.after(limit.toMillis(), this::giveUp);
+        limit.isNegative()
+            ? Deadlines.every(ALIVE_PERIOD.toMillis(), this::askIfAlive)
+            : limit.isZero() ? null : Deadlines.after(limit.toMillis(), this::giveUp);
     try {
       header.clear();
       fill(header);
@@ -122,6 +130,19 @@ final class ShimConnection implements Closeable {
   private static ShimException interrupted(Path socket, IOException cause) {
     return new ShimException(
         ShimException.Kind.INTERRUPTED, "interrupted while asking the shim on " + socket, cause);
+  }
+
+  private void askIfAlive() {
+    Thread.ofVirtual().name("jcri-shim-alive").start(() -> {
+      try (ShimConnection other = open(socket)) {
+        other.send(Frame.request(Wire.STATUS));
+        other.receiveOk(PROMPT);
+      } catch (ShimException e) {
+        if (e.kind() == ShimException.Kind.TIMEOUT) {
+          giveUp();
+        }
+      }
+    });
   }
 
   private void giveUp() {

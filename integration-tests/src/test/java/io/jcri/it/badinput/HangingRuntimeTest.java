@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.grpc.Status.Code;
 import io.jcri.cri.v1.ContainerState;
+import io.jcri.it.kit.Command;
 import io.jcri.it.kit.Waiting;
 import io.jcri.it.kit.Witness;
 import io.jcri.it.node.TestContainer;
@@ -76,6 +77,17 @@ class HangingRuntimeTest {
     assertStartEnded();
     assertRefused(container::status, Code.NOT_FOUND, container.id());
     NODE.assertNoSnapshotIsLeft();
+  }
+
+  @Test
+  void aStoppedShimAddsNothingToTheHang() throws IOException {
+    Path proc = Path.of("/proc", Integer.toString(runtime), "stat");
+    String stat = Files.readString(proc);
+    String shim = stat.substring(stat.lastIndexOf(')') + 2).split(" ")[1];
+    Command.of("kill", "-STOP", shim).run().orThrow();
+    container.stop(0);
+    assertStartFailed();
+    assertThat(Witness.exists(Integer.parseInt(shim))).isFalse();
   }
 
   @Test

@@ -9,6 +9,7 @@ import io.jcri.daemon.Stages;
 import io.jcri.daemon.pod.Pods;
 import io.jcri.daemon.system.Clock;
 import io.jcri.oci.runtime.SpecWriter;
+import io.jcri.sandbox.linux.ProcessId;
 import io.jcri.shim.AttachStreams;
 import io.jcri.shim.ExecResult;
 import io.jcri.shim.ExecStreams;
@@ -40,6 +41,9 @@ public final class ContainerRun {
 
   /** How long after SIGKILL the kernel may take to end a process before a stop gives up waiting. */
   private static final Duration KILL_PATIENCE = Duration.ofSeconds(30);
+
+  /** How long a shim that has gone may take to be noticed. */
+  private static final Duration LOST_PATIENCE = Duration.ofSeconds(5);
 
   /** How long the OCI runtime and its hooks may take: as long as the kubelet waits by default. */
   private static final Duration START_PATIENCE = Duration.ofMinutes(2);
@@ -102,7 +106,8 @@ public final class ContainerRun {
   }
 
   private void startHeld(String id, Stages stages) {
-    try (KeyedLocks.Held _ = locks.hold(id)) {
+    try (KeyedLocks.Held _ = locks.hold(id);
+        Starts.Start start = starts.begin(id)) {
       remains.endHalfStarted(containers.require(id));
       Container container = containers.require(id);
       if (container.phase() != ContainerPhase.CREATED) {
@@ -119,7 +124,9 @@ public final class ContainerRun {
         shim = Optional.of(shims.launch(container));
         stages.done("shim");
         Shim started = shim.get();
-        int init = starts.run(id, started, () -> started.start(START_PATIENCE));
+        start.endedBy(() -> discard(id, started));
+        int init = started.start(START_PATIENCE);
+        start.succeeded();
         stages.done("runtime");
         containers.update(id, c -> c.started(clock.nanos(), init, started.process()));
         watch(id, started);
@@ -155,14 +162,16 @@ public final class ContainerRun {
     Live entry = new Live(shim);
     live.put(id, entry);
     shim.onExit(record ->
-        Thread.ofVirtual()
-            .name("exit of " + id)
-            .start(() -> exited(id, entry, Exit.of(record))));
+        Thread.ofVirtual().name("exit of " + id).start(() -> exited(id, entry, Exit.of(record))));
     shim.onLost(() -> Thread.ofVirtual().name("shim of " + id).start(() -> lost(id, entry)));
   }
 
   /** Records the exit first, then tells who waits, then lets the OCI runtime and the shim go. */
   private void exited(String id, Live entry, Exit exit) {
+    exited(id, entry, exit, () -> discard(id, entry.shim));
+  }
+
+  private void exited(String id, Live entry, Exit exit, Runnable letGo) {
     try (KeyedLocks.Held _ = locks.hold(id)) {
       if (!live.remove(id, entry)) {
         return;
@@ -172,7 +181,7 @@ public final class ContainerRun {
       } catch (RuntimeException e) {
         log.error("exit of container {} could not be recorded", id, e);
       }
-      discard(id, entry.shim);
+      letGo.run();
     } finally {
       entry.exit.complete(exit);
     }
@@ -190,12 +199,24 @@ public final class ContainerRun {
     exited(id, entry, exit);
   }
 
-  private static void discard(String id, Shim shim) {
+  private void discard(String id, Shim shim) {
     try (shim) {
       shim.delete();
-    } catch (IOException e) {
+    } catch (ShimException e) {
       log.warn("container {} could not be deleted from its OCI runtime: {}", id, e.getMessage());
+      if (e.kind() == ShimException.Kind.TIMEOUT) {
+        containers.get(id).ifPresent(container -> endBoth(container, shim.process()));
+      }
     }
+  }
+
+  private void endBoth(Container container, ProcessId shim) {
+    try {
+      Exit _ = shims.killSilent(container, shim);
+    } catch (IOException | RuntimeException e) {
+      log.warn("container {} could not be killed: {}", container.id(), e.getMessage());
+    }
+    shims.forceDelete(container, Optional.of(shim));
   }
 
   /**
@@ -205,22 +226,36 @@ public final class ContainerRun {
    * in the OCI runtime is ended after the grace period.
    */
   public void stop(String id, Duration grace) throws IOException {
-    starts.endAfter(id, grace);
-    @Nullable Live entry = liveOrEnded(id);
+    @Nullable Live entry;
+    try (Starts.Stop _ = starts.stop(id, grace)) {
+      entry = liveOrEnded(id);
+    }
     if (entry == null) {
       return;
     }
     if (!grace.isZero()) {
       if (entry.stopSignalSent.complete(null)) {
-        send(id, entry, StopSignals.numberOrTerm(containers.require(id).stopSignal()));
+        int signal = StopSignals.numberOrTerm(containers.require(id).stopSignal());
+        if (!send(id, entry, signal)) {
+          shims.stopSilent(containers.require(id), entry.shim.process(), signal, grace);
+          endSilent(id, entry);
+          return;
+        }
       }
       if (awaitExit(id, entry, grace)) {
         return;
       }
       log.info("container {} ignored its stop signal for {} s", id, grace.toSeconds());
     }
-    send(id, entry, SIGKILL);
+    if (!send(id, entry, SIGKILL)) {
+      endSilent(id, entry);
+      return;
+    }
     if (!awaitExit(id, entry, KILL_PATIENCE)) {
+      if (!answers(entry.shim)) {
+        endSilent(id, entry);
+        return;
+      }
       throw new JcriException(
           Kind.DEADLINE_EXCEEDED,
           "container %s has not ended %d s after SIGKILL: the kernel holds on to its process"
@@ -230,15 +265,57 @@ public final class ContainerRun {
 
   /**
    * The shim refuses to signal a container that has just ended; its word of the end then follows.
+   *
+   * @return false when the shim lives but does not answer
    */
-  private void send(String id, Live entry, int signal) throws IOException {
+  private static boolean send(String id, Live entry, int signal) throws IOException {
     try {
       entry.shim.kill(signal);
-    } catch (IOException e) {
-      if (!awaitExit(id, entry, KILL_PATIENCE)) {
+      return true;
+    } catch (ShimException e) {
+      boolean silent =
+          switch (e.kind()) {
+            case TIMEOUT -> true;
+            // So many have asked a stopped one that it has no room for another connection.
+            case LOST -> entry.shim.process().alive() && !awaitExit(id, entry, LOST_PATIENCE);
+            case REFUSED, INTERRUPTED, PROTOCOL -> false;
+          };
+      if (!silent && !awaitExit(id, entry, KILL_PATIENCE)) {
         throw e;
       }
+      return !silent;
     }
+  }
+
+  private static boolean answers(Shim shim) {
+    try {
+      return !shim.status().containerId().isEmpty();
+    } catch (ShimException e) {
+      log.warn("{}", e.getMessage());
+      return e.kind() != ShimException.Kind.TIMEOUT;
+    }
+  }
+
+  /** Ends a container past its shim, and the shim; records what can be told of the end. */
+  private void endSilent(String id, Live entry) throws IOException {
+    log.warn("the shim of container {} does not answer and is ended with it", id);
+    Container container;
+    Exit exit;
+    try (KeyedLocks.Held _ = locks.hold(id)) {
+      if (live.get(id) != entry) {
+        return; // another stop was first, or the shim has come to itself
+      }
+      container = containers.require(id);
+      exit = shims.killSilent(container, entry.shim.process());
+    }
+    exited(
+        id,
+        entry,
+        exit,
+        () -> {
+          entry.shim.close();
+          shims.forceDelete(container);
+        });
   }
 
   /**

@@ -33,6 +33,10 @@ public record Exit(int code, long at, String reason, String message) {
     return of(record.exitCode(), record.finishedAtNanos(), oom);
   }
 
+  Exit withMessage(String text) {
+    return new Exit(code, at, reason, text);
+  }
+
   public static Exit startError(long at, String message) {
     return new Exit(START_ERROR_CODE, at, "StartError", message);
   }

@@ -2,7 +2,10 @@ package io.jcri.daemon.container;
 
 import io.jcri.daemon.Registry;
 import io.jcri.daemon.system.Clock;
+import java.io.IOException;
 import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Ends what is left of containers whose shim nobody watches: since the daemon died in the middle of
@@ -11,6 +14,8 @@ import java.util.Optional;
  * <p>Whoever calls holds the container's lock.
  */
 final class Remains {
+  private static final Logger log = LoggerFactory.getLogger(Remains.class);
+
   private final Registry<Container> containers;
   private final ShimSpecs shims;
   private final Clock clock;
@@ -52,13 +57,26 @@ final class Remains {
   /** What the OCI runtime knows of it is ended by force, and so is the shim. */
   private void endUnknown(Container container) {
     String id = container.id();
+    Optional<Exit> killed = kill(container);
     shims.forceDelete(container);
     exited(
         id,
-        shims
-            .exitRecord(id)
+        killed
+            .or(() -> shims.exitRecord(id))
             .orElseGet(
                 () -> Exit.unknown(clock.nanos(), "it was ended while its shim did not answer")));
+  }
+
+  private Optional<Exit> kill(Container container) {
+    try {
+      return container.shim().isEmpty()
+          ? Optional.empty()
+          : Optional.of(shims.killSilent(container, container.shim().get()));
+    } catch (IOException e) {
+      log.warn(
+          "container {} is left to its OCI runtime to end: {}", container.id(), e.getMessage());
+      return Optional.empty();
+    }
   }
 
   /** Its exit was recorded, but the daemon ended before it let the shim go, or could not. */

@@ -7,17 +7,22 @@ import io.jcri.daemon.pod.CgroupPaths;
 import io.jcri.daemon.pod.Pod;
 import io.jcri.daemon.pod.Pods;
 import io.jcri.daemon.runtime.Handlers;
+import io.jcri.daemon.system.Clock;
 import io.jcri.daemon.system.LogTail;
 import io.jcri.oci.OciException;
 import io.jcri.oci.runtime.OciRuntime;
+import io.jcri.sandbox.cgroup.Cgroups;
+import io.jcri.sandbox.linux.ProcessId;
 import io.jcri.shim.ExitRecord;
 import io.jcri.shim.Shim;
+import io.jcri.shim.ShimException;
 import io.jcri.shim.ShimLauncher;
 import io.jcri.shim.ShimSpec;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -38,14 +43,24 @@ public final class ShimSpecs {
   private final Handlers handlers;
   private final Pods pods;
   private final CgroupPaths cgroupPaths;
+  private final Cgroups cgroups;
+  private final SilentShims silent;
 
   public ShimSpecs(
-      ShimLauncher launcher, Layout layout, Handlers handlers, Pods pods, CgroupPaths cgroupPaths) {
+      ShimLauncher launcher,
+      Layout layout,
+      Handlers handlers,
+      Pods pods,
+      CgroupPaths cgroupPaths,
+      Cgroups cgroups,
+      Clock clock) {
     this.launcher = launcher;
     this.layout = layout;
     this.handlers = handlers;
     this.pods = pods;
     this.cgroupPaths = cgroupPaths;
+    this.cgroups = cgroups;
+    this.silent = new SilentShims(cgroups, clock);
   }
 
   /** Starts a shim for a created container; no process of the container runs yet. */
@@ -76,8 +91,7 @@ public final class ShimSpecs {
             log.map(ContainerLog::directory),
             0,
             layout.exitRecord(container.id()),
-            Optional.of(
-                cgroupPaths.containerDirectory(pod.config().cgroupParent(), container.id())),
+            cgroup(container),
             Optional.of(layout.checkpoint(container.id()))
                 .filter(checkpoint -> Files.exists(Layout.checkpointImages(checkpoint))),
             // it must be able to reopen its stdio
@@ -118,13 +132,64 @@ public final class ShimSpecs {
     return layout.container(id).resolve("shim.sock");
   }
 
+  /** The container's cgroup, empty when its pod is not known any more. */
+  private Optional<String> cgroup(Container container) {
+    return pods.find(container.podId())
+        .map(pod ->
+            cgroupPaths.containerDirectory(pod.config().cgroupParent(), container.id()));
+  }
+
+  /**
+   * Sends the stop signal past a shim that does not answer, and waits a while for the container's
+   * end.
+   */
+  void stopSilent(Container container, ProcessId shim, int signal, Duration grace)
+      throws IOException {
+    silent.stop(container, shim, signal, grace);
+  }
+
+  /** Kills a container past its shim, which does not answer; {@link #forceDelete} has to follow. */
+  Exit killSilent(Container container, ProcessId shim) throws IOException {
+    Exit exit = silent.kill(container, shim, cgroup(container));
+    return exitRecord(container.id()).orElse(exit);
+  }
+
   /** Ends a shim and its container, whatever state they are in. */
   public void discard(String id) {
     try (Shim shim = connect(id, DISCARD_PATIENCE)) {
       shim.delete();
     } catch (IOException e) {
       log.warn("shim of container {} could not be asked to end it: {}", id, e.getMessage());
+      if (e instanceof ShimException silence && silence.kind() == ShimException.Kind.TIMEOUT) {
+        killByCommandLine(id);
+      }
     }
+  }
+
+  /** For a shim that does not answer and that no record tells of. */
+  private void killByCommandLine(String id) {
+    String state = layout.container(id).toString();
+    List<Integer> pids =
+        ProcessHandle.allProcesses()
+            .filter(process -> isShim(process.info(), state))
+            .map(process -> (int) process.pid())
+            .toList();
+    for (int pid : pids) {
+      try {
+        Optional<ProcessId> shim = ProcessId.of(pid);
+        if (shim.isPresent()) {
+          silent.killUnknown(shim.get());
+        }
+      } catch (IOException e) {
+        log.warn("shim {} of container {} could not be ended: {}", pid, id, e.getMessage());
+      }
+    }
+  }
+
+  private static boolean isShim(ProcessHandle.Info info, String state) {
+    List<String> words = List.of(info.arguments().orElse(new String[0]));
+    int option = words.indexOf("--state");
+    return option >= 0 && option + 1 < words.size() && words.get(option + 1).equals(state);
   }
 
   /** Ends a container of which nothing is known but its id, and its shim. */
@@ -166,22 +231,40 @@ public final class ShimSpecs {
    * runtime knows it. A pod or handler that is not there any more keeps nobody from forgetting it.
    */
   void forceDelete(Container container) {
+    forceDelete(container, container.shim());
+  }
+
+  /** As {@link #forceDelete(Container)}, with a shim that no record tells of yet. */
+  void forceDelete(Container container, Optional<ProcessId> shim) {
     String id = container.id();
     try {
       handlers.require(pods.require(container.podId()).config().handler()).runtime().delete(id);
     } catch (OciException e) {
       log.warn("container {} could not be deleted: {}", id, e.getMessage());
+      removeCgroup(container);
     } catch (JcriException e) {
       log.warn("container {} is deleted by all OCI runtimes: {}", id, e.getMessage());
       deleteByAll(id);
     }
     try {
-      if (container.shim().isPresent()) {
-        container.shim().get().signal(SIGKILL);
+      if (shim.isPresent()) {
+        shim.get().signal(SIGKILL);
       }
       Files.deleteIfExists(socket(id));
     } catch (IOException e) {
       log.warn("shim of container {} could not be ended: {}", id, e.getMessage());
+    }
+  }
+
+  /** What an OCI runtime that fails has left running. */
+  private void removeCgroup(Container container) {
+    try {
+      Optional<String> cgroup = cgroup(container);
+      if (cgroup.isPresent()) {
+        cgroups.remove(cgroup.get());
+      }
+    } catch (IOException e) {
+      log.warn("cgroup of container {} could not be removed: {}", container.id(), e.getMessage());
     }
   }
 }

@@ -5,6 +5,7 @@ import io.jcri.cni.CniException;
 import io.jcri.daemon.JcriException;
 import io.jcri.oci.OciException;
 import io.jcri.sandbox.SandboxException;
+import io.jcri.shim.ShimException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.concurrent.TimeoutException;
@@ -25,10 +26,19 @@ final class ErrorMapping {
           Status.INVALID_ARGUMENT.withDescription(describe(e)).withCause(e);
       case IllegalArgumentException e ->
           Status.INVALID_ARGUMENT.withDescription(describe(e)).withCause(e);
+      case ShimException e when shimIsSilent(e) ->
+          Status.UNAVAILABLE.withDescription(describe(e)).withCause(e);
       case TimeoutException e -> Status.DEADLINE_EXCEEDED.withDescription(describe(e)).withCause(e);
       case IOException e when noSpace(e) ->
           Status.RESOURCE_EXHAUSTED.withDescription(describe(e)).withCause(e);
       default -> Status.INTERNAL.withDescription(describe(failure)).withCause(failure);
+    };
+  }
+
+  private static boolean shimIsSilent(ShimException e) {
+    return switch (e.kind()) {
+      case TIMEOUT, LOST -> true;
+      case REFUSED, INTERRUPTED, PROTOCOL -> false;
     };
   }
 
