@@ -8,6 +8,8 @@ import io.jcri.cri.v1.ContainerStatsRequest;
 import io.jcri.cri.v1.ImageSpec;
 import io.jcri.cri.v1.ListContainerStatsRequest;
 import io.jcri.cri.v1.ListImagesRequest;
+import io.jcri.cri.v1.NetworkInterfaceUsage;
+import io.jcri.cri.v1.NetworkUsage;
 import io.jcri.cri.v1.PodSandboxStats;
 import io.jcri.cri.v1.PodSandboxStatsRequest;
 import io.jcri.cri.v1.PodSandboxStatus;
@@ -16,6 +18,7 @@ import io.jcri.cri.v1.PodSandboxStatusResponse;
 import io.jcri.cri.v1.StreamContainerStatsRequest;
 import io.jcri.cri.v1.StreamContainersRequest;
 import io.jcri.cri.v1.StreamImagesRequest;
+import io.jcri.cri.v1.StreamPodSandboxStatsRequest;
 import io.jcri.cri.v1.StreamPodSandboxesRequest;
 import io.jcri.it.kit.Waiting;
 import io.jcri.it.node.TestContainer;
@@ -148,11 +151,27 @@ class StatsTest {
             .runtime()
             .podSandboxStats(PodSandboxStatsRequest.newBuilder().setPodSandboxId(pod.id()).build())
             .getStats();
-    assertThat(stats.getLinux().getNetwork().getDefaultInterface().getName()).isEqualTo("eth0");
-    assertThat(stats.getLinux().getNetwork().getTimestamp()).isPositive();
+    holdsEth0(stats.getLinux().getNetwork());
+    List<PodSandboxStats> streamed = new ArrayList<>();
+    StreamPodSandboxStatsRequest.Builder onlyThis = StreamPodSandboxStatsRequest.newBuilder();
+    onlyThis.getFilterBuilder().setId(pod.id());
+    NODE.cri()
+        .runtime()
+        .streamPodSandboxStats(onlyThis.build())
+        .forEachRemaining(part -> streamed.addAll(part.getPodSandboxStatsList()));
+    holdsEth0(streamed.getFirst().getLinux().getNetwork());
     assertThat(stats.getLinux().getContainersList())
         .extracting(row -> row.getAttributes().getId())
         .containsExactly(container.id());
+  }
+
+  /** The kubelet's summary has what the list has, and looks at nothing else. */
+  private static void holdsEth0(NetworkUsage network) {
+    assertThat(network.getTimestamp()).isPositive();
+    assertThat(network.getDefaultInterface().getName()).isEqualTo("eth0");
+    assertThat(network.getInterfacesList())
+        .extracting(NetworkInterfaceUsage::getName)
+        .containsExactly("eth0");
   }
 
   @Test

@@ -161,7 +161,10 @@ final class StatsMessages {
         .build();
   }
 
-  private static NetworkUsage network(long at, List<NetworkFigures> interfaces) {
+  /**
+   * The default interface is in both places, as with containerd: the kubelet copies the list alone.
+   */
+  static NetworkUsage network(long at, List<NetworkFigures> interfaces) {
     NetworkUsage.Builder network = NetworkUsage.newBuilder().setTimestamp(at);
     for (NetworkFigures figures : interfaces) {
       NetworkInterfaceUsage usage =
@@ -172,11 +175,13 @@ final class StatsMessages {
               .setTxBytes(value(figures.sent().bytes()))
               .setTxErrors(value(figures.sent().errors()))
               .build();
+      network.addInterfaces(usage);
       if (figures.name().equals(DEFAULT_INTERFACE)) {
         network.setDefaultInterface(usage);
-      } else {
-        network.addInterfaces(usage);
       }
+    }
+    if (!network.hasDefaultInterface() && network.getInterfacesCount() > 0) {
+      network.setDefaultInterface(network.getInterfaces(0));
     }
     return network.build();
   }
