@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
@@ -23,6 +24,9 @@ record Attachment(
     String ifName,
     Map<String, String> args,
     JsonObject capabilityArgs) {
+  /** containerd's and CRI-O's name for it. */
+  private static final String POD_ANNOTATIONS = "io.kubernetes.cri.pod-annotations";
+
   private static final Pattern CONTAINER_ID = Pattern.compile("[a-zA-Z0-9][a-zA-Z0-9_.\\-]*");
   private static final Pattern IF_NAME = Pattern.compile("[^/:\\s]{1,15}");
 
@@ -96,6 +100,19 @@ record Attachment(
         : new Attachment(containerId, netns, ifName, left, capabilityArgs);
   }
 
+  /**
+   * With those capabilities only that a plugin of the network declares: the others would be kept on
+   * disk with each pod's result, for nobody.
+   */
+  Attachment forNetwork(Network network) {
+    JsonObject declared = new JsonObject();
+    capabilityArgs.entrySet().stream()
+        .filter(arg ->
+            network.plugins().stream().anyMatch(p -> p.capabilities().contains(arg.getKey())))
+        .forEach(arg -> declared.add(arg.getKey(), arg.getValue()));
+    return new Attachment(containerId, netns, ifName, args, declared);
+  }
+
   Attachment withNetns(String path) {
     return new Attachment(containerId, path, ifName, args, capabilityArgs);
   }
@@ -163,6 +180,14 @@ record Attachment(
           args.add("dns", resolver);
         });
     request.cgroupPath().ifPresent(path -> args.addProperty("cgroupPath", path));
+    if (!request.annotations().isEmpty()) {
+      JsonObject annotations = new JsonObject();
+      new TreeMap<>(request.annotations()).forEach(annotations::addProperty);
+      args.add(POD_ANNOTATIONS, annotations);
+    }
+    if (!request.aliases().isEmpty()) {
+      args.add("aliases", Json.array(request.aliases()));
+    }
     return args;
   }
 

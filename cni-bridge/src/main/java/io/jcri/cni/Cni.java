@@ -4,7 +4,6 @@ import com.google.gson.JsonObject;
 import io.jcri.cni.CniException.Reason;
 import io.jcri.cni.ResultCache.Entry;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -111,11 +110,9 @@ public final class Cni implements AutoCloseable {
     try {
       List<Network> networks = networks();
       for (int i = 0; i < networks.size(); i++) {
-        Attachment attachment = Attachment.of(request, i);
-        Network network =
-            versions
-                .negotiate(networks.get(i))
-                .forCapabilities(attachment.capabilityArgs().keySet());
+        Network negotiated = versions.negotiate(networks.get(i));
+        Attachment attachment = Attachment.of(request, i).forNetwork(negotiated);
+        Network network = negotiated.forCapabilities(attachment.capabilityArgs().keySet());
         done.add(new Attached(network, attachment, attachments.add(network, attachment)));
       }
       return podNetwork(done.getFirst());
@@ -168,7 +165,7 @@ public final class Cni implements AutoCloseable {
    * @throws CniException a plugin failed; the record is kept, so that a retry runs the whole chain
    */
   public void detach(PodNetworkRequest request) throws CniException {
-    String netns = request.netns().filter(Files::exists).map(Path::toString).orElse("");
+    String netns = request.netns().filter(Netns::isOne).map(Path::toString).orElse("");
     List<CniException> failures = new ArrayList<>();
     List<Entry> entries = cache.of(request.sandboxId());
     for (Entry entry : entries.reversed()) {
@@ -252,7 +249,8 @@ public final class Cni implements AutoCloseable {
 
   /** What an earlier daemon wrote is known to whoever lists sandboxes now, however young it is. */
   private boolean isYoung(Instant written, Instant now) {
-    return written.isAfter(now.minus(GC_GRACE)) && written.isAfter(opened);
+    // What comes later than now was written before the clock was set back.
+    return written.isAfter(now.minus(GC_GRACE)) && written.isAfter(opened) && !written.isAfter(now);
   }
 
   /**

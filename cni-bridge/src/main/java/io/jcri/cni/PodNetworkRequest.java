@@ -6,7 +6,10 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * What a pod asks of its network.
+ * What a pod asks of its network. Of the capabilities that CNI's conventions list, {@code mac},
+ * {@code ips}, {@code infinibandGUID} and {@code deviceID} are not here: neither CRI nor an
+ * annotation of Kubernetes' own has them, and a plugin that takes them from annotations is given
+ * those.
  *
  * @param sandboxId becomes {@code CNI_CONTAINERID}
  * @param netns path of the pinned network namespace; empty when it is gone already (detach only)
@@ -19,6 +22,8 @@ import java.util.Optional;
  * @param ipRanges capability {@code ipRanges}
  * @param dns capability {@code dns}
  * @param cgroupPath capability {@code cgroupPath}
+ * @param annotations capability {@code io.kubernetes.cri.pod-annotations}
+ * @param aliases capability {@code aliases}: names by which the pod may be found
  * @param extraArgs further {@code CNI_ARGS}
  */
 public record PodNetworkRequest(
@@ -33,12 +38,16 @@ public record PodNetworkRequest(
     List<IpRange> ipRanges,
     Optional<Dns> dns,
     Optional<String> cgroupPath,
+    Map<String, String> annotations,
+    List<String> aliases,
     Map<String, String> extraArgs) {
 
   /** Copies its collections. */
   public PodNetworkRequest {
     portMappings = List.copyOf(portMappings);
     ipRanges = List.copyOf(ipRanges);
+    annotations = Map.copyOf(annotations);
+    aliases = List.copyOf(aliases);
     extraArgs = Map.copyOf(extraArgs);
   }
 
@@ -57,6 +66,8 @@ public record PodNetworkRequest(
         List.of(),
         Optional.empty(),
         Optional.empty(),
+        Map.of(),
+        List.of(),
         Map.of());
   }
 
@@ -74,6 +85,8 @@ public record PodNetworkRequest(
         ipRanges,
         dns,
         cgroupPath,
+        annotations,
+        aliases,
         extraArgs);
   }
 
@@ -91,6 +104,8 @@ public record PodNetworkRequest(
         ipRanges,
         dns,
         cgroupPath,
+        annotations,
+        aliases,
         extraArgs);
   }
 }

@@ -60,7 +60,7 @@ final class ResultCache {
     /** The recorded network namespace, or an empty string when it is gone. */
     String existingNetns() {
       String netns = attachment.netns();
-      return !netns.isEmpty() && Files.exists(Path.of(netns)) ? netns : "";
+      return !netns.isEmpty() && Netns.isOne(Path.of(netns)) ? netns : "";
     }
   }
 

@@ -31,6 +31,8 @@ final class AttachmentTest {
             new IpRange("10.2.0.0/16", "", "", "")),
         Optional.of(new Dns(List.of("10.0.0.10"), List.of("svc"), List.of("ndots:5"))),
         Optional.of("/kubepods/pod1"),
+        Map.of("b", "2", "a", "\"1\""),
+        List.of("web", "web.example"),
         args);
   }
 
@@ -54,8 +56,30 @@ final class AttachmentTest {
                  "ipRanges":[[{"subnet":"10.1.0.0/16","rangeStart":"10.1.0.5","gateway":"10.1.0.1"},{"subnet":"10.2.0.0/16"}],
                              [{"subnet":"fd00::/64"}]],
                  "dns":{"servers":["10.0.0.10"],"searches":["svc"],"options":["ndots:5"]},
-                 "cgroupPath":"/kubepods/pod1"}
+                 "cgroupPath":"/kubepods/pod1",
+                 "io.kubernetes.cri.pod-annotations":{"a":"\\"1\\"","b":"2"},
+                 "aliases":["web","web.example"]}
                 """));
+  }
+
+  @Test
+  void keepsWhatAPluginDeclaresAndNothingElse() throws Exception {
+    Network network =
+        NetworkParser.parseList(
+            Json.parseObject(
+                """
+                {"cniVersion":"1.0.0","name":"n","plugins":[
+                  {"type":"a","capabilities":{"aliases":true,"mac":true}},
+                  {"type":"b","capabilities":{"cgroupPath":true,"dns":false}}]}
+                """),
+            List.of(),
+            "n.conflist");
+    assertThat(
+            Attachment.of(request("s1", "eth0", Map.of()), 0)
+                .forNetwork(network)
+                .capabilityArgs()
+                .keySet())
+        .containsExactlyInAnyOrder("aliases", "cgroupPath");
   }
 
   @ParameterizedTest

@@ -133,6 +133,17 @@ final class CniVersion11Test {
   }
 
   @Test
+  void whatWasWrittenBeforeTheClockWasSetBackIsNotYoungForEver() throws Exception {
+    try (Cni cni = node.open()) {
+      cni.attach(TestNode.pod("dead"));
+      Files.setLastModifiedTime(
+          node.cacheFile("net", "dead"), FileTime.from(Instant.now().plus(Duration.ofDays(1))));
+      cni.collectGarbage(Set.of());
+    }
+    assertThat(node.cacheFile("net", "dead")).doesNotExist();
+  }
+
+  @Test
   void collectionThatFailsIsLeftForTheNextRun() throws Exception {
     try (Cni cni = node.open()) {
       cni.attach(TestNode.pod("dead"));

@@ -3,15 +3,22 @@ package io.jcri.daemon.pod;
 import io.jcri.cni.Bandwidth;
 import io.jcri.cni.Cni;
 import io.jcri.cni.CniException;
+import io.jcri.cni.Dns;
+import io.jcri.cni.Netns;
 import io.jcri.cni.NetworkStatus;
 import io.jcri.cni.PodNetwork;
 import io.jcri.cni.PodNetworkRequest;
-import java.nio.file.Files;
+import io.jcri.sandbox.SandboxState;
+import io.jcri.sandbox.linux.ProcessId;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Joins pods to their network. Everything needed to leave it again was cached by CNI when the pod
@@ -20,6 +27,8 @@ import java.util.Optional;
  * <p>Thread-safe.
  */
 public final class PodNetworks {
+  private static final Logger log = LoggerFactory.getLogger(PodNetworks.class);
+
   private static final String INTERFACE = "eth0";
 
   private final Cni cni;
@@ -69,15 +78,15 @@ public final class PodNetworks {
    * plugins also take back what they can't find without it, such as rules for its address.
    */
   public void leave(String id, Path netns) throws CniException {
-    cni.detach(PodNetworkRequest.of(id, Optional.of(netns).filter(Files::exists), "", "", ""));
+    cni.detach(PodNetworkRequest.of(id, Optional.of(netns).filter(Netns::isOne), "", "", ""));
   }
 
   private static PodNetworkRequest request(Pod pod, Optional<Bandwidth> bandwidth) {
     PodConfig config = pod.config();
-    Optional<Path> netns = pod.sandbox().flatMap(sandbox -> sandbox.netns()).filter(Files::exists);
+    DnsConfig dns = config.dns();
     return new PodNetworkRequest(
         pod.id(),
-        netns,
+        pod.sandbox().flatMap(PodNetworks::namespace),
         INTERFACE,
         config.metadata().name(),
         config.metadata().namespace(),
@@ -85,8 +94,34 @@ public final class PodNetworks {
         config.portMappings(),
         bandwidth,
         List.of(),
-        Optional.empty(),
+        dns.isEmpty()
+            ? Optional.empty()
+            : Optional.of(new Dns(dns.servers(), dns.searches(), dns.options())),
         config.cgroupParent().isEmpty() ? Optional.empty() : Optional.of(config.cgroupParent()),
+        config.annotations(),
+        Stream.of(config.metadata().name(), config.hostname())
+            .filter(name -> !name.isEmpty())
+            .distinct()
+            .toList(),
         Map.of());
+  }
+
+  /** The pinned one; when somebody unmounted it, that of the pause process as long as it lives. */
+  private static Optional<Path> namespace(SandboxState sandbox) {
+    return sandbox
+        .netns()
+        .filter(Netns::isOne)
+        .or(() -> sandbox.netns().flatMap(_ -> namespace(sandbox.pause())));
+  }
+
+  private static Optional<Path> namespace(ProcessId pause) {
+    try {
+      return pause.alive()
+          ? Optional.of(Path.of("/proc", Integer.toString(pause.pid()), "ns/net"))
+          : Optional.empty();
+    } catch (IOException e) {
+      log.warn("network namespace of process {}: {}", pause.pid(), e.getMessage());
+      return Optional.empty();
+    }
   }
 }
