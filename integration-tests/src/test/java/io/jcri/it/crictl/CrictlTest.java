@@ -50,7 +50,9 @@ class CrictlTest {
                 .formatted(NODE.busybox()));
 
     assertThat(crictl("version")).contains("RuntimeName").contains("jcri");
-    assertThat(crictl("info")).contains("RuntimeReady");
+    assertThat(crictl("info"))
+        .contains("RuntimeReady")
+        .containsPattern("\"cgroupDriver\": \"(cgroupfs|systemd)\"");
     assertThat(crictl("pull", NODE.busybox())).contains("Image is up to date");
     String podId = crictl("runp", pod.toString()).strip();
     String id = crictl("create", podId, container.toString(), pod.toString()).strip();
@@ -63,6 +65,16 @@ class CrictlTest {
         PATIENCE, () -> crictl("logs", id).equals("hello from jcri\n"), () -> "not in the log");
     assertThat(crictl("inspect", id)).contains("CONTAINER_RUNNING").contains("\"runtimeSpec\"");
     assertThat(crictl("inspectp", podId)).contains("SANDBOX_READY").contains(NODE.range());
+    assertThat(
+            crictl(
+                    "inspectp",
+                    "-o",
+                    "go-template",
+                    "--template",
+                    "{{range .info.runtimeSpec.linux.namespaces}}{{.type}}={{.path}} {{end}}",
+                    podId)
+                .strip())
+        .matches(".*network=/[^ ]+/ns/net.*");
     assertThat(crictl("images")).contains("busybox");
     assertThat(crictl("inspecti", NODE.busybox())).contains("sha256:");
     assertThat(crictl("imagefsinfo")).contains("usedBytes");

@@ -114,7 +114,7 @@ public final class RuntimeService extends RuntimeObservation {
       CgroupDriver driver,
       Clock clock) {
     super(pods, containers, stats, metrics, images, events);
-    VerboseInfo info = new VerboseInfo(layout, config);
+    VerboseInfo info = new VerboseInfo(layout, config, driver);
     this.status = new Status(networks, handlers, info);
     this.runtimeConfig = new RuntimeConfig(driver);
     this.updateRuntimeConfig = new UpdateRuntimeConfig(networks);

@@ -1,5 +1,6 @@
 package io.jcri.daemon.cri;
 
+import io.jcri.cni.Netns;
 import io.jcri.daemon.Layout;
 import io.jcri.daemon.config.DaemonConfig;
 import io.jcri.daemon.container.Container;
@@ -10,11 +11,13 @@ import io.jcri.oci.Json;
 import io.jcri.oci.image.Image;
 import io.jcri.oci.image.ImageConfig;
 import io.jcri.sandbox.SandboxState;
+import io.jcri.sandbox.cgroup.CgroupDriver;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -27,10 +30,17 @@ final class VerboseInfo {
 
   private final Layout layout;
   private final DaemonConfig config;
+  private final CgroupDriver driver;
 
-  VerboseInfo(Layout layout, DaemonConfig config) {
+  /**
+   * Of this daemon.
+   *
+   * @param driver that is in use, whatever the configuration leaves to be found out
+   */
+  VerboseInfo(Layout layout, DaemonConfig config, CgroupDriver driver) {
     this.layout = layout;
     this.config = config;
+    this.driver = driver;
   }
 
   static Map<String, String> ofPod(Pod pod) {
@@ -47,15 +57,20 @@ final class VerboseInfo {
         });
     pod.sandbox()
         .ifPresent(sandbox -> {
-          Map<String, Object> namespaces = new LinkedHashMap<>();
-          sandbox.netns().ifPresent(path -> namespaces.put("network", path.toString()));
-          sandbox.ipcns().ifPresent(path -> namespaces.put("ipc", path.toString()));
-          sandbox.utsns().ifPresent(path -> namespaces.put("uts", path.toString()));
-          sandbox.pidns().ifPresent(path -> namespaces.put("pid", path.toString()));
-          sandbox.userns().ifPresent(path -> namespaces.put("user", path.toString()));
-          info.put("namespaces", namespaces);
+          Map<String, Path> namespaces = PodSpec.namespaces(sandbox);
+          info.put("namespaces", texts(namespaces));
+          info.put(
+              "netNamespaceClosed",
+              sandbox.netns().isPresent() && !Netns.isOne(sandbox.netns().get()));
+          info.put("runtimeSpec", PodSpec.of(pod, namespaces));
         });
     return json(info);
+  }
+
+  private static Map<String, String> texts(Map<String, Path> paths) {
+    Map<String, String> texts = new LinkedHashMap<>();
+    paths.forEach((name, path) -> texts.put(name, path.toString()));
+    return texts;
   }
 
   Map<String, String> ofContainer(Container container) {
@@ -100,7 +115,7 @@ final class VerboseInfo {
     Map<String, Object> info = new LinkedHashMap<>();
     info.put("root", config.root().toString());
     info.put("state", config.state().toString());
-    info.put("cgroupDriver", config.cgroupDriver());
+    info.put("cgroupDriver", driver.name().toLowerCase(Locale.ROOT));
     info.put("defaultHandler", config.defaultHandler());
     info.put("cniConfigurations", config.network().configurations().toString());
     info.put("networkReady", networkReady);
