@@ -59,9 +59,10 @@ public final class OciRuntime {
   /** What the runtime says it can do; {@link RuntimeFeatures#UNKNOWN} when it has no such verb. */
   public RuntimeFeatures features() {
     RuntimeProcess.Result result = run("features", List.of("features"), NO_INPUT);
-    return result.exitCode() == 0
-        ? RuntimeFeatures.parse(result.stdout())
-        : RuntimeFeatures.UNKNOWN;
+    if (result.exitCode() != 0) {
+      throw failure(name + " features", result);
+    }
+    return RuntimeFeatures.parse(result.stdout());
   }
 
   /** The first line of {@code --version}, such as {@code runc version 1.3.3}. */

@@ -15,7 +15,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -24,7 +24,7 @@ import org.slf4j.LoggerFactory;
  * The handlers that pods may name. A configured one whose binary is missing is not offered, except
  * the default: without that the node is not ready, and Status says why.
  *
- * <p>Thread-safe. What a runtime can do is asked of it in the background, once.
+ * <p>Thread-safe. What a runtime can do is asked of it in the background, until it tells.
  */
 public final class Handlers {
   private static final Logger log = LoggerFactory.getLogger(Handlers.class);
@@ -43,8 +43,8 @@ public final class Handlers {
     private final String binary;
     private final boolean cgroupV2;
     private final boolean refuseKnownEscapes;
-    private final CompletableFuture<RuntimeFeatures> features = new CompletableFuture<>();
-    private final CompletableFuture<FoundRuntime> version = new CompletableFuture<>();
+    private final Asked<RuntimeFeatures> features;
+    private final Asked<FoundRuntime> version;
 
     private Handler(
         String binary,
@@ -55,34 +55,29 @@ public final class Handlers {
       this.binary = binary;
       this.runtime = runtime;
       this.cgroupV2 = cgroupV2;
-      Thread.ofVirtual().name("features of " + binary).start(this::askFeatures);
-      Thread.ofVirtual().name("version of " + binary).start(this::askVersion);
+      this.features =
+          asked(
+              "features",
+              () -> runtime.map(OciRuntime::features).orElse(RuntimeFeatures.UNKNOWN),
+              RuntimeFeatures.UNKNOWN);
+      this.version = asked("version", this::askVersion, FoundRuntime.UNKNOWN);
     }
 
-    /** Whatever goes wrong there must be an answer: status calls and creations wait for it. */
-    private void askVersion() {
-      try {
-        FoundRuntime found = runtime.map(Handler::ask).orElse(FoundRuntime.UNKNOWN);
-        version.complete(found);
-        warnOfAge(found);
-      } catch (RuntimeException e) {
-        log.warn("OCI runtime {} does not tell its version: {}", binary, e.getMessage());
-        version.complete(FoundRuntime.UNKNOWN);
-      }
+    private <T> Asked<T> asked(String what, Supplier<T> question, T unknown) {
+      String name = what + " of OCI runtime " + binary;
+      return new Asked<>(
+          name, question, unknown, Thread.ofVirtual().name(name)::start, System::nanoTime);
+    }
+
+    private FoundRuntime askVersion() {
+      FoundRuntime found = runtime.map(Handler::ask).orElse(FoundRuntime.UNKNOWN);
+      warnOfAge(found);
+      return found;
     }
 
     private static FoundRuntime ask(OciRuntime runtime) {
       return FoundRuntime.of(
           RuntimeVersion.parse(runtime.version()), runtime.options().binary());
-    }
-
-    private void askFeatures() {
-      try {
-        features.complete(runtime.map(OciRuntime::features).orElse(RuntimeFeatures.UNKNOWN));
-      } catch (RuntimeException e) {
-        log.warn("OCI runtime {} does not tell its features: {}", binary, e.getMessage());
-        features.complete(RuntimeFeatures.UNKNOWN);
-      }
     }
 
     /** Why this handler can't be used now, if it can't. */
@@ -92,7 +87,7 @@ public final class Handlers {
       }
       Path program = runtime.get().options().binary();
       return Files.isExecutable(program)
-          ? refusal(version.join()).map(why -> "OCI runtime " + program + " " + why)
+          ? refusal(version.get()).map(why -> "OCI runtime " + program + " " + why)
           : Optional.of("OCI runtime " + program + " is gone");
     }
 
@@ -112,7 +107,7 @@ public final class Handlers {
 
     /** What was found out of the runtime, for people; waits for its answer. */
     public Map<String, Object> facts() {
-      FoundRuntime found = version.join();
+      FoundRuntime found = version.get();
       Map<String, Object> facts = new TreeMap<>();
       facts.put("binary", runtime.map(r -> r.options().binary().toString()).orElse(binary));
       facts.put("name", found.version().name());
@@ -133,20 +128,20 @@ public final class Handlers {
 
     /** What the runtime says of itself; waits for its answer when that has not come yet. */
     public RuntimeFeatures features() {
-      return features.join();
+      return features.get();
     }
 
     /** Whether an exec can be put into a cgroup of its own. */
     public boolean execCgroup() {
-      return version.join().version().execCgroup(cgroupV2);
+      return version.get().version().execCgroup(cgroupV2);
     }
 
     public boolean recursiveReadOnlyMounts() {
-      return BindMounts.recursiveReadOnly(features.join());
+      return BindMounts.recursiveReadOnly(features.get());
     }
 
     public boolean userNamespaces() {
-      return features.join().userNamespaces();
+      return features.get().userNamespaces();
     }
   }
 

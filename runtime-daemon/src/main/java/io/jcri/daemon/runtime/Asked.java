@@ -1,0 +1,96 @@
+package io.jcri.daemon.runtime;
+
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What a program tells of itself, asked in the background. A failure is not remembered for good:
+ * who wants to know later has it asked again, in the background too and not more often than {@link
+ * #PAUSE_NANOS}. So a program that hangs holds up only who came before its first failure.
+ *
+ * <p>Thread-safe.
+ */
+final class Asked<T> {
+  static final long PAUSE_NANOS = 10_000_000_000L;
+
+  private static final Logger log = LoggerFactory.getLogger(Asked.class);
+
+  private final String what;
+  private final Supplier<T> question;
+  private final T unknown;
+  private final Executor background;
+  private final LongSupplier nanoTime;
+  private final CountDownLatch first = new CountDownLatch(1);
+  private final AtomicBoolean asking = new AtomicBoolean(true);
+  private volatile Answer<T> latest;
+
+  /**
+   * One.
+   *
+   * @param failure why there is none, or null
+   */
+  private record Answer<T>(T value, @Nullable String failure, long at) {}
+
+  /**
+   * Asks for the first time.
+   *
+   * @param what is asked, for the log: {@code version of runc}
+   * @param question throws when there is no answer
+   * @param unknown stands for the answer while there is none
+   * @param background must not run it in the caller's thread
+   * @param nanoTime a clock that never goes back, such as {@link System#nanoTime}
+   */
+  Asked(String what, Supplier<T> question, T unknown, Executor background, LongSupplier nanoTime) {
+    this.what = what;
+    this.question = question;
+    this.unknown = unknown;
+    this.background = background;
+    this.nanoTime = nanoTime;
+    this.latest = new Answer<>(unknown, null, nanoTime.getAsLong());
+    background.execute(this::ask);
+  }
+
+  /** The last answer; waits for the first one when it has not come yet. */
+  T get() {
+    try {
+      first.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt(); // and with what is known
+    }
+    Answer<T> answer = latest;
+    if (answer.failure() != null
+        && nanoTime.getAsLong() - answer.at() >= PAUSE_NANOS
+        && asking.compareAndSet(false, true)) {
+      background.execute(this::ask);
+    }
+    return answer.value();
+  }
+
+  /** Whatever goes wrong there must be an answer: status calls and creations wait for it. */
+  private void ask() {
+    Answer<T> before = latest;
+    Answer<T> now = before;
+    try {
+      now = new Answer<>(question.get(), null, nanoTime.getAsLong());
+      if (before.failure() != null) {
+        log.info("the {} is known now", what);
+      }
+    } catch (RuntimeException e) {
+      String why = String.valueOf(e.getMessage());
+      now = new Answer<>(unknown, why, nanoTime.getAsLong());
+      if (!why.equals(before.failure())) {
+        log.warn("the {} is not known, and is asked again later: {}", what, why);
+      }
+    } finally {
+      latest = now;
+      asking.set(false);
+      first.countDown();
+    }
+  }
+}
