@@ -1,5 +1,6 @@
 package io.jcri.daemon.stats;
 
+import java.util.function.LongSupplier;
 import java.util.function.Predicate;
 
 /**
@@ -24,11 +25,11 @@ final class CpuRates {
    * The rate in billionths of a core.
    *
    * @param id whose
-   * @param at nanoseconds since the epoch
-   * @param cpuNanos used since {@code startedAt}
-   * @param startedAt nanoseconds since the epoch
+   * @param at nanoseconds by a clock that never goes back, unlike the wall's
+   * @param cpuNanos used since it was started
+   * @param age nanoseconds since then; asked for a first answer only
    */
-  long nanoCores(String id, long at, long cpuNanos, long startedAt) {
+  long nanoCores(String id, long at, long cpuNanos, LongSupplier age) {
     Sample now =
         samples
             .values()
@@ -36,7 +37,7 @@ final class CpuRates {
                 id,
                 (key, last) -> {
                   if (last == null || cpuNanos < last.cpuNanos()) {
-                    return new Sample(at, cpuNanos, rate(cpuNanos, at - startedAt));
+                    return new Sample(at, cpuNanos, rate(cpuNanos, age.getAsLong()));
                   }
                   long elapsed = at - last.at();
                   return elapsed < LEAST_NANOS

@@ -10,11 +10,13 @@ import io.jcri.sandbox.SandboxState;
 import io.jcri.sandbox.cgroup.CgroupStats;
 import io.jcri.sandbox.cgroup.Cgroups;
 import io.jcri.sandbox.cgroup.Pressure;
+import io.jcri.sandbox.linux.ProcessId;
 import java.io.IOException;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.LongSupplier;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -36,6 +38,7 @@ public final class Stats {
   private final CgroupPaths paths;
   private final Images images;
   private final Clock clock;
+  private final LongSupplier nanoTime;
   private final CpuRates rates;
   private final Known<Writable> writable;
 
@@ -48,10 +51,22 @@ public final class Stats {
    */
   public Stats(
       Cgroups cgroups, CgroupPaths paths, Images images, Clock clock, Predicate<String> exists) {
+    this(cgroups, paths, images, clock, System::nanoTime, exists);
+  }
+
+  /** With a clock for intervals: the wall's may be set. */
+  Stats(
+      Cgroups cgroups,
+      CgroupPaths paths,
+      Images images,
+      Clock clock,
+      LongSupplier nanoTime,
+      Predicate<String> exists) {
     this.cgroups = cgroups;
     this.paths = paths;
     this.images = images;
     this.clock = clock;
+    this.nanoTime = nanoTime;
     this.rates = new CpuRates(exists);
     this.writable = new Known<>(exists);
   }
@@ -61,14 +76,10 @@ public final class Stats {
     String path = paths.containerDirectory(pod.config().cgroupParent(), container.id());
     Usage usage =
         container.running()
-            ? read(container.id(), path, container.startedAt())
+            ? read(container.id(), path, container.init().orElse(0))
             : new Usage(clock.nanos(), Optional.empty(), 0, Map.of(), DiskUsage.NONE);
     return new Usage(
-        usage.at(),
-        usage.cgroup(),
-        usage.nanoCores(),
-        usage.pressure(),
-        writable(container.id(), usage.at()));
+        usage.at(), usage.cgroup(), usage.nanoCores(), usage.pressure(), writable(container.id()));
   }
 
   /** A pod's use, of the cgroup that the kubelet has for it; nothing without one. */
@@ -76,7 +87,7 @@ public final class Stats {
     Optional<String> path =
         pod.ready() ? paths.podDirectory(pod.config().cgroupParent()) : Optional.empty();
     return path.isPresent()
-        ? read(pod.id(), path.get(), pod.createdAt())
+        ? read(pod.id(), path.get(), pod.sandbox().map(made -> made.pause().pid()).orElse(0))
         : new Usage(clock.nanos(), Optional.empty(), 0, Map.of(), DiskUsage.NONE);
   }
 
@@ -88,10 +99,17 @@ public final class Stats {
         : NetworkFigures.of(sandbox.get().pause().pid());
   }
 
-  private Usage read(String id, String path, long since) throws IOException {
+  /**
+   * Reads a group.
+   *
+   * @param first the process that has been in it for the longest
+   */
+  private Usage read(String id, String path, int first) throws IOException {
     long at = clock.nanos();
+    long now = nanoTime.getAsLong();
     Optional<CgroupStats> stats = cgroups.read(path);
-    long nanoCores = stats.isEmpty() ? 0 : rates.nanoCores(id, at, stats.get().cpuNanos(), since);
+    long nanoCores =
+        stats.isEmpty() ? 0 : rates.nanoCores(id, now, stats.get().cpuNanos(), () -> age(first));
     Map<Pressure.Resource, Pressure> pressure = new EnumMap<>(Pressure.Resource.class);
     for (Pressure.Resource resource : Pressure.Resource.values()) {
       cgroups.pressure(path, resource).ifPresent(value -> pressure.put(resource, value));
@@ -99,8 +117,20 @@ public final class Stats {
     return new Usage(at, stats, nanoCores, pressure, DiskUsage.NONE);
   }
 
+  /** 0 when it has ended. */
+  private static long age(int pid) {
+    try {
+      Optional<ProcessId> process = ProcessId.of(pid);
+      return process.isEmpty() ? 0 : process.get().ageNanos();
+    } catch (IOException e) {
+      log.debug("age of process {}: {}", pid, e.getMessage());
+      return 0;
+    }
+  }
+
   /** The first walk is waited for; later ones are for who asks next, so that nobody waits. */
-  private DiskUsage writable(String id, long now) {
+  private DiskUsage writable(String id) {
+    long now = nanoTime.getAsLong();
     @Nullable Writable known = writable.values().get(id);
     if (known == null) {
       DiskUsage usage = images.writable(id);

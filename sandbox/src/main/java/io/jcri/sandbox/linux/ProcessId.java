@@ -17,6 +17,9 @@ import java.util.Optional;
 public record ProcessId(int pid, long startTime) {
   private static final int START_TIME_AFTER_NAME = 19;
 
+  /** USER_HZ is 100 everywhere. */
+  private static final long NANOS_PER_TICK = 10_000_000;
+
   /** The process that has this number now, or empty when none has or only its zombie. */
   public static Optional<ProcessId> of(int pid) throws IOException {
     if (pid <= 0) {
@@ -52,6 +55,13 @@ public record ProcessId(int pid, long startTime) {
   /** Whether it still runs; a zombie does not. */
   public boolean alive() throws IOException {
     return of(pid).filter(this::equals).isPresent();
+  }
+
+  /** How long ago it was started, by the kernel's clock, which nobody sets. */
+  public long ageNanos() throws IOException {
+    String text = Files.readString(Path.of("/proc/uptime"), StandardCharsets.ISO_8859_1);
+    double seconds = Double.parseDouble(text.substring(0, text.indexOf(' ')));
+    return Math.max(0, (long) (seconds * 1e9) - startTime * NANOS_PER_TICK);
   }
 
   /**

@@ -55,6 +55,17 @@ final class ProcessKernelTest {
   }
 
   @Test
+  void anAgeIsCountedFromTheProcessesStart() throws Exception {
+    Process process = start("sleep", "1000");
+    ProcessId child = ProcessId.of((int) process.pid()).orElseThrow();
+    ProcessId self = ProcessId.of((int) ProcessHandle.current().pid()).orElseThrow();
+    long childs = child.ageNanos();
+    assertThat(childs).isLessThanOrEqualTo(self.ageNanos()).isLessThanOrEqualTo(child.ageNanos());
+    assertThat(self.ageNanos() - childs)
+        .isGreaterThanOrEqualTo((child.startTime() - self.startTime()) * 10_000_000 - 1);
+  }
+
+  @Test
   void anotherProcessOfThatNumberIsLeftAlone() throws Exception {
     Process process = start("sleep", "1000");
     ProcessId now = ProcessId.of((int) process.pid()).orElseThrow();
