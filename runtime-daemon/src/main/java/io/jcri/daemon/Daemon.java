@@ -143,7 +143,7 @@ public final class Daemon {
     this.events = new Events(ToldFile.open(layout.toldEvents(), bootId), clock);
 
     // plugins that have a say
-    CgroupSupport limits = CgroupSupport.detect(Path.of("/"));
+    CgroupSupport limits = CgroupSupport.of(cgroups, Path.of("/"));
     CdiInjection cdi =
         new CdiInjection(
             config.cdi().enabled()
@@ -194,7 +194,12 @@ public final class Daemon {
     ContainerRun run = new ContainerRun(registry, pods, shims, nri, clock, steps);
     ContainerUpdates updates =
         new ContainerUpdates(
-            registry, pods, limits, new LiveLimits(handlers, cgroups, cgroupPaths), layout, steps);
+            registry,
+            pods,
+            limits,
+            new LiveLimits(handlers, cgroups, cgroupPaths, scopes),
+            layout,
+            steps);
     Containers containers = new Containers(registry, creation, run, updates, nri);
     this.recovery = new ContainerRecovery(registry, creation, run, shims, clock, bootId);
     this.checkpoints = new CheckpointSetup(pods, containers, handlers, images, layout, syscalls);
@@ -216,7 +221,8 @@ public final class Daemon {
             images,
             clock,
             id -> registry.get(id).isPresent() || pods.find(id).isPresent());
-    Metrics metrics = new Metrics(cgroups, cgroupPaths, stats, images.location(), syscalls, clock);
+    Metrics metrics =
+        new Metrics(cgroups, cgroupPaths, limits, stats, images.location(), syscalls, clock);
 
     // the edge
     this.streaming = new StreamingServer(config.streaming(), containers, pods, layout);

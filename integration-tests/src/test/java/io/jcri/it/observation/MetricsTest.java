@@ -11,9 +11,13 @@ import io.jcri.cri.v1.MetricDescriptor;
 import io.jcri.cri.v1.PodSandboxConfig;
 import io.jcri.cri.v1.PodSandboxMetrics;
 import io.jcri.cri.v1.StreamPodSandboxMetricsRequest;
+import io.jcri.it.node.Cgroup;
 import io.jcri.it.node.TestContainer;
 import io.jcri.it.node.TestNode;
 import io.jcri.it.node.TestPod;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -64,8 +68,7 @@ class MetricsTest {
                 .setCpuPeriod(100_000)
                 .setCpuQuota(20_000)
                 .setCpuShares(512)
-                .setMemoryLimitInBytes(64 << 20)
-                .setMemorySwapLimitInBytes(64 << 20));
+                .setMemoryLimitInBytes(64 << 20));
     return pod.start(config);
   }
 
@@ -102,6 +105,15 @@ class MetricsTest {
     assertThat(named).containsKeys("container_threads", "container_oom_events_total");
   }
 
+  /** What the kernel has; a limit of memory alone allows no swap. */
+  private static long limitOfMemoryAndSwap(TestContainer container) throws IOException {
+    if (Cgroup.unified()) {
+      return 64 << 20;
+    }
+    Path file = Cgroup.file(container, "memory", "memory.memsw.limit_in_bytes", "");
+    return Files.exists(file) ? Long.parseLong(Files.readString(file).strip()) : 0;
+  }
+
   @Test
   void aContainersValues() throws Exception {
     TestPod pod = NODE.pod();
@@ -121,6 +133,8 @@ class MetricsTest {
     assertThat(value(metrics, "container_spec_cpu_quota")).isEqualTo(20_000);
     assertThat(value(metrics, "container_spec_cpu_shares")).isEqualTo(512);
     assertThat(value(metrics, "container_spec_memory_limit_bytes")).isEqualTo(64 << 20);
+    assertThat(value(metrics, "container_spec_memory_swap_limit_bytes"))
+        .isEqualTo(limitOfMemoryAndSwap(container));
     assertThat(value(metrics, "container_fs_usage_bytes")).isPositive();
     assertThat(value(metrics, "container_fs_limit_bytes")).isPositive();
     assertThat(value(metrics, "container_ulimits_soft")).isPositive();

@@ -2,6 +2,8 @@ package io.jcri.oci.runtime;
 
 import io.jcri.oci.OciException;
 import io.jcri.oci.OciException.Kind;
+import io.jcri.sandbox.cgroup.CgroupLayout;
+import io.jcri.sandbox.cgroup.Cgroups;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -10,7 +12,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.stream.Collectors;
 
 /**
  * Which limits this node's cgroups can hold, and what becomes of a request that has others. An OCI
@@ -36,34 +37,20 @@ public record CgroupSupport(
   }
 
   /**
-   * What an OCI runtime can use on this node. On a hybrid host those are the controllers of version
-   * 1 alone: runtimes leave alone what is only in the unified hierarchy beside them.
+   * What an OCI runtime can use with these control groups.
    *
-   * @param root of the tree that has /proc and /sys, {@code /} but in tests
-   * @throws OciException INTERNAL when /proc or /sys cannot be read
+   * @param root of the tree that has /sys, {@code /} but in tests
+   * @throws OciException INTERNAL when /sys cannot be read
    */
-  public static CgroupSupport detect(Path root) {
-    Path unified = root.resolve("sys/fs/cgroup/cgroup.controllers");
-    Path table = root.resolve("proc/cgroups");
+  public static CgroupSupport of(Cgroups cgroups, Path root) {
     try {
-      if (Files.exists(unified)) {
-        Set<String> names = Set.of(first(unified).split(" ", -1));
-        // Kernels with swap have had the accounting always on since 5.8, but the file shows up in
-        // groups below the root only.
-        return new CgroupSupport(
-            true, names, Files.exists(root.resolve("proc/swaps")), hugepageSizes(root));
-      }
-      Set<String> names =
-          Files.readAllLines(table).stream()
-              .filter(line -> !line.startsWith("#"))
-              .map(line -> line.split("\\s+", -1))
-              .filter(fields -> fields.length > 1 && !fields[1].equals("0"))
-              .map(fields -> fields[0])
-              .collect(Collectors.toSet());
-      Path swap = root.resolve("sys/fs/cgroup/memory/memory.memsw.limit_in_bytes");
-      return new CgroupSupport(false, names, Files.exists(swap), hugepageSizes(root));
+      return new CgroupSupport(
+          cgroups.layout() == CgroupLayout.V2,
+          cgroups.controllers(),
+          cgroups.countsSwap(),
+          hugepageSizes(root));
     } catch (IOException e) {
-      throw OciException.ofIo("cannot find out the cgroup controllers", e);
+      throw OciException.ofIo("cannot find out the sizes of huge pages", e);
     }
   }
 
@@ -89,8 +76,14 @@ public record CgroupSupport(
     return kibibytes >= 1 << 10 ? (kibibytes >> 10) + "MB" : kibibytes + "KB";
   }
 
-  private static String first(Path file) throws IOException {
-    return Files.readAllLines(file).stream().findFirst().orElse("");
+  /**
+   * The limit of memory and swap together that a request comes to: without one of its own, a limit
+   * of memory allows no swap. Empty for no limit, and where swap is not accounted.
+   */
+  public Optional<Long> swapLimit(LinuxResources asked) {
+    return swap
+        ? asked.memorySwap().or(() -> asked.memoryLimit().filter(limit -> limit > 0))
+        : Optional.empty();
   }
 
   /**
@@ -110,11 +103,7 @@ public record CgroupSupport(
   public LinuxResources fit(LinuxResources asked) {
     check(asked);
     LinuxResources.Builder fitted = asked.toBuilder();
-    if (!swap) {
-      fitted.memorySwap(0);
-    } else if (asked.memorySwap().isEmpty()) {
-      asked.memoryLimit().filter(limit -> limit > 0).ifPresent(fitted::memorySwap);
-    }
+    fitted.memorySwap(swapLimit(asked).orElse(0L));
     if (!controllers.contains("hugetlb")) {
       fitted.hugepages(List.of());
     } else if (!hugepageSizes.isEmpty()) {

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.jcri.oci.Json;
 import io.jcri.oci.OciException;
+import io.jcri.sandbox.cgroup.Cgroups;
+import io.jcri.sandbox.linux.Linux;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -21,35 +23,51 @@ class CgroupSupportTest {
       new CgroupSupport(true, Set.of("cpu", "cpuset", "memory", "pids", "hugetlb"), true);
   private static final CgroupSupport POOR = new CgroupSupport(false, Set.of("memory"), false);
 
+  private static final String V2 = "35 25 0:30 / /sys/fs/cgroup rw - cgroup2 cgroup2 rw\n";
+
+  private static CgroupSupport of(Path root) throws IOException {
+    return CgroupSupport.of(Cgroups.detect(Linux.get(), root), root);
+  }
+
   @Test
   void takesTheControllersOfVersionOneOnAHybridHost(@TempDir Path root) throws IOException {
     write(
-        root.resolve("proc/cgroups"),
+        root.resolve("proc/self/mountinfo"),
         """
-        #subsys_name\thierarchy\tnum_cgroups\tenabled
-        cpu\t1\t3\t1
-        memory\t4\t22\t1
-        hugetlb\t0\t3\t1
+        31 23 0:28 / /sys/fs/cgroup rw - tmpfs tmpfs rw
+        32 31 0:29 / /sys/fs/cgroup/cpu rw - cgroup cgroup rw,cpu
+        35 31 0:32 / /sys/fs/cgroup/memory rw - cgroup cgroup rw,memory
+        40 31 0:37 / /sys/fs/cgroup/systemd rw - cgroup cgroup rw,name=systemd
+        41 31 0:38 / /sys/fs/cgroup/unified rw - cgroup2 cgroup2 rw
         """);
     write(root.resolve("sys/fs/cgroup/unified/cgroup.controllers"), "hugetlb\n");
-    assertThat(CgroupSupport.detect(root))
-        .isEqualTo(new CgroupSupport(false, Set.of("cpu", "memory"), false));
+    assertThat(of(root)).isEqualTo(new CgroupSupport(false, Set.of("cpu", "memory"), false));
     write(root.resolve("sys/fs/cgroup/memory/memory.memsw.limit_in_bytes"), "1\n");
-    assertThat(CgroupSupport.detect(root).swap()).isTrue();
+    assertThat(of(root).swap()).isTrue();
   }
 
   @Test
   void takesTheUnifiedControllersOnVersionTwo(@TempDir Path root) throws IOException {
+    write(root.resolve("proc/self/mountinfo"), V2);
     write(root.resolve("sys/fs/cgroup/cgroup.controllers"), "cpuset cpu memory hugetlb\n");
-    assertThat(CgroupSupport.detect(root))
+    assertThat(of(root))
         .isEqualTo(new CgroupSupport(true, Set.of("cpuset", "cpu", "memory", "hugetlb"), false));
     write(root.resolve("proc/swaps"), "Filename\n");
-    assertThat(CgroupSupport.detect(root).swap()).isTrue();
+    assertThat(of(root).swap()).isTrue();
   }
 
   @Test
-  void readsThisHost() {
-    assertThat(CgroupSupport.detect(Path.of("/")).controllers()).contains("memory");
+  void aControllerThatOthersMountedIsNotOurs(@TempDir Path root) throws IOException {
+    write(
+        root.resolve("proc/self/mountinfo"),
+        V2 + "99 30 0:50 / /opt/vpn/net_cls rw - cgroup none rw,net_cls\n");
+    write(root.resolve("sys/fs/cgroup/cgroup.controllers"), "cpu memory\n");
+    assertThat(of(root)).isEqualTo(new CgroupSupport(true, Set.of("cpu", "memory"), false));
+  }
+
+  @Test
+  void readsThisHost() throws IOException {
+    assertThat(of(Path.of("/")).controllers()).contains("memory");
   }
 
   @Test
@@ -65,6 +83,7 @@ class CgroupSupportTest {
   void leavesSwapOutWhereItIsNotAccounted() {
     assertThat(POOR.fit(memory(100, 300)).memorySwap()).isEmpty();
     assertThat(POOR.fit(memory(100, 0)).memoryLimit()).contains(100L);
+    assertThat(POOR.swapLimit(memory(100, 300))).isEmpty();
   }
 
   @Test

@@ -77,7 +77,7 @@ public final class ContainerUpdates {
         replace(file, SpecUpdate.apply(before, told, oomScoreAdj, change.annotations()));
         LiveLimits.Undo undo =
             now.running()
-                ? live.apply(pods.require(now.podId()), now, told, oomScoreAdj)
+                ? live.apply(pods.require(now.podId()), now, told, fitted.unified(), oomScoreAdj)
                 : LiveLimits.Undo.NOTHING;
         record(id, asked, change.oomScoreAdj(), oomScoreAdj, undo);
       } catch (IOException | RuntimeException e) {

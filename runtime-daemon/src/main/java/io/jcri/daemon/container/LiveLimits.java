@@ -8,10 +8,13 @@ import io.jcri.oci.runtime.LinuxResources;
 import io.jcri.oci.runtime.OciRuntime;
 import io.jcri.sandbox.cgroup.Cgroups;
 import io.jcri.sandbox.cgroup.Limits;
+import io.jcri.sandbox.cgroup.SystemdScopes;
 import java.io.IOException;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -28,8 +31,16 @@ public final class LiveLimits {
   private final Handlers handlers;
   private final Cgroups cgroups;
   private final CgroupPaths paths;
+  private final Optional<SystemdScopes> systemd;
 
-  public LiveLimits(Handlers handlers, Cgroups cgroups, CgroupPaths paths) {
+  /**
+   * Of this node.
+   *
+   * @param systemd where it makes the groups
+   */
+  public LiveLimits(
+      Handlers handlers, Cgroups cgroups, CgroupPaths paths, Optional<SystemdScopes> systemd) {
+    this.systemd = systemd;
     this.handlers = handlers;
     this.cgroups = cgroups;
     this.paths = paths;
@@ -51,13 +62,19 @@ public final class LiveLimits {
   /**
    * Changes what {@code change} sets, or nothing.
    *
+   * @param files all of version 2 that were ever asked for, with this change, and their content
    * @return how to take it back
    */
-  Undo apply(Pod pod, Container container, LinuxResources change, Optional<Integer> oomScoreAdj)
+  Undo apply(
+      Pod pod,
+      Container container,
+      LinuxResources change,
+      Map<String, String> files,
+      Optional<Integer> oomScoreAdj)
       throws IOException {
     OciRuntime runtime = handlers.require(pod.config().handler()).runtime();
     String path = paths.containerDirectory(pod.config().cgroupParent(), container.id());
-    Limits before = cgroups.limits(path, change.unified().keySet());
+    Limits before = cgroups.limits(path, files.keySet());
     OomScores scores = new OomScores();
     Undo undo =
         why -> {
@@ -69,6 +86,7 @@ public final class LiveLimits {
       LinuxResources forRuntime = change.toBuilder().hugepages(List.of()).build();
       if (!forRuntime.equals(LinuxResources.NONE)) {
         runtime.update(container.id(), forRuntime);
+        keep(before, files, change.unified().keySet());
       }
       for (LinuxResources.HugepageLimit page : change.hugepages()) {
         cgroups.limitHugepages(path, page.pageSize(), page.limit());
@@ -81,6 +99,24 @@ public final class LiveLimits {
       undo.run(e);
       throw e;
     }
+  }
+
+  /**
+   * runc's update of one limit sets others, such as io.weight, to systemd's default.
+   *
+   * @param changed those files that it was told of
+   */
+  private void keep(Limits before, Map<String, String> files, Set<String> changed)
+      throws IOException {
+    Map<String, String> kept = new HashMap<>(files);
+    kept.keySet().removeAll(changed);
+    if (kept.isEmpty()) {
+      return;
+    }
+    if (systemd.isPresent()) {
+      systemd.get().settle();
+    }
+    before.keep(kept);
   }
 
   /**

@@ -1,11 +1,11 @@
 package io.jcri.daemon.metrics;
 
-import io.jcri.daemon.system.Clock;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.LongSupplier;
 
 /**
  * Names of block devices by their numbers, looked up once a minute: the kernel gives the numbers of
@@ -17,23 +17,27 @@ final class Devices {
   private record Known(String name, long at) {}
 
   private final Path sys;
-  private final Clock clock;
+  private final LongSupplier nanoTime;
   private final Map<String, Known> names = new ConcurrentHashMap<>();
 
-  /** As told below {@code sys}, where sysfs is mounted. */
-  Devices(Path sys, Clock clock) {
+  /**
+   * As told below {@code sys}, where sysfs is mounted.
+   *
+   * @param nanoTime a clock that never goes back, such as {@link System#nanoTime}
+   */
+  Devices(Path sys, LongSupplier nanoTime) {
     this.sys = sys;
-    this.clock = clock;
+    this.nanoTime = nanoTime;
   }
 
   /** Such as {@code /dev/vda}, or {@code 253:0} for one of which nothing is known. */
   String name(int major, int minor) {
-    long now = clock.nanos();
+    long now = nanoTime.getAsLong();
     return names
         .compute(
             major + ":" + minor,
             (numbers, known) ->
-                known != null && Math.abs(now - known.at()) < KEPT_NANOS
+                known != null && now - known.at() < KEPT_NANOS
                     ? known
                     : new Known(find(numbers), now))
         .name();

@@ -7,6 +7,7 @@ import io.jcri.daemon.stats.NetworkFigures;
 import io.jcri.daemon.stats.Stats;
 import io.jcri.daemon.stats.Usage;
 import io.jcri.daemon.system.Clock;
+import io.jcri.oci.runtime.CgroupSupport;
 import io.jcri.oci.runtime.LinuxResources;
 import io.jcri.sandbox.cgroup.CgroupLayout;
 import io.jcri.sandbox.cgroup.Cgroups;
@@ -35,6 +36,7 @@ public final class Metrics {
 
   private final Cgroups cgroups;
   private final CgroupPaths paths;
+  private final CgroupSupport support;
   private final Stats stats;
   private final Path writableLayers;
   private final Syscalls syscalls;
@@ -47,26 +49,29 @@ public final class Metrics {
   /**
    * Of this host.
    *
+   * @param support tells what limits a request comes to
    * @param writableLayers a directory of the file system that holds them
    */
   public Metrics(
       Cgroups cgroups,
       CgroupPaths paths,
+      CgroupSupport support,
       Stats stats,
       Path writableLayers,
       Syscalls syscalls,
       Clock clock) {
     this.cgroups = cgroups;
     this.paths = paths;
+    this.support = support;
     this.stats = stats;
     this.writableLayers = writableLayers;
     this.syscalls = syscalls;
     this.clock = clock;
-    this.cgroupSamples = new CgroupSamples(cgroups, new Devices(Path.of("/sys"), clock));
+    this.cgroupSamples = new CgroupSamples(cgroups, new Devices(Path.of("/sys"), System::nanoTime));
     this.proc = Path.of("/proc");
     boolean pressure =
         cgroups.layout() != CgroupLayout.V1 && Files.exists(Path.of("/proc/pressure/cpu"));
-    this.available = available(cgroups.counts("hugetlb"), pressure);
+    this.available = available(cgroups.controllers().contains("hugetlb"), pressure);
   }
 
   static List<Metric> available(boolean hugePages, boolean pressure) {
@@ -130,7 +135,7 @@ public final class Metrics {
     return samples.all();
   }
 
-  private static void spec(Samples to, LinuxResources resources) {
+  private void spec(Samples to, LinuxResources resources) {
     to.add(Metric.SPEC_CPU_PERIOD, resources.cpuPeriod().orElse(DEFAULT_CPU_PERIOD));
     resources
         .cpuQuota()
@@ -139,7 +144,8 @@ public final class Metrics {
     to.add(Metric.SPEC_CPU_SHARES, resources.cpuShares().orElse(DEFAULT_CPU_SHARES));
     to.add(Metric.SPEC_MEMORY_LIMIT, Math.max(0, resources.memoryLimit().orElse(0L)));
     to.add(Metric.SPEC_MEMORY_RESERVATION, 0); // CRI asks for none
-    to.add(Metric.SPEC_MEMORY_SWAP_LIMIT, Math.max(0, resources.memorySwap().orElse(0L)));
+    // As the kernel was told it, not as it was asked for: a limit of memory also limits swap.
+    to.add(Metric.SPEC_MEMORY_SWAP_LIMIT, Math.max(0, support.swapLimit(resources).orElse(0L)));
   }
 
   private void fileSystem(Samples to, Usage usage) throws IOException {

@@ -18,6 +18,7 @@ import io.jcri.daemon.record.RecordStore;
 import io.jcri.daemon.stats.Stats;
 import io.jcri.daemon.system.Clock;
 import io.jcri.oci.Digest;
+import io.jcri.oci.runtime.CgroupSupport;
 import io.jcri.sandbox.cgroup.CgroupDriver;
 import io.jcri.sandbox.cgroup.Cgroups;
 import io.jcri.sandbox.linux.Linux;
@@ -47,7 +48,14 @@ record LargeNode(Pods pods, Containers containers, Images images, Stats stats, M
         Samples.part(Containers.class, containers(directory)),
         images,
         stats,
-        new Metrics(cgroups, paths, stats, directory, Linux.get(), clock));
+        new Metrics(
+            cgroups,
+            paths,
+            CgroupSupport.of(cgroups, Path.of("/")),
+            stats,
+            directory,
+            Linux.get(),
+            clock));
   }
 
   private static Registry<Pod> pods(Path directory) throws IOException {

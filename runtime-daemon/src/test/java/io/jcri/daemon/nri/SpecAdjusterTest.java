@@ -16,6 +16,8 @@ import io.jcri.oci.runtime.DeviceRule;
 import io.jcri.oci.runtime.LinuxResources;
 import io.jcri.oci.runtime.Namespace;
 import io.jcri.oci.runtime.SpecWriter;
+import io.jcri.sandbox.cgroup.Cgroups;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
@@ -50,7 +52,11 @@ class SpecAdjusterTest {
           .cgroupsPath(Optional.of("/pod/c"))
           .build();
 
-  private final SpecAdjuster adjuster = new SpecAdjuster(CgroupSupport.detect(Path.of("/")));
+  private final SpecAdjuster adjuster;
+
+  SpecAdjusterTest() throws IOException {
+    this.adjuster = new SpecAdjuster(CgroupSupport.of(Cgroups.detect(), Path.of("/")));
+  }
 
   private ContainerSpec adjust(ContainerAdjustment wanted) {
     return adjuster.adjust(

@@ -9,6 +9,7 @@ import io.jcri.sandbox.mount.MountInfo;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
@@ -28,13 +29,15 @@ public final class Cgroups {
   private final CgroupRemoval removal;
   private final StatsReader stats;
   private final MetricsReader metrics;
+  private final CgroupLayout layout;
   private final List<CgroupHierarchy> hierarchies;
   private final Controllers controllers;
 
-  private Cgroups(Syscalls calls, Path root, List<CgroupHierarchy> hierarchies) {
+  private Cgroups(Syscalls calls, Path root, CgroupMounts mounts) {
     this.calls = calls;
     this.root = root;
-    this.hierarchies = hierarchies;
+    this.layout = mounts.layout();
+    this.hierarchies = mounts.hierarchies();
     this.files = new CgroupFiles(calls);
     this.members = new CgroupMembers(calls, files);
     this.removal = new CgroupRemoval(calls, files, members);
@@ -57,44 +60,40 @@ public final class Cgroups {
     CgroupFiles files = new CgroupFiles(calls);
     Path table = root.resolve("proc/self/mountinfo");
     List<MountInfo> mounts = MountInfo.parseAll(files.readAll(table));
-    List<CgroupHierarchy> hierarchies = CgroupHierarchy.of(mounts, root, files);
-    if (hierarchies.isEmpty()) {
+    CgroupMounts found = CgroupMounts.of(mounts, root, files);
+    if (found.hierarchies().isEmpty()) {
       throw new IOException("no control groups are mounted, says " + table);
     }
-    return new Cgroups(calls, root, hierarchies);
+    return new Cgroups(calls, root, found);
   }
 
   /** How the host mounts them. */
   public CgroupLayout layout() {
-    boolean unified = hierarchies.stream().anyMatch(CgroupHierarchy::unified);
-    if (!unified) {
-      return CgroupLayout.V1;
-    }
-    // A host with version 2 may keep one named hierarchy of version 1 for old tools.
-    return hierarchies.stream()
-            .filter(hierarchy -> !hierarchy.unified())
-            .allMatch(hierarchy -> hierarchy.controllers().stream().allMatch(c -> c.contains("=")))
-        ? CgroupLayout.V2
-        : CgroupLayout.HYBRID;
-  }
-
-  /** The controllers that any hierarchy has, by their kernel names. */
-  public Set<String> controllers() {
-    return hierarchies.stream()
-        .flatMap(hierarchy -> hierarchy.controllers().stream())
-        .filter(name -> !name.contains("="))
-        .collect(Collectors.toCollection(TreeSet::new));
+    return layout;
   }
 
   /**
-   * Whether groups have the controller's figures. On a hybrid host version 2 has controllers that
-   * no group is given.
+   * The controllers that groups are given, by their kernel names. On a hybrid host those are
+   * version 1's alone: OCI runtimes leave alone what only the version 2 mount beside them has.
    */
-  public boolean counts(String controller) {
-    boolean v2 = layout() == CgroupLayout.V2;
+  public Set<String> controllers() {
+    boolean v2 = layout == CgroupLayout.V2;
     return hierarchies.stream()
         .filter(hierarchy -> v2 || !hierarchy.unified())
-        .anyMatch(hierarchy -> hierarchy.controllers().contains(controller));
+        .flatMap(hierarchy -> hierarchy.controllers().stream())
+        .filter(name -> !CgroupMounts.isName(name))
+        .collect(Collectors.toCollection(TreeSet::new));
+  }
+
+  /** Whether the kernel counts the swap of groups, so that it can be limited. */
+  public boolean countsSwap() {
+    // With version 2 the file shows up below the root only; the accounting is always on since 5.8.
+    return layout == CgroupLayout.V2
+        ? Files.exists(root.resolve("proc/swaps"))
+        : controllers
+            .v1("memory", "/")
+            .filter(top -> Files.exists(top.resolve("memory.memsw.limit_in_bytes")))
+            .isPresent();
   }
 
   /** systemd when it is the host's init, else the file system. */
@@ -111,7 +110,7 @@ public final class Cgroups {
    */
   public void create(String path) throws IOException {
     check(path);
-    boolean v2 = layout() == CgroupLayout.V2;
+    boolean v2 = layout == CgroupLayout.V2;
     for (CgroupHierarchy hierarchy : hierarchies) {
       Path directory = hierarchy.mount();
       for (Path step : hierarchy.mount().relativize(hierarchy.directory(path))) {
@@ -275,7 +274,14 @@ public final class Cgroups {
   /** The processes in the group itself, not those below; none when it is gone. */
   public List<Integer> members(String path) throws IOException {
     check(path);
-    return members.list(hierarchies.getFirst().directory(path));
+    Path directory = hierarchies.getFirst().directory(path);
+    List<Path> groups =
+        layout == CgroupLayout.V2 ? controllers.nested(directory) : List.of(directory);
+    List<Integer> pids = new ArrayList<>();
+    for (Path group : groups) {
+      pids.addAll(members.list(group));
+    }
+    return pids;
   }
 
   /** How many processes of the group were killed for want of memory; 0 when it is gone. */

@@ -1,5 +1,6 @@
 package io.jcri.sandbox.cgroup;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
@@ -8,6 +9,8 @@ import java.util.Optional;
 
 /** Which hierarchy has a controller. Immutable. */
 final class Controllers {
+  private static final String CRUN_GROUP = "container";
+
   private final Map<String, CgroupHierarchy> v1 = new HashMap<>();
   private final Map<String, CgroupHierarchy> v2 = new HashMap<>();
   private final Optional<CgroupHierarchy> unified;
@@ -35,6 +38,15 @@ final class Controllers {
   Optional<Path> directory(String controller, String path) {
     Optional<Path> first = v1(controller, path);
     return first.isPresent() ? first : v2(controller, path);
+  }
+
+  /**
+   * Where the figures and limits of a group of version 2 may be: crun, with systemd, puts a
+   * container into a group of its own below the scope, and some limits are set on that alone.
+   */
+  List<Path> nested(Path directory) {
+    Path inner = directory.resolve(CRUN_GROUP);
+    return Files.isDirectory(inner) ? List.of(directory, inner) : List.of(directory);
   }
 
   /** The group's directory in version 2, with or without controllers. */

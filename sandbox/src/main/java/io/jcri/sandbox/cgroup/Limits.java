@@ -59,8 +59,10 @@ public final class Limits {
     }
     Optional<Path> unified = controllers.unified(path);
     if (unified.isPresent()) {
-      add(files, values, unified.get(), V2);
-      add(files, values, unified.get(), more);
+      for (Path group : controllers.nested(unified.get())) {
+        add(files, values, group, V2);
+        add(files, values, group, more);
+      }
     }
     Optional<Path> pages = controllers.directory("hugetlb", path);
     if (pages.isPresent()) {
@@ -98,6 +100,23 @@ public final class Limits {
   }
 
   /**
+   * Writes again what was asked for in files of version 2 by name, where these no longer hold what
+   * they held: systemd and OCI runtimes set files to their own defaults while they change others.
+   * Those that CRI's own fields speak of are left as they are.
+   *
+   * @param asked content by file name; of a name that was not read nothing is known
+   */
+  public void keep(Map<String, String> asked) throws IOException {
+    for (Map.Entry<Path, String> value : values.entrySet()) {
+      String name = String.valueOf(value.getKey().getFileName());
+      String content = asked.get(name);
+      if (content != null && !V2.contains(name) && changed(value.getKey(), value.getValue())) {
+        files.write(value.getKey(), content);
+      }
+    }
+  }
+
+  /**
    * Writes back what has changed since.
    *
    * @throws IOException the first refusal, after all else has been written
@@ -124,9 +143,13 @@ public final class Limits {
   }
 
   private void restore(Path file, String value) throws IOException {
-    Optional<String> now = files.read(file);
-    if (now.isPresent() && !now.get().strip().equals(value)) {
+    if (changed(file, value)) {
       files.write(file, value + "\n"); // an empty list is a line too
     }
+  }
+
+  private boolean changed(Path file, String value) throws IOException {
+    Optional<String> now = files.read(file);
+    return now.isPresent() && !now.get().strip().equals(value);
   }
 }

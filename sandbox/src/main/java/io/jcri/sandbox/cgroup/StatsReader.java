@@ -85,11 +85,23 @@ final class StatsReader {
         get(stat, "anon"),
         get(stat, "file"),
         get(stat, "file_mapped"),
-        files.number(dir.resolve("memory.max")),
+        limitV2(dir, "memory.max"),
         files.number(dir.resolve("memory.swap.current")),
-        files.number(dir.resolve("memory.swap.max")),
+        limitV2(dir, "memory.swap.max"),
         get(stat, "pgfault"),
         get(stat, "pgmajfault"));
+  }
+
+  /** The least is what holds. */
+  private OptionalLong limitV2(Path dir, String file) throws IOException {
+    OptionalLong least = OptionalLong.empty();
+    for (Path group : controllers.nested(dir)) {
+      OptionalLong limit = files.number(group.resolve(file));
+      if (least.isEmpty() || (limit.isPresent() && limit.getAsLong() < least.getAsLong())) {
+        least = limit;
+      }
+    }
+    return least;
   }
 
   /** Nearly all is in one file here. */
@@ -121,7 +133,7 @@ final class StatsReader {
 
   /** Zeros when the group is gone. */
   CgroupDetails details(String path) throws IOException {
-    OptionalLong processLimit = pids(path, "pids.max");
+    OptionalLong processLimit = processLimit(path);
     long limitHits = memoryLimitHits(path);
     long oomKills = oomKills(path);
     Optional<Path> cpuacct = controllers.v1("cpuacct", path);
@@ -167,6 +179,12 @@ final class StatsReader {
     return v1.isPresent()
         ? get(files.table(v1.get().resolve("memory.oom_control")), "oom_kill")
         : get(table(controllers.v2("memory", path), "memory.events"), "oom_kill");
+  }
+
+  private OptionalLong processLimit(String path) throws IOException {
+    Optional<Path> v2 =
+        controllers.v1("pids", path).isPresent() ? Optional.empty() : controllers.v2("pids", path);
+    return v2.isPresent() ? limitV2(v2.get(), "pids.max") : pids(path, "pids.max");
   }
 
   private OptionalLong pids(String path, String file) throws IOException {

@@ -102,6 +102,17 @@ public final class SystemdScopes {
     }
   }
 
+  /**
+   * Waits until systemd has carried out what it answered before. It writes the files of a unit
+   * whose properties were set only after its answer, but before it looks at another message.
+   */
+  public void settle() throws IOException {
+    // To connect is a question to the manager; the second is not read in the same turn.
+    try (SystemdConnection systemd = connect()) {
+      DbusMessage _ = systemd.manager("GetDefaultTarget", "", new DbusWriter());
+    }
+  }
+
   private SystemdConnection connect() throws IOException {
     long uid = Linux.get().getuid();
     if (Files.exists(privateSocket)) {

@@ -105,9 +105,9 @@ final class CgroupsTest {
   void hybrid() throws Exception {
     Cgroups groups = RecordedTree.open("hybrid", root);
     assertThat(groups.layout()).isEqualTo(CgroupLayout.HYBRID);
-    assertThat(groups.controllers()).contains("memory", "hugetlb").doesNotContain("name=systemd");
-    assertThat(groups.counts("memory")).isTrue();
-    assertThat(groups.counts("hugetlb")).isFalse();
+    assertThat(groups.controllers())
+        .as("hugetlb is version 2's, which gives groups none here")
+        .containsExactly("cpu", "cpuacct", "cpuset", "devices", "freezer", "memory", "pids");
     CgroupStats stats = groups.read("/pod1").orElseThrow();
     assertThat(stats.cpuNanos()).isEqualTo(5000);
     assertThat(stats.memory().usage()).isEqualTo(4096);
@@ -196,6 +196,25 @@ final class CgroupsTest {
     assertThat(groups.detectDriver()).isEqualTo(CgroupDriver.SYSTEMD);
     String path = SystemdPaths.resolve("kubepods-besteffort-pod1.slice:jcri:abc");
     assertThat(groups.read(path).orElseThrow().processes()).isEqualTo(2);
+  }
+
+  @Test
+  void hierarchiesThatOthersMountedOnAVersion2HostAreLeftAlone() throws Exception {
+    Cgroups groups = RecordedTree.open("v2-with-net_cls", root);
+    assertThat(groups.layout()).isEqualTo(CgroupLayout.V2);
+    assertThat(groups.controllers()).containsExactly("cpu", "io", "memory", "pids");
+    assertThat(groups.processFiles("/kubepods/pod1"))
+        .containsExactly(root.resolve("sys/fs/cgroup/kubepods/pod1/cgroup.procs"));
+    groups.create("/kubepods/pod1");
+    assertThat(root.resolve("opt/vpn/net_cls/kubepods")).doesNotExist();
+    assertThat(root.resolve("sys/fs/cgroup/cgroup.subtree_control")).content().contains("+pids");
+    assertThat(groups.read("/kubepods/pod1").orElseThrow().memory().usage()).isEqualTo(4096);
+  }
+
+  @Test
+  void whatHidesAnotherMountCounts() throws Exception {
+    Cgroups groups = RecordedTree.open("v2-over-tmpfs", root);
+    assertThat(groups.layout()).isEqualTo(CgroupLayout.V2);
   }
 
   @Test
