@@ -12,7 +12,6 @@ import io.jcri.cri.v1.ContainerConfig;
 import io.jcri.cri.v1.ContainerStatusRequest;
 import io.jcri.cri.v1.CreateContainerRequest;
 import io.jcri.cri.v1.ImageServiceGrpc;
-import io.jcri.cri.v1.NamespaceMode;
 import io.jcri.cri.v1.PodSandboxConfig;
 import io.jcri.cri.v1.PodSandboxStatusRequest;
 import io.jcri.cri.v1.ReopenContainerLogRequest;
@@ -152,13 +151,8 @@ class BadRequestsTest {
     PodSandboxConfig.Builder smuggled = NODE.podConfig();
     smuggled.getLinuxBuilder().putSysctls("kernel.shm_rmid_forced", "1+kernel.core_pattern=|/x");
     assertPodRefused(smuggled, Code.INVALID_ARGUMENT, "kernel.shm_rmid_forced");
-    PodSandboxConfig.Builder hosts = NODE.podConfig();
+    PodSandboxConfig.Builder hosts = NODE.hostNetworkConfig();
     hosts.getLinuxBuilder().putSysctls("net.core.somaxconn", "77");
-    hosts
-        .getLinuxBuilder()
-        .getSecurityContextBuilder()
-        .getNamespaceOptionsBuilder()
-        .setNetwork(NamespaceMode.NODE);
     assertPodRefused(hosts, Code.INVALID_ARGUMENT, "net.core.somaxconn");
   }
 
@@ -176,6 +170,8 @@ class BadRequestsTest {
   void aHostnameTheKernelWouldNotTakeIsNamed() throws IOException {
     String name = "x".repeat(65);
     assertPodRefused(NODE.podConfig().setHostname(name), Code.INVALID_ARGUMENT, name);
+    assertPodRefused(
+        NODE.hostNetworkConfig().setHostname("my-own"), Code.INVALID_ARGUMENT, "my-own");
   }
 
   @Test

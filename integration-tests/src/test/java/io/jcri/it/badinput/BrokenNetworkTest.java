@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.grpc.Status.Code;
 import io.grpc.StatusRuntimeException;
-import io.jcri.cri.v1.NamespaceMode;
 import io.jcri.cri.v1.PodSandboxConfig;
 import io.jcri.cri.v1.RuntimeCondition;
 import io.jcri.cri.v1.StatusRequest;
@@ -62,12 +61,7 @@ class BrokenNetworkTest {
     Files.delete(configuration());
     awaitNetwork(false, NODE.networks().toString());
     assertPodRefused(Code.UNAVAILABLE, NODE.networks().toString());
-    PodSandboxConfig.Builder host = NODE.podConfig();
-    host.getLinuxBuilder()
-        .getSecurityContextBuilder()
-        .getNamespaceOptionsBuilder()
-        .setNetwork(NamespaceMode.NODE);
-    assertThat(NODE.pod(host).idle().sh("echo up")).isEqualTo("up");
+    assertThat(NODE.pod(NODE.hostNetworkConfig()).idle().sh("echo up")).isEqualTo("up");
   }
 
   @Test

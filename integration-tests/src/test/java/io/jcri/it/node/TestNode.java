@@ -222,6 +222,17 @@ public final class TestNode implements BeforeAllCallback, AfterEachCallback, Aft
     return config;
   }
 
+  /** The same for a pod on the host's network, which has no name of its own. */
+  public PodSandboxConfig.Builder hostNetworkConfig() throws IOException {
+    PodSandboxConfig.Builder config = podConfig().clearHostname();
+    config
+        .getLinuxBuilder()
+        .getSecurityContextBuilder()
+        .getNamespaceOptionsBuilder()
+        .setNetwork(NamespaceMode.NODE);
+    return config;
+  }
+
   /** Runs a pod on the bridge network. */
   public TestPod pod() throws IOException {
     return pod(podConfig());

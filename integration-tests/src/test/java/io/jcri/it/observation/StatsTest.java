@@ -1,7 +1,9 @@
 package io.jcri.it.observation;
 
+import static io.jcri.it.node.Refusals.assertRefused;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.grpc.Status;
 import io.jcri.cri.v1.ContainerStats;
 import io.jcri.cri.v1.ContainerStatsFilter;
 import io.jcri.cri.v1.ContainerStatsRequest;
@@ -175,6 +177,29 @@ class StatsTest {
   }
 
   @Test
+  void oneThatHasEndedHasNoFiguresButItsRowInLists() throws Exception {
+    TestPod pod = NODE.pod();
+    TestContainer ended = pod.start("true");
+    ended.awaitExit();
+    assertRefused(
+        () ->
+            NODE.cri()
+                .runtime()
+                .containerStats(
+                    ContainerStatsRequest.newBuilder().setContainerId(ended.id()).build()),
+        Status.Code.NOT_FOUND,
+        ended.id(),
+        "EXITED");
+    assertThat(
+            NODE.cri()
+                .runtime()
+                .listContainerStats(ListContainerStatsRequest.getDefaultInstance())
+                .getStatsList())
+        .extracting(row -> row.getAttributes().getId())
+        .containsExactly(ended.id());
+  }
+
+  @Test
   void onePodsStatusTellsAll() throws Exception {
     TestPod pod = NODE.pod();
     TestContainer container = pod.idle();
@@ -185,7 +210,7 @@ class StatsTest {
                 PodSandboxStatusRequest.newBuilder().setPodSandboxId(pod.id()).build());
     PodSandboxStatus status = reply.getStatus();
     assertThat(reply.getTimestamp()).isGreaterThan(status.getCreatedAt());
-    assertThat(status.getRuntimeHandler()).isNotEmpty();
+    assertThat(status.getRuntimeHandler()).as("as the request has it").isEmpty();
     assertThat(reply.getContainersStatusesList()).containsExactly(container.status());
   }
 }

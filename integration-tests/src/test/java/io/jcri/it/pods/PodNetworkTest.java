@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIOException;
 
 import io.jcri.cri.v1.DNSConfig;
-import io.jcri.cri.v1.NamespaceMode;
 import io.jcri.cri.v1.PodSandboxConfig;
 import io.jcri.cri.v1.PortMapping;
 import io.jcri.cri.v1.Protocol;
@@ -77,13 +76,7 @@ class PodNetworkTest {
 
   @Test
   void aPodOfTheHostsNetworkHasItsInterfacesItsNameAndNoAddressToTell() throws IOException {
-    PodSandboxConfig.Builder config = NODE.podConfig();
-    config
-        .getLinuxBuilder()
-        .getSecurityContextBuilder()
-        .getNamespaceOptionsBuilder()
-        .setNetwork(NamespaceMode.NODE);
-    TestPod pod = NODE.pod(config);
+    TestPod pod = NODE.pod(NODE.hostNetworkConfig());
     TestContainer container = pod.idle();
 
     assertThat(pod.ip()).isEmpty();

@@ -139,6 +139,7 @@ class UserNamespacesTest {
   void theNodesNetworkCanBeShared() throws IOException {
     PodSandboxConfig.Builder config = mapped(line(0, HOST, LENGTH));
     config
+        .clearHostname()
         .getLinuxBuilder()
         .getSecurityContextBuilder()
         .getNamespaceOptionsBuilder()

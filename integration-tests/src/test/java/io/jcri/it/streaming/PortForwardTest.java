@@ -4,7 +4,6 @@ import static io.jcri.it.node.Refusals.assertRefused;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.grpc.Status;
-import io.jcri.cri.v1.NamespaceMode;
 import io.jcri.it.node.TestNode;
 import io.jcri.it.node.TestPod;
 import java.io.IOException;
@@ -151,13 +150,7 @@ class PortForwardTest {
 
   @Test
   void aPodOnTheHostsNetworkHasTheHostsPorts() throws IOException {
-    var config = NODE.podConfig();
-    config
-        .getLinuxBuilder()
-        .getSecurityContextBuilder()
-        .getNamespaceOptionsBuilder()
-        .setNetwork(NamespaceMode.NODE);
-    TestPod pod = NODE.pod(config);
+    TestPod pod = NODE.pod(NODE.hostNetworkConfig());
     try (ServerSocket host = new ServerSocket(0, 5, InetAddress.ofLiteral("127.0.0.1"));
         SpdyClient client = SpdyClient.connect(Urls.portForward(NODE, pod), PROTOCOL)) {
       Connection connection = Connection.open(client, host.getLocalPort(), 0);

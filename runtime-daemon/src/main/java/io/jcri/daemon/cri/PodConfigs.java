@@ -13,6 +13,7 @@ import io.jcri.cri.v1.Protocol;
 import io.jcri.cri.v1.RunPodSandboxRequest;
 import io.jcri.daemon.pod.Bandwidths;
 import io.jcri.daemon.pod.DnsConfig;
+import io.jcri.daemon.pod.HostName;
 import io.jcri.daemon.pod.NamespaceMode;
 import io.jcri.daemon.pod.NamespaceOptions;
 import io.jcri.daemon.pod.PodConfig;
@@ -69,6 +70,7 @@ final class PodConfigs {
         namespaces,
         security.getPrivileged(),
         handler(request.getRuntimeHandler()),
+        Optional.of(request.getRuntimeHandler()),
         resources(linux),
         SelinuxFields.read(
             security.getSelinuxOptions(), "config.linux.security_context.selinux_options"));
@@ -100,7 +102,16 @@ final class PodConfigs {
     if (hostname.chars().anyMatch(c -> c <= ' ' || c == '/' || c == 0x7f)) {
       throw invalid("config.hostname has a character that no host name may have: " + hostname);
     }
-    return namespaces.network() == NamespaceMode.NODE ? "" : hostname;
+    if (namespaces.network() != NamespaceMode.NODE) {
+      return hostname;
+    }
+    // The UTS namespace is the node's too, where a name of the pod's own could not be set.
+    if (!hostname.isEmpty() && !hostname.equals(HostName.ofNode())) {
+      throw invalid(
+          "config.hostname is %s but a pod on the node's network has the node's name, %s"
+              .formatted(hostname, HostName.ofNode()));
+    }
+    return "";
   }
 
   private String handler(String handler) {

@@ -28,7 +28,7 @@ final class PodMessages {
         .setCreatedAt(pod.createdAt())
         .putAllLabels(pod.config().labels())
         .putAllAnnotations(pod.config().annotations())
-        .setRuntimeHandler(pod.config().handler())
+        .setRuntimeHandler(pod.config().runtimeHandler())
         .build();
   }
 
@@ -45,7 +45,7 @@ final class PodMessages {
                     Namespace.newBuilder().setOptions(options(pod.config().namespaces()))))
         .putAllLabels(pod.config().labels())
         .putAllAnnotations(pod.config().annotations())
-        .setRuntimeHandler(pod.config().handler())
+        .setRuntimeHandler(pod.config().runtimeHandler())
         .build();
   }
 

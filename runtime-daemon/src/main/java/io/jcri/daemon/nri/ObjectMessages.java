@@ -34,7 +34,7 @@ final class ObjectMessages {
             .setNamespace(pod.config().metadata().namespace())
             .putAllLabels(pod.config().labels())
             .putAllAnnotations(pod.config().annotations())
-            .setRuntimeHandler(pod.config().handler())
+            .setRuntimeHandler(pod.config().runtimeHandler())
             .addAllIps(pod.ips());
     NriApi.LinuxPodSandbox.Builder linux =
         message.getLinuxBuilder().setCgroupParent(pod.config().cgroupParent());

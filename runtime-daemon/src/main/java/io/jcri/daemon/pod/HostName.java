@@ -14,9 +14,11 @@ public final class HostName {
   /** The pod's own name, or the node's when it has none or shares the node's network. */
   public static String of(Pod pod) {
     String own = pod.config().hostname();
-    if (!own.isEmpty()) {
-      return own;
-    }
+    return own.isEmpty() ? ofNode() : own;
+  }
+
+  /** The node's name, as the kernel has it now. */
+  public static String ofNode() {
     try {
       return Files.readString(KERNEL).strip();
     } catch (IOException e) {

@@ -14,6 +14,7 @@ import java.util.Optional;
  * @param cgroupParent the kubelet's cgroup for the pod: a path, or a slice's name with systemd;
  *     empty when the caller manages none
  * @param handler the OCI runtime's handler name, never empty
+ * @param handlerAsked the name in the request, empty for the default; absent in records of before
  * @param resources of the pod as a whole, when the kubelet told any
  * @param selinux parts of the label, when the kubelet told any
  */
@@ -30,6 +31,7 @@ public record PodConfig(
     NamespaceOptions namespaces,
     boolean privileged,
     String handler,
+    Optional<String> handlerAsked,
     Optional<PodResources> resources,
     Optional<SelinuxOptions> selinux) {
 
@@ -54,8 +56,14 @@ public record PodConfig(
         namespaces,
         privileged,
         handler,
+        handlerAsked,
         Optional.of(changed),
         selinux);
+  }
+
+  /** The handler as the request named it, which is what lists and statuses tell. */
+  public String runtimeHandler() {
+    return handlerAsked.orElse(handler);
   }
 
   public boolean hostNetwork() {

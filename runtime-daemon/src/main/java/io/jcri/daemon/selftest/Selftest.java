@@ -214,7 +214,7 @@ public final class Selftest {
                 .setName("selftest")
                 .setNamespace("jcri")
                 .setUid(UUID.randomUUID().toString()))
-        .setHostname("selftest")
+        .setHostname(hostNetwork ? "" : "selftest")
         .setLogDirectory(logs.toString())
         .setLinux(
             LinuxPodSandboxConfig.newBuilder()

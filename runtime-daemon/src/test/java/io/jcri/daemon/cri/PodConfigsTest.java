@@ -12,6 +12,9 @@ import io.jcri.cri.v1.RunPodSandboxRequest;
 import io.jcri.daemon.JcriException;
 import io.jcri.daemon.pod.PodConfig;
 import io.jcri.sandbox.IdMapping;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Set;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
@@ -20,17 +23,24 @@ class PodConfigsTest {
   private final PodConfigs configs = new PodConfigs("runc", Set.of("runc", "crun"));
 
   private PodConfig read(Consumer<PodSandboxConfig.Builder> change) {
+    return read("", change);
+  }
+
+  private PodConfig read(String handler, Consumer<PodSandboxConfig.Builder> change) {
     PodSandboxConfig.Builder config =
         PodSandboxConfig.newBuilder()
             .setMetadata(
                 PodSandboxMetadata.newBuilder().setName("n").setNamespace("ns").setUid("u"));
     change.accept(config);
-    return configs.read(RunPodSandboxRequest.newBuilder().setConfig(config).build());
+    return configs.read(
+        RunPodSandboxRequest.newBuilder().setConfig(config).setRuntimeHandler(handler).build());
   }
 
   @Test
   void theDefaultHandlerIsTakenWhenNoneIsNamed() {
     assertThat(read(c -> {}).handler()).isEqualTo("runc");
+    assertThat(read(c -> {}).runtimeHandler()).as("what is told").isEmpty();
+    assertThat(read("crun", c -> {}).runtimeHandler()).isEqualTo("crun");
   }
 
   @Test
@@ -69,6 +79,16 @@ class PodConfigsTest {
         .hasMessageStartingWith("config.hostname is longer");
     assertThatThrownBy(() -> read(c -> c.setHostname("a\nb")))
         .hasMessageStartingWith("config.hostname has a character");
+  }
+
+  @Test
+  void aPodOnTheNodesNetworkHasNoOtherNameThanTheNodes() throws IOException {
+    String node = Files.readString(Path.of("/proc/sys/kernel/hostname")).strip();
+    assertThat(read(c -> hostNetwork(c)).hostname()).isEmpty();
+    assertThat(read(c -> hostNetwork(c).setHostname(node)).hostname()).isEmpty();
+    assertThatThrownBy(() -> read(c -> hostNetwork(c).setHostname("x" + node)))
+        .hasMessageStartingWith("config.hostname is x" + node);
+    assertThat(read(c -> c.setHostname("own")).hostname()).isEqualTo("own");
   }
 
   @Test
