@@ -96,12 +96,10 @@ class FilesTest {
     try {
       Command.of("mount", "--make-shared", shared.toString()).run().orThrow();
       TestContainer container =
-          start(config -> {
-            config.addMounts(
-                mount(shared, "/shared")
-                    .setPropagation(MountPropagation.PROPAGATION_BIDIRECTIONAL));
-            config.getLinuxBuilder().getSecurityContextBuilder().setPrivileged(true);
-          });
+          startPrivileged(config ->
+              config.addMounts(
+                  mount(shared, "/shared")
+                      .setPropagation(MountPropagation.PROPAGATION_BIDIRECTIONAL)));
       container.sh(
           "mkdir /shared/inner && mount -t tmpfs jct /shared/inner && touch /shared/inner/x");
       assertThat(shared.resolve("inner/x")).exists();
@@ -178,6 +176,14 @@ class FilesTest {
   private static TestContainer start(Consumer<ContainerConfig.Builder> more) throws IOException {
     TestPod pod = NODE.pod();
     ContainerConfig.Builder config = pod.container("sleep", "100000");
+    more.accept(config);
+    return pod.start(config);
+  }
+
+  private static TestContainer startPrivileged(Consumer<ContainerConfig.Builder> more)
+      throws IOException {
+    TestPod pod = NODE.privilegedPod();
+    ContainerConfig.Builder config = pod.privileged("sleep", "100000");
     more.accept(config);
     return pod.start(config);
   }

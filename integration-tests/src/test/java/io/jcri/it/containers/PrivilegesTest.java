@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.grpc.Status;
 import io.jcri.cri.v1.ContainerConfig;
+import io.jcri.cri.v1.Device;
 import io.jcri.cri.v1.LinuxContainerSecurityContext;
-import io.jcri.cri.v1.PodSandboxConfig;
 import io.jcri.cri.v1.SecurityProfile;
 import io.jcri.it.kit.TestImages;
 import io.jcri.it.node.TestContainer;
@@ -123,15 +123,9 @@ class PrivilegesTest {
 
   @Test
   void aPrivilegedContainerHasTheNodesDevicesAndCapabilities() throws IOException {
-    PodSandboxConfig.Builder sandbox = NODE.podConfig();
-    sandbox.getLinuxBuilder().getSecurityContextBuilder().setPrivileged(true);
-    TestPod pod = NODE.pod(sandbox);
-    ContainerConfig.Builder config = pod.container("sleep", "100000");
-    config
-        .getLinuxBuilder()
-        .getSecurityContextBuilder()
-        .setPrivileged(true)
-        .addMaskedPaths("/proc/kcore");
+    TestPod pod = NODE.privilegedPod();
+    ContainerConfig.Builder config = pod.privileged("sleep", "100000");
+    config.getLinuxBuilder().getSecurityContextBuilder().addMaskedPaths("/proc/kcore");
     TestContainer container = pod.start(config);
 
     String bounding =
@@ -144,6 +138,40 @@ class PrivilegesTest {
     assertThat(container.sh("ls /dev").lines()).contains("kmsg");
     assertThat(container.sh("touch /sys/fs/cgroup 2>&1; grep ' /sys ' /proc/mounts"))
         .contains(" rw,");
+  }
+
+  @Test
+  void aPrivilegedContainerHasTheDevicesItNamesWhereItNamesThem() throws IOException {
+    TestPod pod = NODE.privilegedPod();
+    TestContainer container =
+        pod.start(
+            pod.privileged("sleep", "100000")
+                .addDevices(device("/dev/zero", "/dev/nothing"))
+                .addDevices(device("/dev/null", "/dev/full")));
+    assertThat(container.sh("head -c 3 /dev/nothing | tr '\\0' z")).isEqualTo("zzz");
+    assertThat(container.sh("ls /dev").lines()).contains("kmsg", "zero");
+    assertThat(container.sh("echo x > /dev/full && echo taken"))
+        .as("one of the node's in whose place it has another")
+        .isEqualTo("taken");
+    assertRefused(
+        () -> pod.create(pod.privileged("true").addDevices(device("/dev/no-such", "/dev/no-such"))),
+        Status.Code.INVALID_ARGUMENT,
+        "/dev/no-such");
+  }
+
+  @Test
+  void aPrivilegedContainerNeedsAPrivilegedPod() throws IOException {
+    TestPod pod = NODE.pod();
+    assertRefused(
+        () -> pod.create(pod.privileged("true")),
+        Status.Code.INVALID_ARGUMENT,
+        "privileged",
+        pod.id());
+    NODE.assertNoSnapshotIsLeft();
+  }
+
+  private static Device.Builder device(String outside, String inside) {
+    return Device.newBuilder().setHostPath(outside).setContainerPath(inside).setPermissions("rwm");
   }
 
   private static String effectiveUid(String image, boolean noNewPrivileges) throws IOException {

@@ -8,6 +8,7 @@ import io.jcri.cri.v1.MountPropagation;
 import io.jcri.it.kit.Command;
 import io.jcri.it.node.TestContainer;
 import io.jcri.it.node.TestNode;
+import io.jcri.it.node.TestPod;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -75,14 +76,13 @@ class MountTargetsTest {
 
   @Test
   void theNodesDevicesAndSysfsCanBeMountedWhole() throws IOException {
+    TestPod pod = NODE.privilegedPod();
     TestContainer container =
-        volumes.start(config -> {
-          config
-              .addMounts(Volumes.host(Path.of("/dev"), "/dev"))
-              .addMounts(Volumes.host(Path.of("/sys"), "/sys").setReadonly(true))
-              .addMounts(Volumes.host(Path.of("/proc"), "/host/proc").setReadonly(true));
-          config.getLinuxBuilder().getSecurityContextBuilder().setPrivileged(true);
-        });
+        pod.start(
+            pod.privileged("sleep", "100000")
+                .addMounts(Volumes.host(Path.of("/dev"), "/dev"))
+                .addMounts(Volumes.host(Path.of("/sys"), "/sys").setReadonly(true))
+                .addMounts(Volumes.host(Path.of("/proc"), "/host/proc").setReadonly(true)));
     assertThat(container.exec("test", "-c", "/dev/kmsg").exitCode()).isZero();
     assertThat(container.exec("test", "-d", "/sys/class").exitCode()).isZero();
     assertThat(container.sh("cat /host/proc/1/comm"))

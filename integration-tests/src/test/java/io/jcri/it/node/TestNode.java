@@ -233,6 +233,13 @@ public final class TestNode implements BeforeAllCallback, AfterEachCallback, Aft
     return config;
   }
 
+  /** Runs a pod that may have privileged containers. */
+  public TestPod privilegedPod() throws IOException {
+    PodSandboxConfig.Builder config = podConfig();
+    config.getLinuxBuilder().getSecurityContextBuilder().setPrivileged(true);
+    return pod(config);
+  }
+
   /** Runs a pod on the bridge network. */
   public TestPod pod() throws IOException {
     return pod(podConfig());

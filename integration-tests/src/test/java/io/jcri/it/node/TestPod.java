@@ -119,6 +119,13 @@ public final class TestPod {
     return container;
   }
 
+  /** The same, of a pod that may have such, with all that the node has. */
+  public ContainerConfig.Builder privileged(String... command) {
+    ContainerConfig.Builder container = container(command);
+    container.getLinuxBuilder().getSecurityContextBuilder().setPrivileged(true);
+    return container;
+  }
+
   /** A variable for a container's environment. */
   public static KeyValue variable(String name, String value) {
     return KeyValue.newBuilder().setKey(name).setValue(ByteString.copyFromUtf8(value)).build();

@@ -5,11 +5,13 @@ import io.jcri.oci.runtime.DeviceRule;
 import io.jcri.oci.runtime.HostDevices;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * The device nodes and device cgroup rules of a container. A privileged one has all of the host's
- * devices.
+ * devices, and those that it asks for where it wants them.
  *
  * @param nodes to be made in the container's /dev
  * @param rules in order, from "deny all"
@@ -19,19 +21,23 @@ record DevicePlan(List<DeviceNode> nodes, List<DeviceRule> rules) {
   private static final String FULL_ACCESS = "rwm";
 
   static DevicePlan of(List<ContainerDevice> devices, boolean privileged) {
-    if (privileged) {
-      return new DevicePlan(HostDevices.all(DEV), List.of(DeviceRule.ALLOW_ALL));
-    }
-    List<DeviceNode> nodes = new ArrayList<>();
+    Map<String, DeviceNode> nodes = new LinkedHashMap<>();
     List<DeviceRule> rules = new ArrayList<>();
-    rules.add(DeviceRule.DENY_ALL);
+    if (privileged) {
+      HostDevices.all(DEV).forEach(node -> nodes.put(node.path(), node));
+      rules.add(DeviceRule.ALLOW_ALL);
+    } else {
+      rules.add(DeviceRule.DENY_ALL);
+    }
     for (ContainerDevice device : devices) {
       String access = device.permissions().isEmpty() ? FULL_ACCESS : device.permissions();
       for (DeviceNode node : HostDevices.at(Path.of(device.hostPath()), device.containerPath())) {
-        nodes.add(node);
-        rules.add(DeviceRule.allow(node, access));
+        nodes.put(node.path(), node);
+        if (!privileged) {
+          rules.add(DeviceRule.allow(node, access));
+        }
       }
     }
-    return new DevicePlan(List.copyOf(nodes), List.copyOf(rules));
+    return new DevicePlan(List.copyOf(nodes.values()), List.copyOf(rules));
   }
 }
