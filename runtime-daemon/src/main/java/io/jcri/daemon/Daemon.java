@@ -6,6 +6,7 @@ import io.jcri.daemon.checkpoint.CheckpointSetup;
 import io.jcri.daemon.config.DaemonConfig;
 import io.jcri.daemon.container.CdiInjection;
 import io.jcri.daemon.container.Container;
+import io.jcri.daemon.container.ContainerAnnotations;
 import io.jcri.daemon.container.ContainerCreation;
 import io.jcri.daemon.container.ContainerNamespaces;
 import io.jcri.daemon.container.ContainerRecovery;
@@ -184,7 +185,8 @@ public final class Daemon {
                 new ImageVolumes(images),
                 new Relabel(syscalls)),
             cdi,
-            new AppArmor(Path.of("/")));
+            new AppArmor(Path.of("/")),
+            new ContainerAnnotations(handlers));
     ShimSpecs shims =
         new ShimSpecs(
             new ShimLauncher(binaries.shim()), layout, handlers, pods, cgroupPaths, cgroups, clock);

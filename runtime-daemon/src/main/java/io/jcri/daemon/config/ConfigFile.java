@@ -96,7 +96,12 @@ public final class ConfigFile {
     for (String name : keys.names()) {
       @Nullable Keys handler = keys.table(name);
       if (handler != null) {
-        handlers.put(name, new Handler(handler.text("binary", name)));
+        handlers.put(
+            name,
+            new Handler(
+                handler.text("binary", name),
+                handler.patterns("pod_annotations"),
+                handler.patterns("container_annotations")));
         handler.rejectUnknown();
       }
     }

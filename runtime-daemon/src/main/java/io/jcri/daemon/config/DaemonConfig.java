@@ -41,8 +41,22 @@ public record DaemonConfig(
    * An OCI runtime.
    *
    * @param binary its path, or a name to look for on PATH
+   * @param podAnnotations {@link NamePattern}s of the annotations of a pod that its containers'
+   *     runtime is told
+   * @param containerAnnotations likewise, of a container's own annotations
    */
-  public record Handler(String binary) {}
+  public record Handler(
+      String binary, List<String> podAnnotations, List<String> containerAnnotations) {
+    public Handler {
+      podAnnotations = List.copyOf(podAnnotations);
+      containerAnnotations = List.copyOf(containerAnnotations);
+    }
+
+    /** One that is told of no annotations. */
+    public Handler(String binary) {
+      this(binary, List.of(), List.of());
+    }
+  }
 
   /**
    * Pulling and keeping images.

@@ -106,6 +106,19 @@ final class Keys {
     return values;
   }
 
+  /** Patterns of names; none without the key. */
+  List<String> patterns(String key) {
+    List<String> patterns = texts(key, List.of());
+    for (String pattern : patterns) {
+      try {
+        NamePattern _ = NamePattern.parse(pattern);
+      } catch (IllegalArgumentException e) {
+        problem(key, e.getMessage());
+      }
+    }
+    return patterns;
+  }
+
   boolean flag(String key, boolean fallback) {
     return Objects.requireNonNullElse(typed(key, Boolean.class, "true or false"), fallback);
   }

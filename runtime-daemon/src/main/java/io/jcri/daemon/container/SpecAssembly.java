@@ -27,7 +27,6 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -44,6 +43,7 @@ public final class SpecAssembly {
   private final MountPlan mounts;
   private final CdiInjection cdi;
   private final AppArmor apparmor;
+  private final ContainerAnnotations annotations;
 
   public SpecAssembly(
       CgroupPaths cgroupPaths,
@@ -53,7 +53,8 @@ public final class SpecAssembly {
       ContainerNamespaces namespaces,
       MountPlan mounts,
       CdiInjection cdi,
-      AppArmor apparmor) {
+      AppArmor apparmor,
+      ContainerAnnotations annotations) {
     this.cgroupPaths = cgroupPaths;
     this.cgroups = cgroups;
     this.users = users;
@@ -62,6 +63,7 @@ public final class SpecAssembly {
     this.mounts = mounts;
     this.cdi = cdi;
     this.apparmor = apparmor;
+    this.annotations = annotations;
   }
 
   /**
@@ -108,7 +110,7 @@ public final class SpecAssembly {
             .seccomp(seccomp(security, capabilities))
             .rootfsPropagation(BindMounts.rootfsPropagation(planned))
             .mountLabel(labels.map(SelinuxLabels::mount))
-            .annotations(annotations(pod, container))
+            .annotations(annotations.of(pod, container))
             .build();
     return cdi.inject(pod, config.cdiDevices(), spec);
   }
@@ -193,24 +195,5 @@ public final class SpecAssembly {
   /** Only where the kernel has AppArmor: a profile that can't be applied must not be promised. */
   private Optional<String> apparmor(SecurityContext security) {
     return security.privileged() ? Optional.empty() : apparmor.profile(security.apparmor());
-  }
-
-  /** What containerd writes too: tools look for the pod of a container here. */
-  private static Map<String, String> annotations(Pod pod, Container container) {
-    return Map.of(
-        "io.kubernetes.cri.container-type",
-        "container",
-        "io.kubernetes.cri.sandbox-id",
-        pod.id(),
-        "io.kubernetes.cri.sandbox-name",
-        pod.config().metadata().name(),
-        "io.kubernetes.cri.sandbox-namespace",
-        pod.config().metadata().namespace(),
-        "io.kubernetes.cri.sandbox-uid",
-        pod.config().metadata().uid(),
-        "io.kubernetes.cri.container-name",
-        container.config().name(),
-        "io.kubernetes.cri.image-name",
-        container.image().name());
   }
 }

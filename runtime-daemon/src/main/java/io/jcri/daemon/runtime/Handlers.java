@@ -43,16 +43,18 @@ public final class Handlers {
     private final String binary;
     private final boolean cgroupV2;
     private final boolean refuseKnownEscapes;
+    private final PassedAnnotations annotations;
     private final Asked<RuntimeFeatures> features;
     private final Asked<FoundRuntime> version;
 
     private Handler(
-        String binary,
+        DaemonConfig.Handler config,
         Optional<OciRuntime> runtime,
         boolean cgroupV2,
         boolean refuseKnownEscapes) {
       this.refuseKnownEscapes = refuseKnownEscapes;
-      this.binary = binary;
+      this.binary = config.binary();
+      this.annotations = PassedAnnotations.of(config);
       this.runtime = runtime;
       this.cgroupV2 = cgroupV2;
       this.features =
@@ -131,6 +133,11 @@ public final class Handlers {
       return features.get();
     }
 
+    /** Which annotations of pods and containers the runtime is told. */
+    public PassedAnnotations annotations() {
+      return annotations;
+    }
+
     /** Whether an exec can be put into a cgroup of its own. */
     public boolean execCgroup() {
       return version.get().version().execCgroup(cgroupV2);
@@ -160,8 +167,7 @@ public final class Handlers {
                               path, layout.runtimeState(name), driver == CgroupDriver.SYSTEMD)));
           if (runtime.isPresent() || name.equals(config.defaultHandler())) {
             handlers.put(
-                name,
-                new Handler(wanted.binary(), runtime, cgroupV2, config.refuseKnownEscapes()));
+                name, new Handler(wanted, runtime, cgroupV2, config.refuseKnownEscapes()));
           }
         });
     return new Handlers(config.defaultHandler(), Collections.unmodifiableMap(handlers));

@@ -39,6 +39,8 @@ class ConfigFileTest {
             default_handler = "fast"
             [handlers.fast]
             binary = "/opt/fast"
+            pod_annotations = ["dev.gvisor.*"]
+            container_annotations = ["io.[a-z]/x"]
             [images]
             registry_directories = ["/certs"]
             parallel_layers = 7
@@ -70,7 +72,9 @@ class ConfigFileTest {
     assertThat(config.cgroupDriver()).isEqualTo("systemd");
     assertThat(config.defaultHandler()).isEqualTo("fast");
     assertThat(config.handlers()).containsKeys("fast", "runc", "crun");
-    assertThat(config.handlers().get("fast")).isEqualTo(new DaemonConfig.Handler("/opt/fast"));
+    assertThat(config.handlers().get("fast"))
+        .isEqualTo(
+            new DaemonConfig.Handler("/opt/fast", List.of("dev.gvisor.*"), List.of("io.[a-z]/x")));
     assertThat(config.images())
         .isEqualTo(
             new DaemonConfig.Images(
@@ -118,6 +122,8 @@ class ConfigFileTest {
           streaming.port = 65536            | line 1: streaming.port is 65536 but must be between
           streaming.tls_key = "/k"          | streaming.tls_certificate and streaming.tls_key must be set
           handlers.runc.path = "/x"         | line 1: handlers.runc.path is not a key that jcri knows
+          handlers.a.pod_annotations = ["["] | line 1: handlers.a.pod_annotations has "[", which is no pattern: it has
+          handlers.a.pod_annotations = "x"  | line 1: handlers.a.pod_annotations must be a list of strings
           root =                            | line 1
           """)
   void problemsAreNamedWithTheirLine(String text, String message) {
