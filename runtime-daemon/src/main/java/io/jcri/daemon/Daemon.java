@@ -13,6 +13,7 @@ import io.jcri.daemon.container.ContainerRecovery;
 import io.jcri.daemon.container.ContainerRun;
 import io.jcri.daemon.container.ContainerUpdates;
 import io.jcri.daemon.container.Containers;
+import io.jcri.daemon.container.DeclaredVolumes;
 import io.jcri.daemon.container.ImageVolumes;
 import io.jcri.daemon.container.LiveLimits;
 import io.jcri.daemon.container.MountPlan;
@@ -183,6 +184,7 @@ public final class Daemon {
                 handlers,
                 new BindMounts(mounts),
                 new ImageVolumes(images),
+                new DeclaredVolumes(images, new Relabel(syscalls)),
                 new Relabel(syscalls)),
             cdi,
             new AppArmor(Path.of("/")),

@@ -137,6 +137,31 @@ class RestorePodTest {
   }
 
   @Test
+  void theVolumesOfTheImageComeBackAsTheyWere() throws IOException {
+    String image = NODE.load("volume", TestImages.busybox().withVolumes("/data"));
+    TestPod pod = NODE.pod();
+    ContainerConfig.Builder builder = pod.container(COUNTER);
+    builder.getImageBuilder().setImage(image);
+    ContainerConfig config = builder.build();
+    TestContainer counter = pod.start(config.toBuilder());
+    counter.sh("echo kept > /data/kept; chown 1000 /data/kept");
+    Path checkpoint = CheckpointCalls.folder(NODE);
+    CheckpointCalls.pod(NODE, pod, checkpoint, counter);
+    counter.sh("echo later > /data/later");
+    pod.stop();
+    pod.remove();
+
+    var again = CheckpointCalls.another(NODE, pod.config());
+    RestorePodResponse restored = CheckpointCalls.restore(NODE, checkpoint, again, List.of(config));
+    TestContainer continued =
+        TestPod.of(NODE, again, restored.getPodSandboxId())
+            .container(config, restored.getRestoredContainers(0).getContainerId());
+    continued.start();
+    assertThat(continued.sh("cat /data/kept; stat -c %u /data/kept")).isEqualTo("kept\n1000");
+    assertThat(continued.sh("ls /data; touch /data/new")).isEqualTo("kept");
+  }
+
+  @Test
   void aRestartOfTheDaemonComesBetween() throws IOException {
     Saved saved = Saved.make(NODE);
     saved.pod().stop();

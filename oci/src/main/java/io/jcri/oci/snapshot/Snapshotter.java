@@ -33,6 +33,7 @@ import org.slf4j.LoggerFactory;
  * root/snapshots/KEY/snapshot.json  {"version":1,"layers":["KEY of the lowest",...],"readOnly":false}
  * root/snapshots/KEY/upper          what the container has changed
  * root/snapshots/KEY/work           of the kernel
+ * root/snapshots/KEY/volumes        what WritableVolumes makes
  * root/snapshots/KEY/rootfs         the mount point, unless the caller has one elsewhere
  * </pre>
  *
@@ -295,14 +296,14 @@ public final class Snapshotter {
     return List.copyOf(snapshots.values());
   }
 
-  /** What the writable layer takes; walks it. Nothing when it is gone. */
+  /** What the writable layer and volumes take; walks them. Nothing when it is gone. */
   public DiskUsage usage(String key) {
     Snapshot snapshot = snapshots.get(key);
     if (snapshot == null || snapshot.readOnly()) {
       return DiskUsage.NONE;
     }
     try {
-      return Trees.usage(sys, snapshot.upper());
+      return Trees.usage(sys, snapshot.upper()).plus(WritableVolumes.usage(sys, snapshot));
     } catch (ErrnoException e) {
       if (e.is(io.jcri.sandbox.linux.Errno.ENOENT)) {
         return DiskUsage.NONE;

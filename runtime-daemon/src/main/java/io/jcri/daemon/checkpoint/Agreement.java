@@ -8,6 +8,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -62,6 +63,13 @@ final class Agreement {
   /** Whether a config.json filters system calls. */
   static boolean hasSeccomp(byte[] spec) {
     return at(Json.parseTree(spec), "linux.seccomp") != null;
+  }
+
+  /** What files made for the container are labelled with, on a node with SELinux. */
+  static Optional<String> mountLabel(byte[] spec) {
+    return at(Json.parseTree(spec), "linux.mountLabel") instanceof String label
+        ? Optional.of(label)
+        : Optional.empty();
   }
 
   private static void requireEqual(

@@ -38,6 +38,7 @@ final class Capture {
   private static final Logger log = LoggerFactory.getLogger(Capture.class);
 
   static final String CHANGES = "rootfs-diff.tar";
+  static final String VOLUMES = "volumes.tar";
   static final String LOG = "container.log";
   private static final String DUMP_LOG = "dump.log";
   private static final int BUFFER = 256 << 10;
@@ -53,6 +54,7 @@ final class Capture {
           "stats-dump",
           LOG,
           CHANGES,
+          VOLUMES,
           "checkpoint");
 
   static final FileAttribute<Set<PosixFilePermission>> PRIVATE_DIRECTORY =
@@ -103,6 +105,11 @@ final class Capture {
     String id = container.id();
     try (OutputStream out = create(stage.resolve(CHANGES))) {
       images.packChanges(id, out);
+    }
+    if (images.hasVolumes(id)) {
+      try (OutputStream out = create(stage.resolve(VOLUMES))) {
+        images.packVolumes(id, out);
+      }
     }
     Metadata.write(stage, container, handler, layout.bundle(id).resolve("config.json"));
     Optional<ContainerLog> said = ContainerLog.of(pod, container);

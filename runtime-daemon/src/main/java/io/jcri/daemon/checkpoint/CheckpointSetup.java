@@ -2,6 +2,7 @@ package io.jcri.daemon.checkpoint;
 
 import io.jcri.daemon.Layout;
 import io.jcri.daemon.container.Containers;
+import io.jcri.daemon.container.Relabel;
 import io.jcri.daemon.image.Images;
 import io.jcri.daemon.pod.Pods;
 import io.jcri.daemon.runtime.Handlers;
@@ -25,7 +26,17 @@ public final class CheckpointSetup {
     FileArchive archives = new FileArchive(syscalls);
     Capture capture = new Capture(images, layout, archives, syscalls);
     this.checkpoints = new Checkpoints(pods, containers, handlers, layout, capture, criu);
-    this.restore = new PodRestore(pods, containers, handlers, images, layout, archives, criu, syscalls);
+    this.restore =
+        new PodRestore(
+            pods,
+            containers,
+            handlers,
+            images,
+            layout,
+            archives,
+            criu,
+            new Relabel(syscalls),
+            syscalls);
     this.leftovers = new Leftovers(pods, containers, handlers, layout, restore);
   }
 

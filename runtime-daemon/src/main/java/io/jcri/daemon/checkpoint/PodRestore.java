@@ -10,6 +10,7 @@ import io.jcri.daemon.container.ContainerConfig;
 import io.jcri.daemon.container.ContainerCreation;
 import io.jcri.daemon.container.ContainerLog;
 import io.jcri.daemon.container.Containers;
+import io.jcri.daemon.container.Relabel;
 import io.jcri.daemon.image.Images;
 import io.jcri.daemon.pod.Pod;
 import io.jcri.daemon.pod.PodConfig;
@@ -54,6 +55,7 @@ public final class PodRestore {
   private final Layout layout;
   private final FileArchive archives;
   private final Criu criu;
+  private final Relabel relabel;
   private final Syscalls syscalls;
 
   PodRestore(
@@ -64,6 +66,7 @@ public final class PodRestore {
       Layout layout,
       FileArchive archives,
       Criu criu,
+      Relabel relabel,
       Syscalls syscalls) {
     this.syscalls = syscalls;
     this.pods = pods;
@@ -73,6 +76,7 @@ public final class PodRestore {
     this.layout = layout;
     this.archives = archives;
     this.criu = criu;
+    this.relabel = relabel;
   }
 
   /**
@@ -195,8 +199,25 @@ public final class PodRestore {
             container.id(), in, Files.size(changes), ContainerCreation.userNamespace(pod));
       }
     }
+    Path volumes = stage.resolve(Capture.VOLUMES);
+    if (Files.exists(volumes)) {
+      fillVolumes(container.id(), volumes, Agreement.mountLabel(spec));
+    }
     continueLog(stage.resolve(Capture.LOG), pod, container);
     keepImagesOnly(stage);
+  }
+
+  private void fillVolumes(String id, Path archive, Optional<String> label) throws IOException {
+    if (!images.hasVolumes(id)) {
+      throw JcriException.invalid("checkpoint has volumes of an image, container " + id + " none");
+    }
+    try (InputStream in = Files.newInputStream(archive, LinkOption.NOFOLLOW_LINKS)) {
+      for (Path volume : images.unpackVolumes(id, in, Files.size(archive))) {
+        if (label.isPresent()) {
+          relabel.apply(volume, label.get());
+        }
+      }
+    }
   }
 
   private void unpack(Path archive, Path stage) throws IOException {

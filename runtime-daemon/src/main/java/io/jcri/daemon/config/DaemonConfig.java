@@ -66,12 +66,15 @@ public record DaemonConfig(
    * @param parallelLayers how many layers of one pull are fetched at once
    * @param noProgressTimeout after how long without a byte a host is given up
    * @param pinned images that are never offered for garbage collection
+   * @param volumes what containers get for the volumes that their image declares: {@code copy},
+   *     {@code directory} or {@code ignore}
    */
   public record Images(
       List<Path> registryDirectories,
       int parallelLayers,
       Duration noProgressTimeout,
-      List<String> pinned) {
+      List<String> pinned,
+      String volumes) {
     public Images {
       registryDirectories = List.copyOf(registryDirectories);
       pinned = List.copyOf(pinned);
@@ -176,7 +179,8 @@ public record DaemonConfig(
             List.of(Path.of("/etc/jcri/certs.d"), Path.of("/etc/containerd/certs.d")),
             3,
             Duration.ofSeconds(60),
-            List.of()),
+            List.of(),
+            "copy"),
         new Network(
             Path.of("/etc/cni/net.d"),
             List.of(Path.of("/opt/cni/bin"), Path.of("/usr/lib/cni")),

@@ -16,34 +16,44 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * What is mounted in a container: the file systems that every container has, the pod's shared
- * files, and what the kubelet asked for. An asked-for mount beats a default one at the same place.
- * What the runtime can't do is refused here, never left out.
+ * files, what its image declares, and what the kubelet asked for. An asked-for mount beats a
+ * default one at the same place. What the runtime can't do is refused here, never left out.
  */
 public final class MountPlan {
   private final Layout layout;
   private final Handlers handlers;
   private final BindMounts binds;
   private final ImageVolumes images;
+  private final DeclaredVolumes declared;
   private final Relabel relabel;
 
   public MountPlan(
-      Layout layout, Handlers handlers, BindMounts binds, ImageVolumes images, Relabel relabel) {
+      Layout layout,
+      Handlers handlers,
+      BindMounts binds,
+      ImageVolumes images,
+      DeclaredVolumes declared,
+      Relabel relabel) {
     this.layout = layout;
     this.handlers = handlers;
     this.binds = binds;
     this.images = images;
+    this.declared = declared;
     this.relabel = relabel;
   }
 
   /**
    * The mounts in the order in which they are to be made.
    *
+   * @param declaredByImage the volumes that the image declares
    * @param label the container's SELinux label for files; empty where SELinux is off
    */
-  List<ContainerMount> plan(Pod pod, Container container, Optional<String> label)
+  List<ContainerMount> plan(
+      Pod pod, Container container, Set<String> declaredByImage, Optional<String> label)
       throws IOException {
     ContainerConfig config = container.config();
     List<ContainerMount> asked = new ArrayList<>();
@@ -59,7 +69,7 @@ public final class MountPlan {
       }
     }
     String id = pod.id();
-    return DefaultMounts.compose(
+    List<ContainerMount> defaults =
         DefaultMounts.of(
             new DefaultMounts.Request(
                 config.security().privileged(),
@@ -70,8 +80,12 @@ public final class MountPlan {
                 pod.sandbox().flatMap(SandboxState::shm),
                 Optional.of(layout.podHostname(id)),
                 Optional.of(layout.podHosts(id)),
-                Optional.of(layout.podResolvConf(id)))),
-        asked);
+                Optional.of(layout.podResolvConf(id))));
+    // First: where a link of the image leads both to one place, the pod's mount covers the volume.
+    List<ContainerMount> all =
+        new ArrayList<>(declared.make(pod, container, declaredByImage, defaults, label));
+    all.addAll(asked);
+    return DefaultMounts.compose(defaults, all);
   }
 
   private static void check(VolumeMount mount, String handler, RuntimeFeatures features) {

@@ -88,7 +88,7 @@ public final class Relabel {
    * @param source a real path of the host: no part of it is a link
    * @throws JcriException INVALID for a directory of the system
    */
-  void apply(Path source, String label) throws IOException {
+  public void apply(Path source, String label) throws IOException {
     if (SYSTEM.contains(source.toString()) || SYSTEM_TREES.stream().anyMatch(source::startsWith)) {
       throw JcriException.invalid(
           "host path %s belongs to the system and can't get the SELinux label of a container"

@@ -93,7 +93,8 @@ public final class SpecAssembly {
           user.uids().forEach(m -> uids.add(mapping(m)));
           user.gids().forEach(m -> gids.add(mapping(m)));
         });
-    List<ContainerMount> planned = mounts.plan(pod, container, labels.map(SelinuxLabels::mount));
+    List<ContainerMount> planned =
+        mounts.plan(pod, container, image.config().volumes(), labels.map(SelinuxLabels::mount));
     ContainerSpec spec =
         ContainerSpec.builder(
                 process(pod, config, fromImage, rootfs, capabilities, labels),

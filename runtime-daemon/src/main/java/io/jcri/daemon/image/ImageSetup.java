@@ -6,6 +6,7 @@ import io.jcri.oci.distribution.HostsConfig;
 import io.jcri.oci.distribution.RegistryClient;
 import io.jcri.oci.image.ImageStore;
 import io.jcri.oci.snapshot.WritableLayers;
+import io.jcri.oci.snapshot.WritableVolumes;
 import io.jcri.sandbox.linux.Syscalls;
 import io.jcri.sandbox.mount.Mounts;
 import java.util.Set;
@@ -28,6 +29,8 @@ public final class ImageSetup {
     return new Images(
         store,
         new WritableLayers(syscalls, mounts, store.snapshots()),
+        new WritableVolumes(syscalls, store.snapshots()),
+        config.volumes(),
         mounts,
         layout,
         Set.copyOf(config.pinned()));

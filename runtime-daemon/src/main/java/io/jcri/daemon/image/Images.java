@@ -14,6 +14,7 @@ import io.jcri.oci.snapshot.DiskUsage;
 import io.jcri.oci.snapshot.Snapshot;
 import io.jcri.oci.snapshot.Snapshotter;
 import io.jcri.oci.snapshot.WritableLayers;
+import io.jcri.oci.snapshot.WritableVolumes;
 import io.jcri.sandbox.mount.Mounts;
 import java.io.IOException;
 import java.io.InputStream;
@@ -43,6 +44,8 @@ public final class Images {
 
   private final ImageStore store;
   private final WritableLayers layers;
+  private final WritableVolumes volumes;
+  private final String volumeMode;
   private final Mounts mounts;
   private final Layout layout;
   private final Set<String> pinned;
@@ -50,12 +53,21 @@ public final class Images {
   /**
    * The daemon's view of a store.
    *
+   * @param volumeMode {@code copy}, {@code directory} or {@code ignore}
    * @param pinned names of images that are told to be pinned whatever the store says
    */
   Images(
-      ImageStore store, WritableLayers layers, Mounts mounts, Layout layout, Set<String> pinned) {
+      ImageStore store,
+      WritableLayers layers,
+      WritableVolumes volumes,
+      String volumeMode,
+      Mounts mounts,
+      Layout layout,
+      Set<String> pinned) {
     this.store = store;
     this.layers = layers;
+    this.volumes = volumes;
+    this.volumeMode = volumeMode;
     this.mounts = mounts;
     this.layout = layout;
     this.pinned = pinned;
@@ -182,6 +194,50 @@ public final class Images {
     return snapshotter.locate(volume, subPath);
   }
 
+  /** Whether containers get something for the volumes that their image declares. */
+  public boolean makesVolumes() {
+    return !volumeMode.equals("ignore");
+  }
+
+  /**
+   * Makes directories for the volumes that a container's image declares, in the root file system
+   * that {@link #prepare} has made and that nothing runs on yet. They go with it.
+   *
+   * @param places absolute paths in the container
+   * @param user as for {@link #prepare}
+   * @return directories on the node by the places where the container is to see them
+   */
+  public Map<String, Path> makeVolumes(
+      String containerId, List<String> places, Optional<UserNamespace> user) {
+    return volumes.make(
+        containerId,
+        places,
+        new WritableVolumes.Wish(
+            volumeMode.equals("copy"),
+            user.map(UserNamespace::rootUid).orElse(0L),
+            user.map(UserNamespace::rootGid).orElse(0L)));
+  }
+
+  /** Whether a container has directories of {@link #makeVolumes}. */
+  public boolean hasVolumes(String containerId) {
+    return volumes.has(containerId);
+  }
+
+  /** Writes a container's volumes as an archive; it must be paused. */
+  public void packVolumes(String containerId, OutputStream out) {
+    volumes.pack(containerId, out);
+  }
+
+  /**
+   * Gives the volumes of a container that was never started the content of another one's.
+   *
+   * @param bytes of the archive, which is not trusted
+   * @return the directories on the node
+   */
+  public List<Path> unpackVolumes(String containerId, InputStream archive, long bytes) {
+    return volumes.unpack(containerId, archive, bytes);
+  }
+
   /** The containers that have a root file system or an image volume here. */
   public Set<String> containers() {
     return store.snapshots().list().stream()
@@ -189,7 +245,7 @@ public final class Images {
         .collect(Collectors.toSet());
   }
 
-  /** What a container has written; walks it. */
+  /** What a container has written, in its volumes too; walks it. */
   public DiskUsage writable(String containerId) {
     return store.snapshots().usage(containerId);
   }

@@ -46,6 +46,7 @@ class ConfigFileTest {
             parallel_layers = 7
             no_progress_timeout_seconds = 5
             pinned = ["registry.example/app:1"]
+            volumes = "directory"
             [network]
             configurations = "/net.d"
             plugins = ["/bin/cni"]
@@ -81,7 +82,8 @@ class ConfigFileTest {
                 List.of(Path.of("/certs")),
                 7,
                 Duration.ofSeconds(5),
-                List.of("registry.example/app:1")));
+                List.of("registry.example/app:1"),
+                "directory"));
     assertThat(config.network().podCidr()).contains("10.1.0.0/24,fd00::/64");
     assertThat(config.network().bridge()).isEqualTo("br9");
     assertThat(config.network().timeout()).isEqualTo(Duration.ofSeconds(9));
@@ -115,6 +117,7 @@ class ConfigFileTest {
           images = 3                        | line 1: images must be a table
           images.parallel_layers = 0        | line 1: images.parallel_layers is 0 but must be between
           images.pinned = [1]               | line 1: images.pinned must be a list of strings
+          images.volumes = "bind"           | line 1: images.volumes is "bind" but must be one of
           images.color = "red"              | line 1: images.color is not a key that jcri knows
           network.plugins = ["x"]           | line 1: network.plugins is "x" but must be an absolute path
           streaming.address = "localhost"   | line 1: streaming.address is "localhost" but must be an IP address
