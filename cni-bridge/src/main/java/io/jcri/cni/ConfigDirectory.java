@@ -57,8 +57,7 @@ final class ConfigDirectory {
         // Removed between listing and reading: a change that the watch reports next.
       } catch (IOException e) {
         problems.add(file + ": " + reason(e));
-        if (e instanceof Json.MalformedJsonException
-            && file.endsWith(DefaultNetwork.FILE_NAME)) {
+        if (e instanceof Json.MalformedJsonException && file.endsWith(DefaultNetwork.FILE_NAME)) {
           torn++;
         }
       }

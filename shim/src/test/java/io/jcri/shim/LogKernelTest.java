@@ -31,7 +31,8 @@ class LogKernelTest {
     Box box =
         lab.running(
             Plan.shell(
-                "yes 0123456789abcdef | head -c 100000 | awk '{printf \"%s\", $0} END {print \"\"}'; echo -n rest"));
+                "yes 0123456789abcdef | head -c 100000 | awk '{printf \"%s\", $0} END {print"
+                    + " \"\"}'; echo -n rest"));
     box.awaitExit();
     StringBuilder joined = new StringBuilder();
     for (String line : box.logLines()) {

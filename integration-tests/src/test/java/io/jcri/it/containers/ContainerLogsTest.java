@@ -134,8 +134,7 @@ class ContainerLogsTest {
     Path logs = Path.of(pod.config().getLogDirectory());
     Path elsewhere = Files.createDirectory(NODE.scratch().disk().resolve("elsewhere-" + pod.id()));
     Files.createSymbolicLink(logs.resolve("linked"), elsewhere);
-    TestContainer container =
-        pod.create(pod.container("true").setLogPath("linked/deep/0.log"));
+    TestContainer container = pod.create(pod.container("true").setLogPath("linked/deep/0.log"));
 
     assertRefused(container::start, Status.Code.INTERNAL, "cannot open log");
     assertThat(elsewhere).isEmptyDirectory();
@@ -146,8 +145,7 @@ class ContainerLogsTest {
     TestPod pod = NODE.pod();
     Path logs = Path.of(pod.config().getLogDirectory());
     Path elsewhere = Files.createDirectory(NODE.scratch().disk().resolve("elsewhere-" + pod.id()));
-    TestContainer container =
-        pod.create(pod.container("sleep", "1000").setLogPath("folder/0.log"));
+    TestContainer container = pod.create(pod.container("sleep", "1000").setLogPath("folder/0.log"));
     container.start();
     assertThat(Files.getPosixFilePermissions(logs.resolve("folder")))
         .isEqualTo(PosixFilePermissions.fromString("rwxr-xr-x"));
@@ -164,8 +162,7 @@ class ContainerLogsTest {
     Path logs = Path.of(config.getLogDirectory());
     Path link = Files.createSymbolicLink(logs.resolveSibling(logs.getFileName() + "-link"), logs);
     TestPod pod = NODE.pod(config.setLogDirectory(link.toString()));
-    TestContainer container =
-        pod.create(pod.container("echo", "said").setLogPath("made/0.log"));
+    TestContainer container = pod.create(pod.container("echo", "said").setLogPath("made/0.log"));
     container.start();
     container.awaitExit();
 

@@ -30,12 +30,10 @@ class HostileRecordsTest {
   private static void spoil(TestPod pod, String from, String to) throws IOException {
     pod.stop();
     NODE.daemon().kill();
-    RecordStore<Pod> records =
-        new RecordStore<>(NODE.daemon().root().resolve("pods"), Pod.class);
+    RecordStore<Pod> records = new RecordStore<>(NODE.daemon().root().resolve("pods"), Pod.class);
     Pod before =
         records.loadAll().stream().filter(p -> p.id().equals(pod.id())).findFirst().orElseThrow();
-    String text =
-        new String(Json.toBytes(before.withNetworkDue(true)), StandardCharsets.UTF_8);
+    String text = new String(Json.toBytes(before.withNetworkDue(true)), StandardCharsets.UTF_8);
     assertThat(text).contains(from);
     records.save(
         pod.id(), Json.parse(text.replace(from, to).getBytes(StandardCharsets.UTF_8), Pod.class));

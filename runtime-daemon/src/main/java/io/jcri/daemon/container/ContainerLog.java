@@ -25,9 +25,7 @@ import java.util.Optional;
  */
 public record ContainerLog(Path directory, Path file) {
   private static final int RESOLVE =
-      OpenFlags.RESOLVE_BENEATH
-          | OpenFlags.RESOLVE_NO_SYMLINKS
-          | OpenFlags.RESOLVE_NO_MAGICLINKS;
+      OpenFlags.RESOLVE_BENEATH | OpenFlags.RESOLVE_NO_SYMLINKS | OpenFlags.RESOLVE_NO_MAGICLINKS;
 
   /** Of a container that has a log. */
   public static Optional<ContainerLog> of(Pod pod, Container container) {
@@ -88,8 +86,7 @@ public record ContainerLog(Path directory, Path file) {
   private static void makeFolder(Syscalls calls, Fd parent, Path folder) throws IOException {
     Path above = folder.getParent();
     int flags = OpenFlags.PATH | OpenFlags.DIRECTORY;
-    try (Fd in =
-        calls.openat2(parent, above == null ? "." : above.toString(), flags, 0, RESOLVE)) {
+    try (Fd in = calls.openat2(parent, above == null ? "." : above.toString(), flags, 0, RESOLVE)) {
       calls.mkdirat(in, String.valueOf(folder.getFileName()), 0755);
     } catch (ErrnoException e) {
       if (!e.is(Errno.EEXIST)) {

@@ -36,8 +36,7 @@ final class Texts {
     }
   }
 
-  private static void check(CodedInputStream in, Descriptor type, String field)
-      throws IOException {
+  private static void check(CodedInputStream in, Descriptor type, String field) throws IOException {
     for (int tag = in.readTag(); tag != 0; tag = in.readTag()) {
       FieldDescriptor known = type.findFieldByNumber(WireFormat.getTagFieldNumber(tag));
       boolean delimited = WireFormat.getTagWireType(tag) == WireFormat.WIRETYPE_LENGTH_DELIMITED;

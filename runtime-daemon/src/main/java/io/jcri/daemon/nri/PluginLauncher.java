@@ -104,7 +104,8 @@ final class PluginLauncher {
         ServerSocketChannel server = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
       server.bind(UnixDomainSocketAddress.of(name.path()), 1);
       ProcessBuilder builder =
-          new ProcessBuilder(starter.toString(), name.pathForOthers().toString(), program.toString())
+          new ProcessBuilder(
+                  starter.toString(), name.pathForOthers().toString(), program.toString())
               .redirectInput(new File("/dev/null"))
               .redirectOutput(ProcessBuilder.Redirect.DISCARD)
               .redirectError(ProcessBuilder.Redirect.INHERIT);

@@ -53,7 +53,8 @@ record DebianVersion(String upstream, String revision) {
     if (c == '~') {
       return -1;
     }
-    return c >= 'A' && c <= 'Z' || c >= 'a' && c <= 'z' ? c : c + 256;
+    boolean letter = (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
+    return letter ? c : c + 256;
   }
 
   private static int digitsEnd(String text, int from) {

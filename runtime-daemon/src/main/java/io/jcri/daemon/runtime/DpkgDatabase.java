@@ -26,10 +26,7 @@ record DpkgDatabase(Path directory) {
   /** A package may list its file by either name that merged /usr gives it. */
   private boolean owns(String name, Path program) throws IOException {
     Path real = program.toRealPath();
-    String other =
-        real.startsWith("/usr")
-            ? "/" + Path.of("/usr").relativize(real)
-            : "/usr" + real;
+    String other = real.startsWith("/usr") ? "/" + Path.of("/usr").relativize(real) : "/usr" + real;
     Set<String> names = Set.of(real.toString(), other);
     try (DirectoryStream<Path> lists =
         Files.newDirectoryStream(directory.resolve("info"), name + "{,:*}.list")) {

@@ -78,8 +78,7 @@ public final class Handlers {
     }
 
     private static FoundRuntime ask(OciRuntime runtime) {
-      return FoundRuntime.of(
-          RuntimeVersion.parse(runtime.version()), runtime.options().binary());
+      return FoundRuntime.of(RuntimeVersion.parse(runtime.version()), runtime.options().binary());
     }
 
     /** Why this handler can't be used now, if it can't. */
@@ -112,8 +111,10 @@ public final class Handlers {
       FoundRuntime found = version.get();
       Map<String, Object> facts = new TreeMap<>();
       facts.put("binary", runtime.map(r -> r.options().binary().toString()).orElse(binary));
-      facts.put("name", found.version().name());
-      facts.put("version", found.version().number());
+      if (!found.equals(FoundRuntime.UNKNOWN)) {
+        facts.put("name", found.version().name());
+        facts.put("version", found.version().number());
+      }
       found.distribution().ifPresent(built -> facts.put("package", built));
       found.escapes().ifPresent(why -> facts.put("knownEscapes", why));
       return facts;

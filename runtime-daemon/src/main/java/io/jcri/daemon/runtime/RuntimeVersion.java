@@ -12,13 +12,14 @@ import java.util.regex.Pattern;
  * @param candidate of {@code 1.4.0-rc.3} the 3; that of the release itself is higher than any
  */
 record RuntimeVersion(String name, int major, int minor, int patch, int candidate) {
-  /** A runtime that told nothing: none of the features that depend on a version. */
-  static final RuntimeVersion UNKNOWN = new RuntimeVersion("", 0, 0, 0, 0);
-
   private static final int RELEASE = 10_000;
 
+  /** A runtime that told nothing: none of the features that depend on a version. */
+  static final RuntimeVersion UNKNOWN = new RuntimeVersion("", 0, 0, 0, RELEASE);
+
   private static final Pattern LINE =
-      Pattern.compile("(\\S+) version (\\d{1,4})\\.(\\d{1,4})(?:\\.(\\d{1,4}))?(?:-rc\\.?(\\d{1,3}))?.*",
+      Pattern.compile(
+          "(\\S+) version (\\d{1,4})\\.(\\d{1,4})(?:\\.(\\d{1,4}))?(?:-rc\\.?(\\d{1,3}))?.*",
           Pattern.DOTALL);
 
   private static final Comparator<RuntimeVersion> AGE =

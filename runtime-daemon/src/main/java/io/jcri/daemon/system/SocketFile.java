@@ -34,8 +34,7 @@ public record SocketFile(Path path) {
     try {
       Files.createDirectory(
           folder,
-          PosixFilePermissions.asFileAttribute(
-              PosixFilePermissions.fromString(Folders.PRIVATE)));
+          PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(Folders.PRIVATE)));
     } catch (FileAlreadyExistsException e) {
       // Where others may write, another may have made it first.
       boolean ours =

@@ -32,9 +32,7 @@ class TextsTest {
       for (Object value : values) {
         Message.Builder copy = type.build().toBuilder();
         all.add(
-            (field.isRepeated()
-                    ? copy.addRepeatedField(field, value)
-                    : copy.setField(field, value))
+            (field.isRepeated() ? copy.addRepeatedField(field, value) : copy.setField(field, value))
                 .build());
       }
     }

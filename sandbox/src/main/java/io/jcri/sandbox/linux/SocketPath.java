@@ -34,8 +34,7 @@ public final class SocketPath implements AutoCloseable {
     }
     return new SocketPath(
         socket,
-        Optional.of(
-            Linux.get().open(parent.toString(), OpenFlags.PATH | OpenFlags.DIRECTORY, 0)));
+        Optional.of(Linux.get().open(parent.toString(), OpenFlags.PATH | OpenFlags.DIRECTORY, 0)));
   }
 
   /** Whether the path can be used as it is. */
@@ -52,8 +51,7 @@ public final class SocketPath implements AutoCloseable {
   public Path pathForOthers() {
     String own = Long.toString(ProcessHandle.current().pid());
     return directory
-        .map(fd ->
-            Path.of("/proc", own, "fd", Integer.toString(fd.number()), name()))
+        .map(fd -> Path.of("/proc", own, "fd", Integer.toString(fd.number()), name()))
         .orElse(socket);
   }
 
