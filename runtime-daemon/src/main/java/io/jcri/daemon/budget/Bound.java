@@ -1,5 +1,7 @@
 package io.jcri.daemon.budget;
 
+import io.jcri.oci.snapshot.VolumeLimits;
+
 /**
  * Whatever a pod, an image, a registry, a plugin or a client can make grow in the daemon: how far,
  * and what happens then. The heap is small on purpose ({@code -Xmx128m}), so each of them is a
@@ -15,7 +17,16 @@ public enum Bound {
   POD_NAME("who names a pod", 1024, "the pod is refused"),
 
   /** The path of a pod's cgroup below each hierarchy, as systemd nests it. */
-  CGROUP_PARENT("who names a pod's cgroup", 2048, "the pod is refused");
+  CGROUP_PARENT("who names a pod's cgroup", 2048, "the pod is refused"),
+
+  /** Volumes that the image of one container declares: how many. */
+  DECLARED_VOLUMES("an image", VolumeLimits.MAX_VOLUMES, "the container is refused"),
+
+  /** What the image has in them, holes among it, copied for each container. */
+  DECLARED_VOLUME_BYTES("an image", VolumeLimits.MAX_BYTES, "the container is refused"),
+
+  /** The same: how many files. */
+  DECLARED_VOLUME_FILES("an image", VolumeLimits.MAX_ENTRIES, "the container is refused");
 
   private final String who;
   private final long limit;
