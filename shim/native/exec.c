@@ -124,9 +124,10 @@ static void client_gone(struct conn *conn) {
   struct exec *exec = conn->session;
   exec->conn = NULL;
   conn->session = NULL;
-  /* A probe goes on to its time limit unheard; a stream's end is a hang-up for its process. */
-  if (exec->sync && exec->pid > 0)
-    exec_sync_pause(exec, false);
+  /* Nobody will hear of a probe any more, so its time is over; told by a timer, as the connection may
+   * break in the middle of what exec is doing. A stream's end is a hang-up for its process. */
+  if (exec->sync && !exec->ended)
+    timer_arm(&exec->shim->loop, &exec->timeout, 0);
   else if (!exec->sync && exec->ended)
     exec_finish(exec);
   else if (!exec->sync)

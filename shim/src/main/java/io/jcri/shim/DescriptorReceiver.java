@@ -45,9 +45,7 @@ final class DescriptorReceiver {
     try {
       socket.setSoTimeout(TIMEOUT_MILLIS);
       socket.setAncillaryReceiveBufferSize(ANCILLARY_BYTES);
-      try (SocketPath name = SocketPath.of(path)) {
-        socket.connect(AFUNIXSocketAddress.of(name.path()));
-      }
+      connect(socket, path);
       byte[] request = Frame.request(Wire.TAKE).number(Wire.TAG_EXEC_ID, session).encode();
       socket.getOutputStream().write(request);
       ByteBuffer header = ByteBuffer.wrap(read(socket.getInputStream(), Wire.HEADER_BYTES, path));
@@ -66,6 +64,14 @@ final class DescriptorReceiver {
     } catch (IOException | RuntimeException e) {
       socket.close();
       throw e;
+    }
+  }
+
+  private static void connect(AFUNIXSocket socket, Path path) throws IOException {
+    try (SocketPath name = SocketPath.of(path)) {
+      socket.connect(AFUNIXSocketAddress.of(name.path()));
+    } catch (IOException e) {
+      throw ShimConnection.noAnswer(path, e);
     }
   }
 

@@ -71,9 +71,9 @@ final class Frame {
     return StandardCharsets.UTF_8.decode(find(tag)).toString();
   }
 
-  void copyBytes(int tag, ByteArrayOutputStream target) {
-    ByteBuffer field = find(tag);
-    target.write(field.array(), field.arrayOffset() + field.position(), field.remaining());
+  /** Bytes, none when the field is missing. */
+  ByteBuffer bytes(int tag) {
+    return find(tag).asReadOnlyBuffer();
   }
 
   static Builder request(int type) {

@@ -1,7 +1,6 @@
 package io.jcri.shim;
 
 import io.jcri.sandbox.linux.ProcessId;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -125,19 +124,19 @@ public final class Shim implements AutoCloseable {
   }
 
   /**
-   * Runs a process in the container to its end.
+   * Runs a process in the container to its end. When the calling thread is interrupted the shim
+   * ends the process, as nobody would hear of it any more.
    *
    * @param processJson the process object of the OCI runtime spec, with terminal false
    * @param timeout after which it is killed with all that it started; zero for none
    * @param outputLimit bytes of stdout and of stderr that are wanted; the rest is thrown away
+   * @param output where they go
    * @throws ShimException REFUSED with the runtime's own text when it could not be started
    */
-  public ExecResult execSync(byte[] processJson, Duration timeout, int outputLimit)
-      throws ShimException {
+  public ExecResult execSync(
+      byte[] processJson, Duration timeout, int outputLimit, ExecOutput output) throws IOException {
     // A shim that keeps its time needs no limit here; one that hangs must not hold the caller.
     Duration limit = timeout.isZero() ? ShimConnection.WHILE_ALIVE : timeout.plus(EXEC_SLACK);
-    ByteArrayOutputStream stdout = new ByteArrayOutputStream();
-    ByteArrayOutputStream stderr = new ByteArrayOutputStream();
     try (ShimConnection connection = ShimConnection.open(socket)) {
       connection.send(
           Frame.request(Wire.EXEC_SYNC)
@@ -147,13 +146,11 @@ public final class Shim implements AutoCloseable {
       while (true) {
         Frame frame = connection.receiveOk(limit);
         switch (frame.type()) {
-          case Wire.STDOUT -> frame.copyBytes(Wire.TAG_DATA, stdout);
-          case Wire.STDERR -> frame.copyBytes(Wire.TAG_DATA, stderr);
+          case Wire.STDOUT -> output.stdout(frame.bytes(Wire.TAG_DATA));
+          case Wire.STDERR -> output.stderr(frame.bytes(Wire.TAG_DATA));
           case Wire.EXEC_EXIT -> {
             return new ExecResult(
                 (int) frame.number(Wire.TAG_EXIT_CODE),
-                stdout.toByteArray(),
-                stderr.toByteArray(),
                 frame.flag(Wire.TAG_TIMED_OUT),
                 frame.flag(Wire.TAG_TRUNCATED));
           }

@@ -56,9 +56,13 @@ final class ShimConnection implements Closeable {
     } catch (ClosedByInterruptException e) {
       throw interrupted(socket, e);
     } catch (IOException e) {
-      throw new ShimException(
-          ShimException.Kind.LOST, "no shim answers on " + socket + ": " + e.getMessage(), e);
+      throw noAnswer(socket, e);
     }
+  }
+
+  static ShimException noAnswer(Path socket, IOException cause) {
+    return new ShimException(
+        ShimException.Kind.LOST, "no shim answers on " + socket + ": " + cause.getMessage(), cause);
   }
 
   void send(Frame.Builder request) throws ShimException {

@@ -11,8 +11,8 @@
  * <p>Decided here: the runtime deletes a container as soon as it has ended, so that its cgroup and
  * left-over processes go at once and a later delete is cheap; output that nobody can store (a full
  * disk, a client that does not read) is dropped and told of, never waited for; what an exec left
- * behind never holds its client; input that a client wrote reaches the container even if the client
- * is gone.
+ * behind never holds its client; one that nobody waits for any more is killed; input that a client
+ * wrote reaches the container even if the client is gone.
  *
  * <p>May use {@code io.jcri.sandbox.linux} and nothing else of jcri. Knows containers only as a
  * bundle and an id: no CRI, no image, no network.

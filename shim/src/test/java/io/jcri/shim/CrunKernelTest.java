@@ -48,16 +48,14 @@ class CrunKernelTest {
       Assumptions.assumeFalse(String.valueOf(e.getMessage()).contains("hybrid"), e::toString);
       throw e;
     }
-    ExecResult result =
-        box.shim().execSync(Lab.script("echo hi; exit 4"), Duration.ofSeconds(60), 100);
+    Ran result = box.exec(Lab.script("echo hi; exit 4"), Duration.ofSeconds(60), 100);
     assertThat(new String(result.stdout(), StandardCharsets.UTF_8)).isEqualTo("hi\n");
     assertThat(result.exitCode()).isEqualTo(4);
-    ExecResult late =
-        box.shim()
-            .execSync(
-                Lab.script("(setsid nohup sleep 210987 >/dev/null 2>&1 &); sleep 210987"),
-                Duration.ofMillis(800),
-                100);
+    Ran late =
+        box.exec(
+            Lab.script("(setsid nohup sleep 210987 >/dev/null 2>&1 &); sleep 210987"),
+            Duration.ofMillis(800),
+            100);
     assertThat(late.timedOut()).isTrue();
     Lab.await("all of it is killed", () -> !Lab.runs("210987"));
     box.shim().closeStdin();

@@ -6,11 +6,15 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.jcri.shim.Lab.Box;
 import io.jcri.shim.Lab.Plan;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -41,7 +45,7 @@ class ExecKernelTest {
   @Test
   void givesOutputAndExitCode() throws IOException {
     Box box = sleeper();
-    ExecResult result = box.shim().execSync(Lab.script("echo a; echo b >&2; exit 3"), AMPLE, LIMIT);
+    Ran result = box.exec(Lab.script("echo a; echo b >&2; exit 3"), AMPLE, LIMIT);
     assertThat(text(result.stdout())).isEqualTo("a\n");
     assertThat(text(result.stderr())).isEqualTo("b\n");
     assertThat(result.exitCode()).isEqualTo(3);
@@ -57,7 +61,7 @@ class ExecKernelTest {
   @Test
   void tellsTheRuntimesReason() throws IOException {
     Box box = sleeper();
-    assertThatThrownBy(() -> box.shim().execSync(Lab.process(false, "/no/such"), AMPLE, LIMIT))
+    assertThatThrownBy(() -> box.exec(Lab.process(false, "/no/such"), AMPLE, LIMIT))
         .isInstanceOfSatisfying(
             ShimException.class, e -> assertThat(e.kind()).isEqualTo(ShimException.Kind.REFUSED))
         .hasMessageContaining("/no/such");
@@ -66,8 +70,7 @@ class ExecKernelTest {
   @Test
   void cutsLongOutput() throws IOException {
     Box box = sleeper();
-    ExecResult result =
-        box.shim().execSync(Lab.script("yes | head -c 5000000; echo end >&2"), AMPLE, 1000);
+    Ran result = box.exec(Lab.script("yes | head -c 5000000; echo end >&2"), AMPLE, 1000);
     assertThat(result.stdout()).hasSize(1000);
     assertThat(text(result.stderr())).isEqualTo("end\n");
     assertThat(result.truncated()).isTrue();
@@ -77,8 +80,7 @@ class ExecKernelTest {
   @Test
   void passesOnAllOfALargeOutput() throws IOException {
     Box box = sleeper();
-    ExecResult result =
-        box.shim().execSync(Lab.script("yes 0123456789 | head -c 16000000"), AMPLE, 16 << 20);
+    Ran result = box.exec(Lab.script("yes 0123456789 | head -c 16000000"), AMPLE, 16 << 20);
     assertThat(result.stdout()).hasSize(16_000_000);
     assertThat(result.truncated()).isFalse();
   }
@@ -89,7 +91,7 @@ class ExecKernelTest {
     String script =
         "sleep 765431 & setsid sleep 765432 & (setsid sh -c 'sleep 765433 & sleep 765434' &) ;"
             + " (setsid nohup sleep 765435 >/dev/null 2>&1 &) ; echo begun; sleep 765436";
-    ExecResult result = box.shim().execSync(Lab.script(script), Duration.ofSeconds(4), LIMIT);
+    Ran result = box.exec(Lab.script(script), Duration.ofSeconds(4), LIMIT);
     assertThat(result.timedOut()).isTrue();
     assertThat(text(result.stdout())).isEqualTo("begun\n");
     for (int number = 765431; number <= 765436; number++) {
@@ -102,8 +104,7 @@ class ExecKernelTest {
   @Test
   void inheritedPipesHoldNobody() throws IOException {
     Box box = sleeper();
-    ExecResult result =
-        box.shim().execSync(Lab.script("sleep 654321 & echo done; exit 4"), AMPLE, LIMIT);
+    Ran result = box.exec(Lab.script("sleep 654321 & echo done; exit 4"), AMPLE, LIMIT);
     assertThat(text(result.stdout())).isEqualTo("done\n");
     assertThat(result.exitCode()).isEqualTo(4);
     assertThat(result.timedOut()).isFalse();
@@ -118,8 +119,8 @@ class ExecKernelTest {
             .parallel()
             .mapToObj(i -> {
               try {
-                return box.shim().execSync(Lab.script("echo " + i + "; exit " + i), AMPLE, LIMIT);
-              } catch (ShimException e) {
+                return box.exec(Lab.script("echo " + i + "; exit " + i), AMPLE, LIMIT);
+              } catch (IOException e) {
                 throw new IllegalStateException(e);
               }
             })
@@ -128,6 +129,62 @@ class ExecKernelTest {
     assertThat(codes).hasSize(40).containsOnly(0);
     box.shim().closeStdin();
     assertThat(box.awaitExit().exitCode()).isEqualTo(9);
+  }
+
+  /** With and without a time limit: nobody will hear of it any more. */
+  @Test
+  void endsWhenItsCallerIsGone() throws Exception {
+    Box box = sleeper();
+    for (Duration timeout : List.of(Duration.ZERO, AMPLE)) {
+      Thread caller =
+          Thread.ofVirtual()
+              .start(() ->
+                  assertThatThrownBy(
+                          () -> box.exec(Lab.script("sleep 432109 & sleep 432109"), timeout, LIMIT))
+                      .isInstanceOf(ShimException.class));
+      Lab.await("exec runs", () -> Lab.runs("432109"));
+      caller.interrupt();
+      caller.join();
+      Lab.await("all of it is killed", () -> !Lab.runs("432109"));
+    }
+    assertThat(box.exec(Lab.script("exit 3"), AMPLE, LIMIT).exitCode()).isEqualTo(3);
+  }
+
+  /** What the daemon does not read waits in the shim and the process, and is all there at last. */
+  @Test
+  void outputWaitsForASlowCaller() throws Exception {
+    Box box = sleeper();
+    CountDownLatch first = new CountDownLatch(1);
+    CountDownLatch goOn = new CountDownLatch(1);
+    LongAdder bytes = new LongAdder();
+    ExecOutput slow =
+        new ExecOutput() {
+          @Override
+          public void stdout(ByteBuffer piece) throws IOException {
+            first.countDown();
+            try {
+              goOn.await();
+            } catch (InterruptedException e) {
+              throw new IOException(e);
+            }
+            bytes.add(piece.remaining());
+          }
+
+          @Override
+          public void stderr(ByteBuffer piece) {
+            throw new AssertionError("nothing is written there");
+          }
+        };
+    FutureTask<ExecResult> exec =
+        new FutureTask<>(() ->
+            box.shim().execSync(Lab.script("yes | head -c 6000000; exit 2"), AMPLE, 7 << 20, slow));
+    Thread.ofVirtual().start(exec);
+    first.await();
+    assertThat(box.exec(Lab.script("echo other"), AMPLE, LIMIT).exitCode()).isZero();
+    assertThat(exec.isDone()).isFalse();
+    goOn.countDown();
+    assertThat(exec.get()).isEqualTo(new ExecResult(2, false, false));
+    assertThat(bytes.sum()).isEqualTo(6_000_000);
   }
 
   @Test
@@ -142,12 +199,11 @@ class ExecKernelTest {
             throw new IllegalStateException(e);
           }
         });
-    ExecResult result =
-        box.shim().execSync(Lab.process(false, "/bin/sleep", "543210"), AMPLE, LIMIT);
+    Ran result = box.exec(Lab.process(false, "/bin/sleep", "543210"), AMPLE, LIMIT);
     assertThat(result.exitCode()).isEqualTo(137);
     // The exec's end may be told before the container's.
     Lab.await("container has ended", () -> box.shim().exit().isPresent());
-    assertThatThrownBy(() -> box.shim().execSync(Lab.script("true"), AMPLE, LIMIT))
+    assertThatThrownBy(() -> box.exec(Lab.script("true"), AMPLE, LIMIT))
         .hasMessage("container is not running");
   }
 }

@@ -112,7 +112,7 @@ class FailureKernelTest {
     Files.copy(Lab.SHIM, binary, StandardCopyOption.COPY_ATTRIBUTES);
     Box box = lab.running(new Plan("/bin/sleep", "1000").withShim(binary));
     Files.delete(binary);
-    assertThat(box.shim().execSync(Lab.script("echo still"), Duration.ZERO, 100).stdout())
+    assertThat(box.exec(Lab.script("echo still"), Duration.ZERO, 100).stdout())
         .asString()
         .isEqualTo("still\n");
     box.shim().delete();

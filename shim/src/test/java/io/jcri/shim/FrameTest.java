@@ -3,7 +3,6 @@ package io.jcri.shim;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -34,9 +33,9 @@ class FrameTest {
     assertThat(frame.flag(Wire.TAG_TTY)).isTrue();
     assertThat(frame.number(Wire.TAG_LIMIT)).isZero();
     assertThat(frame.text(Wire.TAG_ERROR)).isEmpty();
-    ByteArrayOutputStream copy = new ByteArrayOutputStream();
-    frame.copyBytes(Wire.TAG_PROCESS, copy);
-    assertThat(copy.toString(StandardCharsets.UTF_8)).isEqualTo("{}");
+    assertThat(StandardCharsets.UTF_8.decode(frame.bytes(Wire.TAG_PROCESS)).toString())
+        .isEqualTo("{}");
+    assertThat(frame.bytes(Wire.TAG_DATA).hasRemaining()).isFalse();
   }
 
   @Test

@@ -103,6 +103,11 @@ final class Lab implements AutoCloseable {
 
   /** One container: its shim and its files. */
   record Box(String id, Path state, Shim shim, ShimSpec spec) implements AutoCloseable {
+    /** Runs a short process to its end. */
+    Ran exec(byte[] process, Duration timeout, int limit) throws IOException {
+      return Ran.in(shim, process, timeout, limit);
+    }
+
     Path log() {
       return state.resolve("log");
     }

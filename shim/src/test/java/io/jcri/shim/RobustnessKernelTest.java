@@ -95,7 +95,7 @@ class RobustnessKernelTest {
   @Test
   void sessionsWhoseClientsVanishLeaveNothing() throws IOException {
     Box box = lab.running(Plan.shell("read x").withStdin(false));
-    box.shim().execSync(Lab.script("true"), AMPLE, 100);
+    box.exec(Lab.script("true"), AMPLE, 100);
     long before = descriptors(box);
     Frame.Builder[] requests = {
       Frame.request(Wire.EXEC_SYNC)
@@ -126,10 +126,10 @@ class RobustnessKernelTest {
   @Test
   void manyProbesLeaveNothing() throws IOException {
     Box box = lab.running(new Plan("/bin/sleep", "1000"));
-    box.shim().execSync(Lab.script("true"), AMPLE, 100);
+    box.exec(Lab.script("true"), AMPLE, 100);
     long before = descriptors(box);
     for (int i = 0; i < 40; i++) {
-      ExecResult result = box.shim().execSync(Lab.script("sleep 0.01 & echo " + i), AMPLE, 100);
+      Ran result = box.exec(Lab.script("sleep 0.01 & echo " + i), AMPLE, 100);
       assertThat(result.exitCode()).isZero();
     }
     Lab.await("all is closed", () -> descriptors(box) <= before);
@@ -150,9 +150,9 @@ class RobustnessKernelTest {
             .map(i -> {
               try {
                 byte[] process = Lab.process(false, "/bin/sh", "-c", "exit " + i % 100);
-                ExecResult result = box.shim().execSync(process, AMPLE, 100);
+                Ran result = box.exec(process, AMPLE, 100);
                 return !result.timedOut() && result.exitCode() == i % 100 ? 1 : 0;
-              } catch (ShimException e) {
+              } catch (IOException e) {
                 throw new IllegalStateException(e);
               }
             })
@@ -166,7 +166,7 @@ class RobustnessKernelTest {
     Files.writeString(starter, "#!/bin/sh\ntrap '' CHLD\nexec " + Lab.SHIM + " \"$@\"\n");
     Files.setPosixFilePermissions(starter, PosixFilePermissions.fromString("rwx------"));
     Box box = lab.running(Plan.shell("read x; exit 9").withStdin(false).withShim(starter));
-    assertThat(box.shim().execSync(Lab.script("exit 5"), AMPLE, 100).exitCode()).isEqualTo(5);
+    assertThat(box.exec(Lab.script("exit 5"), AMPLE, 100).exitCode()).isEqualTo(5);
     box.shim().closeStdin();
     assertThat(box.awaitExit().exitCode()).isEqualTo(9);
   }
@@ -207,7 +207,7 @@ class RobustnessKernelTest {
   void anInterruptedCallerIsToldSo() throws Exception {
     Box box = lab.running(new Plan("/bin/sleep", "1000"));
     Thread.currentThread().interrupt();
-    assertThatThrownBy(() -> box.shim().execSync(Lab.script("sleep 5"), AMPLE, 100))
+    assertThatThrownBy(() -> box.exec(Lab.script("sleep 5"), AMPLE, 100))
         .isInstanceOfSatisfying(
             ShimException.class,
             e -> assertThat(e.kind()).isEqualTo(ShimException.Kind.INTERRUPTED));

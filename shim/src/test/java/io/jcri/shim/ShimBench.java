@@ -79,7 +79,7 @@ final class ShimBench {
   private record Runner(String name, Step step) {}
 
   private static void echo(Box box, Duration limit) throws IOException {
-    ExecResult result = box.shim().execSync(Lab.process(false, "/bin/echo", "hi"), limit, 100);
+    Ran result = box.exec(Lab.process(false, "/bin/echo", "hi"), limit, 100);
     if (result.exitCode() != 0) {
       throw new IOException("echo failed");
     }

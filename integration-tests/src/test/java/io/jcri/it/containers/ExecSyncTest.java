@@ -4,6 +4,7 @@ import static io.jcri.it.node.Refusals.assertRefused;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
 import io.jcri.cri.v1.ExecSyncRequest;
 import io.jcri.it.kit.Waiting;
 import io.jcri.it.node.TestContainer;
@@ -75,6 +76,7 @@ class ExecSyncTest {
         NODE.pod().idle().exec("sh", "-c", "head -c 50000000 /dev/zero | tr '\\0' x; exit 3");
     assertThat(result.exitCode()).isEqualTo(3);
     assertThat(result.out().length()).isBetween(1 << 20, LIMIT);
+    assertThat(result.out()).endsWith("x\n[jcri: the rest of this output was cut off]\n");
   }
 
   @Test
@@ -135,6 +137,62 @@ class ExecSyncTest {
         "nosuch");
     TestContainer running = pod.idle();
     assertRefused(running::exec, Status.Code.INVALID_ARGUMENT, "cmd");
+  }
+
+  @Test
+  void aCommandWhoseCallerHasGoneEnds() throws IOException {
+    TestContainer container = NODE.pod().idle();
+    HastyCalls.leave(NODE, container, "sleep", "98765");
+    HastyCalls.leave(NODE, container, "sh", "-c", "sleep 87654 & sleep 87654");
+  }
+
+  /** However it meets the end of its container, the command is no internal error. */
+  @Test
+  void commandsThatMeetTheirContainersEndAreToldOfIt() throws Exception {
+    TestPod pod = NODE.pod();
+    for (int round = 0; round < 8; round++) {
+      TestContainer container = pod.idle();
+      try (var threads = java.util.concurrent.Executors.newVirtualThreadPerTaskExecutor()) {
+        var callers = new java.util.ArrayList<java.util.concurrent.Future<Status>>();
+        for (int i = 0; i < 6; i++) {
+          callers.add(threads.submit(() -> untilRefused(container)));
+        }
+        container.stop(0);
+        container.remove();
+        for (var caller : callers) {
+          Status status = caller.get();
+          assertThat(status.getCode())
+              .as("%s", status)
+              .isIn(Status.Code.FAILED_PRECONDITION, Status.Code.NOT_FOUND);
+        }
+      }
+    }
+  }
+
+  private static Status untilRefused(TestContainer container) {
+    while (true) {
+      try {
+        container.exec("true");
+      } catch (StatusRuntimeException e) {
+        return e.getStatus();
+      }
+    }
+  }
+
+  /** Either the command's own end is told, which was a kill, or the container's. */
+  @Test
+  void aCommandThatEndsItsContainerIsToldSo() throws IOException {
+    TestPod pod = NODE.pod();
+    for (int round = 0; round < 8; round++) {
+      TestContainer container =
+          pod.start("sh", "-c", "trap 'exit 0' TERM; while :; do sleep 0.05; done");
+      try {
+        assertThat(container.exec("sh", "-c", "kill 1; exec sleep 1000").exitCode()).isEqualTo(137);
+      } catch (StatusRuntimeException e) {
+        assertThat(e.getStatus().getCode()).isEqualTo(Status.Code.FAILED_PRECONDITION);
+        assertThat(e).hasMessageContaining("has ended");
+      }
+    }
   }
 
   @Test

@@ -5,11 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.jcri.it.kit.Waiting;
 import io.jcri.it.node.TestContainer;
 import io.jcri.it.node.TestNode;
+import io.jcri.it.node.TestPod;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -214,6 +216,31 @@ class ExecTest {
         Duration.ofSeconds(30),
         () -> container.exec("test", "-e", "/tmp/ended").exitCode() == 0,
         () -> "the command still reads: " + container.sh("ps -o args"));
+  }
+
+  /** Whatever of it is found gone first. */
+  @Test
+  void aCommandThatEndsItsContainerIsToldSo() throws IOException {
+    TestPod pod = NODE.pod();
+    for (String after : List.of("true", "sleep 0.02", "sleep 0.1", "exec sleep 1000")) {
+      for (int round = 0; round < 4; round++) {
+        TestContainer container =
+            pod.start("sh", "-c", "trap 'exit 0' TERM; while :; do sleep 0.02; done");
+        String url = Urls.of(NODE, Urls.exec(container, "sh", "-c", "kill 1; " + after));
+        try (SpdyClient client = SpdyClient.connect(url, V4)) {
+          SpdyStream error = stream(client, "error");
+          SpdyStream out = stream(client, "stdout");
+          SpdyStream err = stream(client, "stderr");
+          assertThat(out.rest()).isEmpty();
+          assertThat(err.rest()).isEmpty();
+          assertThat(error.rest())
+              .containsAnyOf(
+                  "\"Success\"",
+                  "\"message\":\"137\"",
+                  "container " + container.id() + " has ended");
+        }
+      }
+    }
   }
 
   @Test

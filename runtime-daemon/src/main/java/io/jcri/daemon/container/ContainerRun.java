@@ -8,16 +8,11 @@ import io.jcri.daemon.Registry;
 import io.jcri.daemon.Stages;
 import io.jcri.daemon.pod.Pods;
 import io.jcri.daemon.system.Clock;
-import io.jcri.oci.runtime.SpecWriter;
 import io.jcri.sandbox.linux.ProcessId;
-import io.jcri.shim.AttachStreams;
-import io.jcri.shim.ExecResult;
-import io.jcri.shim.ExecStreams;
 import io.jcri.shim.Shim;
 import io.jcri.shim.ShimException;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -47,9 +42,6 @@ public final class ContainerRun {
 
   /** How long the OCI runtime and its hooks may take: as long as the kubelet waits by default. */
   private static final Duration START_PATIENCE = Duration.ofMinutes(2);
-
-  /** One stream of an ExecSync: both and the rest of the reply fit the kubelet's 16 MiB message. */
-  private static final int EXEC_OUTPUT_LIMIT = 7 << 20;
 
   private final Registry<Container> containers;
   private final Pods pods;
@@ -346,73 +338,23 @@ public final class ContainerRun {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new JcriException(
-          Kind.DEADLINE_EXCEEDED, "stop of container " + id + " was given up by its caller", e);
+          Kind.DEADLINE_EXCEEDED,
+          "the end of container " + id + " was not waited for: its caller has gone",
+          e);
     } catch (ExecutionException e) {
       throw Failures.unchecked(e.getCause(), "stop of container " + id);
     }
   }
 
-  /**
-   * Runs a command in a running container to its end.
-   *
-   * @param timeout zero for none
-   * @throws JcriException FAILED_PRECONDITION when the container does not run
-   */
-  public ExecResult execSync(String id, List<String> command, Duration timeout) throws IOException {
-    Container container = containers.require(id);
-    Live entry = requireLive(id, "run a command in");
-    byte[] process = SpecWriter.processJson(container.process().orElseThrow().exec(command, false));
-    return entry.shim.execSync(process, timeout, EXEC_OUTPUT_LIMIT);
+  /** The shim of a container whose process may be alive. */
+  Optional<Shim> shim(String id) {
+    return Optional.ofNullable(live.get(id)).map(entry -> entry.shim);
   }
 
-  /**
-   * Starts a command in a running container for a client that streams to and from it.
-   *
-   * @throws JcriException FAILED_PRECONDITION when the container does not run
-   */
-  public ExecStreams exec(String id, List<String> command, boolean tty, boolean stdin)
-      throws IOException {
-    Container container = containers.require(id);
-    Live entry = requireLive(id, "run a command in");
-    byte[] process = SpecWriter.processJson(container.process().orElseThrow().exec(command, tty));
-    return entry.shim.exec(process, tty, stdin);
-  }
-
-  /**
-   * Takes part in a running container's own streams.
-   *
-   * @throws JcriException FAILED_PRECONDITION when the container does not run
-   */
-  public AttachStreams attach(String id, boolean stdin, boolean stdout, boolean stderr)
-      throws IOException {
-    return requireLive(id, "attach to").shim.attach(stdin, stdout, stderr);
-  }
-
-  /**
-   * Sets the size of a terminal, in characters.
-   *
-   * @param exec the exec that has it; empty for the container's own
-   */
-  public void resize(String id, Optional<String> exec, int columns, int rows) throws IOException {
-    requireLive(id, "resize the terminal of").shim.resize(exec, columns, rows);
-  }
-
-  /**
-   * Makes the shim open the log file anew.
-   *
-   * @throws JcriException FAILED_PRECONDITION when the container does not run
-   */
-  public void reopenLog(String id) throws IOException {
-    requireLive(id, "reopen the log of").shim.reopenLog();
-  }
-
-  private Live requireLive(String id, String what) {
+  /** Waits until a container has ended; says whether it has. */
+  boolean awaitEnd(String id, Duration patience) {
     @Nullable Live entry = live.get(id);
-    if (entry == null) {
-      throw JcriException.precondition(
-          "cannot %s container %s: it is %s".formatted(what, id, containers.require(id).phase()));
-    }
-    return entry;
+    return entry == null || awaitExit(id, entry, patience);
   }
 
   /**

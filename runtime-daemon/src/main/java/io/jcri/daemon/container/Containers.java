@@ -5,7 +5,6 @@ import io.jcri.daemon.JcriException;
 import io.jcri.daemon.Registry;
 import io.jcri.oci.runtime.LinuxResources;
 import io.jcri.shim.AttachStreams;
-import io.jcri.shim.ExecResult;
 import io.jcri.shim.ExecStreams;
 import java.io.IOException;
 import java.time.Duration;
@@ -21,8 +20,8 @@ import java.util.concurrent.Future;
 import java.util.stream.Collectors;
 
 /**
- * All that can be asked of containers. The work is done by {@link ContainerCreation} and {@link
- * ContainerRun}; readers take snapshots and wait for nobody.
+ * All that can be asked of containers. The work is done by {@link ContainerCreation}, {@link
+ * ContainerRun} and {@link ContainerCommands}; readers take snapshots and wait for nobody.
  *
  * <p>Thread-safe.
  */
@@ -30,6 +29,7 @@ public final class Containers {
   private final Registry<Container> containers;
   private final ContainerCreation creation;
   private final ContainerRun run;
+  private final ContainerCommands commands;
   private final ContainerUpdates updates;
   private final ContainerHooks hooks;
 
@@ -42,6 +42,7 @@ public final class Containers {
     this.containers = containers;
     this.creation = creation;
     this.run = run;
+    this.commands = new ContainerCommands(containers, run);
     this.updates = updates;
     this.hooks = hooks;
   }
@@ -129,26 +130,31 @@ public final class Containers {
     }
   }
 
-  /** See {@link ContainerRun#execSync}. */
-  public ExecResult execSync(String id, List<String> command, Duration timeout) throws IOException {
-    return run.execSync(id, command, timeout);
+  /** See {@link ContainerCommands#execSync}. */
+  public CommandEnd execSync(String id, List<String> command, Duration timeout) throws IOException {
+    return commands.execSync(id, command, timeout);
   }
 
-  /** See {@link ContainerRun#exec}. */
+  /** See {@link ContainerCommands#meaning}. */
+  public IOException meaning(String id, IOException failure) {
+    return commands.meaning(id, failure);
+  }
+
+  /** See {@link ContainerCommands#exec}. */
   public ExecStreams exec(String id, List<String> command, boolean tty, boolean stdin)
       throws IOException {
-    return run.exec(id, command, tty, stdin);
+    return commands.exec(id, command, tty, stdin);
   }
 
-  /** See {@link ContainerRun#attach}. */
+  /** See {@link ContainerCommands#attach}. */
   public AttachStreams attach(String id, boolean stdin, boolean stdout, boolean stderr)
       throws IOException {
-    return run.attach(id, stdin, stdout, stderr);
+    return commands.attach(id, stdin, stdout, stderr);
   }
 
-  /** See {@link ContainerRun#resize}. */
+  /** See {@link ContainerCommands#resize}. */
   public void resize(String id, Optional<String> exec, int columns, int rows) throws IOException {
-    run.resize(id, exec, columns, rows);
+    commands.resize(id, exec, columns, rows);
   }
 
   /** See {@link ContainerUpdates#update}. Plugins may have other limits in mind. */
@@ -167,9 +173,9 @@ public final class Containers {
     updates.update(id, new ResourceChange(change, Optional.empty(), Map.of()));
   }
 
-  /** See {@link ContainerRun#reopenLog}. */
+  /** See {@link ContainerCommands#reopenLog}. */
   public void reopenLog(String id) throws IOException {
-    run.reopenLog(id);
+    commands.reopenLog(id);
   }
 
   /** Snapshots of the containers that the kubelet may know. */

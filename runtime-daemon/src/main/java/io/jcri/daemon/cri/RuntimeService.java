@@ -231,7 +231,7 @@ public final class RuntimeService extends RuntimeObservation {
 
   @Override
   public void execSync(ExecSyncRequest request, StreamObserver<ExecSyncResponse> observer) {
-    Unary.answer(execSync, request, observer);
+    execSync.answer(request, observer);
   }
 
   @Override

@@ -66,6 +66,8 @@ public final class CommandSessions {
         ClientConnection.Leaving _ = client.connection().onGone(process::hangUp)) {
       copies.awaitOutput();
       return StatusMessage.exited(process.waitFor());
+    } catch (IOException e) {
+      throw containers.meaning(id, e);
     }
   }
 
