@@ -7,6 +7,7 @@ import io.grpc.StatusRuntimeException;
 import io.jcri.cri.v1.ContainerConfig;
 import io.jcri.cri.v1.ContainerMetadata;
 import io.jcri.cri.v1.CreateContainerRequest;
+import io.jcri.cri.v1.ExecRequest;
 import io.jcri.cri.v1.ImageServiceGrpc;
 import io.jcri.cri.v1.ImageSpec;
 import io.jcri.cri.v1.LinuxPodSandboxConfig;
@@ -37,6 +38,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Locale;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
@@ -49,6 +51,7 @@ import java.util.concurrent.TimeUnit;
 public final class Selftest {
   private static final int PORT = 18080;
   private static final String PAGE = "hello from a jcri pod\n";
+  private static final String GREETING = "hello";
   private static final int DEADLINE_SECONDS = 60;
   private static final Duration FETCH_LIMIT = Duration.ofSeconds(10);
   private static final Duration ANSWER_LIMIT = Duration.ofSeconds(3);
@@ -190,6 +193,7 @@ public final class Selftest {
             questions.ask(polls);
             return running;
           });
+      stream(runtime, running);
     } finally {
       timed(
           "pod stopped and removed",
@@ -199,6 +203,34 @@ public final class Selftest {
                 RemovePodSandboxRequest.newBuilder().setPodSandboxId(pod).build());
             return pod;
           });
+    }
+  }
+
+  /** Over TLS it would not know whom to trust. */
+  private void stream(RuntimeServiceGrpc.RuntimeServiceBlockingStub runtime, String container)
+      throws SelftestException {
+    ExecRequest request =
+        ExecRequest.newBuilder()
+            .setContainerId(container)
+            .addAllCmd(List.of("/" + TinyImage.PROGRAM, "say", GREETING))
+            .setStdin(true)
+            .setStdout(true)
+            .build();
+    String output =
+        timed(
+            "command streamed",
+            () -> {
+              URI url = URI.create(runtime.exec(request).getUrl());
+              try {
+                return url.getScheme().equals("https")
+                    ? GREETING
+                    : StreamedExec.output(url).strip();
+              } catch (IOException e) {
+                throw new SelftestException("streamed command: " + e.getMessage(), e);
+              }
+            });
+    if (!output.equals(GREETING)) {
+      throw new SelftestException("the streamed command said \"" + output + "\"", null);
     }
   }
 
