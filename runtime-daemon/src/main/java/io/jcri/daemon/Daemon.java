@@ -45,6 +45,7 @@ import io.jcri.daemon.streaming.StreamingServer;
 import io.jcri.daemon.system.BootId;
 import io.jcri.daemon.system.Clock;
 import io.jcri.daemon.system.Folders;
+import io.jcri.daemon.system.IdleHeap;
 import io.jcri.daemon.system.NativeBinaries;
 import io.jcri.daemon.system.SdNotify;
 import io.jcri.oci.cdi.CdiDevices;
@@ -281,6 +282,7 @@ public final class Daemon {
         foundContainers.size(),
         (System.nanoTime() - begin) / 1_000_000);
     Thread.ofVirtual().name("leftovers").start(this::endLeftovers);
+    IdleHeap.watch();
   }
 
   /** Sandboxes first: their network is left more thoroughly while its namespace is there. */

@@ -140,12 +140,12 @@ class ExecKernelTest {
           Thread.ofVirtual()
               .start(() ->
                   assertThatThrownBy(
-                          () -> box.exec(Lab.script("sleep 432109 & sleep 432109"), timeout, LIMIT))
+                          () -> box.exec(Lab.script("sleep 219876 & sleep 219876"), timeout, LIMIT))
                       .isInstanceOf(ShimException.class));
-      Lab.await("exec runs", () -> Lab.runs("432109"));
+      Lab.await("exec runs", () -> Lab.runs("219876"));
       caller.interrupt();
       caller.join();
-      Lab.await("all of it is killed", () -> !Lab.runs("432109"));
+      Lab.await("all of it is killed", () -> !Lab.runs("219876"));
     }
     assertThat(box.exec(Lab.script("exit 3"), AMPLE, LIMIT).exitCode()).isEqualTo(3);
   }

@@ -1,5 +1,6 @@
 package io.jcri.daemon.streaming.link;
 
+import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
@@ -99,6 +100,14 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter {
   public void finishSoon(Supplier<ChannelFuture> goodbye) {
     closing.begin(goodbye);
     closing.closeSoon();
+  }
+
+  /**
+   * A buffer for a message, outside of the heap: what is sent would else be garbage there, as much
+   * as goes over the connection.
+   */
+  public ByteBuf buffer(int capacity) {
+    return channel.alloc().ioBuffer(capacity);
   }
 
   /** The connection's channel, for a multiplexer's own messages. */

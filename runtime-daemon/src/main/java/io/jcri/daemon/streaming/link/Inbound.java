@@ -1,25 +1,32 @@
 package io.jcri.daemon.streaming.link;
 
+import io.netty.buffer.ByteBuf;
 import java.io.IOException;
 import java.io.InputStream;
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What has come for one stream and was not read yet. Bounded through its connection, which stops
- * reading while too much of it waits.
+ * reading while too much of it waits. It lies in one array that is used again and again: an array
+ * for each message would fill the heap with garbage as fast as a client sends.
  */
 public final class Inbound extends InputStream {
+  private static final int LEAST = 4 * 1024;
+
+  /** The largest array that an empty stream keeps: two messages of the kubelet's client. */
+  private static final int MOST_KEPT = 64 * 1024;
+
+  private static final byte[] NONE = new byte[0];
+
   private final ClientConnection connection;
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
 
-  // Guarded by lock.
-  private final Deque<byte[]> chunks = new ArrayDeque<>();
-  private int used;
+  // Guarded by lock. A ring: so many bytes wait from start on, and go on at the array's beginning.
+  private byte[] ring = NONE;
+  private int start;
+  private int waiting;
   private boolean ended;
   private boolean broken;
   private boolean closed;
@@ -28,19 +35,42 @@ public final class Inbound extends InputStream {
     this.connection = connection;
   }
 
-  /** Adds what has come; on the connection's thread, in order. */
-  public void offer(byte[] data) {
+  /** Adds a copy of what has come; on the connection's thread, in order. */
+  public void offer(ByteBuf data) {
     lock.lock();
     try {
-      if (closed || ended || data.length == 0) {
+      int length = data.readableBytes();
+      if (closed || ended || length == 0) {
         return;
       }
-      chunks.add(data);
-      connection.waiting(data.length);
+      makeRoom(length);
+      int end = (start + waiting) % ring.length;
+      int straight = Math.min(length, ring.length - end);
+      data.readBytes(ring, end, straight);
+      data.readBytes(ring, 0, length - straight);
+      waiting += length;
+      connection.waiting(length);
       changed.signalAll();
     } finally {
       lock.unlock();
     }
+  }
+
+  private void makeRoom(int more) {
+    if (ring.length - waiting >= more) {
+      return;
+    }
+    int needed = Math.max(LEAST, waiting + more);
+    byte[] larger = new byte[Integer.highestOneBit(needed - 1) << 1];
+    copyOut(larger, 0, waiting);
+    ring = larger;
+    start = 0;
+  }
+
+  private void copyOut(byte[] into, int offset, int count) {
+    int straight = Math.min(count, ring.length - start);
+    System.arraycopy(ring, start, into, offset, straight);
+    System.arraycopy(ring, 0, into, offset + straight, count - straight);
   }
 
   /** Nothing more comes. */
@@ -78,28 +108,33 @@ public final class Inbound extends InputStream {
     }
     lock.lock();
     try {
-      while (chunks.isEmpty() && !ended && !closed) {
+      while (waiting == 0 && !ended && !closed) {
         changed.awaitUninterruptibly();
       }
-      byte @Nullable [] chunk = chunks.peek();
-      if (chunk == null) {
+      if (waiting == 0) {
         if (broken && !closed) {
           throw new IOException("the client broke the stream off");
         }
         return -1;
       }
-      int count = Math.min(length, chunk.length - used);
-      System.arraycopy(chunk, used, into, offset, count);
-      used += count;
-      if (used == chunk.length) {
-        chunks.remove();
-        used = 0;
-        connection.taken(chunk.length);
+      int count = Math.min(length, waiting);
+      copyOut(into, offset, count);
+      start = (start + count) % ring.length;
+      waiting -= count;
+      if (waiting == 0 && (ended || ring.length > MOST_KEPT)) {
+        letGo();
       }
+      connection.taken(count);
       return count;
     } finally {
       lock.unlock();
     }
+  }
+
+  private void letGo() {
+    ring = NONE;
+    start = 0;
+    waiting = 0;
   }
 
   /** Ends a read in progress; what waits and what still comes is thrown away. */
@@ -108,10 +143,8 @@ public final class Inbound extends InputStream {
     lock.lock();
     try {
       closed = true;
-      for (byte[] chunk : chunks) {
-        connection.taken(chunk.length);
-      }
-      chunks.clear();
+      connection.taken(waiting);
+      letGo();
       changed.signalAll();
     } finally {
       lock.unlock();

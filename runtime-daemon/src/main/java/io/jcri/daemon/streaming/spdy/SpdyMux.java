@@ -2,7 +2,6 @@ package io.jcri.daemon.streaming.spdy;
 
 import io.jcri.daemon.streaming.link.ClientConnection;
 import io.jcri.daemon.streaming.link.Inbound;
-import io.netty.buffer.ByteBufUtil;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
@@ -100,7 +99,7 @@ public final class SpdyMux extends ChannelInboundHandlerAdapter {
   private void data(SpdyDataFrame frame) {
     @Nullable SpdyStream stream = streams.get(frame.streamId());
     if (stream != null) {
-      stream.received(ByteBufUtil.getBytes(frame.content()), frame.isLast());
+      stream.received(frame.content(), frame.isLast());
       removeIfOver(stream);
     }
   }

@@ -2,13 +2,12 @@ package io.jcri.daemon.streaming.spdy;
 
 import io.jcri.daemon.streaming.link.ClientStream;
 import io.jcri.daemon.streaming.link.Inbound;
-import io.netty.buffer.Unpooled;
+import io.netty.buffer.ByteBuf;
 import io.netty.handler.codec.spdy.DefaultSpdyDataFrame;
 import io.netty.handler.codec.spdy.SpdyHeaders;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.util.Arrays;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 
@@ -60,8 +59,8 @@ public final class SpdyStream implements ClientStream {
     mux.reset(this);
   }
 
-  /** Data came; on the connection's thread, as all below. */
-  void received(byte[] data, boolean last) {
+  /** Data came, good for this call only; on the connection's thread, as all below. */
+  void received(ByteBuf data, boolean last) {
     inbound.offer(data);
     if (last) {
       remoteEnded();
@@ -100,8 +99,8 @@ public final class SpdyStream implements ClientStream {
     public void write(byte[] data, int offset, int length) throws IOException {
       for (int done = 0; done < length; ) {
         int piece = Math.min(SpdyMux.MOST_DATA, length - done);
-        byte[] copy = Arrays.copyOfRange(data, offset + done, offset + done + piece);
-        send(new DefaultSpdyDataFrame(id, Unpooled.wrappedBuffer(copy)));
+        ByteBuf copy = mux.connection().buffer(piece).writeBytes(data, offset + done, piece);
+        send(new DefaultSpdyDataFrame(id, copy));
         done += piece;
       }
     }

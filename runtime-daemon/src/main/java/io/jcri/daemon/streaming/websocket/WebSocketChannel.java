@@ -2,6 +2,7 @@ package io.jcri.daemon.streaming.websocket;
 
 import io.jcri.daemon.streaming.link.ClientStream;
 import io.jcri.daemon.streaming.link.Inbound;
+import io.netty.buffer.ByteBuf;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -51,7 +52,8 @@ public final class WebSocketChannel implements ClientStream {
     mux.connection().send(mux.message(number, new byte[0], 0, 0));
   }
 
-  void received(byte[] data) {
+  /** Data came, good for this call only. */
+  void received(ByteBuf data) {
     inbound.offer(data);
   }
 

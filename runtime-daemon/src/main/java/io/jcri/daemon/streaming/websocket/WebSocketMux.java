@@ -2,6 +2,7 @@ package io.jcri.daemon.streaming.websocket;
 
 import io.jcri.daemon.streaming.link.ClientConnection;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
@@ -56,7 +57,7 @@ public final class WebSocketMux extends ChannelInboundHandlerAdapter {
               .encodeToString(java.util.Arrays.copyOfRange(data, offset, offset + length));
       return new TextWebSocketFrame((char) ('0' + channel) + text);
     }
-    ByteBuf message = Unpooled.buffer(1 + length);
+    ByteBuf message = connection.buffer(1 + length);
     message.writeByte(channel);
     message.writeBytes(data, offset, length);
     return new BinaryWebSocketFrame(message);
@@ -83,20 +84,19 @@ public final class WebSocketMux extends ChannelInboundHandlerAdapter {
       return;
     }
     int number = protocol.base64() ? first - '0' : first;
-    byte[] data = new byte[message.readableBytes()];
-    message.readBytes(data);
     if (number < 0 || number >= channels.size()) {
       return; // for a channel of a newer protocol
     }
     if (protocol.base64()) {
       try {
-        data = Base64.getDecoder().decode(data);
+        byte[] data = Base64.getDecoder().decode(ByteBufUtil.getBytes(message));
+        channels.get(number).received(Unpooled.wrappedBuffer(data));
       } catch (IllegalArgumentException e) {
         connection.cut("it sent malformed base64");
-        return;
       }
+      return;
     }
-    channels.get(number).received(data);
+    channels.get(number).received(message);
   }
 
   private void close(ByteBuf message) {
