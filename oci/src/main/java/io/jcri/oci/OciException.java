@@ -2,8 +2,13 @@ package io.jcri.oci;
 
 import java.io.IOException;
 import java.io.InterruptedIOException;
+import java.nio.channels.ClosedByInterruptException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.DirectoryNotEmptyException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,10 +44,12 @@ public final class OciException extends RuntimeException {
     INTERNAL
   }
 
+  private static final int MAX_MESSAGE = 4_000;
+
   private final Kind kind;
 
   public OciException(Kind kind, String message, @Nullable Throwable cause) {
-    super(message, cause);
+    super(brief(message), cause);
     this.kind = kind;
   }
 
@@ -54,6 +61,13 @@ public final class OciException extends RuntimeException {
     return kind;
   }
 
+  /** What a registry or an archive calls things may be of any length. */
+  private static String brief(String message) {
+    return message.length() > MAX_MESSAGE
+        ? message.substring(0, MAX_MESSAGE) + "... (%d characters)".formatted(message.length())
+        : message;
+  }
+
   /**
    * Wraps a failure of local file I/O. A full disk or quota becomes {@link
    * Kind#RESOURCE_EXHAUSTED}, a missing file {@link Kind#NOT_FOUND}, an interrupt {@link
@@ -63,13 +77,14 @@ public final class OciException extends RuntimeException {
    */
   public static OciException ofIo(String action, IOException cause) {
     if (cause instanceof NoSuchFileException missing) {
+      String file = String.valueOf(missing.getFile());
+      String message = action + ": no such file";
       return new OciException(
-          Kind.NOT_FOUND, action + ": no such file " + missing.getFile(), cause);
+          Kind.NOT_FOUND, action.contains(file) ? message : message + " " + file, cause);
     }
     String reason = reason(cause);
     Kind kind =
-        cause instanceof InterruptedIOException
-                || cause instanceof java.nio.channels.ClosedByInterruptException
+        cause instanceof InterruptedIOException || cause instanceof ClosedByInterruptException
             ? Kind.CANCELLED
             : reason.contains("No space left") || reason.contains("quota exceeded")
                 ? Kind.RESOURCE_EXHAUSTED
@@ -77,9 +92,23 @@ public final class OciException extends RuntimeException {
     return new OciException(kind, action + ": " + reason, cause);
   }
 
-  private static String reason(IOException cause) {
-    String reason =
-        cause instanceof FileSystemException file ? file.getReason() : cause.getMessage();
-    return reason == null ? cause.getClass().getSimpleName() : reason;
+  /**
+   * Why, without the path: Java's own message for a file is its path, at times with a reason.
+   *
+   * @param cause of a call whose path is told already
+   */
+  public static String reason(IOException cause) {
+    return switch (cause) {
+      case NoSuchFileException _ -> "no such file";
+      case AccessDeniedException _ -> "permission denied";
+      case FileAlreadyExistsException _ -> "it exists already";
+      case DirectoryNotEmptyException _ -> "the directory is not empty";
+      case NotDirectoryException _ -> "not a directory";
+      case ClosedByInterruptException _ -> "interrupted";
+      case FileSystemException file when file.getReason() != null ->
+          String.valueOf(file.getReason());
+      case FileSystemException _ -> "I/O error";
+      default -> cause.getMessage() == null ? "I/O error" : cause.getMessage();
+    };
   }
 }

@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 final class ErrorReply {
 
   private static final int MAX_BODY = 16 << 10;
+  private static final Json.Bounds BOUNDS = new Json.Bounds(MAX_BODY, 1_000);
   private static final int MAX_TEXT = 300;
 
   private record Entry(@Nullable String code, @Nullable String message) {}
@@ -57,7 +58,7 @@ final class ErrorReply {
 
   private static String detail(Reply reply) {
     try {
-      Body body = Json.parse(reply.bytes(MAX_BODY), Body.class);
+      Body body = Json.parse(reply.bytes(MAX_BODY), Body.class, BOUNDS);
       String text =
           body.errors.stream()
               .map(entry ->

@@ -18,6 +18,9 @@ final class HostHealth {
   /** A host must not be able to lock itself out for hours by one header. */
   private static final Duration LONGEST_WAIT = Duration.ofMinutes(5);
 
+  /** What is remembered of more hosts at once is forgotten; they are only asked once too often. */
+  private static final int MANY = 1_000;
+
   private final Timing timing;
 
   /** By origin: others first, until then. */
@@ -35,6 +38,8 @@ final class HostHealth {
   void failed(HostFailure failure, String caller) {
     String origin = failure.host().origin();
     Instant now = timing.now();
+    forget(suspects, now);
+    forget(waits, now);
     switch (failure.outlook()) {
       case FINAL -> suspects.remove(origin);
       case TRANSIENT -> suspects.put(origin, now.plus(TRANSIENT));
@@ -44,6 +49,16 @@ final class HostHealth {
         .retryAfter()
         .map(wait -> wait.compareTo(LONGEST_WAIT) > 0 ? LONGEST_WAIT : wait)
         .ifPresent(wait -> waits.put(origin + " " + caller, now.plus(wait)));
+  }
+
+  /** Whoever names images names hosts too, and most are never asked again. */
+  private static void forget(Map<String, Instant> until, Instant now) {
+    if (until.size() >= MANY) {
+      until.values().removeIf(end -> !end.isAfter(now));
+      if (until.size() >= MANY) {
+        until.clear();
+      }
+    }
   }
 
   void worked(RegistryHost host) {

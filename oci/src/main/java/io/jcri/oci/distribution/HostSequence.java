@@ -133,14 +133,24 @@ final class HostSequence {
 
   /**
    * The registry itself, last in the configured order, knows best; a mirror is not expected to have
-   * everything.
+   * everything. When the registry cannot be asked, what is not there wherever it could be asked is
+   * not found.
    */
   private static HostFailure decisive(
       List<RegistryHost> able, Map<RegistryHost, HostFailure> failures) {
-    return able.reversed().stream()
-        .flatMap(host -> Optional.ofNullable(failures.get(host)).stream())
-        .findFirst()
-        .orElseThrow();
+    List<HostFailure> known =
+        able.reversed().stream()
+            .flatMap(host -> Optional.ofNullable(failures.get(host)).stream())
+            .toList();
+    if (known.getFirst().outlook() != Outlook.UNREACHABLE) {
+      return known.getFirst();
+    }
+    List<HostFailure> answers =
+        known.stream().filter(failure -> failure.outlook() != Outlook.UNREACHABLE).toList();
+    boolean nowhere =
+        !answers.isEmpty()
+            && answers.stream().allMatch(failure -> failure.kind() == OciException.Kind.NOT_FOUND);
+    return nowhere ? answers.getFirst() : known.getFirst();
   }
 
   /** The time after which another round makes sense; none when the answer will be the same. */

@@ -4,6 +4,7 @@ import io.jcri.oci.OciException;
 import io.jcri.oci.distribution.RegistryHost.Capability;
 import io.jcri.oci.distribution.TransportSettings.ClientPair;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -30,6 +31,9 @@ import java.util.stream.Stream;
  */
 public final class HostsConfig {
 
+  /** The most of a hosts.toml. */
+  private static final int MAX_BYTES = 256 << 10;
+
   private final List<Path> roots;
 
   /**
@@ -48,11 +52,24 @@ public final class HostsConfig {
     Path file = directory.get().resolve("hosts.toml");
     try {
       return Files.exists(file)
-          ? HostsToml.parse(Files.readString(file, StandardCharsets.UTF_8), file, registry)
+          ? HostsToml.parse(text(file), file, registry)
           : List.of(fallback(registry, dockerStyle(directory.get())));
     } catch (IOException e) {
       throw new OciException(
-          OciException.Kind.FAILED_PRECONDITION, "cannot read " + file + ": " + e.getMessage(), e);
+          OciException.Kind.FAILED_PRECONDITION,
+          "cannot read " + file + ": " + OciException.reason(e),
+          e);
+    }
+  }
+
+  /** Bounded, since the parser takes many times the text. */
+  private static String text(Path file) throws IOException {
+    try (InputStream in = Files.newInputStream(file)) {
+      byte[] content = in.readNBytes(MAX_BYTES + 1);
+      if (content.length > MAX_BYTES) {
+        throw new IOException("it has more than " + MAX_BYTES + " bytes");
+      }
+      return new String(content, StandardCharsets.UTF_8);
     }
   }
 

@@ -83,12 +83,7 @@ final class HttpSender {
               "no connection within " + seconds(settings.dialTimeout()),
               e);
       case ConnectException e when isUnresolved(e) ->
-          failure(
-              host,
-              uri,
-              Outlook.UNREACHABLE,
-              "the name " + uri.getHost() + " cannot be resolved",
-              e);
+          failure(host, uri, Outlook.UNREACHABLE, "the name cannot be resolved", e);
       case ConnectException e ->
           failure(host, uri, Outlook.UNREACHABLE, "cannot connect" + detail(e), e);
       case SSLException e -> failure(host, uri, Outlook.UNREACHABLE, "TLS: " + describe(e), e);

@@ -2,6 +2,7 @@ package io.jcri.oci.distribution;
 
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -25,6 +26,9 @@ record PemFile(Path path, List<Block> blocks) {
   private static final Pattern BLOCK =
       Pattern.compile("-----BEGIN ([A-Z0-9 ]{1,40})-----([^-]*+)-----END \\1-----");
 
+  /** The most of a file; all CAs of a distribution together are some 250 KB. */
+  private static final int MAX_BYTES = 4 << 20;
+
   record Block(String type, String base64) {
     byte[] content() throws IOException {
       try {
@@ -36,7 +40,14 @@ record PemFile(Path path, List<Block> blocks) {
   }
 
   static PemFile read(Path path) throws IOException {
-    String text = Files.readString(path, StandardCharsets.ISO_8859_1);
+    String text;
+    try (InputStream in = Files.newInputStream(path)) {
+      byte[] content = in.readNBytes(MAX_BYTES + 1);
+      if (content.length > MAX_BYTES) {
+        throw new IOException(path + " has more than " + MAX_BYTES + " bytes");
+      }
+      text = new String(content, StandardCharsets.ISO_8859_1);
+    }
     List<Block> blocks = new ArrayList<>();
     Matcher matcher = BLOCK.matcher(text);
     while (matcher.find()) {

@@ -49,7 +49,11 @@ final class TokenServer {
       @Json.Name("access_token") @Nullable String accessToken,
       @Json.Name("expires_in") long expiresIn) {}
 
-  private static final int MAX_ANSWER = 1 << 20;
+  private static final int MAX_ANSWER = 256 << 10;
+  private static final Json.Bounds BOUNDS = new Json.Bounds(MAX_ANSWER, 1_000);
+
+  /** What a header takes, and more than any registry's. */
+  private static final int MAX_TOKEN = 64 << 10;
 
   /** What the specification says when the server does not. */
   private static final Duration DEFAULT_LIFETIME = Duration.ofSeconds(60);
@@ -141,7 +145,7 @@ final class TokenServer {
   private static Token token(RegistryHost host, URI realm, byte[] content) throws HostFailure {
     Answer answer;
     try {
-      answer = Json.parse(content, Answer.class);
+      answer = Json.parse(content, Answer.class, BOUNDS);
     } catch (OciException e) {
       // The answer itself may hold a token: it is not quoted.
       throw HostFailure.of(
@@ -149,7 +153,10 @@ final class TokenServer {
     }
     String value =
         answer.token == null || answer.token.isEmpty() ? answer.accessToken : answer.token;
-    if (value == null || value.isEmpty() || !value.chars().allMatch(c -> c > ' ' && c < 0x7f)) {
+    if (value == null
+        || value.isEmpty()
+        || value.length() > MAX_TOKEN
+        || !value.chars().allMatch(c -> c > ' ' && c < 0x7f)) {
       throw HostFailure.of(
           host, Kind.UNAVAILABLE, "token server " + realm.getHost() + " sent no token");
     }

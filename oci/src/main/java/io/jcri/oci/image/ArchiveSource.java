@@ -22,7 +22,9 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -155,7 +157,10 @@ final class ArchiveSource implements ImageSource, AutoCloseable {
   }
 
   private static List<DockerImage> dockerImages(byte[] manifest) {
-    return List.of(Json.parse(manifest, DockerImage[].class, ImageLimits.DOCUMENT));
+    // A list may hold null, whatever its type says.
+    return Stream.of(Json.parse(manifest, DockerImage[].class, ImageLimits.DOCUMENT))
+        .filter(Objects::nonNull)
+        .toList();
   }
 
   /** Such an archive has no manifest: one is made, with the files' own digests. */

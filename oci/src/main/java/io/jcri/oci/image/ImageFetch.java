@@ -41,6 +41,8 @@ final class ImageFetch {
    * @param diffIds as the config has them, from the lowest layer
    * @param blobs of the layers, likewise
    */
+  // Nobody compares two of them.
+  @SuppressWarnings("ArrayRecordComponent")
   record Content(
       Digest config,
       byte[] rawConfig,
@@ -275,7 +277,7 @@ final class ImageFetch {
       } catch (ExecutionException | CompletionException e) {
         switch (e.getCause()) {
           case OciException oci ->
-              throw new OciException(oci.kind(), "image " + what + ": " + oci.getMessage(), oci);
+              throw new OciException(oci.kind(), named(String.valueOf(oci.getMessage())), oci);
           case null, default ->
               throw new OciException(
                   OciException.Kind.INTERNAL, "image " + what + ": " + e.getCause(), e);
@@ -297,6 +299,11 @@ final class ImageFetch {
         Thread.currentThread().interrupt();
       }
     }
+  }
+
+  /** Names the image once. */
+  private String named(String message) {
+    return message.contains(what) ? message : "image " + what + ": " + message;
   }
 
   private OciException invalid(String how) {

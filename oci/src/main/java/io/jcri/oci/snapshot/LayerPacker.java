@@ -46,7 +46,9 @@ final class LayerPacker {
   void pack(Path upper, OutputStream out) throws IOException {
     try (Fd root = sys.open(upper.toString(), OPEN | OpenFlags.DIRECTORY, 0)) {
       Run run = new Run(new TarWriter(out));
-      run.tar.begin(entry(TarEntry.Type.DIRECTORY, "./", "", sys.fstat(root), Map.of()));
+      Map<String, byte[]> xattrs = run.xattrs(root, ".", ".");
+      xattrs.remove(LayerTree.OPAQUE);
+      run.tar.begin(entry(TarEntry.Type.DIRECTORY, "./", "", sys.fstat(root), xattrs));
       run.directory(root, "", 0);
       run.tar.finish();
     }

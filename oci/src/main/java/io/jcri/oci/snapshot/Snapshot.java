@@ -2,6 +2,7 @@ package io.jcri.oci.snapshot;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * A container's view of an image.
@@ -11,6 +12,12 @@ import java.util.List;
  * @param upper what the container has changed; an empty directory when it cannot change anything
  * @param layerKeys of the layers below, from the lowest
  * @param readOnly whether there is no writable layer
+ * @param label of SELinux that all its files show
  */
 public record Snapshot(
-    String key, Path rootfs, Path upper, List<String> layerKeys, boolean readOnly) {}
+    String key,
+    Path rootfs,
+    Path upper,
+    List<String> layerKeys,
+    boolean readOnly,
+    Optional<String> label) {}

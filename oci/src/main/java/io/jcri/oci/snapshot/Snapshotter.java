@@ -45,7 +45,11 @@ public final class Snapshotter {
   private static final Logger LOG = LoggerFactory.getLogger(Snapshotter.class);
 
   private record Info(
-      int version, List<String> layers, boolean readOnly, Optional<Path> mountPoint) {}
+      int version,
+      List<String> layers,
+      boolean readOnly,
+      Optional<Path> mountPoint,
+      Optional<String> label) {}
 
   /**
    * How to mount.
@@ -112,23 +116,28 @@ public final class Snapshotter {
       if (info.version != 1) {
         throw new OciException(OciException.Kind.INVALID, "version " + info.version);
       }
-      snapshots.put(key, snapshot(key, info.layers, info.readOnly, info.mountPoint));
+      snapshots.put(key, snapshot(key, info.layers, info.readOnly, info.mountPoint, info.label));
     } catch (IOException | OciException e) {
       LOG.warn("record of snapshot {} is damaged: {}", directory, e.getMessage());
-      snapshots.put(key, snapshot(key, List.of(), false, Optional.empty()));
+      snapshots.put(key, snapshot(key, List.of(), false, Optional.empty(), Optional.empty()));
       unreadable.add(key);
     }
   }
 
   private Snapshot snapshot(
-      String key, List<String> layerKeys, boolean readOnly, Optional<Path> mountPoint) {
+      String key,
+      List<String> layerKeys,
+      boolean readOnly,
+      Optional<Path> mountPoint,
+      Optional<String> label) {
     Path directory = root.resolve(key);
     return new Snapshot(
         key,
         mountPoint.orElse(directory.resolve("rootfs")),
         directory.resolve("upper"),
         layerKeys,
-        readOnly);
+        readOnly,
+        label);
   }
 
   /**
@@ -153,7 +162,8 @@ public final class Snapshotter {
                       OciException.Kind.NOT_FOUND,
                       "snapshot " + key + " needs a layer that is not here; pull the image again"));
       List<String> layerKeys = stack.stream().map(Layer::key).toList();
-      snapshot = snapshot(key, layerKeys, options.readOnly(), options.mountPoint());
+      snapshot =
+          snapshot(key, layerKeys, options.readOnly(), options.mountPoint(), options.label());
       if (snapshots.putIfAbsent(key, snapshot) != null) {
         throw new OciException(
             OciException.Kind.FAILED_PRECONDITION, "snapshot " + key + " exists already");
@@ -183,31 +193,51 @@ public final class Snapshotter {
     // The record first: if we die behind it, the next daemon knows which layers a mount may use.
     Files.write(
         directory.resolve("snapshot.json"),
-        Json.toBytes(new Info(1, snapshot.layerKeys(), snapshot.readOnly(), options.mountPoint())));
+        Json.toBytes(
+            new Info(
+                1,
+                snapshot.layerKeys(),
+                snapshot.readOnly(),
+                options.mountPoint(),
+                snapshot.label())));
     Files.createDirectory(snapshot.upper());
     Files.createDirectory(directory.resolve("rootfs"));
-    mount(snapshot, stack, options);
+    if (!snapshot.readOnly()) {
+      adoptRoot(snapshot.upper(), stack, options.userNamespace().isPresent());
+    }
+    mount(snapshot, stack, options.userNamespace());
   }
 
-  private void mount(Snapshot snapshot, List<Layer> stack, Options options) throws IOException {
-    List<Path> trees = Stacks.directories(stack);
-    OverlayMount overlay = OverlayMount.ofLayers(trees.isEmpty() ? List.of(emptyLayer) : trees);
+  private void mount(Snapshot snapshot, List<Layer> stack, Optional<Path> userNamespace)
+      throws IOException {
+    OverlayMount overlay = OverlayMount.ofLayers(lowers(snapshot, Stacks.directories(stack)));
     if (!snapshot.readOnly()) {
       Path work = root.resolve(snapshot.key()).resolve("work");
       // One that was mounted volatile before is refused by the kernel; its content is worth
       // nothing.
       Trees.delete(sys, work);
       Files.createDirectory(work);
-      adoptRoot(snapshot.upper(), stack, options.userNamespace().isPresent());
       overlay = overlay.withUpper(snapshot.upper(), work, true);
     }
-    if (options.userNamespace().isPresent()) {
-      overlay = overlay.idMapped(options.userNamespace().get());
+    if (userNamespace.isPresent()) {
+      overlay = overlay.idMapped(userNamespace.get());
     }
-    if (options.label().isPresent()) {
-      overlay = overlay.labelled(options.label().get());
+    if (snapshot.label().isPresent()) {
+      overlay = overlay.labelled(snapshot.label().get());
     }
     mounts.overlay(overlay, snapshot.rootfs());
+  }
+
+  /**
+   * Of a single layer alone there is no overlay, only a copy of its mount, which takes no label.
+   */
+  private List<Path> lowers(Snapshot snapshot, List<Path> trees) {
+    if (trees.isEmpty()) {
+      return List.of(emptyLayer);
+    }
+    return trees.size() == 1 && snapshot.readOnly() && snapshot.label().isPresent()
+        ? List.of(trees.getFirst(), emptyLayer)
+        : trees;
   }
 
   /** The root of an overlay is that of its upper layer: it gets what the image says of its root. */
@@ -232,14 +262,19 @@ public final class Snapshotter {
     sys.fchmodat(Fd.CWD, upper.toString(), 0755);
   }
 
-  /** Mounts a snapshot again whose mount is gone; nothing to do when it is there. */
-  public void remount(String key, Options options) {
+  /**
+   * Mounts a snapshot again whose mount is gone, with the label it had; nothing to do when it is
+   * there. The root's mode, owner and times are what the writable layer says by now.
+   *
+   * @param userNamespace as it was prepared with
+   */
+  public void remount(String key, Optional<Path> userNamespace) {
     Snapshot snapshot =
         find(key)
             .orElseThrow(() -> new OciException(OciException.Kind.NOT_FOUND, "no snapshot " + key));
     try {
       if (mounts.below(snapshot.rootfs()).isEmpty()) {
-        mount(snapshot, layers.byKeys(snapshot.layerKeys()), options);
+        mount(snapshot, layers.byKeys(snapshot.layerKeys()), userNamespace);
       }
     } catch (IOException e) {
       throw OciException.ofIo("cannot mount snapshot " + key, e);

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.file.Path;
+import java.util.Optional;
 
 /**
  * What containers have changed, carried from one snapshot to another as an OCI layer's tar archive.
@@ -43,10 +44,10 @@ public final class WritableLayers {
    * any layer of an image, and may not do more than one.
    *
    * @param bytes of the archive
-   * @param options as the snapshot was prepared with
+   * @param userNamespace as the snapshot was prepared with
    * @throws OciException NOT_FOUND; as unpacking a layer does
    */
-  public void unpack(String key, InputStream archive, long bytes, Snapshotter.Options options) {
+  public void unpack(String key, InputStream archive, long bytes, Optional<Path> userNamespace) {
     Snapshot snapshot = require(key);
     Path spool = snapshot.upper().resolveSibling("directories");
     try {
@@ -62,7 +63,7 @@ public final class WritableLayers {
     } catch (IOException e) {
       throw OciException.ofIo("cannot unpack the changes of snapshot " + key, e);
     }
-    snapshots.remount(key, options);
+    snapshots.remount(key, userNamespace);
   }
 
   private Snapshot require(String key) {

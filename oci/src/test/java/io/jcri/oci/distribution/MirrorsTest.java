@@ -246,8 +246,24 @@ class MirrorsTest extends RegistryFixture {
   void aNameThatIsNoneIsTold() {
     OciException e = failure(Kind.UNAVAILABLE, () -> repository("q.invalid/a:v1").resolve());
     assertThat(e)
+        .hasMessage("cannot resolve q.invalid/a:v1: q.invalid: the name cannot be resolved");
+  }
+
+  @Test
+  void whatNoHostThatCanBeAskedHasIsNotFound() throws IOException {
+    TestHost mirror = host();
+    hosts("q.invalid", "[host.\"http://%s\"]\n".formatted(mirror.name()));
+    assertThat(failure(Kind.NOT_FOUND, () -> repository("q.invalid/a:v1").resolve()))
         .hasMessage(
-            "cannot resolve q.invalid/a:v1: q.invalid: the name q.invalid cannot be resolved");
+            "cannot resolve q.invalid/a:v1: %s: 404 Not Found; q.invalid: the name cannot be resolved"
+                .formatted(mirror.name()));
+    // One that refuses to say leaves it open.
+    TestHost refusing = host();
+    always(refusing, 403, "");
+    hosts(
+        "q.invalid",
+        "[host.\"http://%s\"]\n[host.\"http://%s\"]\n".formatted(mirror.name(), refusing.name()));
+    failure(Kind.UNAVAILABLE, () -> repository("q.invalid/a:v1").resolve());
   }
 
   /** A port whose queue of connections is full: the kernel drops every further SYN. */

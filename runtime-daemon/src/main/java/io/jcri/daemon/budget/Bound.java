@@ -1,5 +1,6 @@
 package io.jcri.daemon.budget;
 
+import io.jcri.oci.image.ImageLimits;
 import io.jcri.oci.snapshot.VolumeLimits;
 
 /**
@@ -26,7 +27,40 @@ public enum Bound {
   DECLARED_VOLUME_BYTES("an image", VolumeLimits.MAX_BYTES, "the container is refused"),
 
   /** The same: how many files. */
-  DECLARED_VOLUME_FILES("an image", VolumeLimits.MAX_ENTRIES, "the container is refused");
+  DECLARED_VOLUME_FILES("an image", VolumeLimits.MAX_ENTRIES, "the container is refused"),
+
+  /** The environment, entry point and command of an image. */
+  IMAGE_PROCESS("an image", ImageLimits.PROCESS_BYTES, "the image is refused"),
+
+  /** Each is a mount of each container of the image. */
+  IMAGE_VOLUMES_COUNT("an image", ImageLimits.VOLUMES, "the image is refused"),
+
+  /** An image's labels; they are read from its record when asked for. */
+  IMAGE_LABELS("an image", ImageLimits.LABEL_BYTES, "the image is refused"),
+
+  /** An image's own config. */
+  IMAGE_CONFIG(
+      "an image",
+      ImageLimits.CONFIG_BYTES,
+      "the image is refused; a record of an older version is not listed, and can be removed"),
+
+  /** Tags and digests of one image. */
+  IMAGE_NAMES_COUNT("who pulls or loads", ImageLimits.NAMES, "the pull or load is refused"),
+
+  /** Different images of one archive. */
+  ARCHIVE_IMAGES_COUNT("an archive", ImageLimits.ARCHIVE_IMAGES, "the archive is refused"),
+
+  /** Names and layers of all images, which lists are made of. */
+  IMAGE_CATALOG(
+      "who pulls or loads",
+      ImageLimits.CATALOG_BYTES,
+      "the pull or load is refused until images are removed"),
+
+  /** Manifests, indexes and configs above 64 KiB, of all pulls together and of all readers. */
+  IMAGE_DOCUMENTS(
+      "images and registries",
+      ImageLimits.DOCUMENTS_AT_ONCE,
+      "waits, after a minute the pull fails and may be tried again");
 
   private final String who;
   private final long limit;

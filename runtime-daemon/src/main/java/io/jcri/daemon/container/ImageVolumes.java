@@ -7,6 +7,7 @@ import io.jcri.daemon.pod.Pod;
 import io.jcri.oci.OciException;
 import io.jcri.oci.image.Image;
 import io.jcri.oci.runtime.ContainerMount;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,9 +29,11 @@ public final class ImageVolumes {
    * Mounts the image on the host, and tells how the runtime is to show it.
    *
    * @param number of the mount among the container's
+   * @param label the container's SELinux label for files
    * @throws JcriException IMAGE_VOLUME_MOUNT_FAILED, whatever the reason
    */
-  ContainerMount mount(Pod pod, String containerId, int number, VolumeMount mount) {
+  ContainerMount mount(
+      Pod pod, String containerId, int number, VolumeMount mount, Optional<String> label) {
     ImageVolume volume = mount.image().orElseThrow();
     try {
       Image image =
@@ -44,7 +47,8 @@ public final class ImageVolumes {
                   number,
                   image,
                   volume.subPath(),
-                  ContainerCreation.userNamespace(pod))
+                  ContainerCreation.userNamespace(pod),
+                  label)
               .toString();
       return ContainerMount.bind(source, mount.containerPath(), true).plusOptions(mount.options());
     } catch (OciException e) {

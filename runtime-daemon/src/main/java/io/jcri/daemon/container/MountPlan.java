@@ -64,7 +64,7 @@ public final class MountPlan {
         // An image volume counts by its place, which makes its key the same after a restart.
         asked.add(
             mount.image().isPresent()
-                ? images.mount(pod, container.id(), asked.size(), mount)
+                ? images.mount(pod, container.id(), asked.size(), mount, label)
                 : bind(mount, features, label));
       }
     }

@@ -181,16 +181,22 @@ public final class Images {
    * @param number of the volume among the container's
    * @param subPath a directory or file of the image, empty for all of it
    * @param user as for {@link #prepare}
+   * @param label likewise
    * @return the host path of what the volume shows
    */
   public Path prepareVolume(
-      String containerId, int number, Image image, String subPath, Optional<UserNamespace> user) {
+      String containerId,
+      int number,
+      Image image,
+      String subPath,
+      Optional<UserNamespace> user,
+      Optional<String> label) {
     Snapshotter snapshotter = store.snapshots();
     Snapshot volume =
         snapshotter.prepare(
             containerId + VOLUME + number,
             image.diffIds(),
-            new Snapshotter.Options(true, user.map(UserNamespace::file)));
+            new Snapshotter.Options(true, user.map(UserNamespace::file), Optional.empty(), label));
     return snapshotter.locate(volume, subPath);
   }
 
@@ -263,8 +269,7 @@ public final class Images {
    */
   public void unpackChanges(
       String containerId, InputStream archive, long bytes, Optional<UserNamespace> user) {
-    layers.unpack(
-        containerId, archive, bytes, new Snapshotter.Options(false, user.map(UserNamespace::file)));
+    layers.unpack(containerId, archive, bytes, user.map(UserNamespace::file));
   }
 
   /** Unmounts a container's image volumes; it must not run any more. Idempotent. */
