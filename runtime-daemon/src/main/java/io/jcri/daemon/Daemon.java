@@ -248,8 +248,7 @@ public final class Daemon {
                     events,
                     checkpoints,
                     streaming,
-                    driver,
-                    clock),
+                    driver),
                 new ImageService(images, clock)));
     this.admin = new AdminServer(layout.adminSocket(), images);
     this.systemd = new SdNotify(syscalls, System.getenv().getOrDefault("NOTIFY_SOCKET", ""));

@@ -4,10 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
+import io.jcri.cri.v1.ContainerConfig;
 import io.jcri.cri.v1.ContainerEventResponse;
 import io.jcri.cri.v1.ContainerState;
 import io.jcri.cri.v1.ContainerStatus;
 import io.jcri.cri.v1.PodSandboxState;
+import io.jcri.cri.v1.PodSandboxStatusRequest;
+import io.jcri.cri.v1.PodSandboxStatusResponse;
 import io.jcri.it.kit.Waiting;
 import io.jcri.it.node.TestContainer;
 import io.jcri.it.node.TestNode;
@@ -111,6 +114,34 @@ class EventsTest {
       log.await(container.id(), "STOPPED");
       assertThat(log.of(container.id())).containsExactly("CREATED", "STARTED", "STOPPED");
       assertThat(log.all().getLast().getContainersStatuses(0).getExitCode()).isEqualTo(3);
+    }
+  }
+
+  /** The kubelet takes the first of a name for the container of today. */
+  @Test
+  void aContainerThatIsStartedAgainComesBeforeTheOneThatEnded() throws Exception {
+    try (EventLog log = listen()) {
+      TestPod pod = NODE.pod();
+      ContainerConfig.Builder config = pod.container("sh", "-c", "exit 3");
+      TestContainer first = pod.start(config);
+      first.awaitExit();
+      config.clearCommand().addCommand("sleep").addCommand("100000");
+      config.getMetadataBuilder().setAttempt(1);
+      TestContainer second = pod.start(config);
+      log.await(second.id(), "STARTED");
+      assertThat(log.all().getLast().getContainersStatusesList())
+          .extracting(ContainerStatus::getId)
+          .containsExactly(second.id(), first.id());
+      PodSandboxStatusResponse reply =
+          NODE.cri()
+              .runtime()
+              .podSandboxStatus(
+                  PodSandboxStatusRequest.newBuilder().setPodSandboxId(pod.id()).build());
+      assertThat(reply.getContainersStatusesList())
+          .containsExactly(second.status(), first.status());
+      assertThat(reply.getTimestamp())
+          .as("else the kubelet keeps the event's")
+          .isGreaterThanOrEqualTo(log.all().getLast().getCreatedAt());
     }
   }
 

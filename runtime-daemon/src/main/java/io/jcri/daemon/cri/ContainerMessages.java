@@ -12,6 +12,8 @@ import io.jcri.daemon.container.Container;
 import io.jcri.daemon.container.VolumeMount;
 import io.jcri.oci.runtime.IdMapping;
 import io.jcri.oci.runtime.ProcessUser;
+import java.util.Collection;
+import java.util.Comparator;
 import java.util.List;
 
 /** Containers as CRI tells of them. */
@@ -70,6 +72,21 @@ final class ContainerMessages {
                 .setReason(exit.reason())
                 .setMessage(exit.message()));
     return status.build();
+  }
+
+  /**
+   * The statuses of a pod's containers, newest first. Of those with one name the kubelet takes the
+   * first for the current one when a status has a timestamp: it sorts only what it asked for one by
+   * one.
+   */
+  static List<io.jcri.cri.v1.ContainerStatus> statuses(Collection<Container> containers) {
+    return containers.stream()
+        .sorted(
+            Comparator.comparingLong(Container::createdAt)
+                .thenComparingInt(container -> container.config().attempt())
+                .reversed())
+        .map(ContainerMessages::status)
+        .toList();
   }
 
   static ContainerState state(Container container) {

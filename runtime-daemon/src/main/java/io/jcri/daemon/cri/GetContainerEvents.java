@@ -58,9 +58,6 @@ final class GetContainerEvents implements StreamCall<GetEventsRequest, Container
                 })
             .setCreatedAt(event.at());
     event.pod().map(PodMessages::status).ifPresent(message::setPodSandboxStatus);
-    event.containers().stream()
-        .map(ContainerMessages::status)
-        .forEach(message::addContainersStatuses);
-    return message.build();
+    return message.addAllContainersStatuses(ContainerMessages.statuses(event.containers())).build();
   }
 }

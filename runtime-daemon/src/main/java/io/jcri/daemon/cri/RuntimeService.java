@@ -63,7 +63,6 @@ import io.jcri.daemon.pod.Pods;
 import io.jcri.daemon.runtime.Handlers;
 import io.jcri.daemon.stats.Stats;
 import io.jcri.daemon.streaming.StreamingServer;
-import io.jcri.daemon.system.Clock;
 import io.jcri.sandbox.cgroup.CgroupDriver;
 
 /**
@@ -111,8 +110,7 @@ public final class RuntimeService extends RuntimeObservation {
       Events events,
       CheckpointSetup checkpoints,
       StreamingServer streaming,
-      CgroupDriver driver,
-      Clock clock) {
+      CgroupDriver driver) {
     super(pods, containers, stats, metrics, images, events);
     VerboseInfo info = new VerboseInfo(layout, config, driver);
     this.status = new Status(networks, handlers, info);
@@ -121,7 +119,7 @@ public final class RuntimeService extends RuntimeObservation {
     this.runPodSandbox = new RunPodSandbox(handlers, pods);
     this.stopPodSandbox = new StopPodSandbox(pods, containers);
     this.removePodSandbox = new RemovePodSandbox(pods, containers);
-    this.podSandboxStatus = new PodSandboxStatus(pods, containers, clock);
+    this.podSandboxStatus = new PodSandboxStatus(pods, containers, events);
     this.listPodSandbox = new ListPodSandbox(pods);
     this.createContainer = new CreateContainer(pods, containers);
     this.startContainer = new StartContainer(containers);

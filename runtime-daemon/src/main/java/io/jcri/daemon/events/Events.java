@@ -172,6 +172,19 @@ public final class Events implements AutoCloseable {
     }
   }
 
+  /**
+   * The time in which events are counted: what a caller looks at afterwards has every event up to
+   * it. It stands still while the machine's clock is behind the last event.
+   */
+  public long now() {
+    lock.lock();
+    try {
+      return Math.max(latest, clock.nanos());
+    } finally {
+      lock.unlock();
+    }
+  }
+
   private static boolean taken(Subscription subscription, Event event) {
     boolean taken = subscription.offer(event);
     if (!taken) {
