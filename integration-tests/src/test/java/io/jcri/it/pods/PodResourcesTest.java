@@ -43,6 +43,29 @@ class PodResourcesTest {
     assertThat(pod.status().getState()).isEqualTo(io.jcri.cri.v1.PodSandboxState.SANDBOX_READY);
   }
 
+  /**
+   * The kubelet subtracts the overhead from what the pod's cgroup has, "no limit" included, and
+   * gives a resize up when it is refused here.
+   */
+  @Test
+  void whatRemainsOfNoLimitIsNoLimit() throws IOException {
+    TestPod pod = NODE.pod();
+    update(
+        pod.id(),
+        request -> {
+          request.getOverheadBuilder().setCpuPeriod(100_000).setCpuQuota(25_000).setCpuShares(256);
+          request
+              .getResourcesBuilder()
+              .setCpuPeriod(100_000)
+              .setCpuQuota(-1 - 25_000)
+              .setCpuShares(2)
+              .setMemoryLimitInBytes(0x7FFFFFFFFFFFF000L - 111_000_000);
+        });
+    assertThat(pod.info()).contains("25000").doesNotContain("-25001");
+    update(pod.id(), request -> request.getResourcesBuilder().setCpuQuota(500));
+    assertThat(pod.info()).contains("500");
+  }
+
   @Test
   void nonsenseIsRefusedByField() throws IOException {
     TestPod pod = NODE.pod();

@@ -34,17 +34,30 @@ final class Resources {
    * @param field where they stand, for messages; ends with a dot
    */
   static LinuxResources read(LinuxContainerResources resources, String field) {
-    long period = resources.getCpuPeriod();
-    if (period != 0 && (period < MIN_CPU_TIME || period > MAX_CPU_PERIOD)) {
-      throw invalid(
-          "%scpu_period is %d but must be between %d and %d microseconds"
-              .formatted(field, period, MIN_CPU_TIME, MAX_CPU_PERIOD));
-    }
     long quota = resources.getCpuQuota();
     if (quota != 0 && quota != -1 && quota < MIN_CPU_TIME) {
       throw invalid(
           "%scpu_quota is %d but must be -1 or at least %d microseconds"
               .formatted(field, quota, MIN_CPU_TIME));
+    }
+    return read(resources, quota, field);
+  }
+
+  /**
+   * Reads what a pod has beyond its overhead, which is told and given to no cgroup. It is the
+   * kubelet's subtraction, and it subtracts from "no limit" too: whatever quota is negative is
+   * none, and what remains may be less than a cgroup takes.
+   */
+  static LinuxResources readRemainder(LinuxContainerResources resources, String field) {
+    return read(resources, Math.max(-1, resources.getCpuQuota()), field);
+  }
+
+  private static LinuxResources read(LinuxContainerResources resources, long quota, String field) {
+    long period = resources.getCpuPeriod();
+    if (period != 0 && (period < MIN_CPU_TIME || period > MAX_CPU_PERIOD)) {
+      throw invalid(
+          "%scpu_period is %d but must be between %d and %d microseconds"
+              .formatted(field, period, MIN_CPU_TIME, MAX_CPU_PERIOD));
     }
     if (resources.getCpuShares() < 0) {
       throw invalid(field + "cpu_shares must not be negative");

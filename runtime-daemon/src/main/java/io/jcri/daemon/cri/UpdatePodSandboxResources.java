@@ -6,8 +6,9 @@ import io.jcri.daemon.pod.PodResources;
 import io.jcri.daemon.pod.Pods;
 
 /**
- * {@code UpdatePodSandboxResources}: keeps what the pod has after the kubelet changed the pod's
- * cgroup. A message that is absent leaves what was.
+ * {@code UpdatePodSandboxResources}: keeps what the pod is about to have: the kubelet asks before
+ * it changes the pod's cgroup, gives the whole each time, and takes a refusal for the end of the
+ * resize. A message that is absent leaves what was.
  */
 final class UpdatePodSandboxResources
     implements Call<UpdatePodSandboxResourcesRequest, UpdatePodSandboxResourcesResponse> {
@@ -23,7 +24,7 @@ final class UpdatePodSandboxResources
     PodResources given =
         new PodResources(
             Resources.read(request.getOverhead(), "overhead."),
-            Resources.read(request.getResources(), "resources."));
+            Resources.readRemainder(request.getResources(), "resources."));
     pods.updateResources(
         id,
         now ->
