@@ -56,4 +56,16 @@ tr '\0' ' ' <"/proc/$web/cmdline" | grep -q '^nginx: master process' || fail "we
 busybox wget -q -O - "http://127.0.0.1:$port/" | grep -q 'It works!' || fail "webserver serves no page"
 kill -QUIT "$web"
 wait "$web" || fail "webserver does not end well on SIGQUIT"
+
+"$dir/datagrams" "$port" 2>"$dir/datagrams.err" &
+web=$!
+for try in 1 2 3 4 5 6 7 8 9 10; do
+  grep -q listening "$dir/datagrams.err" && break
+  [ "$try" -lt 10 ] || fail "datagrams does not listen"
+  sleep 0.1
+done
+answer=$(bash -c 'exec 3<>"/dev/udp/127.0.0.1/$1"; echo ping >&3; timeout 10 head -n 1 <&3' check "$port")
+[ "$answer" = ping ] || fail "datagrams answers: $answer"
+kill -TERM "$web"
+wait "$web" || fail "datagrams does not end well on SIGTERM"
 echo "native programs: ok"

@@ -92,6 +92,13 @@ public final class TestImages {
         .withEntrypoint("/usr/local/bin/httpd", "-p", "80");
   }
 
+  /** Sends datagrams to port 53 back, over busybox. */
+  public static TestImage datagrams() throws IOException {
+    return busybox()
+        .withLayer(Layer.of(program("datagrams", "usr/local/bin/datagrams", 0755)))
+        .withEntrypoint("/usr/local/bin/datagrams", "53");
+  }
+
   /** Says its effective user and ends; the program is set-user-ID root. */
   public static TestImage effectiveUid() throws IOException {
     return TestImage.of(Layer.of(program("effective-uid", "effective-uid", 04755)))

@@ -14,6 +14,7 @@ import io.jcri.it.node.TestPod;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -45,6 +46,30 @@ class FilesTest {
     Path hosts = Files.writeString(folder("file").resolve("hosts"), "1.2.3.4 elsewhere\n");
     TestContainer container = start(config -> config.addMounts(mount(hosts, "/etc/hosts")));
     assertThat(container.sh("cat /etc/hosts")).isEqualTo("1.2.3.4 elsewhere");
+  }
+
+  /**
+   * The kubelet refreshes ConfigMaps and Secrets by moving a link to another folder; the container
+   * mounts the folder above, here by way of a link of the node's.
+   */
+  @Test
+  void aVolumeThatTheKubeletRefreshesIsSeenAnew() throws IOException {
+    Path volume = folder("refreshed");
+    Path link = volume.resolveSibling("link");
+    Files.createSymbolicLink(link, volume);
+    refresh(volume, "..1", "old");
+    Files.createSymbolicLink(volume.resolve("key"), Path.of("..data/key"));
+    TestContainer container =
+        start(config -> config.addMounts(mount(link, "/volume").setReadonly(true)));
+    assertThat(container.sh("cat /volume/key")).isEqualTo("old");
+    refresh(volume, "..2", "new");
+    assertThat(container.sh("cat /volume/key")).isEqualTo("new");
+  }
+
+  private static void refresh(Path volume, String version, String content) throws IOException {
+    Files.writeString(Files.createDirectory(volume.resolve(version)).resolve("key"), content);
+    Path next = Files.createSymbolicLink(volume.resolve("..data_tmp"), Path.of(version));
+    Files.move(next, volume.resolve("..data"), StandardCopyOption.ATOMIC_MOVE);
   }
 
   @Test

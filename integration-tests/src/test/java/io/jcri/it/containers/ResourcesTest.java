@@ -4,10 +4,12 @@ import static io.jcri.it.node.Refusals.assertRefused;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.grpc.Status.Code;
+import io.jcri.cri.v1.CgroupDriver;
 import io.jcri.cri.v1.ContainerConfig;
 import io.jcri.cri.v1.ContainerStatus;
 import io.jcri.cri.v1.HugepageLimit;
 import io.jcri.cri.v1.LinuxContainerResources;
+import io.jcri.cri.v1.RuntimeConfigRequest;
 import io.jcri.it.node.TestContainer;
 import io.jcri.it.node.TestNode;
 import io.jcri.it.node.TestPod;
@@ -146,6 +148,21 @@ class ResourcesTest {
     }
     config.getLinuxBuilder().getResourcesBuilder().putUnified("../cgroup.procs", "1");
     assertRefused(() -> pod.create(config), Code.INVALID_ARGUMENT, "unified", "../cgroup.procs");
+  }
+
+  /** The kubelet makes the pods' cgroups in the way that this says. */
+  @Test
+  void theKubeletIsToldWhoMakesCgroups() throws IOException {
+    TestContainer container = NODE.pod().idle();
+    boolean scope =
+        Files.readString(Path.of("/proc/" + container.pid() + "/cgroup")).contains(".scope");
+    assertThat(
+            NODE.cri()
+                .runtime()
+                .runtimeConfig(RuntimeConfigRequest.getDefaultInstance())
+                .getLinux()
+                .getCgroupDriver())
+        .isEqualTo(scope ? CgroupDriver.SYSTEMD : CgroupDriver.CGROUPFS);
   }
 
   @Test

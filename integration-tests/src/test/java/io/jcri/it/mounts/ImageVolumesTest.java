@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.grpc.Status;
 import io.jcri.cri.v1.ContainerConfig;
 import io.jcri.cri.v1.ImageSpec;
+import io.jcri.cri.v1.ImageStatusRequest;
 import io.jcri.cri.v1.Mount;
 import io.jcri.cri.v1.MountPropagation;
 import io.jcri.cri.v1.RemoveImageRequest;
@@ -65,6 +66,10 @@ class ImageVolumesTest {
     Mount told = container.status().getMounts(0);
     assertThat(told.getImage().getImage()).isEqualTo(data);
     assertThat(told.getImage().getImageRef()).isEqualTo(NODE.pull(data));
+    // The kubelet asks for the image that the mount names, and tells the pod's owner what it gets.
+    ImageStatusRequest named = ImageStatusRequest.newBuilder().setImage(told.getImage()).build();
+    assertThat(NODE.cri().images().imageStatus(named).getImage().getId())
+        .isEqualTo(told.getImage().getImageRef());
     assertThat(told.getReadonly()).isTrue();
     assertThat(told.getHostPath()).isEmpty();
   }

@@ -16,11 +16,16 @@ import io.jcri.it.node.TestPod;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.ConnectException;
+import java.net.DatagramPacket;
+import java.net.DatagramSocket;
+import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -65,6 +70,36 @@ class PodNetworkTest {
     pod.stop();
     assertThatIOException().isThrownBy(() -> page(url));
     assertThat(pod.ip()).as("the address of a pod that has given it back").isEmpty();
+  }
+
+  /** One number may be mapped twice, for each protocol: as a cluster's DNS is. */
+  @Test
+  void aMappedPortOfUdpIsNotThatOfTcp() throws IOException {
+    String image = NODE.load("datagrams", TestImages.datagrams());
+    int port = FreePort.find();
+    PodSandboxConfig.Builder config = NODE.podConfig();
+    for (Protocol protocol : List.of(Protocol.UDP, Protocol.TCP)) {
+      config.addPortMappings(
+          PortMapping.newBuilder().setProtocol(protocol).setContainerPort(53).setHostPort(port));
+    }
+    TestPod pod = NODE.pod(config);
+    var container = pod.container().clearCommand();
+    container.getImageBuilder().setImage(image);
+    pod.start(container).awaitLog("listening");
+
+    try (DatagramSocket socket = new DatagramSocket()) {
+      socket.setSoTimeout((int) PATIENCE.toMillis());
+      socket.connect(new InetSocketAddress(NODE.gateway(), port));
+      byte[] question = "who is there".getBytes(StandardCharsets.UTF_8);
+      socket.send(new DatagramPacket(question, question.length));
+      DatagramPacket answer = new DatagramPacket(new byte[100], 100);
+      socket.receive(answer);
+      assertThat(new String(answer.getData(), 0, answer.getLength(), StandardCharsets.UTF_8))
+          .isEqualTo("who is there");
+    }
+    assertThatIOException()
+        .as("nothing listens on the port of TCP")
+        .isThrownBy(() -> new Socket(NODE.gateway(), port).close());
   }
 
   @Test
