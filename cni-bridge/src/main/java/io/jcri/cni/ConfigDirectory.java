@@ -55,7 +55,7 @@ final class ConfigDirectory {
         (network.generated() ? generated : networks).add(network);
       } catch (NoSuchFileException e) {
         // Removed between listing and reading: a change that the watch reports next.
-      } catch (IOException e) {
+      } catch (IOException | RuntimeException e) {
         problems.add(file + ": " + reason(e));
         if (e instanceof Json.MalformedJsonException && file.endsWith(DefaultNetwork.FILE_NAME)) {
           torn++;
@@ -137,7 +137,7 @@ final class ConfigDirectory {
     return files;
   }
 
-  private static String reason(IOException e) {
+  private static String reason(Exception e) {
     return switch (e) {
       case Json.MalformedJsonException malformed -> "invalid JSON: " + malformed.getMessage();
       case NetworkParser.InvalidNetworkException invalid -> String.valueOf(invalid.getMessage());

@@ -206,7 +206,7 @@ final class ResultCache {
               Files.getLastModifiedTime(file).toInstant()));
     } catch (NoSuchFileException e) {
       return Optional.empty();
-    } catch (IOException | IllegalArgumentException e) {
+    } catch (IOException | RuntimeException e) {
       log.warn("cached result {} is left out: {}", file, e.toString());
       return Optional.empty();
     }

@@ -8,7 +8,6 @@ import com.google.gson.Strictness;
 import com.google.gson.reflect.TypeToken;
 import com.google.gson.stream.JsonReader;
 import com.google.gson.stream.JsonToken;
-import com.google.gson.stream.MalformedJsonException;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -166,11 +165,8 @@ public final class Json {
       return value;
     } catch (CharacterCodingException e) {
       throw invalid(what, "not UTF-8", e);
-    } catch (MalformedJsonException | JsonParseException | IllegalStateException e) {
-      throw invalid(what, firstLine(e), e);
-    } catch (OciException e) {
-      throw invalid(what, firstLine(e), e);
-    } catch (IOException | IllegalArgumentException e) {
+    } catch (IOException | RuntimeException e) {
+      // a record's constructor may refuse what it is given, with whatever exception
       throw invalid(what, firstLine(e), e);
     }
   }

@@ -273,7 +273,7 @@ public final class Daemon {
     checkpoints.recover();
     nriServer.start();
     server.start();
-    admin.start();
+    startAdmin();
     systemd.ready();
     log.info(
         "took up {} pods and {} containers in {} ms; serving",
@@ -282,6 +282,15 @@ public final class Daemon {
         (System.nanoTime() - begin) / 1_000_000);
     Thread.ofVirtual().name("leftovers").start(this::endLeftovers);
     IdleHeap.watch();
+  }
+
+  /** The kubelet does without it: what lies in its way costs people {@code jcri load}. */
+  private void startAdmin() {
+    try {
+      admin.start();
+    } catch (IOException | RuntimeException e) {
+      log.error("images can't be loaded through the admin socket", e);
+    }
   }
 
   /** Sandboxes first: their network is left more thoroughly while its namespace is there. */

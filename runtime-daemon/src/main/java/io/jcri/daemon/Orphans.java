@@ -7,8 +7,10 @@ import io.jcri.daemon.pod.PodNetworks;
 import io.jcri.daemon.pod.Pods;
 import io.jcri.sandbox.Sandboxes;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -58,7 +60,7 @@ final class Orphans {
       }
     }
     // After a reboot there is no directory: only what is on the disk tells of them.
-    for (String id : images.containers()) {
+    for (String id : rootFileSystems()) {
       if (containers.get(id).isEmpty()) {
         attempt("root file system of container " + id, () -> images.release(id));
       }
@@ -67,6 +69,15 @@ final class Orphans {
       if (pods.find(id).isEmpty()) {
         attempt("pod sandbox " + id, () -> endSandbox(id));
       }
+    }
+  }
+
+  private Collection<String> rootFileSystems() {
+    try {
+      return images.containers();
+    } catch (RuntimeException e) {
+      log.error("cannot look for root file systems without a container", e);
+      return List.of();
     }
   }
 
@@ -102,7 +113,7 @@ final class Orphans {
     }
     try (Stream<Path> list = Files.list(directory)) {
       return list.map(path -> String.valueOf(path.getFileName())).toList();
-    } catch (IOException e) {
+    } catch (IOException | UncheckedIOException e) {
       log.warn("cannot look for leftovers in {}: {}", directory, e.getMessage());
       return List.of();
     }

@@ -3,15 +3,14 @@ package io.jcri.daemon.checkpoint;
 import static java.util.concurrent.TimeUnit.SECONDS;
 
 import io.jcri.daemon.FileTrees;
-import io.jcri.daemon.JcriException;
 import io.jcri.daemon.Layout;
 import io.jcri.daemon.container.Container;
 import io.jcri.daemon.container.ContainerPhase;
 import io.jcri.daemon.container.Containers;
 import io.jcri.daemon.pod.Pods;
 import io.jcri.daemon.runtime.Handlers;
-import io.jcri.oci.OciException;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -107,7 +106,8 @@ final class Leftovers {
   private static void attempt(String what, Step step) {
     try {
       step.take();
-    } catch (IOException | OciException | JcriException e) {
+    } catch (IOException | RuntimeException e) {
+      // whatever it is: what is found on disk never keeps the daemon from serving
       log.error("{} could not be dealt with", what, e);
     }
   }
@@ -118,7 +118,7 @@ final class Leftovers {
     }
     try (Stream<Path> list = Files.list(directory)) {
       return list.toList();
-    } catch (IOException e) {
+    } catch (IOException | UncheckedIOException e) {
       log.warn("cannot look for leftovers in {}: {}", directory, e.getMessage());
       return List.of();
     }

@@ -57,22 +57,31 @@ public final class ContainerRecovery {
   public void recover(Collection<Container> loaded) {
     int asked = 0;
     for (Container container : loaded) {
-      containers.addLoaded(
-          container.running() ? container.with(ContainerPhase.UNKNOWN) : container);
-      creation.recover(container);
-      if (container.running() || container.phase() == ContainerPhase.UNKNOWN) {
-        takeUpInThread(container);
-        asked++;
-      } else if (container.phase() == ContainerPhase.CREATED
-          && !container.bootId().equals(bootId)) {
-        end(container, "the machine was restarted before the container was started");
-      } else if (shims.present(container.id())) {
-        Thread.ofVirtual()
-            .name("end remains of " + container.id())
-            .start(() -> endRemains(container.id()));
+      try {
+        asked += enter(container);
+      } catch (RuntimeException e) {
+        log.error("container {} could not be taken up", container.id(), e);
       }
     }
     awaitAnswers(asked);
+  }
+
+  /** Returns how many answers there are to wait for. */
+  private int enter(Container container) {
+    containers.addLoaded(container.running() ? container.with(ContainerPhase.UNKNOWN) : container);
+    creation.recover(container);
+    if (container.running() || container.phase() == ContainerPhase.UNKNOWN) {
+      takeUpInThread(container);
+      return 1;
+    }
+    if (container.phase() == ContainerPhase.CREATED && !container.bootId().equals(bootId)) {
+      end(container, "the machine was restarted before the container was started");
+    } else if (shims.present(container.id())) {
+      Thread.ofVirtual()
+          .name("end remains of " + container.id())
+          .start(() -> endRemains(container.id()));
+    }
+    return 0;
   }
 
   private void awaitAnswers(int asked) {

@@ -13,12 +13,17 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Compares what the last daemon has told with the records that it has left. What it has told
  * nothing about, for want of subscribers, counts as told when it is older than events wait.
  */
 final class Recovery {
+  private static final Logger log = LoggerFactory.getLogger(Recovery.class);
+
   private final Events events;
   private final Lifelines lifelines;
   private final ToldFile told;
@@ -47,16 +52,27 @@ final class Recovery {
             .filter(container -> container.phase() != ContainerPhase.CREATING)
             .sorted(Comparator.comparingLong(Container::createdAt))
             .toList();
-    pods.forEach(events::place);
-    containers.forEach(events::place);
-    pods.forEach(pod -> published(pod).ifPresent(last -> lifelines.begin(pod.id(), last)));
-    containers.forEach(c -> published(c).ifPresent(last -> lifelines.begin(c.id(), last)));
+    each(pods, events::place);
+    each(containers, events::place);
+    each(pods, pod -> published(pod).ifPresent(last -> lifelines.begin(pod.id(), last)));
+    each(containers, c -> published(c).ifPresent(last -> lifelines.begin(c.id(), last)));
 
-    pods.stream().filter(Pod::ready).forEach(events::podChanged);
-    containers.forEach(events::containerChanged);
-    pods.stream().filter(pod -> !pod.ready()).forEach(events::podChanged);
-    tellOfGone(pods, containers);
+    each(pods.stream().filter(Pod::ready).toList(), events::podChanged);
+    each(containers, events::containerChanged);
+    each(pods.stream().filter(pod -> !pod.ready()).toList(), events::podChanged);
+    each(List.of(told), _ -> tellOfGone(pods, containers));
     told.compact();
+  }
+
+  /** An object that no event can be told of costs its own events only. */
+  private static <T> void each(List<T> objects, Consumer<T> step) {
+    for (T object : objects) {
+      try {
+        step.accept(object);
+      } catch (RuntimeException e) {
+        log.error("no event is told of {}", object, e);
+      }
+    }
   }
 
   private Optional<EventType> published(Pod pod) {

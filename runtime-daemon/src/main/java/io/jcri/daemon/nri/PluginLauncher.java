@@ -4,6 +4,7 @@ import io.jcri.daemon.config.DaemonConfig;
 import io.jcri.sandbox.linux.SocketPath;
 import java.io.File;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.ClosedChannelException;
@@ -65,7 +66,7 @@ final class PluginLauncher {
                 parts.group(1), parts.group(2), configuration(name, parts.group(2)));
         launched.add(launch(program, plugin));
         log.info("started NRI plugin {}", program);
-      } catch (IOException e) {
+      } catch (IOException | RuntimeException e) {
         log.warn("NRI plugin {} could not be started: {}", program, e.getMessage());
       }
     }
@@ -81,7 +82,7 @@ final class PluginLauncher {
           .filter(file -> Files.isRegularFile(file) && Files.isExecutable(file))
           .sorted()
           .toList();
-    } catch (IOException e) {
+    } catch (IOException | UncheckedIOException e) {
       log.warn("NRI plugins in {} can't be listed: {}", config.plugins(), e.getMessage());
       return List.of();
     }

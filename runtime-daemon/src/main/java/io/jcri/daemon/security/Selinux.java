@@ -6,6 +6,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * SELinux labels of pods and containers: detected, never assumed. Where the node has no SELinux
@@ -17,6 +19,8 @@ import java.util.Optional;
  * <p>Thread-safe.
  */
 public final class Selinux {
+  private static final Logger log = LoggerFactory.getLogger(Selinux.class);
+
   /** The extended attribute that holds a file's label; its value is {@link #attribute}. */
   public static final String ATTRIBUTE = "security.selinux";
 
@@ -48,8 +52,10 @@ public final class Selinux {
               new SelinuxLabels(
                   value(contexts, "process").orElse(USUAL.process()),
                   value(contexts, "file").orElse(USUAL.mount()))));
-    } catch (IOException e) {
-      throw new UncheckedIOException("cannot read the SELinux policy's types", e);
+    } catch (IOException | UncheckedIOException e) {
+      // the kernel refuses what its policy does not know: better than a node without a runtime
+      log.error("the SELinux policy's types can't be read; the usual ones are taken", e);
+      return new Selinux(Optional.of(USUAL));
     }
   }
 
