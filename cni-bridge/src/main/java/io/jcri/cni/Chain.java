@@ -174,7 +174,8 @@ final class Chain {
           network,
           plugin,
           0,
-          "printed no result: " + (answer.isBlank() ? "nothing at all" : e.getMessage()));
+          "printed no result: "
+              + (answer.isBlank() ? "nothing at all" : PluginRunner.quoteStart(answer)));
     }
   }
 }

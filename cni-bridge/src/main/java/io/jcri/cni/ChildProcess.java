@@ -129,10 +129,11 @@ final class ChildProcess implements AutoCloseable {
             Math.min(left, TimeUnit.MILLISECONDS.toNanos(POLL_MILLIS)), TimeUnit.NANOSECONDS)) {
           return;
         }
-        if (Files.size(out) > Json.MAX_SIZE || Files.size(err) > Json.MAX_SIZE) {
+        if (Files.size(out) > CniLimits.PLUGIN_OUTPUT
+            || Files.size(err) > CniLimits.PLUGIN_OUTPUT) {
           ProcessTree.kill(process, mark);
           throw new ProcessTimeoutException(
-              "printed more than %d bytes and was killed".formatted(Json.MAX_SIZE));
+              "printed more than %d bytes and was killed".formatted(CniLimits.PLUGIN_OUTPUT));
         }
       }
     } catch (InterruptedException e) {
@@ -148,9 +149,10 @@ final class ChildProcess implements AutoCloseable {
 
   private static String read(Path out) throws IOException {
     try {
-      return Json.readText(out, Json.MAX_SIZE);
+      return Json.readText(out, CniLimits.PLUGIN_OUTPUT);
     } catch (Json.MalformedJsonException e) {
-      throw new ProcessTimeoutException("printed more than %d bytes".formatted(Json.MAX_SIZE));
+      throw new ProcessTimeoutException(
+          "printed more than %d bytes".formatted(CniLimits.PLUGIN_OUTPUT));
     }
   }
 

@@ -3,6 +3,7 @@ package io.jcri.cni;
 import com.google.gson.JsonObject;
 import io.jcri.cni.CniException.Reason;
 import io.jcri.cni.ResultCache.Entry;
+import io.jcri.sandbox.linux.Reasons;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -79,7 +80,8 @@ public final class Cni implements AutoCloseable {
       return new Cni(settings, podCidrs, new ChildProcess());
     } catch (IOException e) {
       throw new CniException(
-          Reason.STORAGE, "cannot make a directory for the plugins' input and output: " + e);
+          Reason.STORAGE,
+          "cannot make a directory for the plugins' input and output: " + Reasons.of(e));
     }
   }
 
@@ -315,7 +317,7 @@ public final class Cni implements AutoCloseable {
       watch.close();
       processes.close();
     } catch (IOException e) {
-      log.warn("cannot end the use of networks cleanly: {}", e.toString());
+      log.warn("cannot end the use of networks cleanly: {}", Reasons.of(e));
     }
   }
 }

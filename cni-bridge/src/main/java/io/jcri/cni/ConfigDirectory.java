@@ -1,8 +1,10 @@
 package io.jcri.cni;
 
 import com.google.gson.JsonObject;
+import io.jcri.sandbox.linux.Reasons;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
@@ -139,9 +141,10 @@ final class ConfigDirectory {
 
   private static String reason(Exception e) {
     return switch (e) {
+      case FileSystemException file -> Reasons.ofNamed(file);
       case Json.MalformedJsonException malformed -> "invalid JSON: " + malformed.getMessage();
       case NetworkParser.InvalidNetworkException invalid -> String.valueOf(invalid.getMessage());
-      default -> e.toString();
+      default -> Reasons.of(e);
     };
   }
 }

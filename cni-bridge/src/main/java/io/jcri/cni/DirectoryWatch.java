@@ -1,5 +1,6 @@
 package io.jcri.cni;
 
+import io.jcri.sandbox.linux.Reasons;
 import java.io.IOException;
 import java.nio.file.ClosedWatchServiceException;
 import java.nio.file.Files;
@@ -51,7 +52,7 @@ final class DirectoryWatch implements AutoCloseable {
     try {
       return directory.getFileSystem().newWatchService();
     } catch (IOException e) {
-      log.warn("{} is looked at every {} s only: {}", directory, IDLE_SECONDS, e.toString());
+      log.warn("{} is looked at every {} s only: {}", directory, IDLE_SECONDS, Reasons.of(e));
       return null;
     }
   }
@@ -76,7 +77,7 @@ final class DirectoryWatch implements AutoCloseable {
     try {
       action.run();
     } catch (RuntimeException e) {
-      log.warn("looking at {} failed: {}", directory, e.toString(), e);
+      log.warn("looking at {} failed: {}", directory, Reasons.of(e), e);
     }
   }
 
@@ -97,7 +98,7 @@ final class DirectoryWatch implements AutoCloseable {
             StandardWatchEventKinds.ENTRY_DELETE,
             StandardWatchEventKinds.ENTRY_MODIFY);
       } catch (IOException e) {
-        log.debug("no events for {}: {}", path, e.toString());
+        log.debug("no events for {}: {}", path, Reasons.of(e));
       }
       if (watched || !path.equals(directory)) {
         return; // The directory and its parent, or the nearest parent that exists.

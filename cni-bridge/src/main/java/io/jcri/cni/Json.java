@@ -10,6 +10,7 @@ import com.google.gson.JsonParser;
 import com.google.gson.Strictness;
 import com.google.gson.stream.JsonReader;
 import com.google.gson.stream.JsonToken;
+import io.jcri.sandbox.linux.Reasons;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.StringReader;
@@ -25,9 +26,6 @@ import java.util.Optional;
  * hold keys that only the plugin knows and that must come through unchanged.
  */
 final class Json {
-  /** No configuration, result or cache entry is larger than this (bytes). */
-  static final int MAX_SIZE = 4 << 20;
-
   private static final Gson COMPACT = new GsonBuilder().disableHtmlEscaping().create();
   private static final Gson PRETTY =
       new GsonBuilder().disableHtmlEscaping().setPrettyPrinting().create();
@@ -48,12 +46,12 @@ final class Json {
     } catch (MalformedJsonException e) {
       throw e;
     } catch (JsonParseException | IOException | IllegalStateException e) {
-      throw new MalformedJsonException(firstLine(e));
+      throw new MalformedJsonException(Reasons.of(e));
     }
   }
 
   static JsonObject read(Path file) throws IOException {
-    return parseObject(readText(file, MAX_SIZE));
+    return parseObject(readText(file, CniLimits.FILE));
   }
 
   /** The file's text; an error when it is larger than {@code limit} bytes. */
@@ -117,15 +115,6 @@ final class Json {
     JsonArray array = new JsonArray();
     strings.forEach(array::add);
     return array;
-  }
-
-  private static String firstLine(Exception e) {
-    String message = e.getMessage();
-    if (message == null) {
-      return "malformed JSON";
-    }
-    int end = message.indexOf('\n');
-    return end < 0 ? message : message.substring(0, end);
   }
 
   /** The text is not the JSON that was expected; the message says why, without naming the file. */

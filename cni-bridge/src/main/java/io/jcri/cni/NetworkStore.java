@@ -1,5 +1,6 @@
 package io.jcri.cni;
 
+import io.jcri.sandbox.linux.Reasons;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -75,7 +76,7 @@ final class NetworkStore {
         contents = directory.load();
       }
     } catch (IOException e) {
-      problem = "cannot keep the default network's file: " + e;
+      problem = "cannot keep the default network's file: " + Reasons.of(e);
     }
     int limit = settings.maxConfNum() <= 0 ? Integer.MAX_VALUE : settings.maxConfNum();
     boolean foreign = contents.networks().stream().anyMatch(network -> !network.generated());

@@ -2,6 +2,7 @@ package io.jcri.cni;
 
 import com.google.gson.JsonObject;
 import io.jcri.cni.CniException.Reason;
+import io.jcri.sandbox.linux.Reasons;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -87,7 +88,7 @@ final class PluginRunner {
     } catch (ChildProcess.ProcessTimeoutException e) {
       throw failed(Reason.TIMEOUT, verb, network, plugin, 0, String.valueOf(e.getMessage()));
     } catch (IOException | IllegalArgumentException e) { // no variable can hold a NUL
-      throw failed(Reason.PLUGIN_FAILED, verb, network, plugin, 0, String.valueOf(e.getMessage()));
+      throw failed(Reason.PLUGIN_FAILED, verb, network, plugin, 0, Reasons.of(e));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw failed(
@@ -145,6 +146,15 @@ final class PluginRunner {
         plugin,
         code,
         message.isEmpty() ? ending : message + " (" + ending + ")");
+  }
+
+  /** Where lines of a log stand before a result, they are what is wrong with it. */
+  static String quoteStart(String output) {
+    String text = output.strip();
+    return "\"%s\"%s"
+        .formatted(
+            text.substring(0, Math.min(MAX_QUOTED, text.length())),
+            text.length() > MAX_QUOTED ? " and more" : "");
   }
 
   private static String quote(String output) {

@@ -1,5 +1,6 @@
 package io.jcri.cni;
 
+import io.jcri.sandbox.linux.Reasons;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
@@ -65,7 +66,7 @@ final class ProcessTree {
         }
       }
     } catch (IOException e) {
-      log.warn("cannot look for children of a killed plugin: {}", e.toString());
+      log.warn("cannot look for children of a killed plugin: {}", Reasons.of(e));
     }
     return found;
   }

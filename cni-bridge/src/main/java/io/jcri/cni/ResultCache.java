@@ -5,6 +5,7 @@ import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonPrimitive;
 import io.jcri.cni.CniException.Reason;
+import io.jcri.sandbox.linux.Reasons;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.AtomicMoveNotSupportedException;
@@ -109,7 +110,8 @@ final class ResultCache {
       Files.setPosixFilePermissions(temporary, PosixFilePermissions.fromString("rw-------"));
       move(temporary, file);
     } catch (IOException e) {
-      throw new CniException(Reason.STORAGE, "cannot write the cached result " + file + ": " + e);
+      throw new CniException(
+          Reason.STORAGE, "cannot write the cached result " + file + ": " + Reasons.ofNamed(e));
     }
   }
 
@@ -125,7 +127,8 @@ final class ResultCache {
     try {
       Files.deleteIfExists(file);
     } catch (IOException e) {
-      throw new CniException(Reason.STORAGE, "cannot remove the cached result " + file + ": " + e);
+      throw new CniException(
+          Reason.STORAGE, "cannot remove the cached result " + file + ": " + Reasons.ofNamed(e));
     }
   }
 
@@ -166,7 +169,8 @@ final class ResultCache {
       return List.of();
     } catch (IOException e) {
       throw new CniException(
-          Reason.STORAGE, "cannot list the cached results in " + directory + ": " + e);
+          Reason.STORAGE,
+          "cannot list the cached results in " + directory + ": " + Reasons.ofNamed(e));
     }
     files.sort(null);
     return files;
@@ -207,7 +211,7 @@ final class ResultCache {
     } catch (NoSuchFileException e) {
       return Optional.empty();
     } catch (IOException | RuntimeException e) {
-      log.warn("cached result {} is left out: {}", file, e.toString());
+      log.warn("cached result {} is left out: {}", file, Reasons.of(e));
       return Optional.empty();
     }
   }

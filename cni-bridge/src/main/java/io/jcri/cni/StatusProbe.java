@@ -1,5 +1,6 @@
 package io.jcri.cni;
 
+import io.jcri.sandbox.linux.Reasons;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -101,7 +102,8 @@ final class StatusProbe {
           ? before.status()
           : NetworkStatus.notReady("the network's plugins have not answered STATUS yet");
     } catch (ExecutionException e) {
-      return NetworkStatus.notReady("asking the network's plugins failed: " + e.getCause());
+      return NetworkStatus.notReady(
+          "asking the network's plugins failed: " + Reasons.of(e.getCause()));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return NetworkStatus.notReady("asking the network's plugins was interrupted");

@@ -140,7 +140,8 @@ final class CniProcessTest {
       delimiter = '|',
       value = {
         "true | printed no result: nothing at all",
-        "echo nonsense | printed no result: ",
+        "echo nonsense | printed no result: \"nonsense\"",
+        "echo INFO ready; echo {} | printed no result: \"INFO ready",
         "echo broken pipe >&2; exit 3 | broken pipe (exit code 3)",
         "exit 4 | exit code 4",
         "kill -9 $$ | killed by signal 9",

@@ -8,6 +8,7 @@ import com.google.gson.Strictness;
 import com.google.gson.reflect.TypeToken;
 import com.google.gson.stream.JsonReader;
 import com.google.gson.stream.JsonToken;
+import io.jcri.sandbox.linux.Reasons;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -167,18 +168,12 @@ public final class Json {
       throw invalid(what, "not UTF-8", e);
     } catch (IOException | RuntimeException e) {
       // a record's constructor may refuse what it is given, with whatever exception
-      throw invalid(what, firstLine(e), e);
+      throw invalid(what, Reasons.of(e), e);
     }
   }
 
   private static OciException invalid(String what, String why, @Nullable Throwable cause) {
     return new OciException(OciException.Kind.INVALID, "bad JSON for " + what + ": " + why, cause);
-  }
-
-  /** Gson adds a second line with a link to its own help. */
-  private static String firstLine(Exception e) {
-    String message = e.getMessage();
-    return message == null ? e.getClass().getSimpleName() : message.lines().findFirst().orElse("");
   }
 
   private static GsonBuilder builder() {

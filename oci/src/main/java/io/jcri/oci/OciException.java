@@ -1,14 +1,10 @@
 package io.jcri.oci;
 
+import io.jcri.sandbox.linux.Reasons;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.nio.channels.ClosedByInterruptException;
-import java.nio.file.AccessDeniedException;
-import java.nio.file.DirectoryNotEmptyException;
-import java.nio.file.FileAlreadyExistsException;
-import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
-import java.nio.file.NotDirectoryException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -82,7 +78,7 @@ public final class OciException extends RuntimeException {
       return new OciException(
           Kind.NOT_FOUND, action.contains(file) ? message : message + " " + file, cause);
     }
-    String reason = reason(cause);
+    String reason = Reasons.ofNamed(cause);
     Kind kind =
         cause instanceof InterruptedIOException || cause instanceof ClosedByInterruptException
             ? Kind.CANCELLED
@@ -90,25 +86,5 @@ public final class OciException extends RuntimeException {
                 ? Kind.RESOURCE_EXHAUSTED
                 : Kind.INTERNAL;
     return new OciException(kind, action + ": " + reason, cause);
-  }
-
-  /**
-   * Why, without the path: Java's own message for a file is its path, at times with a reason.
-   *
-   * @param cause of a call whose path is told already
-   */
-  public static String reason(IOException cause) {
-    return switch (cause) {
-      case NoSuchFileException _ -> "no such file";
-      case AccessDeniedException _ -> "permission denied";
-      case FileAlreadyExistsException _ -> "it exists already";
-      case DirectoryNotEmptyException _ -> "the directory is not empty";
-      case NotDirectoryException _ -> "not a directory";
-      case ClosedByInterruptException _ -> "interrupted";
-      case FileSystemException file when file.getReason() != null ->
-          String.valueOf(file.getReason());
-      case FileSystemException _ -> "I/O error";
-      default -> cause.getMessage() == null ? "I/O error" : cause.getMessage();
-    };
   }
 }

@@ -1,5 +1,6 @@
 package io.jcri.oci.distribution;
 
+import io.jcri.sandbox.linux.Reasons;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
@@ -162,7 +163,7 @@ final class BodyPipe extends InputStream implements BodySubscriber<BodyPipe> {
         }
         case Failed(Throwable error) -> {
           ended = true;
-          throw new IOException(reason(error), error);
+          throw new IOException(Reasons.of(error), error);
         }
         case Data(List<ByteBuffer> buffers) -> {
           current.addAll(buffers);
@@ -194,10 +195,5 @@ final class BodyPipe extends InputStream implements BodySubscriber<BodyPipe> {
       close();
       throw (InterruptedIOException) new InterruptedIOException("interrupted").initCause(e);
     }
-  }
-
-  private static String reason(Throwable error) {
-    String message = error.getMessage();
-    return message == null ? error.getClass().getSimpleName() : message;
   }
 }

@@ -3,6 +3,7 @@ package io.jcri.oci.distribution;
 import io.jcri.oci.OciException;
 import io.jcri.oci.distribution.RegistryHost.Capability;
 import io.jcri.oci.distribution.TransportSettings.ClientPair;
+import io.jcri.sandbox.linux.Reasons;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
@@ -57,7 +58,7 @@ public final class HostsConfig {
     } catch (IOException e) {
       throw new OciException(
           OciException.Kind.FAILED_PRECONDITION,
-          "cannot read " + file + ": " + OciException.reason(e),
+          "cannot read " + file + ": " + Reasons.ofNamed(e),
           e);
     }
   }

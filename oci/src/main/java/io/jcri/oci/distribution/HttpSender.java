@@ -2,6 +2,7 @@ package io.jcri.oci.distribution;
 
 import io.jcri.oci.OciException.Kind;
 import io.jcri.oci.distribution.HostFailure.Outlook;
+import io.jcri.sandbox.linux.Reasons;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.URI;
@@ -109,8 +110,7 @@ final class HttpSender {
 
   /** Java's client gives no reason for most refused connections. */
   private static String detail(ConnectException error) {
-    String text = describe(error);
-    return text.endsWith("Exception") ? "" : ": " + text;
+    return error.getMessage() == null && error.getCause() == null ? "" : ": " + describe(error);
   }
 
   /** The JDK's outer exceptions often say nothing; the innermost message does. */
@@ -121,7 +121,7 @@ final class HttpSender {
         message = t.getMessage();
       }
     }
-    return message == null ? error.getClass().getSimpleName() : message;
+    return message == null ? Reasons.of(error) : Reasons.plain(message);
   }
 
   private static String seconds(Duration time) {

@@ -9,6 +9,7 @@ import io.jcri.oci.distribution.MediaTypes;
 import io.jcri.oci.distribution.Platform;
 import io.jcri.oci.snapshot.Layer;
 import io.jcri.oci.snapshot.LayerStore;
+import io.jcri.sandbox.linux.Reasons;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -280,7 +281,7 @@ final class ImageFetch {
               throw new OciException(oci.kind(), named(String.valueOf(oci.getMessage())), oci);
           case null, default ->
               throw new OciException(
-                  OciException.Kind.INTERNAL, "image " + what + ": " + e.getCause(), e);
+                  OciException.Kind.INTERNAL, "image " + what + ": " + Reasons.of(e.getCause()), e);
         }
       }
     }

@@ -5,6 +5,7 @@ import io.jcri.oci.OciException;
 import io.jcri.oci.distribution.Descriptor;
 import io.jcri.oci.snapshot.Layer;
 import io.jcri.oci.snapshot.LayerStore;
+import io.jcri.sandbox.linux.Reasons;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
@@ -98,7 +99,9 @@ final class LayerFetches {
     } catch (RuntimeException | Error e) {
       throw turn.failed(
           new OciException(
-              OciException.Kind.INTERNAL, "cannot fetch layer " + blob.digest() + ": " + e, e));
+              OciException.Kind.INTERNAL,
+              "cannot fetch layer " + blob.digest() + ": " + Reasons.of(e),
+              e));
     }
   }
 

@@ -2,6 +2,7 @@ package io.jcri.oci.runtime;
 
 import io.jcri.oci.OciException;
 import io.jcri.oci.OciException.Kind;
+import io.jcri.sandbox.linux.Reasons;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -45,7 +46,9 @@ final class RuntimeProcess {
       process = builder.start();
     } catch (IOException e) {
       throw new OciException(
-          Kind.FAILED_PRECONDITION, "cannot execute " + command.getFirst() + ": " + reason(e), e);
+          Kind.FAILED_PRECONDITION,
+          "cannot execute " + command.getFirst() + ": " + Reasons.of(e),
+          e);
     }
     ByteArrayOutputStream stdout = new ByteArrayOutputStream();
     ByteArrayOutputStream stderr = new ByteArrayOutputStream();
@@ -100,10 +103,5 @@ final class RuntimeProcess {
 
   static String text(byte[] bytes) {
     return new String(bytes, StandardCharsets.UTF_8).strip();
-  }
-
-  private static String reason(IOException e) {
-    String message = e.getMessage();
-    return message == null ? e.getClass().getSimpleName() : message;
   }
 }
