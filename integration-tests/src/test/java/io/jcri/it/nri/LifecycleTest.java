@@ -70,6 +70,8 @@ class LifecycleTest {
       NriApi.Container ended = plugin.awaitCall("StopContainer").container();
       assertThat(ended.getState()).isEqualTo(NriApi.ContainerState.CONTAINER_STOPPED);
       assertThat(ended.getExitCode()).isEqualTo(137);
+      assertThat(plugin.awaitCall("RemovePodSandbox").pod().getIpsList())
+          .isEqualTo(told.getIpsList());
     }
   }
 

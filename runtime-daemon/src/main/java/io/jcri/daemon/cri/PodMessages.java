@@ -38,7 +38,7 @@ final class PodMessages {
         .setMetadata(metadata(pod.config().metadata()))
         .setState(state(pod))
         .setCreatedAt(pod.createdAt())
-        .setNetwork(network(pod.ips()))
+        .setNetwork(network(pod.liveIps()))
         .setLinux(
             LinuxPodSandboxStatus.newBuilder()
                 .setNamespaces(

@@ -15,8 +15,8 @@ import java.util.Optional;
  * @param sandbox the namespaces and the pause process, once they were made
  * @param networkDue whether CNI ADD may have happened and DEL has not yet succeeded; written before
  *     ADD is called, so that an address is never forgotten
- * @param ips the pod's addresses, the primary one first; empty with the host's network, and once
- *     they were given back
+ * @param ips the pod's addresses, the primary one first; empty with the host's network. They stay
+ *     known when they were given back, see {@link #liveIps}
  * @param cgroupPath the cgroup made for the sandbox, removed with it
  * @param labels what SELinux knows the pod's processes and files by, on a node that has it
  * @param bootId the boot during which the sandbox was made: after another boot nothing of it is
@@ -58,9 +58,14 @@ public record Pod(
     return next(config, phase, sandbox, networkDue, addresses, cgroupPath);
   }
 
-  /** Its addresses were given back, and may be another's by now. */
+  /** Its addresses were given back. They stay known: plugins are told of them at the removal. */
   Pod withoutNetwork() {
-    return next(config, phase, sandbox, false, List.of(), cgroupPath);
+    return next(config, phase, sandbox, false, ips, cgroupPath);
+  }
+
+  /** The addresses that are its own now; those that were given back may be another's. */
+  public List<String> liveIps() {
+    return networkDue ? ips : List.of();
   }
 
   Pod withResources(PodResources changed) {
