@@ -1,6 +1,7 @@
 package io.jcri.daemon;
 
 import io.jcri.daemon.JcriException.Kind;
+import io.jcri.sandbox.linux.Reasons;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import org.jspecify.annotations.Nullable;
@@ -16,7 +17,7 @@ public final class Failures {
       case IOException e -> new UncheckedIOException(e);
       case Error e -> throw e;
       case null -> new JcriException(Kind.INTERNAL, what + " failed");
-      default -> new JcriException(Kind.INTERNAL, what + ": " + cause.getMessage(), cause);
+      default -> new JcriException(Kind.INTERNAL, what + ": " + Reasons.of(cause), cause);
     };
   }
 }

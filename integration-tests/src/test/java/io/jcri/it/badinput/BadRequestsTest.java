@@ -11,6 +11,7 @@ import io.grpc.stub.ClientCalls;
 import io.jcri.cri.v1.ContainerConfig;
 import io.jcri.cri.v1.ContainerStatusRequest;
 import io.jcri.cri.v1.CreateContainerRequest;
+import io.jcri.cri.v1.ExecSyncRequest;
 import io.jcri.cri.v1.ImageServiceGrpc;
 import io.jcri.cri.v1.PodSandboxConfig;
 import io.jcri.cri.v1.PodSandboxStatusRequest;
@@ -36,6 +37,50 @@ class BadRequestsTest {
   private static final String UNKNOWN = "0123456789abcdef0123456789abcdef";
 
   @RegisterExtension static final TestNode NODE = new TestNode();
+
+  @Test
+  void aProgramThatCannotBeStartedIsRefusedByField() throws IOException {
+    TestPod pod = NODE.pod();
+    assertRefused(
+        () -> pod.create(pod.container("true").setWorkingDir("here")),
+        Code.INVALID_ARGUMENT,
+        "config.working_dir",
+        "here");
+    assertRefused(
+        () -> pod.create(pod.container("true").setWorkingDir("/a\0b")),
+        Code.INVALID_ARGUMENT,
+        "config.working_dir");
+    assertRefused(
+        () -> pod.create(pod.container("true", "x".repeat(3 << 20))),
+        Code.INVALID_ARGUMENT,
+        "config.command and config.args: argument 1");
+    assertRefused(
+        () -> pod.create(pod.container("true", "a\0b")),
+        Code.INVALID_ARGUMENT,
+        "config.command[1]");
+    var container = pod.idle();
+    for (String argument : List.of("x".repeat(3 << 20), "a\0b")) {
+      assertRefused(
+          () ->
+              NODE.cri()
+                  .runtime()
+                  .execSync(
+                      ExecSyncRequest.newBuilder()
+                          .setContainerId(container.id())
+                          .addCmd("true")
+                          .addCmd(argument)
+                          .build()),
+          Code.INVALID_ARGUMENT,
+          "cmd");
+    }
+  }
+
+  @Test
+  void aControlGroupThatCannotBeIsRefusedByField() {
+    PodSandboxConfig.Builder pod = NODE.podConfig();
+    pod.getLinuxBuilder().setCgroupParent("/a/../b.slice/..");
+    assertRefused(() -> NODE.pod(pod), Code.INVALID_ARGUMENT, "config.linux.cgroup_parent");
+  }
 
   @Test
   void unknownIdsAreNotFoundByName() throws IOException {

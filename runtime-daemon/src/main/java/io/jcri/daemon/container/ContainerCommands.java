@@ -4,6 +4,8 @@ import io.jcri.daemon.JcriException;
 import io.jcri.daemon.JcriException.Kind;
 import io.jcri.daemon.Registry;
 import io.jcri.daemon.budget.Bound;
+import io.jcri.oci.runtime.ArgumentLimits;
+import io.jcri.oci.runtime.ContainerProcess;
 import io.jcri.oci.runtime.SpecWriter;
 import io.jcri.shim.AttachStreams;
 import io.jcri.shim.ExecResult;
@@ -134,8 +136,9 @@ final class ContainerCommands {
   }
 
   private byte[] process(String id, List<String> command, boolean tty) {
-    return SpecWriter.processJson(
-        containers.require(id).process().orElseThrow().exec(command, tty));
+    ContainerProcess process = containers.require(id).process().orElseThrow().exec(command, tty);
+    ArgumentLimits.check("cmd", process.args(), process.env());
+    return SpecWriter.processJson(process);
   }
 
   /**

@@ -1,5 +1,6 @@
 package io.jcri.daemon.container;
 
+import io.jcri.daemon.JcriException;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -35,19 +36,22 @@ public final class MountOptions {
   /**
    * Refuses what is unknown, and what contradicts itself. The same option twice is fine.
    *
-   * @throws IllegalArgumentException naming the options at fault
+   * @param where the mount and the field, for messages
+   * @throws JcriException INVALID naming the options at fault
    */
-  public static void check(List<String> options) {
+  public static void check(String where, List<String> options) {
     Set<String> seen = new HashSet<>();
     for (String option : options) {
       String subject = SUBJECTS.get(option);
       if (subject == null) {
-        throw new IllegalArgumentException(
-            "\"%s\" is none of %s".formatted(option, SUBJECTS.keySet().stream().sorted().toList()));
+        throw JcriException.invalid(
+            "%s: \"%s\" is none of %s"
+                .formatted(where, option, SUBJECTS.keySet().stream().sorted().toList()));
       }
       for (String other : seen) {
         if (!other.equals(option) && subject.equals(SUBJECTS.get(other))) {
-          throw new IllegalArgumentException("\"%s\" contradicts \"%s\"".formatted(option, other));
+          throw JcriException.invalid(
+              "%s: \"%s\" contradicts \"%s\"".formatted(where, option, other));
         }
       }
       seen.add(option);

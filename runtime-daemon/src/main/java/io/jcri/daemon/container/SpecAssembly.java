@@ -1,5 +1,6 @@
 package io.jcri.daemon.container;
 
+import io.jcri.daemon.JcriException;
 import io.jcri.daemon.pod.CgroupPaths;
 import io.jcri.daemon.pod.HostName;
 import io.jcri.daemon.pod.Pod;
@@ -7,6 +8,7 @@ import io.jcri.daemon.security.AppArmor;
 import io.jcri.daemon.security.SecurityProfile;
 import io.jcri.daemon.security.SelinuxLabels;
 import io.jcri.oci.image.ImageConfig;
+import io.jcri.oci.runtime.ArgumentLimits;
 import io.jcri.oci.runtime.BindMounts;
 import io.jcri.oci.runtime.Capability;
 import io.jcri.oci.runtime.CapabilitySet;
@@ -140,6 +142,12 @@ public final class SpecAssembly {
       CapabilitySet capabilities,
       Optional<SelinuxLabels> labels) {
     SecurityContext security = config.security();
+    List<String> arguments =
+        ProcessArgs.merge(
+            fromImage.entrypoint(), fromImage.command(), config.command(), config.arguments());
+    List<String> environment =
+        ProcessEnv.merge(HostName.of(pod), config.tty(), fromImage.env(), config.environment());
+    ArgumentLimits.check("config.command and config.args", arguments, environment);
     UserRequest who =
         new UserRequest(
             security.runAsUser(),
@@ -149,20 +157,9 @@ public final class SpecAssembly {
             security.supplementalGroupsStrict() ? GroupPolicy.STRICT : GroupPolicy.MERGE,
             fromImage.user());
     ContainerProcess.Builder process =
-        ContainerProcess.of(
-                ProcessArgs.merge(
-                    fromImage.entrypoint(),
-                    fromImage.command(),
-                    config.command(),
-                    config.arguments()))
-            .toBuilder()
-            .env(
-                ProcessEnv.merge(
-                    HostName.of(pod), config.tty(), fromImage.env(), config.environment()))
-            .cwd(
-                config.workingDirectory().isEmpty()
-                    ? fromImage.workingDirectory()
-                    : config.workingDirectory())
+        ContainerProcess.of(arguments).toBuilder()
+            .env(environment)
+            .cwd(workingDirectory(config, fromImage))
             .user(users.resolve(rootfs, who))
             .capabilities(capabilities)
             .noNewPrivileges(security.noNewPrivileges())
@@ -174,6 +171,19 @@ public final class SpecAssembly {
         .filter(label -> !label.isEmpty())
         .ifPresent(process::selinuxLabel);
     return process.build();
+  }
+
+  private static String workingDirectory(ContainerConfig config, ImageConfig fromImage) {
+    if (!config.workingDirectory().isEmpty()) {
+      return config.workingDirectory();
+    }
+    String theirs = fromImage.workingDirectory();
+    if (!theirs.isEmpty() && !theirs.startsWith("/")) {
+      throw JcriException.invalid(
+          "image %s has the working directory %s, which is not absolute"
+              .formatted(config.imageSpec(), theirs));
+    }
+    return theirs;
   }
 
   private LinuxResources resources(ContainerConfig config, DevicePlan devices) {

@@ -35,7 +35,7 @@ final class ContainerConfigs {
         config.getImage().getUserSpecifiedImage(),
         config.getCommandList(),
         config.getArgsList(),
-        config.getWorkingDir(),
+        Texts.absolute(config.getWorkingDir(), "config.working_dir"),
         environment(config),
         MountConfigs.read(config),
         devices(config),

@@ -5,9 +5,11 @@ import io.jcri.cni.CniException;
 import io.jcri.daemon.JcriException;
 import io.jcri.oci.OciException;
 import io.jcri.sandbox.SandboxException;
+import io.jcri.sandbox.linux.Reasons;
 import io.jcri.shim.ShimException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.InvalidPathException;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
@@ -24,10 +26,15 @@ final class ErrorMapping {
       case CniException e -> code(e).withDescription("network: " + e.getMessage()).withCause(e);
       case SandboxException e when e.kind() == SandboxException.Kind.INVALID ->
           Status.INVALID_ARGUMENT.withDescription(describe(e)).withCause(e);
-      case IllegalArgumentException e ->
+      // Java's own, for a text with a NUL; of all others of its kind the fault is ours.
+      case InvalidPathException e ->
           Status.INVALID_ARGUMENT.withDescription(describe(e)).withCause(e);
       case ShimException e when shimIsSilent(e) ->
           Status.UNAVAILABLE.withDescription(describe(e)).withCause(e);
+      case OutOfMemoryError e ->
+          Status.RESOURCE_EXHAUSTED
+              .withDescription("the call needs more memory than this runtime has left")
+              .withCause(e);
       case TimeoutException e -> Status.DEADLINE_EXCEEDED.withDescription(describe(e)).withCause(e);
       case IOException e when noSpace(e) ->
           Status.RESOURCE_EXHAUSTED.withDescription(describe(e)).withCause(e);
@@ -51,7 +58,7 @@ final class ErrorMapping {
     String text = e.getMessage();
     return text == null || text.equals(cause.toString())
         ? cause
-        : new IOException(text + ": " + describe(cause), cause);
+        : new IOException(text + ": " + Reasons.ofNamed(cause), cause);
   }
 
   private static boolean noSpace(IOException e) {
@@ -60,8 +67,7 @@ final class ErrorMapping {
   }
 
   private static String describe(Throwable failure) {
-    String text = failure.getMessage();
-    return text == null || text.isEmpty() ? failure.toString() : text;
+    return Reasons.of(failure);
   }
 
   private static Status code(CniException e) {

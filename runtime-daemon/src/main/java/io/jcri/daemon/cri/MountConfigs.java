@@ -51,11 +51,7 @@ final class MountConfigs {
     if (mount.getUidMappingsCount() == 0 != (mount.getGidMappingsCount() == 0)) {
       throw invalid(where + ": uidMappings and gidMappings need one another");
     }
-    try {
-      MountOptions.check(mount.getMountOptionsList());
-    } catch (IllegalArgumentException e) {
-      throw invalid(where + ": mount_options: " + e.getMessage());
-    }
+    MountOptions.check(where + ": mount_options", mount.getMountOptionsList());
     return new VolumeMount(
         mount.getContainerPath(),
         mount.getHostPath(),

@@ -142,11 +142,7 @@ final class PodConfigs {
   private static Map<String, String> annotations(
       PodSandboxConfig config, NamespaceOptions namespaces) {
     if (namespaces.network() != NamespaceMode.NODE) {
-      try {
-        Bandwidths.check(config.getAnnotationsMap());
-      } catch (IllegalArgumentException e) {
-        throw invalid("config.annotations: " + e.getMessage());
-      }
+      Bandwidths.check(config.getAnnotationsMap());
     }
     return config.getAnnotationsMap();
   }

@@ -65,6 +65,14 @@ final class Texts {
     return outer.isEmpty() ? field.getName() : outer + "." + field.getName();
   }
 
+  /** An absolute path, or nothing. */
+  static String absolute(String path, String field) {
+    if (!path.isEmpty() && !path.startsWith("/")) {
+      throw invalid(field + " must be absolute: " + path);
+    }
+    return path;
+  }
+
   /** A part of a pod's name, of which CNI plugins are told in one variable. */
   static String named(String text, String field) {
     if (text.isEmpty()) {

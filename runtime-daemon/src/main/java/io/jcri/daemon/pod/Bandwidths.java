@@ -1,6 +1,7 @@
 package io.jcri.daemon.pod;
 
 import io.jcri.cni.Bandwidth;
+import io.jcri.daemon.JcriException;
 import java.math.BigDecimal;
 import java.util.Map;
 import java.util.Optional;
@@ -32,7 +33,7 @@ public final class Bandwidths {
   /**
    * Refuses what {@link #of} would.
    *
-   * @throws IllegalArgumentException naming the annotation that is no quantity
+   * @throws JcriException INVALID naming the annotation that is no quantity
    */
   public static void check(Map<String, String> annotations) {
     Optional<Bandwidth> _ = of(annotations);
@@ -41,7 +42,7 @@ public final class Bandwidths {
   /**
    * The limits that a pod's annotations ask for, if any.
    *
-   * @throws IllegalArgumentException naming the annotation that is no quantity
+   * @throws JcriException INVALID naming the annotation that is no quantity
    */
   static Optional<Bandwidth> of(Map<String, String> annotations) {
     long ingress = bits(annotations, INGRESS);
@@ -74,12 +75,14 @@ public final class Bandwidths {
         }
       }
     } catch (ArithmeticException | NumberFormatException e) {
-      throw new IllegalArgumentException(notQuantity(name, text), e);
+      throw notQuantity(name, text);
     }
-    throw new IllegalArgumentException(notQuantity(name, text));
+    throw notQuantity(name, text);
   }
 
-  private static String notQuantity(String name, String text) {
-    return "annotation " + name + " is \"" + text + "\", which is no quantity of bits a second";
+  private static JcriException notQuantity(String name, String text) {
+    return JcriException.invalid(
+        "config.annotations: annotation %s is \"%s\", which is no quantity of bits a second"
+            .formatted(name, text));
   }
 }

@@ -1,7 +1,9 @@
 package io.jcri.daemon.pod;
 
+import io.jcri.daemon.JcriException;
 import io.jcri.sandbox.cgroup.CgroupDriver;
 import io.jcri.sandbox.cgroup.SystemdPaths;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -21,6 +23,36 @@ public record CgroupPaths(CgroupDriver driver) {
       case CGROUPFS -> Optional.of(DEFAULT_PARENT);
       case SYSTEMD -> Optional.empty();
     };
+  }
+
+  /**
+   * Refuses a parent that can't be one on this node.
+   *
+   * @throws JcriException INVALID
+   */
+  void requireParent(String cgroupParent) {
+    boolean good =
+        cgroupParent.isEmpty()
+            || switch (driver) {
+              case CGROUPFS -> isPath(parent(cgroupParent));
+              case SYSTEMD -> SystemdPaths.isSlice(slice(cgroupParent));
+            };
+    if (!good) {
+      throw JcriException.invalid(
+          "config.linux.cgroup_parent \"%s\" is no %s"
+              .formatted(
+                  cgroupParent,
+                  switch (driver) {
+                    case CGROUPFS -> "path of a control group";
+                    case SYSTEMD -> "slice of systemd";
+                  }));
+    }
+  }
+
+  private static boolean isPath(String path) {
+    return path.indexOf('\0') < 0
+        && List.of(path.substring(1).split("/", -1)).stream()
+            .noneMatch(step -> step.isEmpty() || step.equals(".") || step.equals(".."));
   }
 
   /** {@code cgroupsPath} of a container's config.json. */

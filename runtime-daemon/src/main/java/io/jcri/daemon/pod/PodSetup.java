@@ -1,6 +1,7 @@
 package io.jcri.daemon.pod;
 
 import io.jcri.cni.CniException;
+import io.jcri.daemon.JcriException;
 import io.jcri.daemon.Layout;
 import io.jcri.daemon.Stages;
 import io.jcri.sandbox.SandboxSpec;
@@ -54,6 +55,15 @@ public final class PodSetup {
     this.cgroupPaths = cgroupPaths;
     this.networks = networks;
     this.files = new PodFiles(layout, syscalls);
+  }
+
+  /**
+   * Refuses, before anything is recorded, what can't be made on this node.
+   *
+   * @throws JcriException INVALID
+   */
+  void check(PodConfig config) {
+    cgroupPaths.requireParent(config.cgroupParent());
   }
 
   /**

@@ -143,6 +143,7 @@ public final class Pods {
   }
 
   private String make(PodConfig config) throws IOException {
+    setup.check(config);
     PodMetadata name = config.metadata();
     String id = Ids.next();
     names.reserve(name, id);

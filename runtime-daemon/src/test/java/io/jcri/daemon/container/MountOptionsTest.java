@@ -2,6 +2,7 @@ package io.jcri.daemon.container;
 
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.jcri.daemon.JcriException;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -10,17 +11,18 @@ import org.junit.jupiter.params.provider.ValueSource;
 class MountOptionsTest {
   @Test
   void takesWhatTheApisCommentListsAndItsLike() {
-    MountOptions.check(List.of());
-    MountOptions.check(List.of("noexec", "nodev", "nosuid", "noexec"));
-    MountOptions.check(List.of("exec", "dev", "suid", "relatime", "nodiratime", "nosymfollow"));
+    MountOptions.check("where", List.of());
+    MountOptions.check("where", List.of("noexec", "nodev", "nosuid", "noexec"));
+    MountOptions.check(
+        "where", List.of("exec", "dev", "suid", "relatime", "nodiratime", "nosymfollow"));
   }
 
   @ParameterizedTest
   @ValueSource(
       strings = {"ro", "rw", "bind", "rbind", "rshared", "rnoexec", "idmap", "size=1", "", "No"})
   void refusesWhatIsUnknownOrHasAFieldOfItsOwn(String option) {
-    assertThatThrownBy(() -> MountOptions.check(List.of("nodev", option)))
-        .isInstanceOf(IllegalArgumentException.class)
+    assertThatThrownBy(() -> MountOptions.check("where", List.of("nodev", option)))
+        .isInstanceOf(JcriException.class)
         .hasMessageContaining("\"" + option + "\"");
   }
 
@@ -37,7 +39,7 @@ class MountOptionsTest {
       })
   void refusesContradictions(String options) {
     List<String> list = List.of(options.split(","));
-    assertThatThrownBy(() -> MountOptions.check(list))
+    assertThatThrownBy(() -> MountOptions.check("where", list))
         .hasMessageContaining("contradicts")
         .hasMessageContaining(list.getFirst())
         .hasMessageContaining(list.getLast());

@@ -9,6 +9,9 @@ import io.jcri.daemon.JcriException;
 import io.jcri.oci.OciException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.NoSuchFileException;
+import java.util.List;
+import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -53,6 +56,37 @@ class ErrorMappingTest {
                 "cannot write record /x", new IOException("No space left on device")));
     assertThat(status.getCode()).isEqualTo(Status.Code.RESOURCE_EXHAUSTED);
     assertThat(status.getDescription()).contains("/x");
+  }
+
+  /** What our own code refuses by mistake is no fault of the caller's. */
+  @Test
+  void aFaultOfOursIsInternal() {
+    assertThat(ErrorMapping.status(new IllegalArgumentException("a snapshot can change")).getCode())
+        .isEqualTo(Status.Code.INTERNAL);
+  }
+
+  @Test
+  void aCallThatNeedsTooMuchMemoryIsToldSo() {
+    assertThat(ErrorMapping.status(new OutOfMemoryError("Java heap space")).getCode())
+        .isEqualTo(Status.Code.RESOURCE_EXHAUSTED);
+  }
+
+  @Test
+  void nobodyReadsTheNameOfAClass() {
+    IOException missing = new NoSuchFileException("/run/x");
+    for (Throwable failure :
+        List.of(
+            missing,
+            new UncheckedIOException(missing),
+            new UncheckedIOException("cannot look at /run/x", missing),
+            new IllegalStateException(),
+            new NullPointerException(),
+            new TimeoutException())) {
+      assertThat(ErrorMapping.status(failure).getDescription())
+          .doesNotContain("java.")
+          .doesNotContain("Exception")
+          .isNotEmpty();
+    }
   }
 
   /** Who is told UNAVAILABLE tries the same again. */

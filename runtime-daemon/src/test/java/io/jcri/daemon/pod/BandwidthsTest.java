@@ -3,6 +3,7 @@ package io.jcri.daemon.pod;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.jcri.daemon.JcriException;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -34,7 +35,7 @@ class BandwidthsTest {
   @ValueSource(strings = {"", "M", "ten", "10Q", "1.0000000001k", "-10M"})
   void whatIsNoQuantityIsNamed(String text) {
     assertThatThrownBy(() -> Bandwidths.of(Map.of(INGRESS, text)))
-        .isInstanceOf(IllegalArgumentException.class)
+        .isInstanceOf(JcriException.class)
         .hasMessageContaining(INGRESS)
         .hasMessageContaining("\"" + text + "\"");
   }

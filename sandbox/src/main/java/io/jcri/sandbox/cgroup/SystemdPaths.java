@@ -9,6 +9,17 @@ public final class SystemdPaths {
 
   private SystemdPaths() {}
 
+  /** Whether it is a slice's name. */
+  public static boolean isSlice(String slice) {
+    String name = slice.endsWith(SLICE) ? slice.substring(0, slice.length() - SLICE.length()) : "";
+    return slice.equals("-" + SLICE)
+        || (!name.isEmpty()
+            && name.chars().noneMatch(c -> c == '/' || c == 0)
+            && !name.startsWith("-")
+            && !name.endsWith("-")
+            && !name.contains("--"));
+  }
+
   /**
    * The directory of a slice: {@code kubepods-burstable.slice} is {@code
    * /kubepods.slice/kubepods-burstable.slice}; {@code -.slice} is the empty path.
@@ -19,14 +30,10 @@ public final class SystemdPaths {
     if (slice.equals("-" + SLICE)) {
       return "";
     }
-    String name = slice.endsWith(SLICE) ? slice.substring(0, slice.length() - SLICE.length()) : "";
-    if (name.isEmpty()
-        || name.indexOf('/') >= 0
-        || name.startsWith("-")
-        || name.endsWith("-")
-        || name.contains("--")) {
+    if (!isSlice(slice)) {
       throw new IllegalArgumentException("invalid slice name \"" + slice + "\"");
     }
+    String name = slice.substring(0, slice.length() - SLICE.length());
     StringBuilder directory = new StringBuilder();
     for (int dash = name.indexOf('-'); dash >= 0; dash = name.indexOf('-', dash + 1)) {
       directory.append('/').append(name, 0, dash).append(SLICE);
