@@ -1,6 +1,7 @@
 package io.jcri.daemon;
 
 import io.jcri.daemon.record.RecordStore;
+import io.jcri.sandbox.linux.Reasons;
 import java.io.UncheckedIOException;
 import java.util.Collection;
 import java.util.Map;
@@ -75,7 +76,7 @@ public final class Registry<T extends Record> {
 
   /** Adds an object, its record first: if we die in between, the restart finds the record. */
   public void add(T value) {
-    records.save(idOf.apply(value), value);
+    records.saveBounded(idOf.apply(value), value);
     Entry<T> entry = new Entry<>(value);
     entry.lock.lock();
     try {
@@ -153,13 +154,14 @@ public final class Registry<T extends Record> {
   }
 
   private void save(String id, T next, boolean mustBeRecorded) {
+    if (mustBeRecorded) {
+      records.saveBounded(id, next);
+      return;
+    }
     try {
       records.save(id, next);
     } catch (UncheckedIOException e) {
-      if (mustBeRecorded) {
-        throw e;
-      }
-      log.warn("{} {} goes on without its record: {}", kind, id, e.toString());
+      log.warn("{} {} goes on without its record: {}", kind, id, Reasons.of(e));
     }
   }
 

@@ -1,6 +1,7 @@
 package io.jcri.oci.cdi;
 
 import io.jcri.oci.OciException;
+import io.jcri.sandbox.linux.Reasons;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -84,7 +85,15 @@ record CdiCatalog(
     Map<String, Entry> devices = new HashMap<>();
     Map<String, String> conflicts = new TreeMap<>();
     Map<Path, String> problems = new TreeMap<>();
+    long left = CdiLimits.ALL_FILES;
     for (FileState state : files) {
+      if (state.size() > left) {
+        problems.put(
+            state.file(),
+            "it and the files before have more than " + CdiLimits.ALL_FILES + " bytes");
+        continue;
+      }
+      left -= state.size();
       try {
         CdiSpec spec = CdiReader.read(state.file());
         for (CdiSpec.Device device : spec.devices()) {
@@ -95,7 +104,7 @@ record CdiCatalog(
               new Entry(spec, device, state.file(), state.priority()));
         }
       } catch (IOException | OciException e) {
-        problems.put(state.file(), String.valueOf(e.getMessage()));
+        problems.put(state.file(), Reasons.of(e));
       }
     }
     conflicts.keySet().forEach(devices::remove);

@@ -4,6 +4,7 @@ import io.jcri.oci.Json;
 import io.jcri.oci.OciException;
 import io.jcri.oci.cdi.CdiSpec.Edits;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,7 +14,7 @@ import java.util.Set;
 
 /** Reads and checks specification files, JSON or YAML. */
 final class CdiReader {
-  private static final long MAX_BYTES = 4 << 20;
+  private static final int MAX_BYTES = CdiLimits.FILE;
   private static final long MAX_ID = 0xffff_ffffL;
   private static final Set<String> TYPES = Set.of("", "b", "c", "u", "p");
   static final Set<String> HOOKS =
@@ -34,10 +35,13 @@ final class CdiReader {
    *     name the file
    */
   static CdiSpec read(Path file) throws IOException {
-    if (Files.size(file) > MAX_BYTES) {
+    byte[] bytes;
+    try (InputStream in = Files.newInputStream(file)) {
+      bytes = in.readNBytes(MAX_BYTES + 1);
+    }
+    if (bytes.length > MAX_BYTES) {
       throw new OciException(OciException.Kind.INVALID, "is larger than " + MAX_BYTES + " bytes");
     }
-    byte[] bytes = Files.readAllBytes(file);
     Object document =
         file.toString().endsWith(".json")
             ? Json.parseTree(bytes)

@@ -1,8 +1,10 @@
 package io.jcri.daemon.admin;
 
 import io.jcri.daemon.image.Images;
+import io.jcri.daemon.system.HeapGuard;
 import io.jcri.daemon.system.SocketFile;
 import io.jcri.oci.image.Image;
+import io.jcri.sandbox.linux.Reasons;
 import io.jcri.sandbox.linux.SocketPath;
 import java.io.BufferedWriter;
 import java.io.ByteArrayOutputStream;
@@ -82,7 +84,9 @@ public final class AdminServer {
     while (listening.isOpen()) {
       try {
         SocketChannel connection = listening.accept();
-        Thread.ofVirtual().name("admin call").start(() -> serve(connection));
+        Thread.ofVirtual()
+            .name("admin call")
+            .start(HeapGuard.expendable("a call on the admin socket", () -> serve(connection)));
       } catch (ClosedChannelException e) {
         return;
       } catch (IOException e) {
@@ -116,7 +120,7 @@ public final class AdminServer {
       try {
         answer = answer(verb(in), in);
       } catch (RuntimeException e) {
-        answer = "failed: " + String.valueOf(e.getMessage()).replace('\n', ' ') + "\n";
+        answer = "failed: " + Reasons.of(e).replace('\n', ' ') + "\n";
       }
       out.write(answer);
     } catch (IOException e) {

@@ -1,5 +1,7 @@
 package io.jcri.daemon.budget;
 
+import io.jcri.cni.CniLimits;
+import io.jcri.oci.cdi.CdiLimits;
 import io.jcri.oci.image.ImageLimits;
 import io.jcri.oci.snapshot.VolumeLimits;
 
@@ -60,7 +62,74 @@ public enum Bound {
   IMAGE_DOCUMENTS(
       "images and registries",
       ImageLimits.DOCUMENTS_AT_ONCE,
-      "waits, after a minute the pull fails and may be tried again");
+      "waits, after a minute the pull fails and may be tried again"),
+
+  /** One request of CRI. It is what the kubelet and containerd have. */
+  REQUEST("a client", 16 << 20, "RESOURCE_EXHAUSTED"),
+
+  /** The requests of all calls in progress, as they come over the wire. */
+  ALL_REQUESTS("clients", 24 << 20, "RESOURCE_EXHAUSTED"),
+
+  /** The calls in progress, streams too. */
+  CALLS("clients", 2048, "RESOURCE_EXHAUSTED"),
+
+  /** Of one connection. */
+  CALLS_OF_A_CONNECTION("a client", 512, "the client's next call waits in the client"),
+
+  /** The lists that are put together at a time. */
+  LISTS_AT_A_TIME("clients", 4, "the call waits its turn"),
+
+  /** The replies that clients have not read yet. */
+  ALL_REPLIES("clients", 24 << 20, "waits for 10 s, then RESOURCE_EXHAUSTED"),
+
+  /** The record of one pod or container: annotations, labels, environment, mounts. */
+  RECORD("a pod's author", 4 << 20, "RESOURCE_EXHAUSTED; one that is found is set aside"),
+
+  /** The records of all pods, and again of all containers. */
+  ALL_RECORDS("pods' authors", 16 << 20, "RESOURCE_EXHAUSTED for what is new"),
+
+  /** One file of CRIU's or ours in a checkpoint that is read. */
+  CHECKPOINT_METADATA("a checkpoint", 1 << 20, "INVALID_ARGUMENT"),
+
+  /** What a CNI plugin prints. */
+  CNI_OUTPUT("a CNI plugin", CniLimits.PLUGIN_OUTPUT, "it is killed and the call fails"),
+
+  /** A CNI configuration, or an entry of CNI's result cache. */
+  CNI_FILE("the node's operator", CniLimits.FILE, "the file is left out, and Status says so"),
+
+  /** A file that declares devices. */
+  CDI_FILE(
+      "a vendor", CdiLimits.FILE, "the file is left out and named when its device is asked for"),
+
+  /** All of them. */
+  ALL_CDI_FILES("vendors", CdiLimits.ALL_FILES, "as for one"),
+
+  /** One message of an NRI plugin, or to it. */
+  NRI_MESSAGE("an NRI plugin", 4 << 20, "the plugin is disconnected"),
+
+  /** The plugin's calls in progress. */
+  NRI_CALLS("an NRI plugin", 16, "RESOURCE_EXHAUSTED"),
+
+  /** Connected plugins. */
+  NRI_PLUGINS("whoever may open nri.sock", 64, "the connection is closed"),
+
+  /** Who hears of events at the same time. */
+  EVENT_SUBSCRIBERS("clients", 64, "RESOURCE_EXHAUSTED"),
+
+  /** The events that wait for a subscriber. */
+  EVENTS_OF_A_SUBSCRIBER("a slow client", 1024, "its stream ends with RESOURCE_EXHAUSTED"),
+
+  /** The note of the last daemon of what subscribers were told. */
+  TOLD_EVENTS("the last daemon", 32 << 20, "it is not read: events may be told again"),
+
+  /** URLs of Exec, Attach and PortForward that nobody has used yet. */
+  STREAMING_TOKENS("clients", 1000, "RESOURCE_EXHAUSTED"),
+
+  /** Connections to the streaming server. */
+  STREAMING_CONNECTIONS("clients", 1000, "the connection is closed"),
+
+  /** Of them, those that stream. */
+  STREAMING_SESSIONS("clients", 400, "503");
 
   private final String who;
   private final long limit;

@@ -2,6 +2,7 @@ package io.jcri.daemon.budget;
 
 import io.jcri.daemon.JcriException;
 import io.jcri.daemon.JcriException.Kind;
+import java.time.Duration;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -75,6 +76,24 @@ public final class SharedBudget {
       }
       free -= bytes;
       return new Share(bytes);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * As {@link #take(long)}, but waits a while for others to give some back.
+   *
+   * @throws JcriException RESOURCE_EXHAUSTED when that was too short
+   */
+  public Share take(long bytes, Duration patience) throws InterruptedException {
+    lock.lockInterruptibly();
+    try {
+      long left = patience.toNanos();
+      while (free < bytes && bytes <= bound.limit() && left > 0) {
+        left = given.awaitNanos(left);
+      }
+      return take(bytes);
     } finally {
       lock.unlock();
     }

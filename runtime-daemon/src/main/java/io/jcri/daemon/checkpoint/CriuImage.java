@@ -1,6 +1,7 @@
 package io.jcri.daemon.checkpoint;
 
 import io.jcri.daemon.JcriException;
+import io.jcri.daemon.budget.Bound;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -14,50 +15,86 @@ import java.util.Optional;
 
 /**
  * Reads one of CRIU's images: two magic numbers, then messages of the protobuf wire format, each
- * behind its length. Knows no schema and trusts no byte.
+ * behind its length. Knows no schema and trusts no byte. A message stays the bytes that it is, so
+ * that no image takes more memory than its own size.
  */
 final class CriuImage {
+  /** A process's has some KiB, that of a mount namespace some hundred bytes for each mount. */
+  static final int MAX_BYTES = (int) Bound.CHECKPOINT_METADATA.limit();
+
+  private static final int MAX_MESSAGES = 10_000;
+
+  /** The values of one repeated number. */
+  private static final int MAX_VALUES = 1_000;
+
   private static final int COMMON_MAGIC = 0x54564319;
-  private static final int MAX_BYTES = 8 << 20;
 
   private CriuImage() {}
 
-  /** One field of a message: a number, or bytes. */
-  private record Field(int number, long value, Optional<ByteBuffer> bytes) {}
+  /** Hears of a message's fields in their order. */
+  private interface Visitor {
+    void number(int number, long value);
 
-  /** A message's fields in their order. */
+    void bytes(int number, ByteBuffer bytes);
+  }
+
+  /** A message of an image. */
   static final class Message {
-    private final List<Field> fields = new ArrayList<>();
+    private final String where;
+    private final ByteBuffer content;
 
-    private Message(ByteBuffer from) {
+    /**
+     * As it is found.
+     *
+     * @param where for messages: which image it is of
+     */
+    private Message(String where, ByteBuffer content) {
+      this.where = where;
+      this.content = content;
+    }
+
+    private void visit(Visitor visitor) {
+      ByteBuffer from = content.duplicate();
       while (from.hasRemaining()) {
         long key = varint(from);
         int number = (int) (key >>> 3);
         switch ((int) (key & 7)) {
-          case 0 -> fields.add(new Field(number, varint(from), Optional.empty()));
-          case 1 -> from.position(from.position() + Long.BYTES);
-          case 2 -> fields.add(new Field(number, 0, Optional.of(slice(from, varint(from)))));
-          case 5 -> from.position(from.position() + Integer.BYTES);
-          default -> throw new IllegalArgumentException("unknown wire type");
+          case 0 -> visitor.number(number, varint(from));
+          case 1 -> slice(from, Long.BYTES);
+          case 2 -> visitor.bytes(number, slice(from, varint(from)));
+          case 5 -> slice(from, Integer.BYTES);
+          default -> throw malformed(where, "it has an unknown wire type");
         }
       }
     }
 
     /** All values of a repeated number, packed or not. */
-    List<Long> numbers(int number) {
+    List<Long> numbers(int wanted) {
       List<Long> values = new ArrayList<>();
-      for (Field field : fields) {
-        if (field.number == number) {
-          if (field.bytes.isEmpty()) {
-            values.add(field.value);
-          } else {
-            ByteBuffer packed = field.bytes.get().duplicate();
-            while (packed.hasRemaining()) {
-              values.add(varint(packed));
+      visit(
+          new Visitor() {
+            @Override
+            public void number(int number, long value) {
+              if (number == wanted) {
+                add(value);
+              }
             }
-          }
-        }
-      }
+
+            @Override
+            public void bytes(int number, ByteBuffer packed) {
+              while (number == wanted && packed.hasRemaining()) {
+                add(varint(packed));
+              }
+            }
+
+            private void add(long value) {
+              if (values.size() == MAX_VALUES) {
+                throw malformed(
+                    where, "field %d has more than %d values".formatted(wanted, MAX_VALUES));
+              }
+              values.add(value);
+            }
+          });
       return values;
     }
 
@@ -68,74 +105,103 @@ final class CriuImage {
     }
 
     String text(int number) {
-      return bytes(number).map(b -> StandardCharsets.UTF_8.decode(b).toString()).orElse("");
+      List<ByteBuffer> all = bytes(number);
+      return all.isEmpty() ? "" : StandardCharsets.UTF_8.decode(all.getLast()).toString();
     }
 
     /** A message in a message. Two of one would be merged by its reader: they are refused. */
     Optional<Message> message(int number) {
-      if (fields.stream().filter(field -> field.number == number).count() > 1) {
-        throw new IllegalArgumentException("field " + number + " is there twice");
+      List<ByteBuffer> all = bytes(number);
+      if (all.size() > 1) {
+        throw malformed(where, "field " + number + " is there twice");
       }
-      return bytes(number).map(Message::new);
+      return all.stream().findFirst().map(bytes -> new Message(where, bytes));
     }
 
-    private Optional<ByteBuffer> bytes(int number) {
-      return fields.reversed().stream()
-          .filter(field -> field.number == number)
-          .findFirst()
-          .flatMap(Field::bytes)
-          .map(ByteBuffer::duplicate);
+    /** The last two at most: nobody wants more than the last, or to know that it is the only. */
+    private List<ByteBuffer> bytes(int wanted) {
+      List<ByteBuffer> found = new ArrayList<>(2);
+      visit(
+          new Visitor() {
+            @Override
+            public void number(int number, long value) {
+              if (number == wanted) {
+                throw malformed(where, "field " + number + " is a number");
+              }
+            }
+
+            @Override
+            public void bytes(int number, ByteBuffer bytes) {
+              if (number == wanted) {
+                if (found.size() == 2) {
+                  found.removeFirst();
+                }
+                found.add(bytes);
+              }
+            }
+          });
+      return found;
+    }
+
+    private ByteBuffer slice(ByteBuffer from, long length) {
+      return CriuImage.slice(where, from, length);
+    }
+
+    private long varint(ByteBuffer from) {
+      long value = 0;
+      for (int shift = 0; shift < Long.SIZE && from.hasRemaining(); shift += 7) {
+        byte b = from.get();
+        value |= (long) (b & 0x7f) << shift;
+        if (b >= 0) {
+          return value;
+        }
+      }
+      throw malformed(where, "it has a number without end");
     }
   }
 
   /**
    * All messages of an image.
    *
-   * @throws JcriException INVALID when the file is none
+   * @param container whose it is, for messages
+   * @throws JcriException INVALID when the file is none; the messages throw it as well
    */
-  static List<Message> read(Path file) throws IOException {
+  static List<Message> read(String container, Path file) throws IOException {
+    String name = container + ": " + file.getFileName();
     byte[] content;
     try (InputStream in = Files.newInputStream(file)) {
       content = in.readNBytes(MAX_BYTES + 1);
     }
-    try {
-      if (content.length > MAX_BYTES) {
-        throw new IllegalArgumentException("larger than " + MAX_BYTES + " bytes");
-      }
-      ByteBuffer buffer = ByteBuffer.wrap(content).order(ByteOrder.LITTLE_ENDIAN);
-      if (buffer.remaining() < 8 || buffer.getInt() != COMMON_MAGIC) {
-        throw new IllegalArgumentException("no image of CRIU");
-      }
-      buffer.getInt();
-      List<Message> messages = new ArrayList<>();
-      while (buffer.hasRemaining()) {
-        messages.add(new Message(slice(buffer, buffer.getInt())));
-      }
-      return messages;
-    } catch (IllegalArgumentException | java.nio.BufferUnderflowException e) {
-      throw JcriException.invalid(
-          "%s of the checkpoint can't be read: %s".formatted(file.getFileName(), e.getMessage()));
+    if (content.length > MAX_BYTES) {
+      throw malformed(name, "it is larger than " + MAX_BYTES + " bytes");
     }
+    ByteBuffer buffer = ByteBuffer.wrap(content).order(ByteOrder.LITTLE_ENDIAN);
+    if (buffer.remaining() < 8 || buffer.getInt() != COMMON_MAGIC) {
+      throw malformed(name, "it is no image of CRIU");
+    }
+    buffer.getInt();
+    List<Message> messages = new ArrayList<>();
+    while (buffer.hasRemaining()) {
+      if (messages.size() == MAX_MESSAGES) {
+        throw malformed(name, "it has more than " + MAX_MESSAGES + " messages");
+      }
+      int length = buffer.remaining() < Integer.BYTES ? -1 : buffer.getInt();
+      messages.add(new Message(name, slice(name, buffer, length)));
+    }
+    return messages;
   }
 
-  private static ByteBuffer slice(ByteBuffer from, long length) {
+  private static ByteBuffer slice(String where, ByteBuffer from, long length) {
     if (length < 0 || length > from.remaining()) {
-      throw new IllegalArgumentException("length " + length + " is more than there is");
+      throw malformed(where, "a length is more than there is");
     }
     ByteBuffer part = from.slice(from.position(), (int) length);
     from.position(from.position() + (int) length);
     return part;
   }
 
-  private static long varint(ByteBuffer from) {
-    long value = 0;
-    for (int shift = 0; shift < Long.SIZE; shift += 7) {
-      byte b = from.get();
-      value |= (long) (b & 0x7f) << shift;
-      if (b >= 0) {
-        return value;
-      }
-    }
-    throw new IllegalArgumentException("number without end");
+  private static JcriException malformed(String where, String why) {
+    return JcriException.invalid(
+        "checkpoint of container %s can't be read: %s".formatted(where, why));
   }
 }

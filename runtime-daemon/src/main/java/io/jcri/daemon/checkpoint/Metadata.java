@@ -1,6 +1,7 @@
 package io.jcri.daemon.checkpoint;
 
 import io.jcri.daemon.JcriException;
+import io.jcri.daemon.budget.Bound;
 import io.jcri.daemon.container.Container;
 import io.jcri.oci.Json;
 import java.io.IOException;
@@ -23,7 +24,7 @@ final class Metadata {
   static final String TIMES = "status";
 
   private static final int RUNNING = 1;
-  private static final int MAX_BYTES = 1 << 20;
+  private static final int MAX_BYTES = (int) Bound.CHECKPOINT_METADATA.limit();
   private static final String NEVER = "0001-01-01T00:00:00Z";
 
   private Metadata() {}

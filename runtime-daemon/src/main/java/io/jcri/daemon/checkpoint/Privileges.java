@@ -5,6 +5,7 @@ import io.jcri.daemon.checkpoint.CriuImage.Message;
 import io.jcri.oci.runtime.Capability;
 import io.jcri.oci.runtime.ContainerProcess;
 import java.io.IOException;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -55,18 +56,18 @@ final class Privileges {
       for (Path file : files) {
         String image = String.valueOf(file.getFileName());
         if (image.startsWith("core-")) {
-          for (Message core : CriuImage.read(file)) {
+          for (Message core : CriuImage.read(name, file)) {
             checkThread(name + ": " + image, core, process, seccomp);
             threads++;
           }
         } else if (image.startsWith("mountpoints-")) {
-          for (Message mount : CriuImage.read(file)) {
+          for (Message mount : CriuImage.read(name, file)) {
             checkMount(name + ": " + image, mount);
           }
         }
       }
-    } catch (IllegalArgumentException | java.nio.BufferUnderflowException e) {
-      throw refused(name, "has images that can't be read: " + e.getMessage());
+    } catch (DirectoryIteratorException e) {
+      throw e.getCause();
     }
     if (threads == 0) {
       throw refused(name, "has no process in its images");

@@ -5,13 +5,15 @@ import io.jcri.daemon.config.ConfigException;
 import io.jcri.daemon.config.ConfigFile;
 import io.jcri.daemon.config.DaemonConfig;
 import io.jcri.daemon.config.SocketNames;
+import io.jcri.daemon.system.HeapGuard;
 import io.jcri.daemon.system.Logging;
 import io.jcri.daemon.system.NativeBinaries;
 import io.jcri.daemon.system.Umask;
 import io.jcri.sandbox.linux.Linux;
+import io.jcri.sandbox.linux.Reasons;
 import java.io.IOException;
-import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.Iterator;
 import java.util.List;
@@ -40,23 +42,22 @@ public final class DaemonCommand {
     DaemonConfig config;
     try {
       config = configuration(flags);
-    } catch (ConfigException | IllegalArgumentException e) {
+    } catch (ConfigException | InvalidPathException e) {
       System.err.println("jcri: " + e.getMessage());
       return 2;
     } catch (IOException e) {
-      System.err.println("jcri: cannot read the configuration: " + e);
+      System.err.println("jcri: cannot read the configuration: " + Reasons.of(e));
       return 2;
     }
     Umask.set(Linux.get());
     Logging.start(config.logLevel());
+    HeapGuard.install();
     try {
       SocketNames.check(config);
       serve(new Daemon(config, NativeBinaries.find()));
       return 0;
     } catch (IOException | RuntimeException e) {
-      // of a file's exception the message is its path alone
-      String why = e instanceof FileSystemException ? e.toString() : e.getMessage();
-      System.err.println("jcri: cannot start: " + why);
+      System.err.println("jcri: cannot start: " + Reasons.of(e));
       return 1;
     }
   }
@@ -108,7 +109,7 @@ public final class DaemonCommand {
         String name = equals < 0 ? flag : flag.substring(0, equals);
         String value = equals >= 0 ? flag.substring(equals + 1) : rest.hasNext() ? rest.next() : "";
         if (value.isEmpty()) {
-          throw new IllegalArgumentException(name + " needs a value; " + USAGE);
+          throw new ConfigException(name + " needs a value; " + USAGE);
         }
         o =
             switch (name) {
@@ -121,7 +122,7 @@ public final class DaemonCommand {
               case "--listen" ->
                   new Overrides(o.config, o.root, o.state, socketPath(value), o.logLevel);
               case "--log-level" -> new Overrides(o.config, o.root, o.state, o.socket, value);
-              default -> throw new IllegalArgumentException("unknown flag " + name + "; " + USAGE);
+              default -> throw new ConfigException("unknown flag " + name + "; " + USAGE);
             };
       }
       return o;

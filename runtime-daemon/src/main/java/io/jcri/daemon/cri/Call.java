@@ -10,4 +10,9 @@ package io.jcri.daemon.cri;
 @FunctionalInterface
 interface Call<Q, R> {
   R handle(Q request) throws Exception;
+
+  /** Whether the reply grows with the node's objects. */
+  default boolean isList() {
+    return false;
+  }
 }

@@ -8,6 +8,8 @@ import io.grpc.netty.shaded.io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.grpc.netty.shaded.io.netty.channel.epoll.EpollIoHandler;
 import io.grpc.netty.shaded.io.netty.channel.epoll.EpollServerDomainSocketChannel;
 import io.grpc.netty.shaded.io.netty.channel.unix.DomainSocketAddress;
+import io.jcri.daemon.budget.Bound;
+import io.jcri.daemon.system.HeapGuard;
 import io.jcri.daemon.system.SocketFile;
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
@@ -33,9 +35,6 @@ import org.slf4j.LoggerFactory;
 public final class CriServer {
   private static final Logger log = LoggerFactory.getLogger(CriServer.class);
 
-  /** What the kubelet and containerd use. */
-  private static final int MAX_MESSAGE_BYTES = 16 << 20;
-
   private static final int DRAIN_SECONDS = 5;
 
   private final Path socket;
@@ -51,14 +50,20 @@ public final class CriServer {
     this.file = new SocketFile(socket);
     this.acceptor = new MultiThreadIoEventLoopGroup(1, EpollIoHandler.newFactory());
     this.worker = new MultiThreadIoEventLoopGroup(1, EpollIoHandler.newFactory());
-    this.calls = Executors.newVirtualThreadPerTaskExecutor();
+    this.calls =
+        Executors.newThreadPerTaskExecutor(
+            Thread.ofVirtual().uncaughtExceptionHandler(HeapGuard.ofCalls()).factory());
+    Requests requests = new Requests();
     NettyServerBuilder builder =
         NettyServerBuilder.forAddress(new DomainSocketAddress(file.bound().toFile()))
             .channelType(EpollServerDomainSocketChannel.class)
             .bossEventLoopGroup(acceptor)
             .workerEventLoopGroup(worker)
-            .maxInboundMessageSize(MAX_MESSAGE_BYTES)
+            .maxInboundMessageSize((int) Bound.REQUEST.limit())
+            .maxConcurrentCallsPerConnection((int) Bound.CALLS_OF_A_CONNECTION.limit())
+            .addStreamTracerFactory(requests)
             .intercept(new Caller())
+            .intercept(requests) // the last is the first that sees a call
             .executor(calls);
     services.forEach(builder::addService);
     this.server = builder.build();

@@ -12,6 +12,7 @@ import io.jcri.daemon.JcriException;
 import io.jcri.daemon.JcriException.Kind;
 import io.jcri.daemon.container.CommandEnd;
 import io.jcri.daemon.container.Containers;
+import io.jcri.daemon.system.HeapGuard;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
@@ -79,9 +80,13 @@ final class ExecSync {
         server.onError(status.asRuntimeException());
       }
       return;
+    } catch (OutOfMemoryError e) {
+      server.onError(ErrorMapping.status(e).asRuntimeException());
+      HeapGuard.callFailed("ExecSync");
+      return;
     } catch (Error e) {
       // One in gRPC's own thread is dealt with by gRPC; here the caller would wait on.
-      server.onError(Status.INTERNAL.withDescription(e.toString()).asRuntimeException());
+      server.onError(ErrorMapping.status(e).asRuntimeException());
       throw e;
     }
     server.onNext(reply);
@@ -89,6 +94,7 @@ final class ExecSync {
   }
 
   private ExecSyncResponse reply(ExecSyncRequest request, Hold hold) throws IOException {
+    Texts.check(request);
     if (request.getCmdCount() == 0) {
       throw JcriException.invalid("cmd must not be empty");
     }

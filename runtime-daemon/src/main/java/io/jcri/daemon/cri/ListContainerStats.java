@@ -13,6 +13,11 @@ final class ListContainerStats
   }
 
   @Override
+  public boolean isList() {
+    return true;
+  }
+
+  @Override
   public ListContainerStatsResponse handle(ListContainerStatsRequest request) throws Exception {
     return ListContainerStatsResponse.newBuilder()
         .addAllStats(stats.containers(request.getFilter()))

@@ -17,6 +17,11 @@ final class ListContainers implements Call<ListContainersRequest, ListContainers
   }
 
   @Override
+  public boolean isList() {
+    return true;
+  }
+
+  @Override
   public ListContainersResponse handle(ListContainersRequest request) {
     ListContainersResponse.Builder reply = ListContainersResponse.newBuilder();
     select(containers, request.getFilter()).stream()

@@ -16,6 +16,11 @@ final class ListImages implements Call<ListImagesRequest, ListImagesResponse> {
   }
 
   @Override
+  public boolean isList() {
+    return true;
+  }
+
+  @Override
   public ListImagesResponse handle(ListImagesRequest request) {
     ListImagesResponse.Builder reply = ListImagesResponse.newBuilder();
     select(images, request.getFilter()).stream()

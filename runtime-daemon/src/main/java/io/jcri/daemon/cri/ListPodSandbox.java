@@ -17,6 +17,11 @@ final class ListPodSandbox implements Call<ListPodSandboxRequest, ListPodSandbox
   }
 
   @Override
+  public boolean isList() {
+    return true;
+  }
+
+  @Override
   public ListPodSandboxResponse handle(ListPodSandboxRequest request) {
     ListPodSandboxResponse.Builder reply = ListPodSandboxResponse.newBuilder();
     select(pods, request.getFilter()).stream().map(PodMessages::row).forEach(reply::addItems);

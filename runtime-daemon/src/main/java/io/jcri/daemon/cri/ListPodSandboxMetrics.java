@@ -13,6 +13,11 @@ final class ListPodSandboxMetrics
   }
 
   @Override
+  public boolean isList() {
+    return true;
+  }
+
+  @Override
   public ListPodSandboxMetricsResponse handle(ListPodSandboxMetricsRequest request)
       throws Exception {
     ListPodSandboxMetricsResponse.Builder reply = ListPodSandboxMetricsResponse.newBuilder();

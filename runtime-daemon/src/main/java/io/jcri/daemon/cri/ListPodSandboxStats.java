@@ -13,6 +13,11 @@ final class ListPodSandboxStats
   }
 
   @Override
+  public boolean isList() {
+    return true;
+  }
+
+  @Override
   public ListPodSandboxStatsResponse handle(ListPodSandboxStatsRequest request) throws Exception {
     ListPodSandboxStatsResponse.Builder reply = ListPodSandboxStatsResponse.newBuilder();
     stats.pods(request.getFilter(), reply::addStats);

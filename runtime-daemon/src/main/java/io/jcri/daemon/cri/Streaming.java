@@ -4,6 +4,7 @@ import io.grpc.Context;
 import io.grpc.Status;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
+import io.jcri.daemon.system.HeapGuard;
 
 /** Runs a {@link StreamCall} beside gRPC's own thread, which must stay free to tell of progress. */
 final class Streaming {
@@ -42,11 +43,15 @@ final class Streaming {
       }
       return;
     } catch (Error e) {
-      // A unary call's is dealt with by gRPC, whose thread it ends; here the caller would wait on.
+      // The caller would wait on.
       if (!server.isCancelled()) {
-        server.onError(Status.INTERNAL.withDescription(e.toString()).asRuntimeException());
+        server.onError(ErrorMapping.status(e).asRuntimeException());
       }
-      throw e;
+      if (!(e instanceof OutOfMemoryError)) {
+        throw e;
+      }
+      HeapGuard.callFailed(call.getClass().getSimpleName());
+      return;
     }
     if (!server.isCancelled()) {
       server.onCompleted();

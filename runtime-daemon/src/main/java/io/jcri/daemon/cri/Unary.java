@@ -3,6 +3,7 @@ package io.jcri.daemon.cri;
 import com.google.protobuf.Message;
 import io.grpc.Status;
 import io.grpc.stub.StreamObserver;
+import io.jcri.daemon.system.HeapGuard;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -13,20 +14,19 @@ final class Unary {
   private Unary() {}
 
   static <Q, R> void answer(Call<Q, R> call, Q request, StreamObserver<R> observer) {
-    R reply;
     try {
       if (request instanceof Message message) {
         Texts.check(message);
       }
-      reply = call.handle(request);
+      Replies.send(Replies.make(call, request), observer);
+    } catch (OutOfMemoryError e) {
+      observer.onError(ErrorMapping.status(e).asRuntimeException());
+      HeapGuard.callFailed(call.getClass().getSimpleName());
     } catch (Exception e) {
       Status status = ErrorMapping.status(e);
       report(call.getClass().getSimpleName(), status, e);
       observer.onError(status.asRuntimeException());
-      return;
     }
-    observer.onNext(reply);
-    observer.onCompleted();
   }
 
   /**

@@ -1,6 +1,8 @@
 package io.jcri.daemon.events;
 
+import io.jcri.daemon.JcriException;
 import io.jcri.daemon.Registry;
+import io.jcri.daemon.budget.Bound;
 import io.jcri.daemon.container.Container;
 import io.jcri.daemon.pod.Pod;
 import io.jcri.daemon.system.Clock;
@@ -206,6 +208,11 @@ public final class Events implements AutoCloseable {
       int count;
       lock.lock();
       try {
+        if (subscriptions.size() >= Bound.EVENT_SUBSCRIBERS.limit()) {
+          throw new JcriException(
+              JcriException.Kind.RESOURCE_EXHAUSTED,
+              Bound.EVENT_SUBSCRIBERS.limit() + " subscribers hear of events already");
+        }
         boolean first = subscriptions.isEmpty();
         List<Event> waiting = closed ? List.of() : untold.forNewcomer(first, clock.nanos());
         subscription = new Subscription(this, name, waiting, onDropped);

@@ -1,7 +1,9 @@
 package io.jcri.daemon.events;
 
+import io.jcri.daemon.budget.Bound;
 import io.jcri.daemon.pod.Pod;
 import io.jcri.oci.Json;
+import io.jcri.sandbox.linux.Reasons;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -188,17 +190,21 @@ public final class ToldFile {
         note.close();
       }
     } catch (IOException e) {
-      log.debug("a note of events could not be closed: {}", e.toString());
+      log.debug("a note of events could not be closed: {}", Reasons.of(e));
     }
   }
 
   private void warn(IOException e) {
-    log.warn("cannot note in {} what events were told: {}", file, e.toString());
+    log.warn("cannot note in {} what events were told: {}", file, Reasons.of(e));
   }
 
   private boolean read() {
     try {
       if (Files.notExists(file)) {
+        return false;
+      }
+      if (Files.size(file) > Bound.TOLD_EVENTS.limit()) {
+        log.warn("{} has grown too large and is not read; events may be told again", file);
         return false;
       }
       String[] lines = Files.readString(file).split("\n", -1);
@@ -211,7 +217,7 @@ public final class ToldFile {
       }
       return true;
     } catch (IOException | RuntimeException e) {
-      log.warn("{} can't be used; events may be told again or be missing: {}", file, e.toString());
+      log.warn("{} can't be used; events may be told again or be missing: {}", file, Reasons.of(e));
       table.clear();
       return false;
     }

@@ -1,5 +1,6 @@
 package io.jcri.daemon.events;
 
+import io.jcri.daemon.budget.Bound;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -12,7 +13,7 @@ import java.util.List;
  */
 final class Untold {
   /** How many wait at most: for a newcomer, and on top of that for a subscriber that is slow. */
-  static final int MOST = 1024;
+  static final int MOST = (int) Bound.EVENTS_OF_A_SUBSCRIBER.limit();
 
   /** After that long nobody is interested any more. */
   static final Duration LONGEST = Duration.ofMinutes(5);

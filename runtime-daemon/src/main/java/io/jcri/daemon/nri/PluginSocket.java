@@ -1,5 +1,6 @@
 package io.jcri.daemon.nri;
 
+import io.jcri.daemon.system.HeapGuard;
 import io.jcri.daemon.system.SocketFile;
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
@@ -75,7 +76,11 @@ final class PluginSocket implements AutoCloseable {
     while (server.isOpen()) {
       try {
         SocketChannel channel = server.accept();
-        Thread.ofVirtual().name("nri registration").start(() -> connections.accept(channel));
+        Thread.ofVirtual()
+            .name("nri registration")
+            .start(
+                HeapGuard.expendable(
+                    "registration of an NRI plugin", () -> connections.accept(channel)));
       } catch (IOException e) {
         if (server.isOpen()) {
           log.warn("an NRI plugin could not connect: {}", e.getMessage());

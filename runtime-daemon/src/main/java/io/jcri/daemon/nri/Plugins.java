@@ -2,6 +2,7 @@ package io.jcri.daemon.nri;
 
 import io.jcri.daemon.JcriException;
 import io.jcri.daemon.JcriException.Kind;
+import io.jcri.daemon.budget.Bound;
 import io.jcri.daemon.nri.ttrpc.TtrpcException;
 import io.jcri.nri.v1alpha1.NriApi.Event;
 import java.time.Duration;
@@ -102,6 +103,11 @@ final class Plugins {
   }
 
   private synchronized void add(Plugin plugin) {
+    if (connected.size() >= Bound.NRI_PLUGINS.limit()) {
+      throw new JcriException(
+          JcriException.Kind.RESOURCE_EXHAUSTED,
+          Bound.NRI_PLUGINS.limit() + " NRI plugins are connected already");
+    }
     if (plugin.peer().isClosed()) {
       return; // its end has been dealt with before it was in the list
     }

@@ -1,5 +1,7 @@
 package io.jcri.daemon.record;
 
+import io.jcri.daemon.JcriException;
+import io.jcri.daemon.budget.Bound;
 import io.jcri.oci.Json;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -12,6 +14,9 @@ import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.zip.CRC32C;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -42,6 +47,11 @@ public final class RecordStore<T extends Record> {
   private final Path directory;
   private final Class<T> type;
 
+  /** Bytes by id, and their sum. */
+  private final Map<String, Long> sizes = new ConcurrentHashMap<>();
+
+  private final AtomicLong all = new AtomicLong();
+
   /** Creates the directory when it is missing. */
   public RecordStore(Path directory, Class<T> type) throws IOException {
     this.directory = Files.createDirectories(directory);
@@ -54,7 +64,23 @@ public final class RecordStore<T extends Record> {
    * @throws UncheckedIOException naming the file, when the disk is full or broken
    */
   public void save(String id, T value) {
+    save(id, value, false);
+  }
+
+  /**
+   * As {@link #save}, for an object that is new or may grow by what its author wants.
+   *
+   * @throws JcriException RESOURCE_EXHAUSTED when it or all of them would have too many bytes
+   */
+  public void saveBounded(String id, T value) {
+    save(id, value, true);
+  }
+
+  private void save(String id, T value, boolean bounded) {
     byte[] body = Json.toBytes(value);
+    if (bounded) {
+      requireRoom(id, body.length);
+    }
     byte[] header =
         "{\"version\":%d,\"crc32c\":\"%08x\"}\n"
             .formatted(VERSION, checksum(body, 0))
@@ -66,6 +92,7 @@ public final class RecordStore<T extends Record> {
     try {
       Files.write(temporary, whole);
       Files.move(temporary, file(id), StandardCopyOption.ATOMIC_MOVE);
+      account(id, body.length);
     } catch (IOException e) {
       deleteQuietly(temporary);
       throw new UncheckedIOException("cannot write record " + file(id), e);
@@ -76,6 +103,7 @@ public final class RecordStore<T extends Record> {
   public void delete(String id) {
     try {
       Files.deleteIfExists(file(id));
+      account(id, 0);
     } catch (IOException e) {
       throw new UncheckedIOException("cannot delete record " + file(id), e);
     }
@@ -92,6 +120,7 @@ public final class RecordStore<T extends Record> {
         } else if (name.endsWith(SUFFIX)) {
           try {
             loaded.add(read(file));
+            account(name.substring(0, name.length() - SUFFIX.length()), Files.size(file));
           } catch (IOException | RuntimeException e) {
             setAside(file, e);
           }
@@ -101,7 +130,32 @@ public final class RecordStore<T extends Record> {
     return loaded;
   }
 
+  private void requireRoom(String id, long bytes) {
+    long more = bytes - sizes.getOrDefault(id, 0L);
+    if (bytes > Bound.RECORD.limit()) {
+      throw exhausted("its record would have %d bytes, the limit is %d", bytes, Bound.RECORD);
+    }
+    long sum = all.get() + more;
+    if (more > 0 && sum > Bound.ALL_RECORDS.limit()) {
+      throw exhausted("all records would have %d bytes, the limit is %d", sum, Bound.ALL_RECORDS);
+    }
+  }
+
+  private static JcriException exhausted(String what, long bytes, Bound bound) {
+    return new JcriException(
+        JcriException.Kind.RESOURCE_EXHAUSTED, what.formatted(bytes, bound.limit()));
+  }
+
+  private void account(String id, long bytes) {
+    Long before = bytes == 0 ? sizes.remove(id) : sizes.put(id, bytes);
+    all.addAndGet(bytes - (before == null ? 0 : before));
+  }
+
   private T read(Path file) throws IOException {
+    // Twice: records that lie beyond the bound of today may have been good yesterday.
+    if (Files.size(file) > 2 * Bound.RECORD.limit()) {
+      throw new IOException("it has " + Files.size(file) + " bytes");
+    }
     byte[] whole = Files.readAllBytes(file);
     int newline = 0;
     while (newline < whole.length && whole[newline] != '\n') {

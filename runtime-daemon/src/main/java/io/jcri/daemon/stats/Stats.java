@@ -5,6 +5,7 @@ import io.jcri.daemon.image.Images;
 import io.jcri.daemon.pod.CgroupPaths;
 import io.jcri.daemon.pod.Pod;
 import io.jcri.daemon.system.Clock;
+import io.jcri.daemon.system.HeapGuard;
 import io.jcri.oci.snapshot.DiskUsage;
 import io.jcri.sandbox.SandboxState;
 import io.jcri.sandbox.cgroup.CgroupStats;
@@ -139,7 +140,9 @@ public final class Stats {
     }
     if (now - known.at() > WRITABLE_NANOS
         && writable.values().replace(id, known, new Writable(now, known.usage()))) {
-      Thread.ofVirtual().name("writable layer of " + id).start(() -> walk(id, now));
+      Thread.ofVirtual()
+          .name("writable layer of " + id)
+          .start(HeapGuard.expendable("the look at a writable layer", () -> walk(id, now)));
     }
     return known.usage();
   }

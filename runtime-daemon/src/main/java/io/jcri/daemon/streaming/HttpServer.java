@@ -1,5 +1,6 @@
 package io.jcri.daemon.streaming;
 
+import io.jcri.daemon.budget.Bound;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelInitializer;
@@ -30,7 +31,7 @@ import java.util.function.Supplier;
  * with it.
  */
 final class HttpServer implements AutoCloseable {
-  private static final int MOST_CONNECTIONS = 1000;
+  private static final int MOST_CONNECTIONS = (int) Bound.STREAMING_CONNECTIONS.limit();
   private static final int MOST_LINE = 4096;
   private static final int MOST_HEADERS = 16 * 1024;
   private static final int MOST_BODY = 1024;

@@ -1,5 +1,6 @@
 package io.jcri.daemon.streaming;
 
+import io.jcri.daemon.budget.Bound;
 import io.jcri.daemon.streaming.StreamRequest.PortForward;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelFutureListener;
@@ -32,7 +33,7 @@ final class RequestGate extends SimpleChannelInboundHandler<FullHttpRequest> {
   private static final Logger log = LoggerFactory.getLogger(RequestGate.class);
 
   /** Sessions at once; each may hold a few hundred KiB of a client that does not read. */
-  private static final int MOST_SESSIONS = 400;
+  private static final int MOST_SESSIONS = (int) Bound.STREAMING_SESSIONS.limit();
 
   private static final int PATIENCE_SECONDS = 10;
 

@@ -14,6 +14,7 @@ import io.jcri.daemon.streaming.portforward.SpdyPortForward;
 import io.jcri.daemon.streaming.portforward.WebSocketPortForward;
 import io.jcri.daemon.streaming.websocket.ChannelProtocol;
 import io.jcri.daemon.streaming.websocket.SpdyTunnel;
+import io.jcri.daemon.system.HeapGuard;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.http.FullHttpRequest;
 import java.io.IOException;
@@ -181,12 +182,15 @@ final class SessionStarter {
   private static void begin(String kind, Work work) {
     Thread.ofVirtual()
         .name("jcri-session-" + kind)
-        .start(() -> {
-          try {
-            work.run();
-          } catch (IOException e) {
-            log.debug("session {} ended before it began: {}", kind, e.getMessage());
-          }
-        });
+        .start(
+            HeapGuard.expendable(
+                "a session of kind " + kind,
+                () -> {
+                  try {
+                    work.run();
+                  } catch (IOException e) {
+                    log.debug("session {} ended before it began: {}", kind, e.getMessage());
+                  }
+                }));
   }
 }

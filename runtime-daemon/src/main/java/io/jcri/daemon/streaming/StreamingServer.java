@@ -3,6 +3,7 @@ package io.jcri.daemon.streaming;
 import io.jcri.daemon.JcriException;
 import io.jcri.daemon.JcriException.Kind;
 import io.jcri.daemon.Layout;
+import io.jcri.daemon.budget.Bound;
 import io.jcri.daemon.config.DaemonConfig.Streaming;
 import io.jcri.daemon.container.Containers;
 import io.jcri.daemon.pod.Pods;
@@ -27,7 +28,7 @@ import org.slf4j.LoggerFactory;
 public final class StreamingServer implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(StreamingServer.class);
 
-  private static final int MOST_TOKENS = 1000;
+  private static final int MOST_TOKENS = (int) Bound.STREAMING_TOKENS.limit();
   private static final Duration TOKEN_LIFETIME = Duration.ofMinutes(1);
 
   private final Streaming config;

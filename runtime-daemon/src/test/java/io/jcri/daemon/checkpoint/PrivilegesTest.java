@@ -1,5 +1,6 @@
 package io.jcri.daemon.checkpoint;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -10,6 +11,7 @@ import io.jcri.oci.runtime.ContainerProcess;
 import io.jcri.oci.runtime.ProcessUser;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -165,6 +167,28 @@ class PrivilegesTest {
         new Bytes().number(1, 0).bytes(7, new byte[] {'/'}).done(),
         new Bytes().number(1, 5).bytes(7, point).done());
     assertThatCode(this::check).doesNotThrowAnyException();
+  }
+
+  /** Each field takes two bytes here, and would take fifty as an object. */
+  @Test
+  void anImageOfEmptyFieldsTakesNoMoreThanItsSize() throws IOException {
+    core(creds(1000), 2);
+    byte[] fields = new byte[900_000];
+    for (int i = 0; i < fields.length; i += 2) {
+      fields[i] = 3 << 3 | 2;
+    }
+    write("mountpoints-3.img", fields);
+    var threads = (com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean();
+    long before = threads.getCurrentThreadAllocatedBytes();
+    List<CriuImage.Message> messages = CriuImage.read("app", images.resolve("mountpoints-3.img"));
+    assertThat(threads.getCurrentThreadAllocatedBytes() - before).isLessThan(5L * fields.length);
+    assertThat(messages).hasSize(1);
+  }
+
+  @Test
+  void oneNumberOfManyValuesIsRefused() throws IOException {
+    core(creds(1000).bytes(9, new byte[100_000]), 2);
+    refused("more than 1000 values");
   }
 
   @Test

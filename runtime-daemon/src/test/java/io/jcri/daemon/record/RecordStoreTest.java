@@ -1,7 +1,10 @@
 package io.jcri.daemon.record;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.jcri.daemon.JcriException;
+import io.jcri.daemon.budget.Bound;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -39,6 +42,38 @@ class RecordStoreTest {
     store.save("a", thing("old"));
     store.save("a", thing("new"));
     assertThat(store.loadAll()).containsExactly(thing("new"));
+  }
+
+  @Test
+  void anObjectThatIsTooLargeIsRefusedBeforeItIsWritten() throws Exception {
+    assertThatThrownBy(() -> store.saveBounded("a", large(Bound.RECORD.limit() + 1)))
+        .isInstanceOf(JcriException.class)
+        .hasMessageContaining("its record would have");
+    assertThat(store.loadAll()).isEmpty();
+  }
+
+  @Test
+  void allTogetherHaveRoomForSoMuchAndWhatLeavesMakesRoom() throws Exception {
+    long bytes = Bound.RECORD.limit() - 1000;
+    long fit = Bound.ALL_RECORDS.limit() / bytes;
+    for (int i = 0; i < fit; i++) {
+      store.saveBounded("x" + i, large(bytes));
+    }
+    RecordStore<Thing> next = new RecordStore<>(directory, Thing.class);
+    assertThat(next.loadAll()).hasSize((int) fit);
+    for (RecordStore<Thing> one : List.of(store, next)) {
+      assertThatThrownBy(() -> one.saveBounded("more", large(bytes)))
+          .isInstanceOf(JcriException.class)
+          .hasMessageContaining("all records would have");
+      one.saveBounded("small", thing("small"));
+      one.save("x0", large(bytes + 100)); // what leads downwards is never refused
+    }
+    next.delete("x0");
+    next.saveBounded("more", large(bytes));
+  }
+
+  private static Thing large(long bytes) {
+    return new Thing("x".repeat((int) bytes), Optional.empty(), Map.of(), List.of());
   }
 
   @Test

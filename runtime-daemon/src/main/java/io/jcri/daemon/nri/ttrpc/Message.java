@@ -1,6 +1,7 @@
 package io.jcri.daemon.nri.ttrpc;
 
 import com.google.protobuf.ByteString;
+import io.jcri.daemon.budget.Bound;
 import java.nio.ByteBuffer;
 
 /**
@@ -16,7 +17,7 @@ import java.nio.ByteBuffer;
  */
 record Message(int stream, byte type, byte flags, ByteString data) {
   static final int HEADER_BYTES = 10;
-  static final int MAX_DATA_BYTES = 4 << 20;
+  static final int MAX_DATA_BYTES = (int) Bound.NRI_MESSAGE.limit();
   static final byte REQUEST = 1;
   static final byte RESPONSE = 2;
 

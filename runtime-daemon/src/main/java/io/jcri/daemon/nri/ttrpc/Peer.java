@@ -2,7 +2,10 @@ package io.jcri.daemon.nri.ttrpc;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
+import io.jcri.daemon.budget.Bound;
+import io.jcri.daemon.system.HeapGuard;
 import io.jcri.nri.v1alpha1.Ttrpc;
+import io.jcri.sandbox.linux.Reasons;
 import java.io.IOException;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
@@ -31,7 +34,7 @@ public final class Peer implements AutoCloseable {
   private static final int OUR_SERVICE = 2;
 
   /** Calls of one peer at work at a time; more are refused. */
-  private static final int MAX_INCOMING = 16;
+  private static final int MAX_INCOMING = (int) Bound.NRI_CALLS.limit();
 
   private static final byte[] NOTHING = {};
 
@@ -97,7 +100,10 @@ public final class Peer implements AutoCloseable {
     }
     CompletableFuture<byte[]> answer = new CompletableFuture<>();
     // In a thread of its own: a peer that does not read must not hold us longer than the timeout.
-    Thread.ofVirtual().name("nri call " + method).start(() -> send(request, answer));
+    Thread.ofVirtual()
+        .name("nri call " + method)
+        .start(
+            HeapGuard.expendable("call " + method + " of a plugin", () -> send(request, answer)));
     try {
       return answer.get(timeout.toNanos(), TimeUnit.NANOSECONDS);
     } catch (TimeoutException e) {
@@ -163,7 +169,7 @@ public final class Peer implements AutoCloseable {
     } catch (IOException e) {
       close(reason(e));
     } catch (RuntimeException | OutOfMemoryError e) {
-      close("reader failed: " + e);
+      close("reader failed: " + Reasons.of(e));
     }
   }
 
@@ -199,13 +205,16 @@ public final class Peer implements AutoCloseable {
     }
     Thread.ofVirtual()
         .name("nri " + request.getMethod())
-        .start(() -> {
-          try {
-            serve(message.stream(), request);
-          } finally {
-            incoming.release();
-          }
-        });
+        .start(
+            HeapGuard.expendable(
+                "a plugin's call",
+                () -> {
+                  try {
+                    serve(message.stream(), request);
+                  } finally {
+                    incoming.release();
+                  }
+                }));
   }
 
   private void serve(int stream, Ttrpc.Request request) {

@@ -1,6 +1,7 @@
 package io.jcri.daemon.streaming.command;
 
 import io.jcri.daemon.streaming.link.ClientStream;
+import io.jcri.daemon.system.HeapGuard;
 import io.jcri.shim.SessionStreams;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -33,7 +34,9 @@ final class Copies implements AutoCloseable {
     client
         .resize()
         .ifPresent(sizes ->
-            Thread.ofVirtual().name("jcri-session-size").start(() -> follow(sizes, terminal)));
+            Thread.ofVirtual()
+                .name("jcri-session-size")
+                .start(HeapGuard.expendable("a terminal's size", () -> follow(sizes, terminal))));
   }
 
   private static OutputStream sink(Optional<ClientStream> stream) {

@@ -1,5 +1,6 @@
 package io.jcri.daemon.streaming.command;
 
+import io.jcri.daemon.system.HeapGuard;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -59,13 +60,16 @@ final class Pump {
             .name(name)
             .daemon()
             .stackSize(STACK_BYTES)
-            .start(() -> {
-              try {
-                work.run();
-              } catch (IOException e) {
-                log.debug("{} ended: {}", name, e.getMessage());
-              }
-            }));
+            .start(
+                HeapGuard.expendable(
+                    "a session's stream",
+                    () -> {
+                      try {
+                        work.run();
+                      } catch (IOException e) {
+                        log.debug("{} ended: {}", name, e.getMessage());
+                      }
+                    })));
   }
 
   /** Returns whether the source ended, and not the sink. */

@@ -2,6 +2,7 @@ package io.jcri.daemon.streaming.portforward;
 
 import io.jcri.daemon.streaming.link.ClientConnection;
 import io.jcri.daemon.streaming.link.ClientStream;
+import io.jcri.daemon.system.HeapGuard;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -52,7 +53,10 @@ final class Forward {
   }
 
   private void join(SocketChannel pod, ClientStream data) {
-    Thread up = Thread.ofVirtual().name("jcri-forward").start(() -> toPod(data.input(), pod));
+    Thread up =
+        Thread.ofVirtual()
+            .name("jcri-forward")
+            .start(HeapGuard.expendable("a port-forward", () -> toPod(data.input(), pod)));
     toClient(pod, data);
     try {
       if (!up.join(lastWords)) {

@@ -4,6 +4,7 @@ import io.jcri.daemon.streaming.StreamRequest.PortForward;
 import io.jcri.daemon.streaming.link.ClientConnection;
 import io.jcri.daemon.streaming.spdy.SpdyMux;
 import io.jcri.daemon.streaming.spdy.SpdyStream;
+import io.jcri.daemon.system.HeapGuard;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
@@ -66,7 +67,10 @@ public final class SpdyPortForward implements SpdyMux.Listener {
     Forward forward = new Forward(ports, request.podId(), port.get(), LAST_WORDS);
     Thread.ofVirtual()
         .name("jcri-forward")
-        .start(() -> forward.run(connection, data ? stream : other, data ? other : stream));
+        .start(
+            HeapGuard.expendable(
+                "a port-forward",
+                () -> forward.run(connection, data ? stream : other, data ? other : stream)));
     return true;
   }
 

@@ -4,6 +4,7 @@ import io.jcri.daemon.streaming.StreamRequest.PortForward;
 import io.jcri.daemon.streaming.link.ClientConnection;
 import io.jcri.daemon.streaming.websocket.ChannelProtocol;
 import io.jcri.daemon.streaming.websocket.WebSocketMux;
+import io.jcri.daemon.system.HeapGuard;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -50,7 +51,9 @@ public final class WebSocketPortForward {
       forwards.add(
           Thread.ofVirtual()
               .name("jcri-forward")
-              .start(() -> forward.run(connection, data, error)));
+              .start(
+                  HeapGuard.expendable(
+                      "a port-forward", () -> forward.run(connection, data, error))));
     }
     try {
       for (Thread forward : forwards) {
