@@ -26,7 +26,9 @@ final class ImageStatus implements Call<ImageStatusRequest, ImageStatusResponse>
     if (image.isPresent()) {
       reply.setImage(ImageMessages.row(images, image.get()));
       if (request.getVerbose()) {
-        reply.putAllInfo(VerboseInfo.ofImage(image.get(), images.config(image.get())));
+        reply.putAllInfo(
+            VerboseInfo.ofImage(
+                image.get(), images.config(image.get()), images.labels(image.get())));
       }
     }
     return reply.build();

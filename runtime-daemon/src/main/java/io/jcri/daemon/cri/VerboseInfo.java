@@ -17,8 +17,10 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -95,20 +97,35 @@ final class VerboseInfo {
     }
   }
 
-  static Map<String, String> ofImage(Image image, ImageConfig said) {
-    Map<String, Object> info = new LinkedHashMap<>();
+  /** As in the image's own config, by the names that it has there. */
+  static Map<String, String> ofImage(Image image, ImageConfig said, Map<String, String> labels) {
     Map<String, Object> config = new LinkedHashMap<>();
     config.put("User", said.user());
+    config.put("ExposedPorts", set(said.exposedPorts()));
     config.put("Env", said.env());
     config.put("Entrypoint", said.entrypoint());
     config.put("Cmd", said.command());
+    config.put("Volumes", set(said.volumes()));
     config.put("WorkingDir", said.workingDirectory());
+    config.put("Labels", labels);
     config.put("StopSignal", said.stopSignal());
+    List<String> diffIds = image.diffIds().stream().map(Digest::toString).toList();
     Map<String, Object> spec = new LinkedHashMap<>();
+    spec.put("architecture", image.platform().architecture());
+    spec.put("os", image.platform().os());
     spec.put("config", config);
+    spec.put("rootfs", Map.of("type", "layers", "diff_ids", diffIds));
+    Map<String, Object> info = new LinkedHashMap<>();
     info.put("imageSpec", spec);
-    info.put("diffIDs", image.diffIds().stream().map(Digest::toString).toList());
+    info.put("diffIDs", diffIds);
     return json(info);
+  }
+
+  /** Go's way to say a set: names with nothing in them. */
+  private static Map<String, Map<String, String>> set(Set<String> names) {
+    Map<String, Map<String, String>> set = new LinkedHashMap<>();
+    names.forEach(name -> set.put(name, Map.of()));
+    return set;
   }
 
   Map<String, String> ofDaemon(boolean networkReady, Handlers handlers) {

@@ -79,13 +79,13 @@ final class Asked<T> {
     try {
       now = new Answer<>(question.get(), null, nanoTime.getAsLong());
       if (before.failure() != null) {
-        log.info("the {} is known now", what);
+        log.info("there is an answer about the {} now", what);
       }
     } catch (RuntimeException e) {
       String why = String.valueOf(e.getMessage());
       now = new Answer<>(unknown, why, nanoTime.getAsLong());
       if (!why.equals(before.failure())) {
-        log.warn("the {} is not known, and is asked again later: {}", what, why);
+        log.warn("no answer about the {}, which is asked for again later: {}", what, why);
       }
     } finally {
       latest = now;

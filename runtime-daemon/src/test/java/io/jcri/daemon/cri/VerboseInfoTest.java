@@ -6,7 +6,11 @@ import io.jcri.daemon.Layout;
 import io.jcri.daemon.Samples;
 import io.jcri.daemon.config.DaemonConfig;
 import io.jcri.daemon.pod.Pod;
+import io.jcri.daemon.runtime.Handlers;
 import io.jcri.oci.Json;
+import io.jcri.oci.distribution.Platform;
+import io.jcri.oci.image.Image;
+import io.jcri.oci.image.ImageConfig;
 import io.jcri.sandbox.SandboxState;
 import io.jcri.sandbox.cgroup.CgroupDriver;
 import io.jcri.sandbox.linux.ProcessId;
@@ -16,6 +20,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -32,11 +38,40 @@ class VerboseInfoTest {
     DaemonConfig config = DaemonConfig.defaults();
     assertThat(config.cgroupDriver()).isEqualTo("auto");
     for (CgroupDriver driver : CgroupDriver.values()) {
+      Layout layout = new Layout(HERE, HERE);
+      Handlers handlers = Handlers.find(config, layout, driver, false);
       assertThat(
-              tree(new VerboseInfo(new Layout(HERE, HERE), config, driver).ofDaemon(true))
+              tree(new VerboseInfo(layout, config, driver).ofDaemon(true, handlers))
                   .get("cgroupDriver"))
           .isEqualTo(driver == CgroupDriver.SYSTEMD ? "systemd" : "cgroupfs");
     }
+  }
+
+  @Test
+  void anImagesConfigHasItsOwnNames() {
+    ImageConfig config =
+        Samples.record(
+            ImageConfig.class,
+            Map.of(
+                "volumes",
+                new TreeSet<>(Set.of("/data", "/cache")),
+                "exposedPorts",
+                Set.of("80/tcp")));
+    Image image =
+        Samples.record(
+            Image.class,
+            Map.of("platform", new Platform("linux", "arm64", Optional.empty(), Optional.empty())));
+    Map<String, @Nullable Object> info =
+        tree(VerboseInfo.ofImage(image, config, Map.of("maintainer", "somebody")));
+    assertThat(info).extractingByKey("imageSpec").extracting("architecture").isEqualTo("arm64");
+    assertThat(info)
+        .extractingByKey("imageSpec")
+        .extracting("config")
+        .extracting("Volumes", "ExposedPorts", "Labels")
+        .containsExactly(
+            Map.of("/cache", Map.of(), "/data", Map.of()),
+            Map.of("80/tcp", Map.of()),
+            Map.of("maintainer", "somebody"));
   }
 
   @Test
