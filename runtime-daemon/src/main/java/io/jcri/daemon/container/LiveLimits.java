@@ -10,7 +10,6 @@ import io.jcri.sandbox.cgroup.Cgroups;
 import io.jcri.sandbox.cgroup.Limits;
 import io.jcri.sandbox.cgroup.SystemdScopes;
 import java.io.IOException;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -102,21 +101,20 @@ public final class LiveLimits {
   }
 
   /**
-   * runc's update of one limit sets others, such as io.weight, to systemd's default.
+   * runc's update of one limit has systemd set others, such as io.weight, to its default, also what
+   * runc itself has just written.
    *
    * @param changed those files that it was told of
    */
   private void keep(Limits before, Map<String, String> files, Set<String> changed)
       throws IOException {
-    Map<String, String> kept = new HashMap<>(files);
-    kept.keySet().removeAll(changed);
-    if (kept.isEmpty()) {
+    if (files.isEmpty()) {
       return;
     }
     if (systemd.isPresent()) {
       systemd.get().settle();
     }
-    before.keep(kept);
+    before.keep(files, systemd.isPresent() ? changed : Set.of());
   }
 
   /**

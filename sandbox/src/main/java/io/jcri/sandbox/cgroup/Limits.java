@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /**
@@ -105,12 +106,15 @@ public final class Limits {
    * Those that CRI's own fields speak of are left as they are.
    *
    * @param asked content by file name; of a name that was not read nothing is known
+   * @param again names that are written whatever is there
    */
-  public void keep(Map<String, String> asked) throws IOException {
+  public void keep(Map<String, String> asked, Set<String> again) throws IOException {
     for (Map.Entry<Path, String> value : values.entrySet()) {
       String name = String.valueOf(value.getKey().getFileName());
       String content = asked.get(name);
-      if (content != null && !V2.contains(name) && changed(value.getKey(), value.getValue())) {
+      if (content != null
+          && !V2.contains(name)
+          && (again.contains(name) || changed(value.getKey(), value.getValue()))) {
         files.write(value.getKey(), content);
       }
     }

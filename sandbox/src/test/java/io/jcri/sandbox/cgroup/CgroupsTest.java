@@ -212,6 +212,25 @@ final class CgroupsTest {
   }
 
   @Test
+  void theGroupThatCrunMakesBelowAScopeCountsWithIt() throws Exception {
+    Cgroups groups = RecordedTree.open("v2", root);
+    Path scope = root.resolve("sys/fs/cgroup/kubepods/pod1");
+    Path inner = Files.createDirectories(scope.resolve("container"));
+    Files.writeString(scope.resolve("memory.max"), "67108864\n");
+    Files.writeString(scope.resolve("memory.swap.max"), "max\n");
+    Files.writeString(inner.resolve("memory.max"), "max\n");
+    Files.writeString(inner.resolve("memory.swap.max"), "4096\n");
+    Files.writeString(inner.resolve("pids.max"), "7\n");
+    Files.writeString(scope.resolve("cgroup.procs"), "");
+    Files.writeString(inner.resolve("cgroup.procs"), "12\n13\n");
+    Memory memory = groups.read("/kubepods/pod1").orElseThrow().memory();
+    assertThat(memory.limit()).hasValue(67_108_864);
+    assertThat(memory.swapLimit()).hasValue(4096);
+    assertThat(groups.details("/kubepods/pod1").processLimit()).hasValue(7);
+    assertThat(groups.members("/kubepods/pod1")).containsExactly(12, 13);
+  }
+
+  @Test
   void whatHidesAnotherMountCounts() throws Exception {
     Cgroups groups = RecordedTree.open("v2-over-tmpfs", root);
     assertThat(groups.layout()).isEqualTo(CgroupLayout.V2);

@@ -7,7 +7,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -61,6 +63,28 @@ final class LimitsTest {
     assertThat(Files.readString(cpus)).isBlank();
     assertThat(high).hasContent("max");
     assertThat(low).as("nobody asked for it").hasContent("7");
+  }
+
+  @Test
+  void whatAnotherChangeResetIsWrittenAgain() throws IOException {
+    Cgroups groups = RecordedTree.open("v2", root);
+    String pod = "sys/fs/cgroup/kubepods/pod1/";
+    Path weight = write(pod + "io.weight", "default 200\n");
+    Path high = write(pod + "memory.high", "4096\n");
+    Path max = write(pod + "memory.max", "max\n");
+    Map<String, String> asked =
+        Map.of("io.weight", "200", "memory.high", "4k", "memory.max", "max");
+
+    Limits before = groups.limits(POD, asked.keySet());
+    Files.writeString(weight, "d");
+    Files.writeString(max, "7");
+    before.keep(asked, Set.of());
+    assertThat(weight).hasContent("200");
+    assertThat(high).as("it holds what it held").hasContent("4096");
+    assertThat(max).as("a field of its own says what it is to be").hasContent("7");
+
+    before.keep(asked, Set.of("memory.high"));
+    assertThat(high).content().as("systemd was told of a change, too").startsWith("4k");
   }
 
   @Test
