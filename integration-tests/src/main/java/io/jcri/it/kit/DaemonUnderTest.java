@@ -137,7 +137,7 @@ public final class DaemonUnderTest implements RuntimeUnderTest {
 
     [network]
     configurations = "%s"
-    plugins = ["%s"]
+    plugins = ["%s", "%s"]
     cache = "%s"
 
     [nri]
@@ -154,6 +154,7 @@ public final class DaemonUnderTest implements RuntimeUnderTest {
                 devices(),
                 settings.networks(),
                 CniNetwork.PLUGINS,
+                scratch.disk().resolve("cni-plugins"),
                 scratch.disk().resolve("cni"),
                 nriSocket(),
                 nriPlugins(),

@@ -3,10 +3,12 @@ package io.jcri.it.pods;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIOException;
 
+import com.google.gson.JsonParser;
 import io.jcri.cri.v1.DNSConfig;
 import io.jcri.cri.v1.PodSandboxConfig;
 import io.jcri.cri.v1.PortMapping;
 import io.jcri.cri.v1.Protocol;
+import io.jcri.it.kit.Command;
 import io.jcri.it.kit.FreePort;
 import io.jcri.it.kit.TestImages;
 import io.jcri.it.kit.Waiting;
@@ -100,6 +102,22 @@ class PodNetworkTest {
     assertThatIOException()
         .as("nothing listens on the port of TCP")
         .isThrownBy(() -> new Socket(NODE.gateway(), port).close());
+  }
+
+  @Test
+  void aPodWhoseNamespaceSomebodyUnmountedStopsAtOnce() throws IOException {
+    TestPod pod = NODE.pod();
+    assertThat(NODE.leases()).hasSize(1);
+    String netns =
+        JsonParser.parseString(pod.info())
+            .getAsJsonObject()
+            .getAsJsonObject("namespaces")
+            .get("network")
+            .getAsString();
+    Command.of("umount", netns).run().orThrow();
+    pod.stop();
+    assertThat(NODE.leases()).isEmpty();
+    pod.remove();
   }
 
   @Test
