@@ -137,16 +137,18 @@ final class ShimConnection implements Closeable {
   }
 
   private void askIfAlive() {
-    Thread.ofVirtual().name("jcri-shim-alive").start(() -> {
-      try (ShimConnection other = open(socket)) {
-        other.send(Frame.request(Wire.STATUS));
-        other.receiveOk(PROMPT);
-      } catch (ShimException e) {
-        if (e.kind() == ShimException.Kind.TIMEOUT) {
-          giveUp();
-        }
-      }
-    });
+    Thread.ofVirtual()
+        .name("jcri-shim-alive")
+        .start(() -> {
+          try (ShimConnection other = open(socket)) {
+            other.send(Frame.request(Wire.STATUS));
+            other.receiveOk(PROMPT);
+          } catch (ShimException e) {
+            if (e.kind() == ShimException.Kind.TIMEOUT) {
+              giveUp();
+            }
+          }
+        });
   }
 
   private void giveUp() {

@@ -83,7 +83,7 @@ class HangingRuntimeTest {
   void aStoppedShimAddsNothingToTheHang() throws IOException {
     Path proc = Path.of("/proc", Integer.toString(runtime), "stat");
     String stat = Files.readString(proc);
-    String shim = stat.substring(stat.lastIndexOf(')') + 2).split(" ")[1];
+    String shim = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1)[1];
     Command.of("kill", "-STOP", shim).run().orThrow();
     container.stop(0);
     assertStartFailed();

@@ -135,8 +135,7 @@ public final class ShimSpecs {
   /** The container's cgroup, empty when its pod is not known any more. */
   private Optional<String> cgroup(Container container) {
     return pods.find(container.podId())
-        .map(pod ->
-            cgroupPaths.containerDirectory(pod.config().cgroupParent(), container.id()));
+        .map(pod -> cgroupPaths.containerDirectory(pod.config().cgroupParent(), container.id()));
   }
 
   /**

@@ -40,8 +40,7 @@ public record ProcessStat(String state, int parent, long startTime, int waitStat
 
   /** Reads a line; the name, in parentheses, may hold spaces and parentheses itself. */
   static ProcessStat parse(String line) {
-    List<String> fields =
-        List.of(line.substring(line.lastIndexOf(')') + 2).strip().split(" ", -1));
+    List<String> fields = List.of(line.substring(line.lastIndexOf(')') + 2).strip().split(" ", -1));
     return new ProcessStat(
         fields.getFirst(),
         Integer.parseInt(fields.get(PARENT)),

@@ -23,7 +23,8 @@ final class RecordedTree {
       Path file = root.resolve(part.substring(0, end));
       Files.createDirectories(Objects.requireNonNull(file.getParent()));
       String content = part.substring(end + 1);
-      Files.writeString(file, content.isEmpty() || content.endsWith("\n") ? content : content + "\n");
+      Files.writeString(
+          file, content.isEmpty() || content.endsWith("\n") ? content : content + "\n");
     }
     return Cgroups.detect(Linux.get(), root);
   }
