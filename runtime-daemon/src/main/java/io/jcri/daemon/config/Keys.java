@@ -113,7 +113,7 @@ final class Keys {
       try {
         NamePattern _ = NamePattern.parse(pattern);
       } catch (IllegalArgumentException e) {
-        problem(key, e.getMessage());
+        problem(key, String.valueOf(e.getMessage()));
       }
     }
     return patterns;

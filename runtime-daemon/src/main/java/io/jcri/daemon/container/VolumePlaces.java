@@ -5,6 +5,7 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -17,7 +18,7 @@ import java.util.TreeSet;
  * @param made clean absolute paths, parents before children
  * @param leftOut what was written, with the reason
  */
-record VolumePlaces(List<String> made, TreeMap<String, String> leftOut) {
+record VolumePlaces(List<String> made, Map<String, String> leftOut) {
   private static final int MAX_PATH = 4000;
   private static final int MAX_NAME = 255;
   private static final List<Path> KERNELS = List.of(Path.of("/proc"), Path.of("/sys"));
@@ -32,7 +33,7 @@ record VolumePlaces(List<String> made, TreeMap<String, String> leftOut) {
   static VolumePlaces of(
       Collection<String> declared, Set<String> defaults, Collection<String> asked) {
     Set<String> made = new TreeSet<>();
-    TreeMap<String, String> leftOut = new TreeMap<>();
+    Map<String, String> leftOut = new TreeMap<>();
     List<Path> taken = asked.stream().map(path -> Path.of("/" + path).normalize()).toList();
     for (String volume : declared) {
       try {
