@@ -96,7 +96,7 @@ public final class SpecAssembly {
           user.gids().forEach(m -> gids.add(mapping(m)));
         });
     List<ContainerMount> planned =
-        mounts.plan(pod, container, image.config().volumes(), labels.map(SelinuxLabels::mount));
+        mounts.plan(pod, container, fromImage.volumes(), labels.map(SelinuxLabels::mount));
     ContainerSpec spec =
         ContainerSpec.builder(
                 process(pod, config, fromImage, rootfs, capabilities, labels),
