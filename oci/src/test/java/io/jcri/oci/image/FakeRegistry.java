@@ -89,6 +89,7 @@ final class FakeRegistry implements Registries {
   private static final class Checked extends FilterInputStream {
     private final Descriptor descriptor;
     private final MessageDigest hash;
+    private boolean checked;
 
     Checked(InputStream in, Descriptor descriptor) {
       super(in);
@@ -101,9 +102,10 @@ final class FakeRegistry implements Registries {
       int count = super.read(target, from, length);
       if (count > 0) {
         hash.update(target, from, count);
-      } else if (!descriptor.digest().matches(hash.digest())) {
+      } else if (count < 0 && !checked && !descriptor.digest().matches(hash.digest())) {
         throw new OciException(OciException.Kind.DATA_LOSS, descriptor.digest() + " is damaged");
       }
+      checked |= count < 0; // the hash starts anew when it was asked for
       return count;
     }
   }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.jcri.oci.Digest;
 import io.jcri.oci.Json;
 import io.jcri.oci.OciException;
+import io.jcri.oci.distribution.Platform;
 import io.jcri.oci.snapshot.Tars;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -131,7 +132,9 @@ class ImageLimitsKernelTest extends ImageStoreFixture {
 
   @Test
   void anArchivesImageIsTakenUpOnceWithAllItsNames() throws IOException {
-    String config = "{\"os\":\"linux\",\"config\":{},\"rootfs\":{\"diff_ids\":[]}}";
+    String config =
+        "{\"os\":\"linux\",\"architecture\":\"%s\",\"rootfs\":{\"diff_ids\":[]}}"
+            .formatted(Platform.host().architecture());
     ImageStore store = open();
     List<Image> images = store.importArchive(archive(config, 5_000));
     assertThat(images).hasSize(1);
