@@ -76,7 +76,7 @@ class BadRequestsTest {
   }
 
   @Test
-  void aControlGroupThatCannotBeIsRefusedByField() {
+  void aControlGroupThatCannotBeIsRefusedByField() throws IOException {
     PodSandboxConfig.Builder pod = NODE.podConfig();
     pod.getLinuxBuilder().setCgroupParent("/a/../b.slice/..");
     assertRefused(() -> NODE.pod(pod), Code.INVALID_ARGUMENT, "config.linux.cgroup_parent");
