@@ -120,7 +120,7 @@ class StreamingTest {
       Taking<StreamContainersRequest, StreamContainersResponse> client = new Taking<>();
       served.later().streamContainers(StreamContainersRequest.getDefaultInstance(), client);
       assertThat(client.end().getCode()).isEqualTo(Status.Code.INTERNAL);
-      assertThat(client.end().getDescription()).contains("a class is missing");
+      assertThat(client.end().getDescription()).contains("internal fault");
     }
   }
 }
