@@ -42,6 +42,7 @@ public final class HeapGuard {
   private final Semaphore looks = new Semaphore(0);
 
   /** Let go before the last words: they need some memory as well. */
+  @SuppressWarnings("UnusedVariable") // what it holds is the memory
   private byte @Nullable [] reserve = new byte[256 << 10];
 
   /**
