@@ -148,7 +148,7 @@ public final class Limits {
 
   private void restore(Path file, String value) throws IOException {
     if (changed(file, value)) {
-      files.write(file, value + "\n"); // an empty list is a line too
+      files.write(file, value.concat("\n")); // an empty list is a line too
     }
   }
 
