@@ -117,7 +117,8 @@ class LargeImagesTest {
     record.remove("user");
     record.remove("platform");
     record.add("digests", new JsonArray());
-    record.addProperty("config", "{\"config\":{\"Labels\":{\"l\":\"%s\"}}}".formatted("x".repeat(8 << 20)));
+    record.addProperty(
+        "config", "{\"config\":{\"Labels\":{\"l\":\"%s\"}}}".formatted("x".repeat(8 << 20)));
     NODE.daemon().kill();
     List<Path> files = new ArrayList<>();
     for (int i = 0; i < RECORDS; i++) {
@@ -130,7 +131,8 @@ class LargeImagesTest {
       String sum = Blob.of(line.getBytes(StandardCharsets.UTF_8)).hex();
       files.add(
           Files.writeString(
-              folder.resolve(id.substring("sha256:".length()) + ".json"), line + "\n" + sum + "\n"));
+              folder.resolve(id.substring("sha256:".length()) + ".json"),
+              line + "\n" + sum + "\n"));
     }
     NODE.daemon().start();
     assertThat(images()).hasSize(1);

@@ -167,8 +167,7 @@ public final class Handlers {
                           new OciRuntime.Options(
                               path, layout.runtimeState(name), driver == CgroupDriver.SYSTEMD)));
           if (runtime.isPresent() || name.equals(config.defaultHandler())) {
-            handlers.put(
-                name, new Handler(wanted, runtime, cgroupV2, config.refuseKnownEscapes()));
+            handlers.put(name, new Handler(wanted, runtime, cgroupV2, config.refuseKnownEscapes()));
           }
         });
     return new Handlers(config.defaultHandler(), Collections.unmodifiableMap(handlers));
