@@ -4,6 +4,7 @@ import static io.jcri.it.node.Refusals.assertRefused;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.gson.JsonArray;
+import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import com.google.gson.JsonPrimitive;
@@ -49,7 +50,7 @@ class LargeImagesTest {
     return NODE.cri().images().listImages(ListImagesRequest.getDefaultInstance()).getImagesList();
   }
 
-  private static TestImage with(String key, com.google.gson.JsonElement value) {
+  private static TestImage with(String key, JsonElement value) throws IOException {
     TestImage image = TestImages.marked(key);
     JsonObject settings = image.settings().deepCopy();
     settings.add(key, value);

@@ -48,7 +48,7 @@ class HostileRecordsTest {
             runtime
                 .listPodSandboxStats(ListPodSandboxStatsRequest.getDefaultInstance())
                 .getStatsList())
-        .isNotNull();
+        .allMatch(stats -> stats.getAttributes().getId().equals(pod.id()));
     pod.stop();
     runtime.removePodSandbox(
         RemovePodSandboxRequest.newBuilder().setPodSandboxId(pod.id()).build());

@@ -32,7 +32,7 @@ class UmaskTest {
   void modesAreTheDaemonsOwn(String umask) throws IOException {
     NODE.daemon().stop();
     FileTrees.delete(NODE.daemon().state());
-    FileTrees.delete(NODE.daemon().nriSocket().getParent());
+    FileTrees.delete(NODE.daemon().nriSocket().resolveSibling(""));
     NODE.daemon().startUnder(umask);
     TestPod pod = NODE.pod();
     ContainerConfig.Builder config = pod.container("sleep", "1000").setLogPath("made/0.log");
@@ -50,7 +50,7 @@ class UmaskTest {
     assertMode(NODE.daemon().state().resolve("admin.sock"), "rw-------");
     assertMode(NODE.daemon().nriSocket(), "rw-------");
     assertMode(container.logFile(), "rw-r-----");
-    assertMode(container.logFile().getParent(), "rwxr-xr-x");
+    assertMode(container.logFile().resolveSibling(""), "rwxr-xr-x");
     assertMode(NODE.daemon().root().resolve("checkpoints"), "rwx------");
     assertMode(
         NODE.daemon().state().resolve("containers").resolve(container.id()).resolve("shim.sock"),

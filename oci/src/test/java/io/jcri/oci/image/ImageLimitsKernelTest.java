@@ -26,6 +26,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 class ImageLimitsKernelTest extends ImageStoreFixture {
 
   /** Ways to be too large. */
+  @SuppressWarnings("ImmutableEnumChecker") // nobody changes the lists and maps
   enum Excess {
     MANY_VARIABLES("Env", Collections.nCopies(2_000_000, "a"), "has a config of"),
     VARIABLES("Env", Collections.nCopies(200_000, "a"), "values at $.config.Env"),

@@ -117,8 +117,8 @@ class SnapshotterKernelTest {
     Files.writeString(snapshot.rootfs().resolve("kept"), "x");
     mounts.unmount(snapshot.rootfs());
     open();
-    snapshots.remount("a", Options.DEFAULT);
-    snapshots.remount("a", Options.DEFAULT);
+    snapshots.remount("a", Optional.empty());
+    snapshots.remount("a", Optional.empty());
     assertThat(mounts.below(temp)).hasSize(1);
     assertThat(snapshot.rootfs().resolve("kept")).exists();
     assertThat(snapshot.rootfs().resolve("f")).exists();

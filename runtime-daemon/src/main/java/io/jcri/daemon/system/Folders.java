@@ -27,8 +27,7 @@ public final class Folders {
   public static Path base(Path folder) throws IOException {
     Files.createDirectories(folder);
     Set<PosixFilePermission> mode = Files.getPosixFilePermissions(folder);
-    if (mode.remove(PosixFilePermission.GROUP_WRITE)
-        | mode.remove(PosixFilePermission.OTHERS_WRITE)) {
+    if (mode.removeAll(Set.of(PosixFilePermission.GROUP_WRITE, PosixFilePermission.OTHERS_WRITE))) {
       Files.setPosixFilePermissions(folder, mode);
     }
     return folder;

@@ -2,18 +2,16 @@ package io.jcri.daemon.stats;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.util.function.LongSupplier;
 import org.junit.jupiter.api.Test;
 
 class CpuRatesTest {
   private static final long SECOND = 1_000_000_000L;
 
-  private static final LongSupplier NOT_ASKED =
-      () -> {
-        throw new AssertionError("the age is for the first answer only");
-      };
-
   private final CpuRates rates = new CpuRates(_ -> true);
+
+  private static long notAsked() {
+    throw new AssertionError("the age is for the first answer only");
+  }
 
   @Test
   void theFirstAnswerIsTheAverageSinceTheStart() {
@@ -24,13 +22,15 @@ class CpuRatesTest {
   @Test
   void thenItIsTheRateBetweenQuestions() {
     rates.nanoCores("a", 10 * SECOND, 2 * SECOND, () -> 4 * SECOND);
-    assertThat(rates.nanoCores("a", 12 * SECOND, 6 * SECOND, NOT_ASKED)).isEqualTo(2 * SECOND);
+    assertThat(rates.nanoCores("a", 12 * SECOND, 6 * SECOND, CpuRatesTest::notAsked))
+        .isEqualTo(2 * SECOND);
   }
 
   @Test
   void questionsThatFollowTooCloselyGetTheLastAnswer() {
     long first = rates.nanoCores("a", 10 * SECOND, 2 * SECOND, () -> 4 * SECOND);
-    assertThat(rates.nanoCores("a", 10 * SECOND + 1000, 3 * SECOND, NOT_ASKED)).isEqualTo(first);
+    assertThat(rates.nanoCores("a", 10 * SECOND + 1000, 3 * SECOND, CpuRatesTest::notAsked))
+        .isEqualTo(first);
   }
 
   @Test
