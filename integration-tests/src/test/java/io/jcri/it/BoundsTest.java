@@ -42,7 +42,7 @@ class BoundsTest {
     if (limit >= 1 << 20 && limit % (1 << 20) == 0) {
       return (limit >> 20) + " Mi";
     }
-    return limit >= 1 << 10 && limit % (1 << 10) == 0
+    return limit >= 1 << 16 && limit % (1 << 10) == 0
         ? (limit >> 10) + " Ki"
         : "%,d".formatted(limit);
   }
