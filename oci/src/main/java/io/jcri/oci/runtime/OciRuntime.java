@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -44,6 +45,9 @@ public final class OciRuntime {
   private static final Duration WIND_UP = Duration.ofSeconds(2);
   private static final byte[] NO_INPUT = new byte[0];
 
+  /** How crun before 1.9 and runc before 1.1 say that they have no such verb. */
+  private static final Pattern NO_SUCH_VERB = Pattern.compile("unknown command|No help topic");
+
   private final Options options;
   private final String name;
 
@@ -60,7 +64,11 @@ public final class OciRuntime {
   public RuntimeFeatures features() {
     RuntimeProcess.Result result = run("features", List.of("features"), NO_INPUT);
     if (result.exitCode() != 0) {
-      throw failure(name + " features", result);
+      OciException failure = failure(name + " features", result);
+      if (NO_SUCH_VERB.matcher(String.valueOf(failure.getMessage())).find()) {
+        return RuntimeFeatures.UNKNOWN;
+      }
+      throw failure;
     }
     return RuntimeFeatures.parse(result.stdout());
   }
