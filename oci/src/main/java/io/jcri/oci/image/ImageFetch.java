@@ -214,8 +214,10 @@ final class ImageFetch {
         }
       }
       progress.started(waiting.size(), bytes);
+      // Counted before the first of them takes one away.
+      int wanted = Math.min(MAX_WORKERS, waiting.size());
       List<Thread> workers = new ArrayList<>();
-      for (int i = 0; i < Math.min(MAX_WORKERS, waiting.size()); i++) {
+      for (int i = 0; i < wanted; i++) {
         workers.add(Thread.ofPlatform().daemon().name("jcri-layer-" + i).start(this::work));
       }
       try {
