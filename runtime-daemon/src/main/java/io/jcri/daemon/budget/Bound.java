@@ -7,8 +7,8 @@ import io.jcri.oci.snapshot.VolumeLimits;
 
 /**
  * Whatever a pod, an image, a registry, a plugin or a client can make grow in the daemon: how far,
- * and what happens then. The heap is small on purpose ({@code -Xmx128m}), and each of them is a part
- * of it; should several be reached at once, the call that finds no room fails.
+ * and what happens then. The heap is small on purpose ({@code -Xmx128m}), and each of them is a
+ * part of it; should several be reached at once, the call that finds no room fails.
  *
  * <p>ARCHITECTURE.md has the same list for people; a test holds the two together.
  */
