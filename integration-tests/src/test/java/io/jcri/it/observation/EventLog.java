@@ -71,6 +71,11 @@ final class EventLog implements AutoCloseable {
         () -> "no %s of %s in %s".formatted(type, id, of(id)));
   }
 
+  /** Waits until something has happened. */
+  void awaitAny() throws IOException {
+    Waiting.until(PATIENCE, () -> !events.isEmpty(), () -> "no event at all");
+  }
+
   /** Waits until the stream is over. */
   Status end() throws Exception {
     return end.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
