@@ -45,6 +45,15 @@ public final class DaemonUnderTest implements RuntimeUnderTest {
     run = RuntimeProcess.start(command, log(), socket());
   }
 
+  /** As {@link #start}, with a folder of programs that come before those of the machine. */
+  public void startWithPrograms(Path folder) throws IOException {
+    List<String> command = new ArrayList<>();
+    command.add("env");
+    command.add("PATH=" + folder + ":" + System.getenv("PATH"));
+    command.addAll(command());
+    run = RuntimeProcess.start(command, log(), socket());
+  }
+
   @Override
   public void kill() throws IOException {
     run.kill();

@@ -6,6 +6,10 @@ import org.jspecify.annotations.Nullable;
 import org.snakeyaml.engine.v2.api.ConstructNode;
 import org.snakeyaml.engine.v2.api.Load;
 import org.snakeyaml.engine.v2.api.LoadSettings;
+import org.snakeyaml.engine.v2.api.lowlevel.Parse;
+import org.snakeyaml.engine.v2.events.CollectionEndEvent;
+import org.snakeyaml.engine.v2.events.CollectionStartEvent;
+import org.snakeyaml.engine.v2.events.Event;
 import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
 import org.snakeyaml.engine.v2.nodes.Tag;
 import org.snakeyaml.engine.v2.resolver.ScalarResolver;
@@ -14,10 +18,14 @@ import org.snakeyaml.engine.v2.schema.Schema;
 
 /**
  * YAML of which every scalar stays the text that it is; {@link Fields} gives it the type that is
- * wanted. Size, depth and aliases are bounded by the parser; the same key twice is an error.
+ * wanted. Aliases are bounded by the parser, size by who reads the file, depth here: the parser
+ * calls itself for each level. The same key twice is an error.
  */
 final class CdiYaml implements Schema {
   private static final JsonSchema PLAIN = new JsonSchema();
+
+  /** Of lists and maps in each other; what a file may have takes seven. */
+  private static final int MAX_DEPTH = 64;
 
   private CdiYaml() {}
 
@@ -29,10 +37,26 @@ final class CdiYaml implements Schema {
   static @Nullable Object parse(String text) {
     try {
       LoadSettings settings = LoadSettings.builder().setSchema(new CdiYaml()).build();
+      requireShallow(new Parse(settings).parseString(text));
       return new Load(settings).loadFromString(text);
     } catch (YamlEngineException e) {
       String message = String.valueOf(e.getMessage()).lines().findFirst().orElse("");
       throw new OciException(OciException.Kind.INVALID, "is not YAML: " + message, e);
+    }
+  }
+
+  private static void requireShallow(Iterable<Event> events) {
+    int depth = 0;
+    for (Event event : events) {
+      if (event instanceof CollectionStartEvent) {
+        depth++;
+      } else if (event instanceof CollectionEndEvent) {
+        depth--;
+      }
+      if (depth > MAX_DEPTH) {
+        throw new OciException(
+            OciException.Kind.INVALID, "is nested deeper than " + MAX_DEPTH + " levels");
+      }
     }
   }
 

@@ -174,6 +174,17 @@ class CdiReaderTest {
     assertThatThrownBy(() -> read("bomb.yaml", yaml)).isInstanceOf(OciException.class);
   }
 
+  /** Deeper than a stack, in each of the ways that YAML has. */
+  @Test
+  void refusesWhatIsNestedTooDeep() {
+    for (String level : List.of("[", "{a: ", "- ", "? ")) {
+      String deep = level.repeat(200_000);
+      assertThatThrownBy(() -> read("deep.yaml", deep))
+          .isInstanceOf(OciException.class)
+          .hasMessageContaining("nested deeper than 64 levels");
+    }
+  }
+
   @ParameterizedTest
   @CsvSource({
     "0.3.0, vendor.com/gpu, a, '\"env\": [\"A=B\"]'",
