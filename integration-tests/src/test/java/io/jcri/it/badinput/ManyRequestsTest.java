@@ -19,10 +19,18 @@ import io.jcri.cri.v1.RunPodSandboxRequest;
 import io.jcri.cri.v1.RuntimeServiceGrpc;
 import io.jcri.cri.v1.RuntimeServiceGrpc.RuntimeServiceFutureStub;
 import io.jcri.cri.v1.StatusRequest;
+import io.jcri.daemon.budget.Bound;
 import io.jcri.it.kit.CriClient;
 import io.jcri.it.node.TestContainer;
 import io.jcri.it.node.TestNode;
 import java.io.IOException;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
@@ -36,6 +44,8 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 class ManyRequestsTest {
   /** Two of them are more than all requests in progress may have. */
   private static final int LARGE = 15 << 20;
+
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
 
   @RegisterExtension static final TestNode NODE = new TestNode();
 
@@ -95,6 +105,59 @@ class ManyRequestsTest {
       assertThat(answers.keySet()).isSubsetOf(Code.RESOURCE_EXHAUSTED);
     }
     assertIsWell(container);
+  }
+
+  @Test
+  void connectionsBeyondThoseThatAreServedAreClosed() throws Exception {
+    TestContainer container = NODE.pod().idle();
+    try (Connections some = new Connections()) {
+      for (int i = 0; i <= Bound.CONNECTIONS.limit(); i++) {
+        some.open(NODE.daemon().socket());
+      }
+      assertThat(some.last().read(ByteBuffer.allocate(1))).isEqualTo(-1);
+      assertIsWell(container);
+    }
+    try (CriClient client = new CriClient(NODE.daemon().socket())) {
+      client.awaitVersion(PATIENCE);
+    }
+  }
+
+  @Test
+  void loadsBeyondThoseThatAreServedAreToldSo() throws Exception {
+    Path socket = NODE.daemon().state().resolve("admin.sock");
+    try (Connections some = new Connections()) {
+      for (int i = 0; i <= Bound.ADMIN_CALLS.limit(); i++) {
+        some.open(socket);
+      }
+      ByteBuffer answer = ByteBuffer.allocate(100);
+      while (some.last().read(answer) >= 0) {
+        // all of it
+      }
+      assertThat(new String(answer.array(), 0, answer.position(), StandardCharsets.UTF_8))
+          .isEqualTo("failed: 16 calls are made already\n");
+    }
+  }
+
+  /** Of those who say nothing. */
+  private static final class Connections implements AutoCloseable {
+    private final List<SocketChannel> all = new ArrayList<>();
+
+    void open(Path socket) throws IOException {
+      SocketChannel one = SocketChannel.open(StandardProtocolFamily.UNIX);
+      all.add(one);
+      one.connect(UnixDomainSocketAddress.of(socket));
+    }
+
+    SocketChannel last() {
+      return all.getLast();
+    }
+
+    @Override
+    public void close() throws IOException {
+      for (SocketChannel one : all) {
+        one.close();
+      }
+    }
   }
 
   private interface Question {

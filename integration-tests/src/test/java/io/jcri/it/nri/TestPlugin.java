@@ -151,7 +151,11 @@ final class TestPlugin implements AutoCloseable {
 
   /** Waits until the daemon has cut the connection. */
   void awaitEnd() throws IOException {
-    Waiting.until(PATIENCE, () -> ended.getCount() == 0, () -> "still connected");
+    Waiting.until(PATIENCE, this::hasEnded, () -> "still connected");
+  }
+
+  boolean hasEnded() {
+    return ended.getCount() == 0;
   }
 
   private void serve() {

@@ -1,5 +1,6 @@
 package io.jcri.daemon.admin;
 
+import io.jcri.daemon.budget.Bound;
 import io.jcri.daemon.image.Images;
 import io.jcri.daemon.system.HeapGuard;
 import io.jcri.daemon.system.SocketFile;
@@ -13,6 +14,7 @@ import java.io.InputStream;
 import java.io.OutputStreamWriter;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.ServerSocketChannel;
@@ -21,6 +23,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.concurrent.Semaphore;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -39,6 +42,7 @@ public final class AdminServer {
 
   private final Path socket;
   private final Images images;
+  private final Semaphore room = new Semaphore((int) Bound.ADMIN_CALLS.limit());
   private @Nullable ServerSocketChannel server;
 
   /**
@@ -84,9 +88,22 @@ public final class AdminServer {
     while (listening.isOpen()) {
       try {
         SocketChannel connection = listening.accept();
+        if (!room.tryAcquire()) {
+          refuse(connection);
+          continue;
+        }
         Thread.ofVirtual()
             .name("admin call")
-            .start(HeapGuard.expendable("a call on the admin socket", () -> serve(connection)));
+            .start(
+                HeapGuard.expendable(
+                    "a call on the admin socket",
+                    () -> {
+                      try {
+                        serve(connection);
+                      } finally {
+                        room.release();
+                      }
+                    }));
       } catch (ClosedChannelException e) {
         return;
       } catch (IOException e) {
@@ -95,6 +112,15 @@ public final class AdminServer {
           return;
         }
       }
+    }
+  }
+
+  /** The few bytes fit the socket's buffer: they are not waited for. */
+  private static void refuse(SocketChannel connection) throws IOException {
+    try (connection) {
+      connection.configureBlocking(false);
+      String answer = "failed: %d calls are made already\n".formatted(Bound.ADMIN_CALLS.limit());
+      int _ = connection.write(ByteBuffer.wrap(answer.getBytes(StandardCharsets.UTF_8)));
     }
   }
 

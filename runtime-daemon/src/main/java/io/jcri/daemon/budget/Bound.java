@@ -73,6 +73,9 @@ public enum Bound {
   /** The calls in progress, streams too. */
   CALLS("clients", 2048, "RESOURCE_EXHAUSTED"),
 
+  /** Connections to the CRI socket. */
+  CONNECTIONS("clients", 256, "the connection is closed"),
+
   /** Of one connection. */
   CALLS_OF_A_CONNECTION("a client", 512, "the client's next call waits in the client"),
 
@@ -107,11 +110,20 @@ public enum Bound {
   /** One message of an NRI plugin, or to it. */
   NRI_MESSAGE("an NRI plugin", 4 << 20, "the plugin is disconnected"),
 
+  /** What the large ones of all plugins take, half read or worked on. */
+  NRI_MESSAGES(
+      "NRI plugins",
+      16 << 20,
+      "a call is told RESOURCE_EXHAUSTED; whose message finds no room for 5 s is disconnected"),
+
   /** The plugin's calls in progress. */
   NRI_CALLS("an NRI plugin", 16, "RESOURCE_EXHAUSTED"),
 
-  /** Connected plugins. */
+  /** Connected plugins, and again what has connected and may become one. */
   NRI_PLUGINS("whoever may open nri.sock", 64, "the connection is closed"),
+
+  /** Calls on the admin socket at a time. */
+  ADMIN_CALLS("who loads images", 16, "the call fails"),
 
   /** Who hears of events at the same time. */
   EVENT_SUBSCRIBERS("clients", 64, "RESOURCE_EXHAUSTED"),

@@ -3,8 +3,12 @@ package io.jcri.daemon.cri;
 import io.grpc.BindableService;
 import io.grpc.Server;
 import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
+import io.grpc.netty.shaded.io.netty.channel.Channel;
+import io.grpc.netty.shaded.io.netty.channel.ChannelHandlerContext;
+import io.grpc.netty.shaded.io.netty.channel.ChannelInboundHandlerAdapter;
 import io.grpc.netty.shaded.io.netty.channel.EventLoopGroup;
 import io.grpc.netty.shaded.io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.grpc.netty.shaded.io.netty.channel.ServerChannel;
 import io.grpc.netty.shaded.io.netty.channel.epoll.EpollIoHandler;
 import io.grpc.netty.shaded.io.netty.channel.epoll.EpollServerDomainSocketChannel;
 import io.grpc.netty.shaded.io.netty.channel.unix.DomainSocketAddress;
@@ -23,6 +27,7 @@ import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -56,7 +61,7 @@ public final class CriServer {
     Requests requests = new Requests();
     NettyServerBuilder builder =
         NettyServerBuilder.forAddress(new DomainSocketAddress(file.bound().toFile()))
-            .channelType(EpollServerDomainSocketChannel.class)
+            .channelFactory(CriServer::listening)
             .bossEventLoopGroup(acceptor)
             .workerEventLoopGroup(worker)
             .maxInboundMessageSize((int) Bound.REQUEST.limit())
@@ -67,6 +72,31 @@ public final class CriServer {
             .executor(calls);
     services.forEach(builder::addService);
     this.server = builder.build();
+  }
+
+  /** A listening channel that closes what connects once there are as many as may be. */
+  private static ServerChannel listening() {
+    ServerChannel channel = new EpollServerDomainSocketChannel();
+    channel.pipeline().addFirst(new Connections());
+    return channel;
+  }
+
+  /** Only the acceptor's one thread counts up; any thread may count down. */
+  private static final class Connections extends ChannelInboundHandlerAdapter {
+    private final AtomicInteger open = new AtomicInteger();
+
+    @Override
+    public void channelRead(ChannelHandlerContext context, Object accepted) {
+      Channel connection = (Channel) accepted;
+      if (open.get() >= Bound.CONNECTIONS.limit()) {
+        log.debug("a connection is closed: there are {}", open);
+        connection.unsafe().closeForcibly();
+        return;
+      }
+      open.incrementAndGet();
+      connection.closeFuture().addListener(_ -> open.decrementAndGet());
+      context.fireChannelRead(connection);
+    }
   }
 
   /**

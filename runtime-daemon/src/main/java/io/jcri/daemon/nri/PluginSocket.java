@@ -1,5 +1,6 @@
 package io.jcri.daemon.nri;
 
+import io.jcri.daemon.budget.Bound;
 import io.jcri.daemon.system.HeapGuard;
 import io.jcri.daemon.system.SocketFile;
 import java.io.IOException;
@@ -12,6 +13,8 @@ import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
@@ -73,9 +76,17 @@ final class PluginSocket implements AutoCloseable {
   }
 
   private void accept(Consumer<SocketChannel> connections) {
+    List<SocketChannel> open = new ArrayList<>();
     while (server.isOpen()) {
       try {
         SocketChannel channel = server.accept();
+        open.removeIf(other -> !other.isOpen());
+        if (open.size() >= Bound.NRI_PLUGINS.limit()) {
+          channel.close();
+          log.warn("a connection to {} was closed: it has {} of them", path, open.size());
+          continue;
+        }
+        open.add(channel);
         Thread.ofVirtual()
             .name("nri registration")
             .start(

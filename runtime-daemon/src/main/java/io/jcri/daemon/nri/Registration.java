@@ -15,12 +15,15 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.regex.Pattern;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The first steps of a plugin that has connected: it names itself, is configured, and says which
  * events it wants.
  */
 final class Registration {
+  private static final Logger log = LoggerFactory.getLogger(Registration.class);
   private static final String RUNTIME = "nri.pkg.api.v1alpha1.Runtime/";
   private static final String NRI_VERSION = "v0.12.0";
   private static final Pattern INDEX = Pattern.compile("[0-9]{2}");
@@ -70,8 +73,10 @@ final class Registration {
         new Peer(
             channel,
             (method, request) -> answer(method, request, known, registered),
-            () -> {
-              registered.completeExceptionally(new IOException("connection closed"));
+            why -> {
+              if (!registered.completeExceptionally(new IOException(why))) {
+                gone(registered, why);
+              }
               onClose.run();
             });
     peer.start(known.map(Preinstalled::base).orElse("a new plugin"));
@@ -101,6 +106,13 @@ final class Registration {
     } catch (IOException e) {
       peer.close();
       throw e;
+    }
+  }
+
+  private static void gone(CompletableFuture<Names> registered, String why) {
+    if (!registered.isCompletedExceptionally()) {
+      Names names = registered.join();
+      log.info("NRI plugin {}-{} has gone: {}", names.index(), names.base(), why);
     }
   }
 

@@ -23,7 +23,7 @@ class PluginsTest {
 
   PluginsTest() throws IOException {
     channel = SocketChannel.open(StandardProtocolFamily.UNIX);
-    Peer peer = new Peer(channel, (method, request) -> request, () -> {});
+    Peer peer = new Peer(channel, (method, request) -> request, _ -> {});
     plugin = new Plugin(peer, "10", "test", Plugin.ALL_EVENTS, LONG);
   }
 

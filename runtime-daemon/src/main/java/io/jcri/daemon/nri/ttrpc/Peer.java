@@ -2,7 +2,9 @@ package io.jcri.daemon.nri.ttrpc;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
+import io.jcri.daemon.JcriException;
 import io.jcri.daemon.budget.Bound;
+import io.jcri.daemon.budget.SharedBudget;
 import io.jcri.daemon.system.HeapGuard;
 import io.jcri.nri.v1alpha1.Ttrpc;
 import io.jcri.sandbox.linux.Reasons;
@@ -18,6 +20,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,6 +39,12 @@ public final class Peer implements AutoCloseable {
   /** Calls of one peer at work at a time; more are refused. */
   private static final int MAX_INCOMING = (int) Bound.NRI_CALLS.limit();
 
+  /** What large messages of all peers take, half read ones and those that are worked on. */
+  private static final SharedBudget MESSAGES = new SharedBudget(Bound.NRI_MESSAGES);
+
+  /** A request is held as a message, as its payload, and as what that says. */
+  private static final int COPIES = 3;
+
   private static final byte[] NOTHING = {};
 
   /** What the peer may call. */
@@ -52,7 +61,7 @@ public final class Peer implements AutoCloseable {
 
   private final SocketChannel channel;
   private final Service service;
-  private final Runnable onClose;
+  private final Consumer<String> onClose;
   private final ReentrantLock writing = new ReentrantLock();
   private int lastStream = -1; // guarded by writing; odd numbers, as a client's are
   private final Map<Integer, CompletableFuture<byte[]>> calls = new ConcurrentHashMap<>();
@@ -63,9 +72,9 @@ public final class Peer implements AutoCloseable {
   /**
    * Takes over a connected socket.
    *
-   * @param onClose run once, when the connection has ended for whatever reason
+   * @param onClose told once why the connection has ended
    */
-  public Peer(SocketChannel channel, Service service, Runnable onClose) {
+  public Peer(SocketChannel channel, Service service, Consumer<String> onClose) {
     this.channel = channel;
     this.service = service;
     this.onClose = onClose;
@@ -147,19 +156,19 @@ public final class Peer implements AutoCloseable {
   }
 
   private void read() {
-    MessageReader answers = new MessageReader();
-    MessageReader requests = new MessageReader();
-    try {
+    TrunkReader trunk = new TrunkReader(channel);
+    try (MessageReader answers = new MessageReader(MESSAGES);
+        MessageReader requests = new MessageReader(MESSAGES)) {
       while (true) {
-        Trunk.Piece piece = Trunk.read(channel);
-        switch (piece.connection()) {
+        TrunkReader.Part part = trunk.read();
+        switch (part.connection()) {
           case THEIR_SERVICE -> {
-            for (Message message : answers.take(piece.data())) {
+            for (Message message : answers.take(part.data())) {
               answered(message);
             }
           }
           case OUR_SERVICE -> {
-            for (Message message : requests.take(piece.data())) {
+            for (Message message : requests.take(part.data())) {
               asked(message);
             }
           }
@@ -198,33 +207,48 @@ public final class Peer implements AutoCloseable {
           "type %d on stream %d where a request belongs"
               .formatted(message.type(), Integer.toUnsignedLong(message.stream())));
     }
-    Ttrpc.Request request = parse(Ttrpc.Request.parser(), message);
     if (!incoming.tryAcquire()) {
       reply(message.stream(), TtrpcException.RESOURCE_EXHAUSTED, "too many calls at once", NOTHING);
       return;
     }
+    SharedBudget.Share share;
+    try {
+      share = MESSAGES.take((long) COPIES * message.data().size());
+    } catch (JcriException e) {
+      incoming.release();
+      reply(
+          message.stream(),
+          TtrpcException.RESOURCE_EXHAUSTED,
+          String.valueOf(e.getMessage()),
+          NOTHING);
+      return;
+    }
     Thread.ofVirtual()
-        .name("nri " + request.getMethod())
+        .name("nri call of a plugin")
         .start(
             HeapGuard.expendable(
                 "a plugin's call",
                 () -> {
-                  try {
-                    serve(message.stream(), request);
+                  try (share) {
+                    serve(message);
                   } finally {
                     incoming.release();
                   }
                 }));
   }
 
-  private void serve(int stream, Ttrpc.Request request) {
+  private void serve(Message message) {
+    int stream = message.stream();
     try {
+      Ttrpc.Request request = parse(Ttrpc.Request.parser(), message);
       byte[] result =
           service.answer(
               request.getService() + "/" + request.getMethod(), request.getPayload().toByteArray());
       reply(stream, 0, "", result);
     } catch (TtrpcException e) {
       reply(stream, e.code(), String.valueOf(e.getMessage()), NOTHING);
+    } catch (IOException e) {
+      close(reason(e));
     } catch (RuntimeException e) {
       reply(stream, TtrpcException.UNKNOWN, String.valueOf(e.getMessage()), NOTHING);
     }
@@ -289,6 +313,6 @@ public final class Peer implements AutoCloseable {
       whyClosed = why + "; " + e.getMessage();
     }
     calls.values().forEach(call -> call.completeExceptionally(TtrpcException.lost(why, null)));
-    onClose.run();
+    onClose.accept(whyClosed);
   }
 }

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.protobuf.ByteString;
+import io.jcri.daemon.budget.Bound;
+import io.jcri.daemon.budget.SharedBudget;
 import io.jcri.nri.v1alpha1.Ttrpc;
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
@@ -34,7 +36,7 @@ class PeerTest {
   PeerTest() throws IOException {
     server = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
     other = SocketChannel.open(StandardProtocolFamily.UNIX);
-    peer = new Peer(other, (method, request) -> request, closed::countDown);
+    peer = new Peer(other, (method, request) -> request, _ -> closed.countDown());
   }
 
   @BeforeEach
@@ -50,7 +52,7 @@ class PeerTest {
               }
               return request;
             },
-            closed::countDown);
+            _ -> closed.countDown());
     peer.start("test");
   }
 
@@ -202,9 +204,10 @@ class PeerTest {
   }
 
   private Message readMessage() throws IOException {
-    MessageReader reader = new MessageReader();
+    MessageReader reader = new MessageReader(new SharedBudget(Bound.NRI_MESSAGES));
+    TrunkReader trunk = new TrunkReader(other);
     while (true) {
-      ByteBuffer data = Trunk.read(other).data();
+      ByteBuffer data = trunk.read().data();
       for (Message message : reader.take(data)) {
         return message;
       }

@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
 import java.nio.channels.ReadableByteChannel;
+import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 
 class TrunkTest {
@@ -18,29 +19,39 @@ class TrunkTest {
   void aSmallMessageIsOnePiece() throws IOException {
     byte[] wire = written(new byte[] {7, 8});
     assertThat(wire).containsExactly(0, 0, 0, 2, 0, 0, 0, 2, 7, 8);
-    Trunk.Piece piece = Trunk.read(channel(wire));
-    assertThat(piece.connection()).isEqualTo(2);
-    assertThat(piece.data()).isEqualTo(ByteBuffer.wrap(new byte[] {7, 8}));
+    TrunkReader.Part part = new TrunkReader(channel(wire)).read();
+    assertThat(part.connection()).isEqualTo(2);
+    assertThat(part.data()).isEqualTo(ByteBuffer.wrap(new byte[] {7, 8}));
   }
 
   /** Plugins read a message's beginning into a buffer of 4096 bytes and lose what does not fit. */
   @Test
   void aLargeMessageIsASmallPieceAndTheRest() throws IOException {
-    ReadableByteChannel wire = channel(written(new byte[10_000]));
-    assertThat(Trunk.read(wire).data().remaining()).isEqualTo(4096);
-    assertThat(Trunk.read(wire).data().remaining()).isEqualTo(10_000 - 4096);
-    assertThatThrownBy(() -> Trunk.read(wire)).isInstanceOf(EOFException.class);
+    TrunkReader wire = new TrunkReader(channel(written(new byte[10_000])));
+    assertThat(wire.read().data().remaining()).isEqualTo(4096);
+    assertThat(wire.read().data().remaining()).isEqualTo(10_000 - 4096);
+    assertThatThrownBy(wire::read).isInstanceOf(EOFException.class);
   }
 
   @Test
   void aPieceThatClaimsTooMuchIsRefused() {
     for (int length : new int[] {(4 << 20) + 11, Integer.MAX_VALUE, -1}) {
       byte[] header = ByteBuffer.allocate(8).putInt(1).putInt(length).array();
-      assertThatThrownBy(() -> Trunk.read(channel(header)))
+      assertThatThrownBy(() -> new TrunkReader(channel(header)).read())
           .isInstanceOf(IOException.class)
           .isNotInstanceOf(EOFException.class)
           .hasMessageContaining(Integer.toUnsignedString(length));
     }
+  }
+
+  /** Nothing is allocated for what a header only announces. */
+  @Test
+  void aLargePieceComesInParts() throws IOException {
+    byte[] header = ByteBuffer.allocate(8).putInt(2).putInt(100_000).array();
+    byte[] wire = Arrays.copyOf(header, 8 + 70_000);
+    TrunkReader reader = new TrunkReader(channel(wire));
+    assertThat(reader.read().data().remaining()).isEqualTo(64 << 10);
+    assertThatThrownBy(reader::read).isInstanceOf(EOFException.class);
   }
 
   @Test
@@ -50,7 +61,8 @@ class TrunkTest {
       if (bytes >= 8) {
         ByteBuffer.wrap(cut).putInt(1).putInt(5);
       }
-      assertThatThrownBy(() -> Trunk.read(channel(cut))).isInstanceOf(EOFException.class);
+      assertThatThrownBy(() -> new TrunkReader(channel(cut)).read())
+          .isInstanceOf(EOFException.class);
     }
   }
 
