@@ -51,7 +51,7 @@ class ManyRequestsTest {
 
   /** A pod's author's annotations, as many as a message holds: much more in memory. */
   @Test
-  void requestsThatAreTooMuchTogetherAreRefusedByName() throws Exception {
+  void requestsThatAreTooMuchTogetherAreRefused() throws Exception {
     TestContainer container = NODE.pod().idle();
     PodSandboxConfig.Builder pod = NODE.podConfig();
     String filler = "x".repeat(1 << 10);
@@ -60,7 +60,8 @@ class ManyRequestsTest {
     }
     RunPodSandboxRequest request = RunPodSandboxRequest.newBuilder().setConfig(pod).build();
     Map<Code, Integer> answers = answers(16, stub -> stub.runPodSandbox(request));
-    assertThat(answers).containsOnlyKeys(Code.RESOURCE_EXHAUSTED);
+    // A connection is cut where parts of requests fill the network's buffers before one is whole.
+    assertThat(answers).containsKey(Code.RESOURCE_EXHAUSTED).doesNotContainKey(Code.OK);
     assertIsWell(container);
     NODE.cri().removeAllPods();
   }
@@ -76,7 +77,7 @@ class ManyRequestsTest {
     CreateContainerRequest request =
         CreateContainerRequest.newBuilder().setConfig(config).setPodSandboxId("x").build();
     Map<Code, Integer> answers = answers(8, stub -> stub.createContainer(request));
-    assertThat(answers).doesNotContainKeys(Code.OK, Code.UNAVAILABLE);
+    assertThat(answers).containsKey(Code.RESOURCE_EXHAUSTED).doesNotContainKey(Code.OK);
     assertIsWell(container);
   }
 

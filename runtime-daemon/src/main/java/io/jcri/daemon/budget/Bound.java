@@ -67,8 +67,11 @@ public enum Bound {
   /** One request of CRI. It is what the kubelet and containerd have. */
   REQUEST("a client", 16 << 20, "RESOURCE_EXHAUSTED"),
 
-  /** The requests of all calls in progress, as they come over the wire. */
-  ALL_REQUESTS("clients", 24 << 20, "RESOURCE_EXHAUSTED"),
+  /**
+   * The requests of all calls in progress, as they come over the wire. What has not come as a whole
+   * is not counted: it lies outside of the heap, in no more than {@code -XX:MaxDirectMemorySize}.
+   */
+  ALL_REQUESTS("clients", 24 << 20, "RESOURCE_EXHAUSTED; of 64 Mi in parts the connection is cut"),
 
   /** The calls in progress, streams too. */
   CALLS("clients", 2048, "RESOURCE_EXHAUSTED"),
