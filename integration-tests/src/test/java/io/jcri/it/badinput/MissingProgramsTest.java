@@ -1,5 +1,6 @@
 package io.jcri.it.badinput;
 
+import static io.jcri.it.node.Refusals.assertLoggedInOneLine;
 import static io.jcri.it.node.Refusals.assertRefused;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -26,6 +27,7 @@ class MissingProgramsTest {
     TestPod pod = NODE.pod();
     TestContainer container = pod.create(pod.container("/no/such/program"));
     assertRefused(container::start, Code.INTERNAL, "/no/such/program");
+    assertLoggedInOneLine(NODE, "/no/such/program");
 
     ContainerStatus status = container.status();
     assertThat(status.getState()).isEqualTo(ContainerState.CONTAINER_EXITED);

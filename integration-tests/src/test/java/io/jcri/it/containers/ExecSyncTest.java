@@ -1,5 +1,6 @@
 package io.jcri.it.containers;
 
+import static io.jcri.it.node.Refusals.assertLoggedInOneLine;
 import static io.jcri.it.node.Refusals.assertRefused;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -117,6 +118,7 @@ class ExecSyncTest {
     TestContainer container = NODE.pod().idle();
     assertRefused(
         () -> container.exec("/no/such/program"), Status.Code.INTERNAL, "/no/such/program");
+    assertLoggedInOneLine(NODE, "/no/such/program");
   }
 
   @Test

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
+import java.io.IOException;
+import java.nio.file.Files;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 
 /** Calls that must fail. */
@@ -23,5 +25,17 @@ public final class Refusals {
       assertThat(description).contains(part);
     }
     return description;
+  }
+
+  /**
+   * What the daemon's log has of the text is one line: no stack, which would begin with the text
+   * once more.
+   */
+  public static void assertLoggedInOneLine(TestNode node, String text) throws IOException {
+    assertThat(Files.readAllLines(node.daemon().log()))
+        .filteredOn(line -> line.contains(text))
+        .singleElement()
+        .asString()
+        .contains(" WARN ");
   }
 }

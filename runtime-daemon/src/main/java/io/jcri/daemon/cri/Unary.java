@@ -4,6 +4,8 @@ import com.google.protobuf.Message;
 import io.grpc.Status;
 import io.grpc.stub.StreamObserver;
 import io.jcri.daemon.system.HeapGuard;
+import io.jcri.shim.ShimException;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -30,15 +32,31 @@ final class Unary {
   }
 
   /**
-   * What the caller did wrong is the caller's to log; what we did wrong is ours, with the stack.
+   * What the caller did wrong is the caller's to log; what we did wrong is ours, with the stack. A
+   * runtime that refused has said all there is: a probe of a program that is not there would add a
+   * stack to the node's log every second.
    */
   static void report(String name, Status status, Exception e) {
     switch (status.getCode()) {
       case NOT_FOUND, INVALID_ARGUMENT, ALREADY_EXISTS, FAILED_PRECONDITION ->
           log.info("{} answered {}: {}", name, status.getCode(), status.getDescription());
-      case INTERNAL ->
+      case INTERNAL -> {
+        if (runtimeRefused(e)) {
+          log.warn("{} answered {}: {}", name, status.getCode(), status.getDescription());
+        } else {
           log.error("{} answered {}: {}", name, status.getCode(), status.getDescription(), e);
+        }
+      }
       default -> log.warn("{} answered {}: {}", name, status.getCode(), status.getDescription());
     }
+  }
+
+  private static boolean runtimeRefused(Throwable failure) {
+    for (@Nullable Throwable at = failure; at != null; at = at.getCause()) {
+      if (at instanceof ShimException refusal) {
+        return refusal.kind() == ShimException.Kind.REFUSED;
+      }
+    }
+    return false;
   }
 }
