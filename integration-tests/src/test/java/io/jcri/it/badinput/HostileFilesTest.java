@@ -171,10 +171,13 @@ class HostileFilesTest {
   @ParameterizedTest
   @ValueSource(strings = {"flood-out", "flood-err", "nested"})
   void aPluginThatPrintsTooMuchIsNamed(String plugin) throws IOException {
-    String network =
-        "{\"cniVersion\": \"1.0.0\", \"name\": \"n\", \"plugins\": [{\"type\": \"%s\"}]}";
     Path whole = NODE.scratch().disk().resolve("changed.conflist");
-    Files.writeString(whole, network.formatted(plugin));
+    Files.writeString(
+        whole,
+        """
+        {"cniVersion": "1.0.0", "name": "n", "plugins": [{"type": "%s"}]}
+        """
+            .formatted(plugin));
     Files.move(whole, NODE.networks().resolve("05.conflist"), StandardCopyOption.ATOMIC_MOVE);
     String why = awaitRefusal();
     assertThat(why).contains(plugin);

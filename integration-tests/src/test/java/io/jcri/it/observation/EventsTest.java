@@ -241,8 +241,8 @@ class EventsTest {
   }
 
   /**
-   * What was on its way to the socket when a daemon was killed may come again, from the next one or,
-   * when that was killed as well before it came to it, from a later one; nothing else may, and
+   * What was on its way to the socket when a daemon was killed may come again, from the next one
+   * or, when that was killed as well before it came to it, from a later one; nothing else may, and
    * nothing is missing.
    */
   private static void assertWhole(List<List<ContainerEventResponse>> parts, Set<String> others) {

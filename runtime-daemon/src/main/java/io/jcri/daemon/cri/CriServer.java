@@ -94,7 +94,7 @@ public final class CriServer {
         return;
       }
       open.incrementAndGet();
-      connection.closeFuture().addListener(_ -> open.decrementAndGet());
+      var _ = connection.closeFuture().addListener(_ -> open.decrementAndGet());
       context.fireChannelRead(connection);
     }
   }
