@@ -75,10 +75,10 @@ class FoundOnDiskTest {
   }
 
   private static void withPlugins(String configuration, String folder) throws IOException {
-    String usual = "plugins = [\"" + CniNetwork.PLUGINS + "\"]";
+    String usual = "plugins = [\"" + CniNetwork.PLUGINS + "\"";
     assertThat(configuration).contains(usual);
     Files.writeString(
         NODE.daemon().configuration(),
-        configuration.replace(usual, "plugins = [\"" + folder + "\"]"));
+        configuration.replace(usual, "plugins = [\"" + folder + "\""));
   }
 }
