@@ -66,7 +66,7 @@ class HangingRuntimeTest {
   }
 
   @Test
-  void theStopOfTheContainerEndsTheStartAfterItsGracePeriod() {
+  void theStopOfTheContainerEndsTheStartAfterItsGracePeriod() throws IOException {
     container.stop(1);
     assertStartFailed();
   }
@@ -87,7 +87,7 @@ class HangingRuntimeTest {
     Command.of("kill", "-STOP", shim).run().orThrow();
     container.stop(0);
     assertStartFailed();
-    assertThat(Witness.exists(Integer.parseInt(shim))).isFalse();
+    awaitGone(Integer.parseInt(shim));
   }
 
   @Test
@@ -98,15 +98,20 @@ class HangingRuntimeTest {
     assertStartEnded();
   }
 
-  private void assertStartFailed() {
+  private void assertStartFailed() throws IOException {
     assertStartEnded();
     assertThat(container.state()).isEqualTo(ContainerState.CONTAINER_EXITED);
     assertThat(container.status().getReason()).isEqualTo("StartError");
   }
 
-  private void assertStartEnded() {
+  private void assertStartEnded() throws IOException {
     assertThatThrownBy(start::get).hasMessageContaining(container.id());
-    assertThat(Witness.exists(runtime)).isFalse();
+    awaitGone(runtime);
+  }
+
+  /** Whose parent was ended as well is init's to reap, in its own time. */
+  private static void awaitGone(int pid) throws IOException {
+    Waiting.until(PATIENCE, () -> !Witness.exists(pid), () -> "process " + pid + " lives on");
   }
 
   /** Waits until the runtime hangs. Returns its process id. */
