@@ -77,7 +77,7 @@ public enum Bound {
   CALLS("clients", 2048, "RESOURCE_EXHAUSTED"),
 
   /** Connections to the CRI socket. */
-  CONNECTIONS("clients", 256, "the connection is closed"),
+  CONNECTIONS("clients", 1024, "the connection is closed"),
 
   /** Of one connection. */
   CALLS_OF_A_CONNECTION("a client", 512, "the client's next call waits in the client"),
