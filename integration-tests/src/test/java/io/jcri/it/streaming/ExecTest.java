@@ -12,6 +12,11 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -168,6 +173,50 @@ class ExecTest {
     }
     assertThat(length).isEqualTo(size);
     assertThat(got.digest()).isEqualTo(expected.digest());
+  }
+
+  /** Of as much as would not fit in the daemon. */
+  @Test
+  void inputThatNobodyReadsWaitsInTheClient() throws Exception {
+    TestContainer container = NODE.pod().idle();
+    int pieces = 200 * 32;
+    String wait = "until [ -e /tmp/go ]; do sleep 0.1; done; wc -c";
+    String url = Urls.of(NODE, Urls.exec(container, "sh", "-c", wait).setStdin(true));
+    try (SpdyClient client = SpdyClient.connect(url, V4);
+        ExecutorService writers = Executors.newSingleThreadExecutor()) {
+      SpdyStream error = stream(client, "error");
+      SpdyStream in = stream(client, "stdin");
+      SpdyStream out = stream(client, "stdout");
+      SpdyStream err = stream(client, "stderr");
+      AtomicInteger written = new AtomicInteger();
+      Callable<Boolean> writing =
+          () -> {
+            String piece = "x".repeat(32 << 10);
+            while (written.get() < pieces) {
+              in.write(piece);
+              written.incrementAndGet();
+            }
+            in.end();
+            return true;
+          };
+      Future<Boolean> all = writers.submit(writing);
+      awaitStanding(written);
+      assertThat(written).hasValueLessThan(pieces);
+      assertThat(container.sh("touch /tmp/go; echo went")).isEqualTo("went");
+      assertThat(out.rest()).isEqualTo((pieces * (32 << 10)) + "\n");
+      assertThat(err.rest()).isEmpty();
+      assertThat(error.rest()).contains("\"Success\"");
+      assertThat(all.get()).isTrue();
+    }
+  }
+
+  /** Until it has not grown for a second. */
+  private static void awaitStanding(AtomicInteger counter) throws InterruptedException {
+    int before;
+    do {
+      before = counter.get();
+      Thread.sleep(1000);
+    } while (counter.get() > before || before == 0);
   }
 
   @Test

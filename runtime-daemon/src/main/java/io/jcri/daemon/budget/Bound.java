@@ -144,7 +144,10 @@ public enum Bound {
   STREAMING_CONNECTIONS("clients", 1000, "the connection is closed"),
 
   /** Of them, those that stream. */
-  STREAMING_SESSIONS("clients", 400, "503");
+  STREAMING_SESSIONS("clients", 400, "503"),
+
+  /** Large messages of all sessions that no process has read yet, beyond 64 KiB of each. */
+  STREAMING_INPUT("clients", 16 << 20, "the session that sends the next is cut");
 
   private final String who;
   private final long limit;

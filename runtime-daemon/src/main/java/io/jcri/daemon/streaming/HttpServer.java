@@ -1,7 +1,9 @@
 package io.jcri.daemon.streaming;
 
 import io.jcri.daemon.budget.Bound;
+import io.jcri.daemon.streaming.link.ClientConnection;
 import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.AdaptiveRecvByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
@@ -74,6 +76,9 @@ final class HttpServer implements AutoCloseable {
             .childOption(ChannelOption.SO_KEEPALIVE, true)
             .childOption(ChannelOption.ALLOW_HALF_CLOSURE, false)
             .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, WATER_MARK)
+            .childOption(
+                ChannelOption.RECVBUF_ALLOCATOR,
+                new AdaptiveRecvByteBufAllocator(64, 2048, ClientConnection.MOST_READ))
             .childHandler(new Initializer(idleTimeout, tls, gate))
             .bind(address)
             .awaitUninterruptibly();

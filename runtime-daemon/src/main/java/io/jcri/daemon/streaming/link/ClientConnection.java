@@ -1,5 +1,6 @@
 package io.jcri.daemon.streaming.link;
 
+import io.jcri.daemon.budget.Bound;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
@@ -13,6 +14,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
@@ -30,8 +32,17 @@ import org.slf4j.LoggerFactory;
 public final class ClientConnection extends ChannelInboundHandlerAdapter {
   private static final Logger log = LoggerFactory.getLogger(ClientConnection.class);
 
-  /** Bytes that may wait for their readers before the reading stops. */
-  static final int MOST_WAITING = 128 * 1024;
+  /** The most that is read from a client at once. */
+  public static final int MOST_READ = 32 * 1024;
+
+  /**
+   * Bytes that may wait for their readers before the reading stops. With what is read then they fit
+   * in the array that {@link Inbound} keeps.
+   */
+  static final int MOST_WAITING = 24 * 1024;
+
+  /** What waits beyond {@link Inbound#MOST_KEPT} of each connection: large WebSocket messages. */
+  private static final AtomicLong LARGE = new AtomicLong();
 
   /** Answers to a client (pongs, resets) that it has not taken: beyond this it only ever sends. */
   private static final int MOST_UNTAKEN_ANSWERS = 1024;
@@ -44,6 +55,7 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter {
   // Guarded by lock.
   private final Set<Leaving> leavings = new LinkedHashSet<>();
   private long waiting;
+  private long large;
   private boolean gone;
 
   /** Only touched by the connection's own thread. */
@@ -169,9 +181,20 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter {
       if (waiting > MOST_WAITING) {
         channel.config().setAutoRead(false);
       }
+      countLarge();
+      if (large > 0 && LARGE.get() > Bound.STREAMING_INPUT.limit()) {
+        cut("no room for a message");
+      }
     } finally {
       lock.unlock();
     }
+  }
+
+  /** Of a client that is gone nothing counts: nobody might ever take it. */
+  private void countLarge() {
+    long now = gone ? 0 : Math.max(0, waiting - Inbound.MOST_KEPT);
+    LARGE.addAndGet(now - large);
+    large = now;
   }
 
   /** So many bytes were taken by their readers. */
@@ -179,6 +202,7 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter {
     lock.lock();
     try {
       waiting -= bytes;
+      countLarge();
       if (!gone && waiting <= MOST_WAITING / 2 && !channel.config().isAutoRead()) {
         channel.config().setAutoRead(true);
       }
@@ -203,6 +227,7 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter {
     lock.lock();
     try {
       gone = true;
+      countLarge();
       changed.signalAll();
       told = List.copyOf(leavings);
       leavings.clear();

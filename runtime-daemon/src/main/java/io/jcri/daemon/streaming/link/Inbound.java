@@ -14,8 +14,8 @@ import java.util.concurrent.locks.ReentrantLock;
 public final class Inbound extends InputStream {
   private static final int LEAST = 4 * 1024;
 
-  /** The largest array that an empty stream keeps: two messages of the kubelet's client. */
-  private static final int MOST_KEPT = 64 * 1024;
+  /** The largest array that an empty stream keeps. Only a large WebSocket message needs more. */
+  static final int MOST_KEPT = 64 * 1024;
 
   private static final byte[] NONE = new byte[0];
 

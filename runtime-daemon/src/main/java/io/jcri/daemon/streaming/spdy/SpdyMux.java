@@ -33,9 +33,6 @@ public final class SpdyMux extends ChannelInboundHandlerAdapter {
   /** Bytes of one data frame that we send. */
   static final int MOST_DATA = 32 * 1024;
 
-  /** Bytes of data that are taken from the codec at once. */
-  private static final int MOST_DATA_IN = 64 * 1024;
-
   /** All headers of one stream, uncompressed; the kubelet's have a hundred bytes. */
   private static final int MOST_HEADER_BYTES = 16 * 1024;
 
@@ -63,7 +60,26 @@ public final class SpdyMux extends ChannelInboundHandlerAdapter {
 
   /** The codec to put before the mux. */
   public static ChannelHandler codec() {
-    return new SpdyFrameCodec(SpdyVersion.SPDY_3_1, MOST_DATA_IN, MOST_HEADER_BYTES, 6, 15, 8);
+    return new Codec();
+  }
+
+  private static final class Codec extends SpdyFrameCodec {
+    Codec() {
+      super(SpdyVersion.SPDY_3_1, ClientConnection.MOST_READ, MOST_HEADER_BYTES, 6, 15, 8);
+    }
+
+    /**
+     * Netty's own asks for more here although the connection is not to be read: it takes nothing to
+     * have been handed on, since frames of data don't go through its list.
+     */
+    @Override
+    public void channelReadComplete(ChannelHandlerContext context) throws Exception {
+      if (context.channel().config().isAutoRead()) {
+        super.channelReadComplete(context);
+      } else {
+        context.fireChannelReadComplete();
+      }
+    }
   }
 
   /** Says that the connection is at its end. */

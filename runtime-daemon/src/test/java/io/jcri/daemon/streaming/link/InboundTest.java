@@ -8,6 +8,8 @@ import io.netty.channel.embedded.EmbeddedChannel;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
@@ -53,9 +55,9 @@ class InboundTest {
     while (channel.config().isAutoRead()) {
       inbound.offer(message.duplicate());
     }
-    assertThat(inbound.readNBytes(ClientConnection.MOST_WAITING / 2)).hasSize(64 * 1024);
+    assertThat(inbound.readNBytes(MESSAGE / 2)).hasSize(MESSAGE / 2);
     assertThat(channel.config().isAutoRead()).isFalse();
-    assertThat(inbound.readNBytes(MESSAGE)).hasSize(MESSAGE);
+    assertThat(inbound.readNBytes(MESSAGE / 2)).hasSize(MESSAGE / 2);
     assertThat(channel.config().isAutoRead()).isTrue();
   }
 
@@ -79,12 +81,39 @@ class InboundTest {
     byte[] buffer = new byte[MESSAGE];
     long before = threads.getCurrentThreadAllocatedBytes();
     for (int i = 0; i < 3200; i++) {
-      inbound.offer(message.setIndex(0, MESSAGE));
-      inbound.offer(message.setIndex(0, MESSAGE / 2));
-      for (int left = MESSAGE + MESSAGE / 2; left > 0; ) {
+      while (channel.config().isAutoRead()) {
+        inbound.offer(message.setIndex(0, MESSAGE));
+        inbound.offer(message.setIndex(0, MESSAGE - 1));
+      }
+      for (int left = 2 * MESSAGE - 1; left > 0; ) {
         left -= inbound.read(buffer, 0, buffer.length);
       }
     }
     assertThat(threads.getCurrentThreadAllocatedBytes() - before).isLessThan(5 << 20);
+  }
+
+  /** As WebSocket messages may be; what waits of others is theirs until they are gone. */
+  @Test
+  void largeMessagesFindRoomForAllSessionsTogether() throws IOException {
+    List<EmbeddedChannel> channels = new ArrayList<>();
+    try {
+      ByteBuf message = Unpooled.wrappedBuffer(new byte[1 << 20]);
+      int sessions = 0;
+      while (channels.isEmpty() || channels.getLast().isOpen()) {
+        EmbeddedChannel next = new EmbeddedChannel();
+        channels.add(next);
+        ClientConnection connection = new ClientConnection(next);
+        next.pipeline().addLast(connection);
+        new Inbound(connection).offer(message.duplicate());
+        sessions++;
+      }
+      assertThat(sessions).isEqualTo(18); // 17 times a mebibyte less 64 KiB is below 16 MiB
+      assertThat(channels.getFirst().isOpen()).isTrue();
+    } finally {
+      channels.forEach(EmbeddedChannel::finishAndReleaseAll);
+    }
+    inbound.offer(Unpooled.wrappedBuffer(new byte[1 << 20]));
+    assertThat(channel.isOpen()).isTrue();
+    assertThat(inbound.readNBytes(1 << 20)).hasSize(1 << 20);
   }
 }

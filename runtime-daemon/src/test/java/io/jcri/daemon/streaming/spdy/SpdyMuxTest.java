@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.jcri.daemon.streaming.link.ClientConnection;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelOutboundHandlerAdapter;
 import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.handler.codec.spdy.DefaultSpdyDataFrame;
 import io.netty.handler.codec.spdy.DefaultSpdyGoAwayFrame;
@@ -26,6 +28,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -299,6 +302,31 @@ class SpdyMuxTest {
       channel.checkException();
       var _ = channel.close();
     }
+  }
+
+  /** Netty's own codec asks for more whenever it has seen the end of what came. */
+  @Test
+  void theCodecDoesNotReadAConnectionThatIsNotToBeRead() {
+    AtomicInteger reads = new AtomicInteger();
+    server
+        .pipeline()
+        .addFirst(
+            new ChannelOutboundHandlerAdapter() {
+              @Override
+              public void read(ChannelHandlerContext context) {
+                reads.incrementAndGet();
+              }
+            });
+    open(1);
+    String piece = "z".repeat(10_000);
+    while (server.config().isAutoRead()) {
+      send(data(1, piece, false));
+    }
+    reads.set(0);
+    send(data(1, piece, false));
+    assertThat(reads).hasValue(0);
+    server.config().setAutoRead(true);
+    assertThat(reads).hasValue(1);
   }
 
   @Test
