@@ -2,6 +2,7 @@ package io.jcri.it.containers;
 
 import static io.jcri.it.node.Refusals.assertRefused;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.grpc.Status.Code;
 import io.jcri.cri.v1.ContainerConfig;
@@ -15,6 +16,7 @@ import io.jcri.it.node.TestPod;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -75,6 +77,26 @@ class UpdateResourcesTest {
         resources().setMemoryLimitInBytes(-1).setMemorySwapLimitInBytes(-1).setCpuQuota(-1));
     assertThat(memory(container)).isIn("max", "9223372036854771712");
     assertThat(cpu(container)).isIn("max 100000", "-1 100000");
+  }
+
+  /** OCI runtimes and systemd set to their defaults what an update does not name. */
+  @Test
+  void whatUnifiedSaidStaysThroughUpdates() throws IOException {
+    assumeTrue(Cgroup.unified(), "version 1 has no such files");
+    TestPod pod = NODE.pod();
+    ContainerConfig.Builder config = limits(pod);
+    Map<String, String> unified = Map.of("io.weight", "default 250", "memory.high", "50331648");
+    config.getLinuxBuilder().getResourcesBuilder().putAllUnified(unified);
+    TestContainer container = pod.start(config);
+    for (int quota = 20_000; quota <= 60_000; quota += 20_000) {
+      container.update(resources().setCpuQuota(quota));
+      assertThat(cpu(container)).isEqualTo(quota + " 100000");
+      assertThat(Cgroup.read(container, "io", "", "io.weight")).isEqualTo("default 250");
+      assertThat(Cgroup.read(container, "memory", "", "memory.high")).isEqualTo("50331648");
+    }
+    container.update(resources().putUnified("io.weight", "default 300"));
+    container.update(resources().setCpuShares(300));
+    assertThat(Cgroup.read(container, "io", "", "io.weight")).isEqualTo("default 300");
   }
 
   @Test
