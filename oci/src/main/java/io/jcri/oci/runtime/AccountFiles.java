@@ -6,96 +6,110 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * The lines of /etc/passwd and /etc/group that are well-formed. Others are skipped, as the C
  * library does: an id that is out of range must not become another one.
+ *
+ * <p>Lines are taken apart one by one, for each question anew: half a million short ones would take
+ * a hundred times the room of the file.
  */
 final class AccountFiles {
+  /** The fields that are looked at, and the rest of the line as one more. */
+  private static final int PARTS = 5;
 
   /** name:password:uid:gid:comment:home:shell */
   record Account(String name, long uid, long gid) {}
 
   /** name:password:gid:member,member */
-  record Group(String name, long gid, List<String> members) {
-    Group {
-      members = List.copyOf(members);
+  record Group(String name, long gid, String members) {
+    boolean has(String user) {
+      for (int from = 0; from <= members.length(); ) {
+        int comma = members.indexOf(',', from);
+        int end = comma < 0 ? members.length() : comma;
+        if (end - from == user.length() && members.startsWith(user, from)) {
+          return true;
+        }
+        from = end + 1;
+      }
+      return false;
     }
   }
 
-  private final List<Account> accounts = new ArrayList<>();
-  private final List<Group> groups = new ArrayList<>();
+  private final String passwd;
+  private final String group;
 
   AccountFiles(Optional<byte[]> passwd, Optional<byte[]> group) {
-    passwd.ifPresent(this::readAccounts);
-    group.ifPresent(this::readGroups);
+    this.passwd = text(passwd);
+    this.group = text(group);
+  }
+
+  /** Latin-1 keeps bytes apart that malformed UTF-8 would fold into one replacement character. */
+  private static String text(Optional<byte[]> content) {
+    return content.map(bytes -> new String(bytes, StandardCharsets.ISO_8859_1)).orElse("");
   }
 
   Optional<Account> accountByName(String name) {
-    return accounts.stream().filter(account -> account.name().equals(name)).findFirst();
+    return accounts().filter(account -> account.name().equals(name)).findFirst();
   }
 
   Optional<Account> accountByUid(long uid) {
-    return accounts.stream().filter(account -> account.uid() == uid).findFirst();
+    return accounts().filter(account -> account.uid() == uid).findFirst();
   }
 
   Optional<Group> groupByName(String name) {
-    return groups.stream().filter(group -> group.name().equals(name)).findFirst();
+    return groups().filter(one -> one.name().equals(name)).findFirst();
   }
 
   /** The gids of the groups that list this user, each once, in the order of the file. */
   Set<Long> memberships(String user) {
     Set<Long> gids = new LinkedHashSet<>();
-    for (Group group : groups) {
-      if (group.members().contains(user)) {
-        gids.add(group.gid());
-      }
-    }
+    groups().filter(one -> one.has(user)).forEach(one -> gids.add(one.gid()));
     return gids;
   }
 
-  private void readAccounts(byte[] content) {
-    for (List<String> fields : rows(content)) {
-      if (fields.size() < 4 || fields.getFirst().isEmpty()) {
-        continue;
-      }
-      Optional<Long> uid = UnixIds.parse(fields.get(2));
-      Optional<Long> gid = UnixIds.parse(fields.get(3));
-      if (uid.isPresent() && gid.isPresent()) {
-        accounts.add(new Account(fields.getFirst(), uid.get(), gid.get()));
-      }
-    }
+  private Stream<Account> accounts() {
+    return rows(passwd).filter(fields -> fields.size() >= 4).flatMap(AccountFiles::account);
   }
 
-  private void readGroups(byte[] content) {
-    for (List<String> fields : rows(content)) {
-      if (fields.size() < 3 || fields.getFirst().isEmpty()) {
-        continue;
-      }
-      Optional<Long> gid = UnixIds.parse(fields.get(2));
-      List<String> members = fields.size() < 4 ? List.of() : split(fields.get(3), ',');
-      gid.ifPresent(id -> groups.add(new Group(fields.getFirst(), id, members)));
-    }
+  private static Stream<Account> account(List<String> fields) {
+    Optional<Long> uid = UnixIds.parse(fields.get(2));
+    Optional<Long> gid = UnixIds.parse(fields.get(3));
+    return uid.isPresent() && gid.isPresent()
+        ? Stream.of(new Account(fields.getFirst(), uid.get(), gid.get()))
+        : Stream.empty();
   }
 
-  private static List<List<String>> rows(byte[] content) {
-    // Latin-1 keeps bytes apart that malformed UTF-8 would fold into one replacement character.
-    return new String(content, StandardCharsets.ISO_8859_1)
+  private Stream<Group> groups() {
+    return rows(group).filter(fields -> fields.size() >= 3).flatMap(AccountFiles::group);
+  }
+
+  private static Stream<Group> group(List<String> fields) {
+    String members = fields.size() < 4 ? "" : fields.get(3);
+    return UnixIds.parse(fields.get(2)).stream()
+        .map(gid -> new Group(fields.getFirst(), gid, members));
+  }
+
+  private static Stream<List<String>> rows(String content) {
+    return content
         .lines()
         .map(String::strip)
         .filter(line -> !line.isEmpty() && !line.startsWith("#"))
-        .map(line -> split(line, ':'))
-        .toList();
+        .map(AccountFiles::fields)
+        .filter(fields -> !fields.getFirst().isEmpty());
   }
 
-  private static List<String> split(String text, char separator) {
-    List<String> parts = new ArrayList<>();
+  private static List<String> fields(String line) {
+    List<String> parts = new ArrayList<>(PARTS);
     int from = 0;
-    for (int at = text.indexOf(separator); at >= 0; at = text.indexOf(separator, from)) {
-      parts.add(text.substring(from, at));
+    for (int at = line.indexOf(':');
+        at >= 0 && parts.size() < PARTS - 1;
+        at = line.indexOf(':', from)) {
+      parts.add(line.substring(from, at));
       from = at + 1;
     }
-    parts.add(text.substring(from));
+    parts.add(line.substring(from));
     return parts;
   }
 }

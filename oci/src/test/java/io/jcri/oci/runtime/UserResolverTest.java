@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.jcri.oci.OciException;
 import io.jcri.oci.OciException.Kind;
+import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
@@ -181,6 +182,19 @@ class UserResolverTest {
             LongStream.range(1, 65537).boxed().toList(),
             merge,
             ""));
+  }
+
+  /** As many creations at once as there are must not fill the heap with what an image has there. */
+  @Test
+  void aFileOfManyLinesTakesNoMoreRoomThanItsText() {
+    String passwd = "web:x:7:8:::\n" + "a::1:1\n".repeat(UserResolver.MAX_FILE_BYTES / 8);
+    UserResolver large = new UserResolver(files(Map.of("etc/passwd", passwd)));
+    var threads = (com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean();
+    long before = threads.getCurrentThreadAllocatedBytes();
+    ProcessUser user = large.resolve(ROOT, UserRequest.ofImage("web"));
+    long taken = threads.getCurrentThreadAllocatedBytes() - before;
+    assertThat(user.uid()).isEqualTo(7);
+    assertThat(taken).isLessThan(8L * UserResolver.MAX_FILE_BYTES);
   }
 
   private void assertInvalid(UserRequest request) {
