@@ -27,16 +27,22 @@ import org.jspecify.annotations.Nullable;
  * message is a path alone, the name of a class, or nothing.
  */
 public final class Reasons {
-  /** {@code java.nio.file.NoSuchFileException: }, and what libraries put before their words. */
+  /**
+   * {@code java.nio.file.NoSuchFileException: }, and what libraries put before their words. As deep
+   * as the repetitions go: a stranger's text must not take the stack.
+   */
   private static final Pattern CLASS =
       Pattern.compile(
-          "(?<![\\w./-])(?:(?:[a-z_]\\w*\\.){2,}(?:[A-Z]\\w*[.$])*[A-Z]\\w*(?:Exception|Error)"
-              + "|(?:java|javax|jdk|sun|io\\.netty|io\\.grpc|com\\.google)\\.(?:[\\w$]+\\.)*[A-Z][\\w$]*)"
+          "(?<![\\w./-])(?:(?:[a-z_]\\w*\\.){2,20}(?:[A-Z]\\w*[.$]){0,20}[A-Z]\\w*(?:Exception|Error)"
+              + "|(?:java|javax|jdk|sun|io\\.netty|io\\.grpc|com\\.google)\\.(?:[\\w$]+\\.){0,20}[A-Z][\\w$]*)"
               + "(?:: ?)?");
 
   /** How the JSON parser says that a text is none. */
   private static final String LENIENT =
       "Use JsonReader.setStrictness(Strictness.LENIENT) to accept malformed JSON";
+
+  /** Characters of one that are told: libraries quote the strangers' texts that they refuse. */
+  private static final int MOST = 16 << 10;
 
   private static final String INTERNAL = "internal fault";
 
@@ -71,7 +77,8 @@ public final class Reasons {
 
   /** A text that may have come from a library, without the names of classes. */
   public static String plain(String text) {
-    String words = text.replace(LENIENT, "malformed JSON");
+    String start = text.length() > MOST ? text.substring(0, MOST) + "..." : text;
+    String words = start.replace(LENIENT, "malformed JSON");
     int help = words.indexOf("\nSee https://");
     return CLASS.matcher(help < 0 ? words : words.substring(0, help)).replaceAll("");
   }

@@ -52,6 +52,12 @@ class ReasonsTest {
   }
 
   @Test
+  void noTextTakesTheStackOrFillsTheLog() {
+    assertThat(Reasons.plain("at $. " + "a.".repeat(1 << 20))).hasSizeLessThan(20_000);
+    assertThat(Reasons.plain("java." + "a.".repeat(1 << 20))).hasSizeLessThan(20_000);
+  }
+
+  @Test
   void hostsImagesAndPathsAreNoClasses() {
     String text = "registry.k8s.io/Pause:3.10 from docker.io at /lib/a.b.C: 500";
     assertThat(Reasons.plain(text)).isEqualTo(text);
