@@ -93,10 +93,17 @@ public final class Limits {
     }
   }
 
-  /** The values by file name; files of the same name are of one controller. */
+  /**
+   * The values by file name; files of the same name are of one controller. Of a group and the one
+   * in it that an OCI runtime makes there, the outer's counts unless it sets no limit.
+   */
   public Map<String, String> byName() {
     Map<String, String> named = new LinkedHashMap<>();
-    values.forEach((file, value) -> named.put(String.valueOf(file.getFileName()), value));
+    values.forEach((file, value) ->
+        named.merge(
+            String.valueOf(file.getFileName()),
+            value,
+            (outer, inner) -> outer.startsWith("max") ? inner : outer));
     return named;
   }
 

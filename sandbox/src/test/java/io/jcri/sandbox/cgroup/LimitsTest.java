@@ -65,6 +65,20 @@ final class LimitsTest {
     assertThat(low).as("nobody asked for it").hasContent("7");
   }
 
+  /** As crun makes it with systemd: some limits are in the inner group alone. */
+  @Test
+  void theOuterGroupsLimitIsToldUnlessItHasNone() throws IOException {
+    Cgroups groups = RecordedTree.open("v2", root);
+    String pod = "sys/fs/cgroup/kubepods/pod1/";
+    write(pod + "memory.max", "67108864\n");
+    write(pod + "cpu.max", "max 100000\n");
+    write(pod + "container/memory.max", "max\n");
+    write(pod + "container/cpu.max", "50000 100000\n");
+    assertThat(groups.limits(POD, List.of()).byName())
+        .containsEntry("memory.max", "67108864")
+        .containsEntry("cpu.max", "50000 100000");
+  }
+
   @Test
   void whatAnotherChangeResetIsWrittenAgain() throws IOException {
     Cgroups groups = RecordedTree.open("v2", root);
