@@ -65,8 +65,20 @@ final class ImageBook {
   List<List<Digest>> diffIds() {
     List<List<Digest>> all = new ArrayList<>();
     catalog.images().forEach(image -> all.add(image.diffIds()));
-    unlisted.forEach(id -> all.add(records.diffIds(id)));
+    unlisted.forEach(id -> unlistedDiffIds(id).ifPresent(all::add));
     return all;
+  }
+
+  /** Empty for one that is being removed. */
+  private Optional<List<Digest>> unlistedDiffIds(String id) {
+    try {
+      return Optional.of(records.diffIds(id));
+    } catch (OciException e) {
+      if (e.kind() == OciException.Kind.NOT_FOUND) {
+        return Optional.empty();
+      }
+      throw e;
+    }
   }
 
   /** Enters an image whose layers are on disk, or gives more names to one that is here. */

@@ -72,9 +72,7 @@ final class TreeCopy implements AutoCloseable {
         !some.isEmpty();
         some = sys.listSome(from)) {
       for (DirectoryEntry entry : some) {
-        if (Thread.currentThread().isInterrupted()) {
-          throw new InterruptedIOException("copying was interrupted at " + path);
-        }
+        requireNoInterrupt(path);
         if (--entries < 0) {
           throw refused(path, "is of too many files");
         }
@@ -117,6 +115,12 @@ final class TreeCopy implements AutoCloseable {
     }
   }
 
+  private static void requireNoInterrupt(String path) throws IOException {
+    if (Thread.currentThread().isInterrupted()) {
+      throw new InterruptedIOException("copying was interrupted at " + path);
+    }
+  }
+
   private void file(Fd from, Fd to, String leaf, String path, FileStat stat, Attributes wanted)
       throws IOException {
     if (stat.size() > bytes) {
@@ -134,6 +138,7 @@ final class TreeCopy implements AutoCloseable {
         if (bytes < 0) {
           throw refused(path, "is too large");
         }
+        requireNoInterrupt(path);
         MemorySegment piece = buffer.asSlice(0, length);
         if (piece.mismatch(zeros.asSlice(0, length)) >= 0) {
           if (end != at) {
