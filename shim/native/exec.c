@@ -163,6 +163,9 @@ static void runtime_ended(struct shim *shim, struct child *child, int status) {
     }
   }
   if (status == 0 && problem == NULL) {
+    /* Its time was over while the runtime handed it to us: it was not the runtime's child any more,
+     * nor ours yet. */
+    if (exec->timed_out) kill_whole(exec);
     if (exec->sync)
       exec_sync_pause(exec, false);
     else if (exec->conn != NULL)
@@ -275,7 +278,7 @@ static char *launch(struct exec *exec, const struct frame *request) {
     command_add(&command, "--console-socket");
     command_add(&command, exec->console.address.sun_path);
   }
-  /* Only what has a time limit is ever killed whole. */
+  /* What has no time limit is killed only when its caller has gone, and then by its tree. */
   if (timeout > 0) exec->cgroup = cgroup_for_exec(shim, exec->id, &option);
   if (exec->cgroup != NULL) {
     command_add(&command, "--cgroup");

@@ -136,15 +136,13 @@ class ExecKernelTest {
   void endsWhenItsCallerIsGone() throws Exception {
     Box box = sleeper();
     for (Duration timeout : List.of(Duration.ZERO, AMPLE)) {
-      Thread caller =
-          Thread.ofVirtual()
-              .start(() ->
-                  assertThatThrownBy(
-                          () -> box.exec(Lab.script("sleep 219876 & sleep 219876"), timeout, LIMIT))
-                      .isInstanceOf(ShimException.class));
+      FutureTask<Object> call =
+          new FutureTask<>(
+              () -> box.exec(Lab.script("sleep 219876 & sleep 219876"), timeout, LIMIT));
+      Thread caller = Thread.ofVirtual().start(call);
       Lab.await("exec runs", () -> Lab.runs("219876"));
       caller.interrupt();
-      caller.join();
+      assertThatThrownBy(call::get).hasCauseInstanceOf(ShimException.class);
       Lab.await("all of it is killed", () -> !Lab.runs("219876"));
     }
     assertThat(box.exec(Lab.script("exit 3"), AMPLE, LIMIT).exitCode()).isEqualTo(3);
