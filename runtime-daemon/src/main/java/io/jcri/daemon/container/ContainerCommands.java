@@ -7,6 +7,7 @@ import io.jcri.daemon.budget.Bound;
 import io.jcri.oci.runtime.ArgumentLimits;
 import io.jcri.oci.runtime.ContainerProcess;
 import io.jcri.oci.runtime.SpecWriter;
+import io.jcri.sandbox.linux.ProcessId;
 import io.jcri.shim.AttachStreams;
 import io.jcri.shim.ExecResult;
 import io.jcri.shim.ExecStreams;
@@ -72,9 +73,22 @@ final class ContainerCommands {
     return switch (e.kind()) {
       case LOST -> run.awaitEnd(id, LOSS_PATIENCE);
       case REFUSED ->
-          tellsOfEnd(id, shim) || run.awaitEnd(id, REFUSAL_PATIENCE) || tellsOfEnd(id, shim);
+          tellsOfEnd(id, shim)
+              || run.awaitEnd(id, REFUSAL_PATIENCE)
+              || (dying(id) && run.awaitEnd(id, LOSS_PATIENCE))
+              || tellsOfEnd(id, shim);
       case TIMEOUT, INTERRUPTED, PROTOCOL -> false;
     };
+  }
+
+  /** Its first process may have to wait for those of other commands that die with it. */
+  private boolean dying(String id) {
+    try {
+      Optional<Integer> init = containers.get(id).flatMap(Container::init);
+      return init.isPresent() && ProcessId.dying(init.get());
+    } catch (IOException e) {
+      return false;
+    }
   }
 
   private boolean tellsOfEnd(String id, Shim shim) {

@@ -15,7 +15,12 @@ import java.util.Optional;
  * @param startTime clock ticks since boot, field 22 of /proc/[pid]/stat
  */
 public record ProcessId(int pid, long startTime) {
+  private static final int FLAGS_AFTER_NAME = 6;
   private static final int START_TIME_AFTER_NAME = 19;
+  private static final int PENDING_AFTER_NAME = 28;
+
+  private static final long PF_EXITING = 4;
+  private static final long SIGKILL_BIT = 1 << 8;
 
   /** USER_HZ is 100 everywhere. */
   private static final long NANOS_PER_TICK = 10_000_000;
@@ -25,11 +30,13 @@ public record ProcessId(int pid, long startTime) {
     if (pid <= 0) {
       return Optional.empty();
     }
-    String stat;
+    return stat(pid).flatMap(stat -> parse(pid, stat));
+  }
+
+  private static Optional<String> stat(int pid) throws IOException {
+    Path file = Path.of("/proc", Integer.toString(pid), "stat");
     try {
-      stat =
-          Files.readString(
-              Path.of("/proc", Integer.toString(pid), "stat"), StandardCharsets.ISO_8859_1);
+      return Optional.of(Files.readString(file, StandardCharsets.ISO_8859_1));
     } catch (NoSuchFileException gone) {
       return Optional.empty();
     } catch (IOException e) {
@@ -39,13 +46,29 @@ public record ProcessId(int pid, long startTime) {
       }
       return Optional.empty();
     }
-    return parse(pid, stat);
+  }
+
+  /** Whether the process with this number is dead, or will be and takes its time. */
+  public static boolean dying(int pid) throws IOException {
+    return stat(pid).map(ProcessId::dying).orElse(true);
+  }
+
+  static boolean dying(String stat) {
+    String[] fields = fields(stat);
+    return fields[0].equals("Z")
+        || fields[0].equals("X")
+        || (Long.parseLong(fields[FLAGS_AFTER_NAME]) & PF_EXITING) != 0
+        || (Long.parseLong(fields[PENDING_AFTER_NAME]) & SIGKILL_BIT) != 0;
+  }
+
+  private static String[] fields(String stat) {
+    // The name, in parentheses, may hold spaces and parentheses itself.
+    return stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
   }
 
   /** Reads a line of /proc/[pid]/stat; empty for a zombie. */
   static Optional<ProcessId> parse(int pid, String stat) {
-    // The name, in parentheses, may hold spaces and parentheses itself.
-    String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
+    String[] fields = fields(stat);
     String state = fields[0];
     return state.equals("Z") || state.equals("X")
         ? Optional.empty()

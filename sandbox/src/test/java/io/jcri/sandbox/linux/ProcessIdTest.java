@@ -19,6 +19,16 @@ final class ProcessIdTest {
   }
 
   @Test
+  void whatIsToDieIsDying() {
+    String rest = " 1 1 1 0 -1 %d 1 2 3 4 5 6 7 8 20 0 1 0 987654 1 2 3 4 5 6 7 8 %d 0 0 0";
+    assertThat(ProcessId.dying("7 (x) S" + rest.formatted(0x400000, 0))).isFalse();
+    assertThat(ProcessId.dying("7 (x) S" + rest.formatted(0x400000, 1 << 14))).isFalse();
+    assertThat(ProcessId.dying("7 (x) S" + rest.formatted(0x400000, 1 << 8))).isTrue();
+    assertThat(ProcessId.dying("7 (x) S" + rest.formatted(0x400004, 0))).isTrue();
+    assertThat(ProcessId.dying("7 (x) Z" + rest.formatted(0x400000, 0))).isTrue();
+  }
+
+  @Test
   void waitStatusesAreToldApart() {
     assertThat(WaitStatus.of(3 << 8)).isEqualTo(new WaitStatus(3, 0));
     assertThat(WaitStatus.of(9)).isEqualTo(new WaitStatus(137, 9));
