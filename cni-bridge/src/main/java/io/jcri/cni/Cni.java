@@ -220,13 +220,12 @@ public final class Cni implements AutoCloseable {
   public void collectGarbage(Set<String> liveSandboxIds) {
     try {
       List<CniException> failures = new ArrayList<>();
-      Instant now = Instant.now();
       for (Entry entry : cache.all()) {
         String id = entry.attachment().containerId();
         if (entry.ours()
             && !liveSandboxIds.contains(id)
             && !attaching.contains(id)
-            && !isYoung(entry.written(), now)) {
+            && !isYoung(entry.written(), Instant.now())) {
           log.info("network {} of dead sandbox {} is undone", entry.network().name(), id);
           attachments.remove(entry, entry.existingNetns(), failures);
         }

@@ -25,9 +25,11 @@ final class ConfigDirectory {
    * @param networks in the order of their file names, our generated one last
    * @param problems one message per file that was left out
    * @param foreignFiles how many configuration files, good or bad, are not our generated one; one
-   *     of its name that is no JSON is ours, torn
+   *     of its name that is no JSON is ours, torn, unless it was written just now
+   * @param settled whether another look, soon, need not find anything else
    */
-  record Contents(List<Network> networks, List<String> problems, int foreignFiles) {
+  record Contents(
+      List<Network> networks, List<String> problems, int foreignFiles, boolean settled) {
     Contents {
       networks = List.copyOf(networks);
       problems = List.copyOf(problems);
@@ -45,11 +47,13 @@ final class ConfigDirectory {
     List<Network> generated = new ArrayList<>();
     List<String> problems = new ArrayList<>();
     int torn = 0;
+    boolean settled = true;
     List<Path> files;
     try {
       files = list(directory, List.of(".conflist", ".conf", ".json"));
     } catch (IOException e) {
-      return new Contents(List.of(), List.of("cannot read " + directory + ": " + reason(e)), 0);
+      return new Contents(
+          List.of(), List.of("cannot read " + directory + ": " + reason(e)), 0, true);
     }
     for (Path file : files) {
       try {
@@ -60,13 +64,14 @@ final class ConfigDirectory {
       } catch (IOException | RuntimeException e) {
         problems.add(file + ": " + reason(e));
         if (e instanceof Json.MalformedJsonException && file.endsWith(DefaultNetwork.FILE_NAME)) {
-          torn++;
+          settled = DefaultNetwork.settled(file);
+          torn += settled ? 1 : 0;
         }
       }
     }
     int foreign = networks.size() + problems.size() - torn;
     networks.addAll(generated);
-    return new Contents(networks, problems, foreign);
+    return new Contents(networks, problems, foreign, settled);
   }
 
   /** Changes whenever a file that {@link #load} reads is added, removed, replaced or written. */

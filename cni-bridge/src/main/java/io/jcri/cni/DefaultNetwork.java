@@ -29,6 +29,7 @@ final class DefaultNetwork {
 
   private static final String TEMPORARY = "." + FILE_NAME + ".";
   private static final Duration LEFTOVER_AGE = Duration.ofMinutes(1);
+  private static final Duration WRITING = Duration.ofSeconds(3);
   private static final String NETWORK_NAME = "jcri";
   private static final Path USUAL_CACHE_DIR = Path.of("/var/lib/cni");
 
@@ -46,8 +47,7 @@ final class DefaultNetwork {
   void write(PodCidrs cidrs) throws IOException {
     JsonObject wanted = configuration(cidrs);
     if (Files.exists(file)) {
-      JsonObject present = read();
-      if (present.equals(wanted) || !ours(present)) {
+      if (!ours() || says(wanted)) {
         return;
       }
     }
@@ -81,22 +81,37 @@ final class DefaultNetwork {
 
   /** Removes the file if it is still ours, or torn. */
   void remove() throws IOException {
-    if (Files.exists(file) && ours(read())) {
+    if (Files.exists(file) && ours()) {
       Files.deleteIfExists(file);
     }
   }
 
   /** What has lost our mark was made its own by the node's administrator; what is torn was not. */
-  private static boolean ours(JsonObject content) {
-    return content.isEmpty() || content.has(NetworkParser.GENERATED_KEY);
+  private boolean ours() throws IOException {
+    try {
+      return Json.read(file).has(NetworkParser.GENERATED_KEY);
+    } catch (NoSuchFileException e) {
+      return true;
+    } catch (Json.MalformedJsonException e) {
+      return settled(file);
+    }
   }
 
-  /** The file's content; an empty object when it is damaged or gone, so that it is replaced. */
-  private JsonObject read() throws IOException {
+  private boolean says(JsonObject wanted) throws IOException {
     try {
-      return Json.read(file);
+      return Json.read(file).equals(wanted);
     } catch (NoSuchFileException | Json.MalformedJsonException e) {
-      return new JsonObject();
+      return false;
+    }
+  }
+
+  /** Whether nobody writes the file just now: an editor may have it half done for a moment. */
+  static boolean settled(Path file) {
+    try {
+      Instant written = Files.getLastModifiedTime(file).toInstant();
+      return Duration.between(written, Instant.now()).abs().compareTo(WRITING) >= 0;
+    } catch (IOException e) {
+      return true;
     }
   }
 

@@ -78,6 +78,9 @@ final class NetworkStore {
     } catch (IOException e) {
       problem = "cannot keep the default network's file: " + Reasons.of(e);
     }
+    if (!contents.settled()) {
+      loaded = "";
+    }
     int limit = settings.maxConfNum() <= 0 ? Integer.MAX_VALUE : settings.maxConfNum();
     boolean foreign = contents.networks().stream().anyMatch(network -> !network.generated());
     List<Network> networks =

@@ -97,6 +97,13 @@ final class ResultCache {
       json.addProperty("incomplete", true);
     }
 
+    String text = Json.write(json);
+    if (text.length() > CniLimits.FILE) { // it would never be read again
+      throw new CniException(
+          Reason.INVALID,
+          "network %s and its arguments take %d bytes, the limit is %d"
+              .formatted(network.name(), text.length(), CniLimits.FILE));
+    }
     Path file = file(network.name(), attachment);
     Path temporary = directory.resolve("." + file.getFileName());
     try {
@@ -106,7 +113,7 @@ final class ResultCache {
             PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
       }
       // Not synced: a pod's interface dies with the machine, and a file left by a power cut too.
-      Files.writeString(temporary, Json.write(json));
+      Files.writeString(temporary, text);
       Files.setPosixFilePermissions(temporary, PosixFilePermissions.fromString("rw-------"));
       move(temporary, file);
     } catch (IOException e) {

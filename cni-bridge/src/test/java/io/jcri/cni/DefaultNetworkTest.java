@@ -107,6 +107,10 @@ final class DefaultNetworkTest {
     assertThat(Files.readString(file)).contains("10.99.0.0/16");
     Files.writeString(file, "{ damaged");
     network.write(PodCidrs.parse("10.99.0.0/16"));
+    network.remove();
+    assertThat(file).as("it may be in the making").hasContent("{ damaged");
+    Files.setLastModifiedTime(file, FileTime.from(Instant.now().minusSeconds(60)));
+    network.write(PodCidrs.parse("10.99.0.0/16"));
     assertThat(Files.readString(file)).contains("10.99.0.0/16");
     String edited = Files.readString(file).replace("generatedBy", "edited");
     Files.writeString(file, edited);
