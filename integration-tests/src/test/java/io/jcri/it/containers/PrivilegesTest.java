@@ -5,8 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.grpc.Status;
 import io.jcri.cri.v1.ContainerConfig;
+import io.jcri.cri.v1.CreateContainerRequest;
 import io.jcri.cri.v1.Device;
 import io.jcri.cri.v1.LinuxContainerSecurityContext;
+import io.jcri.cri.v1.PodSandboxConfig;
 import io.jcri.cri.v1.SecurityProfile;
 import io.jcri.it.kit.TestImages;
 import io.jcri.it.node.TestContainer;
@@ -168,6 +170,25 @@ class PrivilegesTest {
         "privileged",
         pod.id());
     NODE.assertNoSnapshotIsLeft();
+  }
+
+  /** As when the pod was given a privileged ephemeral container after it had been run. */
+  @Test
+  void whatTheCallerSaysOfThePodNowCounts() throws IOException {
+    TestPod pod = NODE.pod();
+    PodSandboxConfig.Builder now = pod.config().toBuilder();
+    now.getLinuxBuilder().getSecurityContextBuilder().setPrivileged(true);
+    String id =
+        NODE.cri()
+            .runtime()
+            .createContainer(
+                CreateContainerRequest.newBuilder()
+                    .setPodSandboxId(pod.id())
+                    .setSandboxConfig(now)
+                    .setConfig(pod.privileged("true"))
+                    .build())
+            .getContainerId();
+    assertThat(id).isNotEmpty();
   }
 
   private static Device.Builder device(String outside, String inside) {

@@ -111,7 +111,6 @@ public final class ContainerCreation {
     }
     Pod pod = readyPod(podId);
     checkUserNamespace(pod, config);
-    checkPrivileges(pod, config);
     Image image =
         images
             .find(config.imageSpec())
@@ -160,15 +159,6 @@ public final class ContainerCreation {
           "config.linux.security_context.namespace_options.userns_options differs from that of pod"
               + " sandbox "
               + pod.id());
-    }
-  }
-
-  /** The pod's own processes and files were made for what the pod said that it would be. */
-  private static void checkPrivileges(Pod pod, ContainerConfig config) {
-    if (config.security().privileged() && !pod.config().privileged()) {
-      throw JcriException.invalid(
-          "config.linux.security_context.privileged: pod sandbox %s is not privileged"
-              .formatted(pod.id()));
     }
   }
 

@@ -2,7 +2,10 @@ package io.jcri.daemon.cri;
 
 import io.jcri.cri.v1.CreateContainerRequest;
 import io.jcri.cri.v1.CreateContainerResponse;
+import io.jcri.daemon.JcriException;
+import io.jcri.daemon.container.ContainerConfig;
 import io.jcri.daemon.container.Containers;
+import io.jcri.daemon.pod.Pod;
 import io.jcri.daemon.pod.Pods;
 
 /** {@code CreateContainer}: a container in a ready sandbox, from an image that is present. */
@@ -17,9 +20,28 @@ final class CreateContainer implements Call<CreateContainerRequest, CreateContai
 
   @Override
   public CreateContainerResponse handle(CreateContainerRequest request) {
-    String podId = pods.require(request.getPodSandboxId()).id();
+    Pod pod = pods.require(request.getPodSandboxId());
+    ContainerConfig config = ContainerConfigs.read(request);
+    checkPrivileges(pod, config, request);
     return CreateContainerResponse.newBuilder()
-        .setContainerId(containers.create(podId, ContainerConfigs.read(request)))
+        .setContainerId(containers.create(pod.id(), config))
         .build();
+  }
+
+  /**
+   * What the caller says of the pod now counts: one that was run without privileges may be given an
+   * ephemeral container that has them.
+   */
+  private static void checkPrivileges(
+      Pod pod, ContainerConfig config, CreateContainerRequest request) {
+    boolean allowed =
+        request.hasSandboxConfig()
+            ? request.getSandboxConfig().getLinux().getSecurityContext().getPrivileged()
+            : pod.config().privileged();
+    if (config.security().privileged() && !allowed) {
+      throw JcriException.invalid(
+          "config.linux.security_context.privileged: pod sandbox %s is not privileged"
+              .formatted(pod.id()));
+    }
   }
 }
