@@ -103,6 +103,11 @@ public final class PodRestore {
           "checkpoint_path is no absolute path of a directory: " + checkpoint);
     }
     Handlers.Handler handler = handlers.require(config.handler());
+    handler
+        .problem()
+        .ifPresent(why -> {
+          throw JcriException.precondition(why);
+        });
     criu.require(handler);
     PodMetadata name = config.metadata();
     try (Pods.Claim claim = pods.claim(name)) {

@@ -1,5 +1,6 @@
 package io.jcri.daemon.runtime;
 
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -70,6 +71,12 @@ final class Asked<T> {
       background.execute(this::ask);
     }
     return answer.value();
+  }
+
+  /** Why there is no answer at this moment; waits for the first one as {@link #get} does. */
+  Optional<String> failure() {
+    get();
+    return Optional.ofNullable(latest.failure());
   }
 
   /** Whatever goes wrong there must be an answer: status calls and creations wait for it. */

@@ -94,7 +94,12 @@ public final class Handlers {
 
     private Optional<String> refusal(FoundRuntime found) {
       Optional<String> tooOld = found.version().refusal();
-      return tooOld.isPresent() || !refuseKnownEscapes ? tooOld : found.escapes();
+      if (tooOld.isPresent() || !refuseKnownEscapes) {
+        return tooOld;
+      }
+      return found
+          .escapes()
+          .or(() -> version.failure().map(why -> "does not tell its version: " + why));
     }
 
     /** Notes in the log, once, what a person should know of the runtime's age. */
