@@ -2,6 +2,7 @@ package io.jcri.daemon.container;
 
 import io.jcri.oci.runtime.ContainerProcess;
 import io.jcri.sandbox.linux.ProcessId;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -47,7 +48,14 @@ public record Container(
   }
 
   public Container created(ContainerProcess made) {
-    return next(config, Optional.of(made), ContainerPhase.CREATED, startedAt, exit, init, shim);
+    return next(
+        config.withoutEnvironment(),
+        Optional.of(made),
+        ContainerPhase.CREATED,
+        startedAt,
+        exit,
+        init,
+        shim);
   }
 
   public Container started(long at, int pid, ProcessId watcher) {
@@ -72,6 +80,18 @@ public record Container(
   /** The same with another process, from which execs take their confinement. */
   Container withProcess(Optional<ContainerProcess> changed) {
     return next(config, changed, phase, startedAt, exit, init, shim);
+  }
+
+  /** The same without what it runs, which nobody is told of: the environment may be large. */
+  public Container withoutCommand() {
+    return next(
+        config.withoutCommand(),
+        process.map(made -> made.toBuilder().args(List.of()).env(List.of()).build()),
+        phase,
+        startedAt,
+        exit,
+        init,
+        shim);
   }
 
   /** All that ever changes; the rest is what the container was created with. */

@@ -54,7 +54,7 @@ public record ContainerConfig(
 
   /** The same with other limits; an empty score stays. */
   ContainerConfig withResources(LinuxResources changed, Optional<Integer> score) {
-    return with(mounts, changed, score.orElse(oomScoreAdj));
+    return with(command, arguments, environment, mounts, changed, score.orElse(oomScoreAdj));
   }
 
   /**
@@ -64,10 +64,31 @@ public record ContainerConfig(
    */
   ContainerConfig withImageIds(Function<String, Optional<String>> idOf) {
     return with(
-        mounts.stream().map(mount -> mount.withImageId(idOf)).toList(), resources, oomScoreAdj);
+        command,
+        arguments,
+        environment,
+        mounts.stream().map(mount -> mount.withImageId(idOf)).toList(),
+        resources,
+        oomScoreAdj);
   }
 
-  private ContainerConfig with(List<VolumeMount> mounts, LinuxResources resources, int score) {
+  /** The same without its environment, which is in the process that was made of it. */
+  ContainerConfig withoutEnvironment() {
+    return with(command, arguments, List.of(), mounts, resources, oomScoreAdj);
+  }
+
+  /** The same without all that it runs. */
+  ContainerConfig withoutCommand() {
+    return with(List.of(), List.of(), List.of(), mounts, resources, oomScoreAdj);
+  }
+
+  private ContainerConfig with(
+      List<String> command,
+      List<String> arguments,
+      List<String> environment,
+      List<VolumeMount> mounts,
+      LinuxResources resources,
+      int score) {
     return new ContainerConfig(
         name,
         attempt,

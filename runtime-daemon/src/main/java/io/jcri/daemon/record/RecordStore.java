@@ -44,6 +44,9 @@ public final class RecordStore<T extends Record> {
   private static final int VERSION = 1;
   private static final String SUFFIX = ".json";
 
+  /** What we ourselves may add to a record, as when its object has started. */
+  private static final int OWN_BYTES = 4096;
+
   private final Path directory;
   private final Class<T> type;
 
@@ -136,7 +139,7 @@ public final class RecordStore<T extends Record> {
       throw exhausted("its record would have %d bytes, the limit is %d", bytes, Bound.RECORD);
     }
     long sum = all.get() + more;
-    if (more > 0 && sum > Bound.ALL_RECORDS.limit()) {
+    if (more > OWN_BYTES && sum > Bound.ALL_RECORDS.limit()) {
       throw exhausted("all records would have %d bytes, the limit is %d", sum, Bound.ALL_RECORDS);
     }
   }
