@@ -70,7 +70,8 @@ class HostileFilesTest {
   }
 
   @BeforeEach
-  void remember() {
+  void remember() throws IOException {
+    Files.createDirectories(NODE.daemon().devices());
     pid = NODE.daemon().process().pid();
   }
 

@@ -187,7 +187,8 @@ class ExecSyncTest {
     TestPod pod = NODE.pod();
     for (int round = 0; round < 8; round++) {
       TestContainer container =
-          pod.start("sh", "-c", "trap 'exit 0' TERM; while :; do sleep 0.05; done");
+          pod.start("sh", "-c", "trap 'exit 0' TERM; echo ready; while :; do sleep 0.05; done");
+      container.awaitLog("ready");
       try {
         assertThat(container.exec("sh", "-c", "kill 1; exec sleep 1000").exitCode()).isEqualTo(137);
       } catch (StatusRuntimeException e) {

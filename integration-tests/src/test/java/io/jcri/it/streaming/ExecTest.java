@@ -182,8 +182,8 @@ class ExecTest {
     int pieces = 200 * 32;
     String wait = "until [ -e /tmp/go ]; do sleep 0.1; done; wc -c";
     String url = Urls.of(NODE, Urls.exec(container, "sh", "-c", wait).setStdin(true));
-    try (SpdyClient client = SpdyClient.connect(url, V4);
-        ExecutorService writers = Executors.newSingleThreadExecutor()) {
+    try (ExecutorService writers = Executors.newSingleThreadExecutor();
+        SpdyClient client = SpdyClient.connect(url, V4)) {
       SpdyStream error = stream(client, "error");
       SpdyStream in = stream(client, "stdin");
       SpdyStream out = stream(client, "stdout");
@@ -274,7 +274,8 @@ class ExecTest {
     for (String after : List.of("true", "sleep 0.02", "sleep 0.1", "exec sleep 1000")) {
       for (int round = 0; round < 4; round++) {
         TestContainer container =
-            pod.start("sh", "-c", "trap 'exit 0' TERM; while :; do sleep 0.02; done");
+            pod.start("sh", "-c", "trap 'exit 0' TERM; echo ready; while :; do sleep 0.02; done");
+        container.awaitLog("ready");
         String url = Urls.of(NODE, Urls.exec(container, "sh", "-c", "kill 1; " + after));
         try (SpdyClient client = SpdyClient.connect(url, V4)) {
           SpdyStream error = stream(client, "error");
