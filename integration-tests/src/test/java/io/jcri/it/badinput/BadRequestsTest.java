@@ -21,6 +21,7 @@ import io.jcri.cri.v1.RuntimeServiceGrpc;
 import io.jcri.cri.v1.StartContainerRequest;
 import io.jcri.cri.v1.UpdateRuntimeConfigRequest;
 import io.jcri.cri.v1.UpdateRuntimeConfigResponse;
+import io.jcri.cri.v1.VersionRequest;
 import io.jcri.it.node.TestNode;
 import io.jcri.it.node.TestPod;
 import java.io.IOException;
@@ -283,6 +284,19 @@ class BadRequestsTest {
     for (MethodDescriptor<?, ?> call : calls) {
       assertThat(answer(call)).as(call.getFullMethodName()).isNotEqualTo(Code.UNIMPLEMENTED);
     }
+  }
+
+  /** 16 KiB of it may be 16 MiB. */
+  @Test
+  void whatIsCompressedIsNotTakenApart() {
+    assertRefused(
+        () ->
+            NODE.cri()
+                .runtime()
+                .withCompression("gzip")
+                .version(VersionRequest.getDefaultInstance()),
+        Code.UNIMPLEMENTED,
+        "gzip");
   }
 
   private static <Q> Code answer(MethodDescriptor<Q, ?> call) {

@@ -14,7 +14,10 @@ import io.jcri.oci.snapshot.VolumeLimits;
  */
 public enum Bound {
   /** All ExecSync calls together, both streams. The shim keeps what does not fit, or cuts it. */
-  EXEC_SYNC_OUTPUT("a container's probes", 32 << 20, "waits in the shim, then is cut with a mark"),
+  EXEC_SYNC_OUTPUT(
+      "a container's probes",
+      32 << 20,
+      "waits in the shim, then is cut with a mark; 16 Ki of each call are not counted"),
 
   /** Each of a pod's name, namespace and uid: CNI plugins are told of them in one variable. */
   POD_NAME("who names a pod", 1024, "the pod is refused"),
@@ -85,6 +88,9 @@ public enum Bound {
   /** The lists that are put together at a time. */
   LISTS_AT_A_TIME("clients", 4, "the call waits its turn"),
 
+  /** The same of stats and metrics, which may have to walk writable layers first. */
+  STATS_AT_A_TIME("clients", 4, "the call waits its turn"),
+
   /** The replies that clients have not read yet. */
   ALL_REPLIES("clients", 24 << 20, "waits for 10 s, then RESOURCE_EXHAUSTED"),
 
@@ -134,6 +140,10 @@ public enum Bound {
   /** The events that wait for a subscriber. */
   EVENTS_OF_A_SUBSCRIBER("a slow client", 1024, "its stream ends with RESOURCE_EXHAUSTED"),
 
+  /** The labels and annotations in them: events share those, yet each is counted. */
+  EVENT_BYTES_OF_A_SUBSCRIBER(
+      "pods' authors", 16 << 20, "the same; without a subscriber the oldest are forgotten"),
+
   /** The note of the last daemon of what subscribers were told. */
   TOLD_EVENTS("the last daemon", 32 << 20, "it is not read: events may be told again"),
 
@@ -146,8 +156,11 @@ public enum Bound {
   /** Of them, those that stream. */
   STREAMING_SESSIONS("clients", 400, "503"),
 
-  /** Large messages of all sessions that no process has read yet, beyond 64 KiB of each. */
-  STREAMING_INPUT("clients", 16 << 20, "the session that sends the next is cut");
+  /** What all sessions' streams hold of input, but for 64 KiB of each session. */
+  STREAMING_INPUT("clients", 16 << 20, "the session that sends the next is cut"),
+
+  /** Connections that are forwarded to pods. */
+  FORWARDS("clients", 400, "the client is told so on the error stream");
 
   private final String who;
   private final long limit;

@@ -43,27 +43,6 @@ public final class SharedBudget {
   }
 
   /**
-   * Waits until there are as many bytes, then takes them.
-   *
-   * @throws JcriException RESOURCE_EXHAUSTED when there are never as many
-   */
-  public Share await(long bytes) throws InterruptedException {
-    lock.lockInterruptibly();
-    try {
-      if (bytes > bound.limit()) {
-        throw exhausted(bytes);
-      }
-      while (free < bytes) {
-        given.await();
-      }
-      free -= bytes;
-      return new Share(bytes);
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  /**
    * Takes the bytes if they are there now.
    *
    * @throws JcriException RESOURCE_EXHAUSTED when they are not

@@ -11,8 +11,17 @@ package io.jcri.daemon.cri;
 interface Call<Q, R> {
   R handle(Q request) throws Exception;
 
-  /** Whether the reply grows with the node's objects. */
-  default boolean isList() {
-    return false;
+  /** What a reply may take, and how long it takes to make. */
+  enum Kind {
+    /** Of one object. */
+    SINGLE,
+    /** It grows with the node's objects. */
+    LIST,
+    /** The same, and it may have to walk writable layers: who lists must not wait for those. */
+    STATS
+  }
+
+  default Kind kind() {
+    return Kind.SINGLE;
   }
 }

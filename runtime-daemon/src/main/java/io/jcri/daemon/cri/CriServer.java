@@ -1,6 +1,8 @@
 package io.jcri.daemon.cri;
 
 import io.grpc.BindableService;
+import io.grpc.Codec;
+import io.grpc.DecompressorRegistry;
 import io.grpc.Server;
 import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
 import io.grpc.netty.shaded.io.netty.channel.Channel;
@@ -42,6 +44,10 @@ public final class CriServer {
 
   private static final int DRAIN_SECONDS = 5;
 
+  /** What comes is counted as it comes: 16 KiB of gzip may be 16 MiB. No client of CRI packs. */
+  private static final DecompressorRegistry UNCOMPRESSED =
+      DecompressorRegistry.emptyInstance().with(Codec.Identity.NONE, false);
+
   private final Path socket;
   private final Server server;
   private final EventLoopGroup acceptor;
@@ -64,6 +70,7 @@ public final class CriServer {
             .channelFactory(CriServer::listening)
             .bossEventLoopGroup(acceptor)
             .workerEventLoopGroup(worker)
+            .decompressorRegistry(UNCOMPRESSED)
             .maxInboundMessageSize((int) Bound.REQUEST.limit())
             .maxConcurrentCallsPerConnection((int) Bound.CALLS_OF_A_CONNECTION.limit())
             .addStreamTracerFactory(requests)

@@ -59,7 +59,9 @@ final class ExecSync {
     Thread thread =
         Thread.ofVirtual()
             .name("ExecSync")
-            .unstarted(Context.current().wrap(() -> run(request, server, hold)));
+            .unstarted(
+                Context.current()
+                    .wrap(HeapGuard.expendable("ExecSync", () -> run(request, server, hold))));
     server.setOnCloseHandler(hold::over);
     server.setOnCancelHandler(() -> {
       thread.interrupt();
@@ -79,10 +81,6 @@ final class ExecSync {
         Unary.report("ExecSync", status, e);
         server.onError(status.asRuntimeException());
       }
-      return;
-    } catch (OutOfMemoryError e) {
-      server.onError(ErrorMapping.status(e).asRuntimeException());
-      HeapGuard.callFailed("ExecSync");
       return;
     } catch (Error e) {
       // One in gRPC's own thread is dealt with by gRPC; here the caller would wait on.

@@ -17,8 +17,8 @@ final class ListContainers implements Call<ListContainersRequest, ListContainers
   }
 
   @Override
-  public boolean isList() {
-    return true;
+  public Kind kind() {
+    return Kind.LIST;
   }
 
   @Override

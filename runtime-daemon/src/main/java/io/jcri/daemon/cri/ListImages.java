@@ -16,8 +16,8 @@ final class ListImages implements Call<ListImagesRequest, ListImagesResponse> {
   }
 
   @Override
-  public boolean isList() {
-    return true;
+  public Kind kind() {
+    return Kind.LIST;
   }
 
   @Override

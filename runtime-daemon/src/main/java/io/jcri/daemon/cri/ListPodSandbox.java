@@ -17,8 +17,8 @@ final class ListPodSandbox implements Call<ListPodSandboxRequest, ListPodSandbox
   }
 
   @Override
-  public boolean isList() {
-    return true;
+  public Kind kind() {
+    return Kind.LIST;
   }
 
   @Override

@@ -13,8 +13,8 @@ final class ListPodSandboxStats
   }
 
   @Override
-  public boolean isList() {
-    return true;
+  public Kind kind() {
+    return Kind.STATS;
   }
 
   @Override

@@ -20,10 +20,10 @@ final class Unary {
       if (request instanceof Message message) {
         Texts.check(message);
       }
-      Replies.send(Replies.make(call, request), observer);
+      Replies.answer(call, request, observer);
     } catch (OutOfMemoryError e) {
-      observer.onError(ErrorMapping.status(e).asRuntimeException());
       HeapGuard.callFailed(call.getClass().getSimpleName());
+      observer.onError(ErrorMapping.status(e).asRuntimeException());
     } catch (Exception e) {
       Status status = ErrorMapping.status(e);
       report(call.getClass().getSimpleName(), status, e);

@@ -3,6 +3,7 @@ package io.jcri.daemon.events;
 import io.jcri.daemon.container.Container;
 import io.jcri.daemon.pod.Pod;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -24,6 +25,23 @@ public record Event(
 
   public Event {
     containers = List.copyOf(containers);
+  }
+
+  /** About how many bytes it holds of what pods' authors may make large. */
+  long size() {
+    long size = pod.map(p -> size(p.config().labels()) + size(p.config().annotations())).orElse(0L);
+    for (Container container : containers) {
+      size += size(container.config().labels()) + size(container.config().annotations());
+    }
+    return size;
+  }
+
+  private static long size(Map<String, String> texts) {
+    long size = 0;
+    for (Map.Entry<String, String> text : texts.entrySet()) {
+      size += text.getKey().length() + text.getValue().length();
+    }
+    return size;
   }
 
   /** Whether it is the sandbox itself to which it happened. */

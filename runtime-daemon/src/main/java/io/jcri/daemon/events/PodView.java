@@ -17,7 +17,7 @@ final class PodView {
   }
 
   void put(Container now) {
-    containers.put(now.id(), now);
+    containers.put(now.id(), now.withoutCommand());
   }
 
   void remove(String containerId) {

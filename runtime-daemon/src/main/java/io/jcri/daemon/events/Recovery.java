@@ -52,26 +52,32 @@ final class Recovery {
             .filter(container -> container.phase() != ContainerPhase.CREATING)
             .sorted(Comparator.comparingLong(Container::createdAt))
             .toList();
-    each(pods, events::place);
-    each(containers, events::place);
-    each(pods, pod -> published(pod).ifPresent(last -> lifelines.begin(pod.id(), last)));
-    each(containers, c -> published(c).ifPresent(last -> lifelines.begin(c.id(), last)));
+    eachPod(pods, events::place);
+    eachContainer(containers, events::place);
+    eachPod(pods, pod -> published(pod).ifPresent(last -> lifelines.begin(pod.id(), last)));
+    eachContainer(containers, c -> published(c).ifPresent(last -> lifelines.begin(c.id(), last)));
 
-    each(pods.stream().filter(Pod::ready).toList(), events::podChanged);
-    each(containers, events::containerChanged);
-    each(pods.stream().filter(pod -> !pod.ready()).toList(), events::podChanged);
-    each(List.of(told), _ -> tellOfGone(pods, containers));
+    eachPod(pods.stream().filter(Pod::ready).toList(), events::podChanged);
+    eachContainer(containers, events::containerChanged);
+    eachPod(pods.stream().filter(pod -> !pod.ready()).toList(), events::podChanged);
+    attempt("what is gone", () -> tellOfGone(pods, containers));
     told.compact();
   }
 
+  private static void eachPod(List<Pod> pods, Consumer<Pod> step) {
+    pods.forEach(pod -> attempt("pod sandbox " + pod.id(), () -> step.accept(pod)));
+  }
+
+  private static void eachContainer(List<Container> containers, Consumer<Container> step) {
+    containers.forEach(one -> attempt("container " + one.id(), () -> step.accept(one)));
+  }
+
   /** An object that no event can be told of costs its own events only. */
-  private static <T> void each(List<T> objects, Consumer<T> step) {
-    for (T object : objects) {
-      try {
-        step.accept(object);
-      } catch (RuntimeException e) {
-        log.error("no event is told of {}", object, e);
-      }
+  private static void attempt(String object, Runnable step) {
+    try {
+      step.run();
+    } catch (RuntimeException e) {
+      log.error("no event is told of {}", object, e);
     }
   }
 

@@ -21,6 +21,8 @@ public final class Subscription implements AutoCloseable {
   private final Condition changed = lock.newCondition();
   private final Deque<Event> queue = new ArrayDeque<>();
   private final int most;
+  private final long mostBytes;
+  private long bytes; // guarded by lock
   private boolean ended;
   private boolean dropped;
 
@@ -29,7 +31,10 @@ public final class Subscription implements AutoCloseable {
     this.name = name;
     this.onDropped = onDropped;
     queue.addAll(first);
-    this.most = first.size() + Untold.MOST; // what waited for it does not make it slow
+    this.bytes = first.stream().mapToLong(Event::size).sum();
+    // What waited for it does not make it slow.
+    this.most = first.size() + Untold.MOST;
+    this.mostBytes = bytes + Untold.MOST_BYTES;
   }
 
   /**
@@ -62,8 +67,8 @@ public final class Subscription implements AutoCloseable {
       if (dropped) {
         throw new JcriException(
             Kind.RESOURCE_EXHAUSTED,
-            "%s takes events too slowly: it was dropped with more than %d waiting"
-                .formatted(name, Untold.MOST));
+            "%s takes events too slowly: it was dropped with more than %d or %d bytes waiting"
+                .formatted(name, Untold.MOST, Untold.MOST_BYTES));
       }
     } finally {
       lock.unlock();
@@ -85,14 +90,16 @@ public final class Subscription implements AutoCloseable {
   boolean offer(Event event) {
     lock.lock();
     try {
-      if (queue.size() >= most) {
+      if (queue.size() >= most || (!queue.isEmpty() && bytes + event.size() > mostBytes)) {
         dropped = true;
         ended = true;
         queue.clear();
+        bytes = 0;
         onDropped.run();
         return false;
       }
       queue.addLast(event);
+      bytes += event.size();
       changed.signal();
       return true;
     } finally {
@@ -103,7 +110,10 @@ public final class Subscription implements AutoCloseable {
   void removeFirst() {
     lock.lock();
     try {
-      queue.pollFirst();
+      Event first = queue.pollFirst();
+      if (first != null) {
+        bytes -= first.size();
+      }
     } finally {
       lock.unlock();
     }

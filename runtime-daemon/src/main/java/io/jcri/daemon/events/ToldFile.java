@@ -4,9 +4,12 @@ import io.jcri.daemon.budget.Bound;
 import io.jcri.daemon.pod.Pod;
 import io.jcri.oci.Json;
 import io.jcri.sandbox.linux.Reasons;
+import java.io.BufferedReader;
+import java.io.BufferedWriter;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.io.OutputStreamWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -158,30 +161,37 @@ public final class ToldFile {
 
   /** Writes the note anew, with one line an object. */
   void compact() {
-    StringBuilder text = new StringBuilder(header).append('\n');
-    text.append("subscribers ").append(subscribers).append('\n');
-    table.forEach((id, told) -> {
-      text.append(line(id, told)).append('\n');
-      if (told.missedSince() > 0) {
-        text.append("missed ").append(id).append(' ').append(told.missedSince()).append('\n');
-      }
-    });
-    byte[] bytes = text.toString().getBytes(StandardCharsets.UTF_8);
     leave(out);
     out = null;
     @Nullable OutputStream fresh = null;
     try {
       Path temporary = file.resolveSibling(file.getFileName() + ".tmp");
       fresh = new FileOutputStream(temporary.toFile());
-      fresh.write(bytes);
+      writeAll(fresh);
       Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE);
       out = fresh;
-      size = bytes.length;
+      size = Files.size(file);
       compactAt = 2 * size + COMPACT_BYTES;
     } catch (IOException e) {
       leave(fresh);
       warn(e);
     }
+  }
+
+  /** By lines: all of them may be large beside the heap. */
+  private void writeAll(OutputStream fresh) throws IOException {
+    BufferedWriter text = new BufferedWriter(new OutputStreamWriter(fresh, StandardCharsets.UTF_8));
+    text.append(header).append('\n');
+    text.append("subscribers ").append(Integer.toString(subscribers)).append('\n');
+    for (Map.Entry<String, Told> entry : table.entrySet()) {
+      Told told = entry.getValue();
+      text.append(line(entry.getKey(), told)).append('\n');
+      if (told.missedSince() > 0) {
+        String since = Long.toString(told.missedSince());
+        text.append("missed ").append(entry.getKey()).append(' ').append(since).append('\n');
+      }
+    }
+    text.flush();
   }
 
   private static void leave(@Nullable OutputStream note) {
@@ -207,20 +217,33 @@ public final class ToldFile {
         log.warn("{} has grown too large and is not read; events may be told again", file);
         return false;
       }
-      String[] lines = Files.readString(file).split("\n", -1);
-      if (!lines[0].equals(header)) {
-        return false;
+      try (BufferedReader lines = Files.newBufferedReader(file)) {
+        return header.equals(wholeLine(lines)) && readAll(lines);
       }
-      // After the last line break there is nothing, or what a kill has cut short.
-      for (int i = 1; i < lines.length - 1; i++) {
-        read(lines[i].split(" ", 4));
-      }
-      return true;
     } catch (IOException | RuntimeException e) {
       log.warn("{} can't be used; events may be told again or be missing: {}", file, Reasons.of(e));
       table.clear();
       return false;
     }
+  }
+
+  private boolean readAll(BufferedReader lines) throws IOException {
+    for (String line = wholeLine(lines); line != null; line = wholeLine(lines)) {
+      read(line.split(" ", 4));
+    }
+    return true;
+  }
+
+  /** The next line; null at the end, and for one that a kill has cut short. */
+  private static @Nullable String wholeLine(BufferedReader lines) throws IOException {
+    StringBuilder line = new StringBuilder();
+    for (int next = lines.read(); next != '\n'; next = lines.read()) {
+      if (next < 0) {
+        return null;
+      }
+      line.append((char) next);
+    }
+    return line.toString();
   }
 
   private void read(String[] words) {

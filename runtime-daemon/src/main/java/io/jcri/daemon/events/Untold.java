@@ -15,6 +15,9 @@ final class Untold {
   /** How many wait at most: for a newcomer, and on top of that for a subscriber that is slow. */
   static final int MOST = (int) Bound.EVENTS_OF_A_SUBSCRIBER.limit();
 
+  /** The same in bytes; one that is larger than that waits alone. */
+  static final long MOST_BYTES = Bound.EVENT_BYTES_OF_A_SUBSCRIBER.limit();
+
   /** After that long nobody is interested any more. */
   static final Duration LONGEST = Duration.ofMinutes(5);
 
@@ -22,6 +25,7 @@ final class Untold {
   private final long owedUntil;
   private int owed;
   private long toldUpTo;
+  private long bytes;
 
   /**
    * Nothing waits yet.
@@ -45,12 +49,13 @@ final class Untold {
     } else {
       long horizon = event.at() - LONGEST.toNanos();
       while (!events.isEmpty()
-          && (events.size() >= MOST || events.getFirst().at() < horizon)
+          && (full(event) || events.getFirst().at() < horizon)
           && (!heard || told(events.getFirst()))) {
-        events.removeFirst();
+        removeFirst();
       }
     }
     events.addLast(event);
+    bytes += event.size();
   }
 
   /**
@@ -98,13 +103,21 @@ final class Untold {
     return owed > 0;
   }
 
+  private boolean full(Event next) {
+    return events.size() >= MOST || bytes + next.size() > MOST_BYTES;
+  }
+
+  private void removeFirst() {
+    bytes -= events.removeFirst().size();
+  }
+
   private boolean told(Event event) {
     return event.at() <= toldUpTo;
   }
 
   private void dropTold() {
     while (!events.isEmpty() && told(events.getFirst())) {
-      events.removeFirst();
+      removeFirst();
     }
   }
 }

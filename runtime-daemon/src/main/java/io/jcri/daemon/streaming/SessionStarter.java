@@ -58,14 +58,14 @@ final class SessionStarter {
               protocol.get(),
               connection,
               exec.streams(),
-              streams -> begin("exec", () -> commands.run(exec, streams)));
+              streams -> begin(connection, "exec", () -> commands.run(exec, streams)));
       case Attach attach ->
           command(
               gate,
               protocol.get(),
               connection,
               attach.streams(),
-              streams -> begin("attach", () -> commands.run(attach, streams)));
+              streams -> begin(connection, "attach", () -> commands.run(attach, streams)));
       case PortForward forward ->
           Upgrade.spdy(
               gate,
@@ -156,7 +156,7 @@ final class SessionStarter {
         protocol.name(),
         List.of(command.mux()),
         connection,
-        () -> begin("command", () -> session.run(command.open())));
+        () -> begin(connection, "command", () -> session.run(command.open())));
   }
 
   private void forward(
@@ -172,14 +172,15 @@ final class SessionStarter {
         protocol.name(),
         List.of(forward.mux()),
         connection,
-        () -> begin("portforward", forward::run));
+        () -> begin(connection, "portforward", forward::run));
   }
 
   private interface Work {
     void run() throws IOException;
   }
 
-  private static void begin(String kind, Work work) {
+  /** One that runs out of memory leaves no client waiting. */
+  private static void begin(ClientConnection connection, String kind, Work work) {
     Thread.ofVirtual()
         .name("jcri-session-" + kind)
         .start(
@@ -190,6 +191,9 @@ final class SessionStarter {
                     work.run();
                   } catch (IOException e) {
                     log.debug("session {} ended before it began: {}", kind, e.getMessage());
+                  } catch (OutOfMemoryError e) {
+                    connection.cut("out of memory");
+                    throw e;
                   }
                 }));
   }

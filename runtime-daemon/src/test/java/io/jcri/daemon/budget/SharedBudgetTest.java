@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.jcri.daemon.JcriException;
+import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 
@@ -27,7 +28,7 @@ class SharedBudgetTest {
         .isInstanceOf(JcriException.class)
         .hasMessageContaining("2 bytes")
         .hasMessageContaining(Bound.EXEC_SYNC_OUTPUT.who());
-    assertThatThrownBy(() -> budget.await(all + 1)).isInstanceOf(JcriException.class);
+    assertThatThrownBy(() -> budget.take(all + 1)).isInstanceOf(JcriException.class);
   }
 
   @Test
@@ -37,7 +38,7 @@ class SharedBudgetTest {
     Thread waiting =
         Thread.ofVirtual()
             .start(() -> {
-              try (SharedBudget.Share _ = budget.await(1)) {
+              try (SharedBudget.Share _ = budget.take(1, Duration.ofMinutes(1))) {
                 served.countDown();
               } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();

@@ -4,13 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.jcri.daemon.JcriException;
+import io.jcri.daemon.Samples;
 import io.jcri.daemon.container.Container;
 import io.jcri.daemon.container.ContainerPhase;
 import io.jcri.daemon.events.Node.Listener;
+import io.jcri.daemon.pod.Pod;
+import io.jcri.daemon.pod.PodConfig;
 import io.jcri.daemon.pod.PodPhase;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
@@ -148,6 +152,24 @@ class EventsTest {
     assertThat(told).hasSize(Untold.MOST).startsWith("p512 CREATED").endsWith("p1023 STARTED");
   }
 
+  /** Nor more than they may have bytes of what pods' authors wrote. */
+  @Test
+  void whatIsLargeIsForgottenSooner() throws Exception {
+    for (int i = 0; i < 100; i++) {
+      Map<String, String> annotations = Map.of("large", "x".repeat(1 << 20));
+      PodConfig config = Samples.record(PodConfig.class, Map.of("annotations", annotations));
+      Map<String, Object> pod = Map.of("id", "p" + i, "createdAt", node.nanos(), "config", config);
+      node.pods.add(Samples.record(Pod.class, pod));
+      node.pods.update("p" + i, made -> made.with(PodPhase.READY));
+      node.stopPod("p" + i);
+      node.pods.remove("p" + i);
+    }
+    assertThat(node.listen().told()).hasSize(15).endsWith("p99 STOPPED", "p99 DELETED");
+    Subscription slow = node.events.subscribe("the slow one", () -> {});
+    node.runPod("small");
+    assertThat(slow.next()).isPresent();
+  }
+
   /** The kubelet that comes back after a busy minute must not be sent away for what it missed. */
   @Test
   void whatWaitedForAListenerDoesNotMakeItSlow() throws Exception {
@@ -182,7 +204,7 @@ class EventsTest {
             JcriException.class,
             e -> assertThat(e.kind()).isEqualTo(JcriException.Kind.RESOURCE_EXHAUSTED))
         .hasMessage(
-            "the slow one takes events too slowly: it was dropped with more than 1024 waiting");
+            "the slow one takes events too slowly: it was dropped with more than 1024 or 16777216 bytes waiting");
     slow.close();
     assertThat(node.listen().told()).isEmpty();
   }

@@ -41,7 +41,7 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter {
    */
   static final int MOST_WAITING = 24 * 1024;
 
-  /** What waits beyond {@link Inbound#MOST_KEPT} of each connection: large WebSocket messages. */
+  /** What all connections' streams hold, but for {@link Inbound#MOST_KEPT} of each connection. */
   private static final AtomicLong LARGE = new AtomicLong();
 
   /** Answers to a client (pongs, resets) that it has not taken: beyond this it only ever sends. */
@@ -55,6 +55,7 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter {
   // Guarded by lock.
   private final Set<Leaving> leavings = new LinkedHashSet<>();
   private long waiting;
+  private long held;
   private long large;
   private boolean gone;
 
@@ -181,10 +182,31 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter {
       if (waiting > MOST_WAITING) {
         channel.config().setAutoRead(false);
       }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** A stream's array has grown by so many bytes, or shrunk. */
+  void held(int more) {
+    lock.lock();
+    try {
+      held += more;
       countLarge();
-      if (large > 0 && LARGE.get() > Bound.STREAMING_INPUT.limit()) {
-        cut("no room for a message");
+      if (more > 0 && large > 0 && LARGE.get() > Bound.STREAMING_INPUT.limit()) {
+        // Later: who is told of it takes the locks of streams.
+        channel.eventLoop().execute(() -> cut("no room for what it sends"));
       }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Whether its streams' arrays are to be let go when they are empty. */
+  boolean crowded() {
+    lock.lock();
+    try {
+      return held > Inbound.MOST_KEPT;
     } finally {
       lock.unlock();
     }
@@ -192,7 +214,7 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter {
 
   /** Of a client that is gone nothing counts: nobody might ever take it. */
   private void countLarge() {
-    long now = gone ? 0 : Math.max(0, waiting - Inbound.MOST_KEPT);
+    long now = gone ? 0 : Math.max(0, held - Inbound.MOST_KEPT);
     LARGE.addAndGet(now - large);
     large = now;
   }
@@ -202,7 +224,6 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter {
     lock.lock();
     try {
       waiting -= bytes;
-      countLarge();
       if (!gone && waiting <= MOST_WAITING / 2 && !channel.config().isAutoRead()) {
         channel.config().setAutoRead(true);
       }

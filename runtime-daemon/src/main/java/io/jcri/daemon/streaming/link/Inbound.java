@@ -14,7 +14,7 @@ import java.util.concurrent.locks.ReentrantLock;
 public final class Inbound extends InputStream {
   private static final int LEAST = 4 * 1024;
 
-  /** The largest array that an empty stream keeps. Only a large WebSocket message needs more. */
+  /** The most that a connection's empty streams keep. Only a large WebSocket message needs more. */
   static final int MOST_KEPT = 64 * 1024;
 
   private static final byte[] NONE = new byte[0];
@@ -63,6 +63,7 @@ public final class Inbound extends InputStream {
     int needed = Math.max(LEAST, waiting + more);
     byte[] larger = new byte[Integer.highestOneBit(needed - 1) << 1];
     copyOut(larger, 0, waiting);
+    connection.held(larger.length - ring.length);
     ring = larger;
     start = 0;
   }
@@ -121,7 +122,7 @@ public final class Inbound extends InputStream {
       copyOut(into, offset, count);
       start = (start + count) % ring.length;
       waiting -= count;
-      if (waiting == 0 && (ended || ring.length > MOST_KEPT)) {
+      if (waiting == 0 && (ended || connection.crowded())) {
         letGo();
       }
       connection.taken(count);
@@ -132,6 +133,7 @@ public final class Inbound extends InputStream {
   }
 
   private void letGo() {
+    connection.held(-ring.length);
     ring = NONE;
     start = 0;
     waiting = 0;

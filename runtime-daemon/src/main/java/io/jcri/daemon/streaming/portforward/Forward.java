@@ -1,5 +1,6 @@
 package io.jcri.daemon.streaming.portforward;
 
+import io.jcri.daemon.budget.Bound;
 import io.jcri.daemon.streaming.link.ClientConnection;
 import io.jcri.daemon.streaming.link.ClientStream;
 import io.jcri.daemon.system.HeapGuard;
@@ -10,6 +11,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.concurrent.Semaphore;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -20,6 +22,7 @@ import org.slf4j.LoggerFactory;
 final class Forward {
   private static final Logger log = LoggerFactory.getLogger(Forward.class);
   private static final int BUFFER = 32 * 1024;
+  private static final Semaphore ROOM = new Semaphore((int) Bound.FORWARDS.limit());
 
   private final PodPorts ports;
   private final String podId;
@@ -41,13 +44,32 @@ final class Forward {
   /** Runs to the end of both halves. */
   void run(ClientConnection connection, ClientStream data, ClientStream error) {
     error.ignoreInput();
+    if (!ROOM.tryAcquire()) {
+      refuse(data, error, "%d connections are forwarded already".formatted(Bound.FORWARDS.limit()));
+      return;
+    }
+    try {
+      runInRoom(connection, data, error);
+    } finally {
+      ROOM.release();
+    }
+  }
+
+  private void runInRoom(ClientConnection connection, ClientStream data, ClientStream error) {
     try (SocketChannel pod = ports.connect(podId, port);
         ClientConnection.Leaving _ = connection.onGone(() -> close(pod))) {
       join(pod, data);
     } catch (IOException | RuntimeException e) {
-      tell(error, "error forwarding port %d to pod %s: %s".formatted(port, podId, e.getMessage()));
-      data.abort();
+      refuse(data, error, String.valueOf(e.getMessage()));
+      return;
     }
+    data.ignoreInput();
+    end(error);
+  }
+
+  private void refuse(ClientStream data, ClientStream error, String why) {
+    tell(error, "error forwarding port %d to pod %s: %s".formatted(port, podId, why));
+    data.abort();
     data.ignoreInput();
     end(error);
   }

@@ -92,6 +92,27 @@ class InboundTest {
     assertThat(threads.getCurrentThreadAllocatedBytes() - before).isLessThan(5 << 20);
   }
 
+  /** A byte on each takes 4 KiB. */
+  @Test
+  void manyStreamsOfManySessionsShareTheRoomToo() {
+    List<EmbeddedChannel> channels = new ArrayList<>();
+    try {
+      while (channels.isEmpty() || channels.getLast().isOpen()) {
+        EmbeddedChannel next = new EmbeddedChannel();
+        channels.add(next);
+        ClientConnection connection = new ClientConnection(next);
+        next.pipeline().addLast(connection);
+        for (int i = 0; i < 512; i++) {
+          new Inbound(connection).offer(Unpooled.wrappedBuffer(new byte[1]));
+        }
+        next.runPendingTasks();
+      }
+      assertThat(channels).hasSize(9); // eight times 2 MiB less 64 KiB is below 16 MiB
+    } finally {
+      channels.forEach(EmbeddedChannel::finishAndReleaseAll);
+    }
+  }
+
   /** As WebSocket messages may be; what waits of others is theirs until they are gone. */
   @Test
   void largeMessagesFindRoomForAllSessionsTogether() throws IOException {
@@ -105,6 +126,7 @@ class InboundTest {
         ClientConnection connection = new ClientConnection(next);
         next.pipeline().addLast(connection);
         new Inbound(connection).offer(message.duplicate());
+        next.runPendingTasks();
         sessions++;
       }
       assertThat(sessions).isEqualTo(18); // 17 times a mebibyte less 64 KiB is below 16 MiB
