@@ -4,6 +4,7 @@ import io.jcri.oci.OciException;
 import io.jcri.oci.distribution.Descriptor;
 import io.jcri.oci.distribution.Platform;
 import io.jcri.oci.snapshot.Layer;
+import io.jcri.oci.snapshot.LayerHold;
 import io.jcri.oci.snapshot.LayerStore;
 import io.jcri.oci.snapshot.Snapshotter;
 import java.util.List;
@@ -76,7 +77,7 @@ final class Intake {
       PullProgress progress) {
     boolean done = false;
     boolean mayPass = false;
-    Snapshotter.Hold hold = snapshotter.hold(found.diffIds());
+    LayerHold hold = snapshotter.hold(found.diffIds());
     try {
       List<Layer> stack = fetch.layers(found, layers, fetches, progress);
       Image image = book.record(found, stack, tags, digests);

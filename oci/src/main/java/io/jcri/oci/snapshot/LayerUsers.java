@@ -1,0 +1,145 @@
+package io.jcri.oci.snapshot;
+
+import io.jcri.oci.Digest;
+import io.jcri.oci.OciException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Who uses the layers: every snapshot, and holds for images on their way. Those that none of them
+ * and no image needs can be collected. Thread-safe.
+ */
+final class LayerUsers {
+
+  private static final Logger LOG = LoggerFactory.getLogger(LayerUsers.class);
+
+  /**
+   * A new snapshot and what is below it.
+   *
+   * @param stack its layers, from the lowest
+   */
+  record Entered(Snapshot snapshot, List<Layer> stack) {}
+
+  private final LayerStore layers;
+  private final Map<String, Snapshot> snapshots = new ConcurrentHashMap<>();
+
+  /** Guards what is in use against {@link #collect}; held for no longer than a few renames. */
+  private final ReentrantLock lock = new ReentrantLock();
+
+  private final Set<LayerHold> holds = new HashSet<>();
+
+  /** A snapshot whose record is unreadable may use any layer: none goes until it is removed. */
+  private final Set<String> unreadable = ConcurrentHashMap.newKeySet();
+
+  LayerUsers(LayerStore layers) {
+    this.layers = layers;
+  }
+
+  /** Takes in a snapshot of an earlier daemon, which names its layers. */
+  void found(Snapshot snapshot) {
+    snapshots.put(snapshot.key(), snapshot);
+  }
+
+  /** Takes in a snapshot of an earlier daemon whose layers are not known. */
+  void foundUnreadable(Snapshot snapshot) {
+    snapshots.put(snapshot.key(), snapshot);
+    unreadable.add(snapshot.key());
+  }
+
+  /**
+   * Enters a new snapshot, from when on its layers stay.
+   *
+   * @param diffIds of the image, from the lowest layer
+   * @param snapshot makes it of the layers' keys
+   * @throws OciException FAILED_PRECONDITION when the key is taken, NOT_FOUND when a layer is not
+   *     here
+   */
+  Entered enter(String key, List<Digest> diffIds, Function<List<String>, Snapshot> snapshot) {
+    lock.lock();
+    try {
+      List<Layer> stack =
+          layers
+              .findAll(diffIds)
+              .orElseThrow(() ->
+                  new OciException(
+                      OciException.Kind.NOT_FOUND,
+                      "snapshot " + key + " needs a layer that is not here; pull the image again"));
+      Snapshot entered = snapshot.apply(stack.stream().map(Layer::key).toList());
+      if (snapshots.putIfAbsent(key, entered) != null) {
+        throw new OciException(
+            OciException.Kind.FAILED_PRECONDITION, "snapshot " + key + " exists already");
+      }
+      return new Entered(entered, stack);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Lets go of a removed snapshot's layers; absent is fine. */
+  void forget(String key) {
+    snapshots.remove(key);
+    unreadable.remove(key);
+  }
+
+  Optional<Snapshot> find(String key) {
+    return Optional.ofNullable(snapshots.get(key));
+  }
+
+  /** All snapshots, in no order. */
+  Collection<Snapshot> list() {
+    return List.copyOf(snapshots.values());
+  }
+
+  /** As {@link Snapshotter#hold}. */
+  LayerHold hold(List<Digest> diffIds) {
+    LayerHold hold = new LayerHold(this, ChainIds.possibleKeys(diffIds));
+    lock.lock();
+    try {
+      holds.add(hold);
+    } finally {
+      lock.unlock();
+    }
+    return hold;
+  }
+
+  void release(LayerHold hold) {
+    lock.lock();
+    try {
+      holds.remove(hold);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** As {@link Snapshotter#collect}. */
+  void collect(Supplier<List<List<Digest>>> images) {
+    List<Path> gone = new ArrayList<>();
+    lock.lock();
+    try {
+      if (!unreadable.isEmpty()) {
+        LOG.warn("layers are kept as long as snapshots {} are not removed", unreadable);
+        return;
+      }
+      Set<String> used = new HashSet<>();
+      images.get().forEach(diffIds -> used.addAll(ChainIds.possibleKeys(diffIds)));
+      snapshots.values().forEach(snapshot -> used.addAll(snapshot.layerKeys()));
+      holds.forEach(hold -> used.addAll(hold.layerKeys()));
+      gone.addAll(layers.retain(used));
+    } finally {
+      lock.unlock();
+    }
+    layers.delete(gone);
+  }
+}

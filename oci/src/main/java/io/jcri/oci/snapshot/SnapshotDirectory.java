@@ -1,0 +1,109 @@
+package io.jcri.oci.snapshot;
+
+import io.jcri.oci.Json;
+import io.jcri.oci.OciException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What one snapshot has on disk.
+ *
+ * <pre>
+ * KEY/snapshot.json  {"version":1,"layers":["KEY of the lowest",...],"readOnly":false}
+ * KEY/upper          what the container has changed
+ * KEY/work           of the kernel
+ * KEY/volumes        what WritableVolumes makes
+ * KEY/rootfs         the mount point, unless the caller has one elsewhere
+ * </pre>
+ *
+ * Nothing here is synced: a container does not outlive the machine.
+ */
+record SnapshotDirectory(Path path) {
+
+  private record Info(
+      int version,
+      List<String> layers,
+      boolean readOnly,
+      Optional<Path> mountPoint,
+      Optional<String> label) {}
+
+  /**
+   * The directory of a caller's key.
+   *
+   * @throws OciException INVALID when the key is no safe name
+   */
+  static SnapshotDirectory of(Path root, String key) {
+    boolean clean =
+        !key.isEmpty()
+            && key.length() <= 128
+            && key.charAt(0) != '.'
+            && key.chars()
+                .allMatch(c ->
+                    (Character.isLetterOrDigit(c) && c < 128) || c == '.' || c == '-' || c == '_');
+    if (!clean) {
+      throw new OciException(OciException.Kind.INVALID, "bad snapshot key \"" + key + "\"");
+    }
+    return new SnapshotDirectory(root.resolve(key));
+  }
+
+  String key() {
+    return String.valueOf(path.getFileName());
+  }
+
+  /** The mount point of a snapshot whose caller has none. */
+  Path rootfs() {
+    return path.resolve("rootfs");
+  }
+
+  Path work() {
+    return path.resolve("work");
+  }
+
+  /** The snapshot that is to be made here. */
+  Snapshot snapshot(List<String> layerKeys, Snapshotter.Options options) {
+    return snapshot(layerKeys, options.readOnly(), options.mountPoint(), options.label());
+  }
+
+  /** A snapshot whose record is damaged: nothing is known but where it is. */
+  Snapshot unreadable() {
+    return snapshot(List.of(), false, Optional.empty(), Optional.empty());
+  }
+
+  private Snapshot snapshot(
+      List<String> layerKeys, boolean readOnly, Optional<Path> mountPoint, Optional<String> label) {
+    return new Snapshot(
+        key(), mountPoint.orElse(rootfs()), path.resolve("upper"), layerKeys, readOnly, label);
+  }
+
+  /**
+   * Reads the record.
+   *
+   * @throws OciException INVALID when it is not one
+   */
+  Snapshot read() throws IOException {
+    Info info = Json.parse(Files.readAllBytes(recordFile()), Info.class);
+    if (info.version != 1) {
+      throw new OciException(OciException.Kind.INVALID, "version " + info.version);
+    }
+    return snapshot(info.layers, info.readOnly, info.mountPoint, info.label);
+  }
+
+  /** Makes the directory and all that has to be there before the snapshot is mounted. */
+  void make(Snapshot snapshot, Optional<Path> mountPoint) throws IOException {
+    Files.createDirectory(path);
+    // The record first: if we die behind it, the next daemon knows which layers a mount may use.
+    Files.write(
+        recordFile(),
+        Json.toBytes(
+            new Info(1, snapshot.layerKeys(), snapshot.readOnly(), mountPoint, snapshot.label())));
+    Files.createDirectory(snapshot.upper());
+    Files.createDirectory(rootfs());
+  }
+
+  private Path recordFile() {
+    return path.resolve("snapshot.json");
+  }
+}
