@@ -26,24 +26,14 @@ final class TarReader {
   /** The most bytes of a PAX header or a long name. */
   static final int MAX_SPECIAL = 1 << 20;
 
-  private static final ByteBuffer EMPTY = ByteBuffer.allocate(0);
-
-  private final ChunkSource source;
+  private final TarInput input;
+  private final TarData data;
   private final byte[] block = new byte[BLOCK];
-  private ByteBuffer buffer = EMPTY;
-  private String current = "its first header";
   private boolean ended;
 
-  // The data of the current entry that has not been handed out, and what fills its last block.
-  private long remaining;
-  private int padding;
-  private long fileOffset;
-  private @Nullable SparseMap sparse;
-  private int extent;
-  private long extentUsed;
-
   TarReader(ChunkSource source) {
-    this.source = source;
+    this.input = new TarInput(source);
+    this.data = new TarData(input);
   }
 
   /**
@@ -58,9 +48,7 @@ final class TarReader {
     String longName = null;
     String longLink = null;
     while (true) {
-      skip(remaining + padding);
-      remaining = 0;
-      padding = 0;
+      data.skip();
       if (!readHeaderBlock()) {
         ended = true;
         return null;
@@ -70,7 +58,7 @@ final class TarReader {
         case 'x' -> pax = PaxRecords.parse(special(header, "PAX header"));
         case 'L' -> longName = longText(header);
         case 'K' -> longLink = longText(header);
-        case 'g', 'V' -> setData(size(header.size()));
+        case 'g', 'V' -> data.begin(size(header.size()));
         default -> {
           return entry(header, pax, longName, longLink);
         }
@@ -83,33 +71,12 @@ final class TarReader {
    * #dataOffset} of the file. Valid until the next call of any method.
    */
   @Nullable ByteBuffer data() throws IOException {
-    if (remaining == 0) {
-      return null;
-    }
-    fill();
-    long most = remaining;
-    if (sparse != null) {
-      while (extentUsed == sparse.length(extent)) {
-        extent++;
-        extentUsed = 0;
-      }
-      fileOffset = sparse.offset(extent) + extentUsed;
-      most = sparse.length(extent) - extentUsed;
-    }
-    int length = (int) Math.min(most, buffer.remaining());
-    ByteBuffer piece = buffer.slice(buffer.position(), length);
-    buffer.position(buffer.position() + length);
-    remaining -= length;
-    extentUsed += length;
-    if (sparse == null) {
-      fileOffset = extentUsed - length;
-    }
-    return piece;
+    return data.next();
   }
 
   /** Where in the file the last piece belongs. */
   long dataOffset() {
-    return fileOffset;
+    return data.offset();
   }
 
   /**
@@ -118,22 +85,20 @@ final class TarReader {
    */
   void finish() throws IOException {
     ended = true;
-    buffer = EMPTY;
-    while (source.next() != null) {
-      // Nobody needs it.
-    }
+    input.drain();
   }
 
   private TarEntry entry(
       TarHeader header, PaxRecords pax, @Nullable String longName, @Nullable String longLink)
       throws IOException {
     String name = first(longName, pax.text("GNU.sparse.name"), pax.text("path"), header.name());
-    current = '"' + TarEntry.shown(name) + '"';
+    String place = '"' + TarEntry.shown(name) + '"';
+    input.setPlace(place);
     try {
       return checkedEntry(
           header, pax, name, first(longLink, pax.text("linkpath"), null, header.linkName()));
     } catch (OciException e) {
-      throw new OciException(e.kind(), "tar entry " + current + ": " + e.getMessage(), e);
+      throw new OciException(e.kind(), "tar entry " + place + ": " + e.getMessage(), e);
     }
   }
 
@@ -141,17 +106,18 @@ final class TarReader {
       throws IOException {
     TarEntry.Type type = type(header.typeFlag(), name);
     long size = 0;
-    sparse = null;
+    SparseMap sparse = null;
     if (type == TarEntry.Type.FILE) {
       size = size(pax.number("size", header.size()));
-      setData(size);
+      data.begin(size);
       sparse = sparseMap(header, pax);
       if (sparse != null) {
         size =
             header.typeFlag() == 'S'
                 ? size(TarHeader.sparseNumber(block, 483))
                 : size(pax.number("GNU.sparse.realsize", pax.number("GNU.sparse.size", -1)));
-        sparse.check(size, remaining);
+        sparse.check(size, data.remaining());
+        data.spread(sparse);
       }
     }
     String mtime = pax.text("mtime");
@@ -176,71 +142,12 @@ final class TarReader {
 
   private @Nullable SparseMap sparseMap(TarHeader header, PaxRecords pax) throws IOException {
     if (header.typeFlag() == 'S' && header.isGnu()) {
-      return oldGnuSparseMap();
+      return SparseMapReader.oldGnu(block, input);
     }
     if (pax.hasSparseMapInData()) {
-      return sparseMapInData();
+      return SparseMapReader.inData(data);
     }
     return pax.sparse();
-  }
-
-  private SparseMap oldGnuSparseMap() throws IOException {
-    SparseMap.Builder builder = new SparseMap.Builder();
-    // The header itself is still needed: what follows it goes elsewhere.
-    byte[] part = block;
-    int at = 386;
-    int entries = 4;
-    int more = 482;
-    while (true) {
-      for (int i = 0; i < 2 * entries && part[at + 12 * (i & ~1)] != 0; i++) {
-        builder.number(TarHeader.sparseNumber(part, at + 12 * i));
-      }
-      if (part[more] == 0) {
-        return builder.build();
-      }
-      part = new byte[BLOCK];
-      read(part);
-      at = 0;
-      entries = 21;
-      more = 504;
-    }
-  }
-
-  /**
-   * Decimal numbers, one a line: how many extents, then offset and length of each, filled up to a
-   * block.
-   */
-  private SparseMap sparseMapInData() throws IOException {
-    SparseMap.Builder builder = new SparseMap.Builder();
-    byte[] part = new byte[BLOCK];
-    long left = -1;
-    long number = 0;
-    int digits = 0;
-    while (left != 0) {
-      if (remaining < BLOCK) {
-        throw invalid("bad sparse map");
-      }
-      read(part);
-      remaining -= BLOCK;
-      for (int i = 0; i < BLOCK && left != 0; i++) {
-        if (part[i] >= '0' && part[i] <= '9' && digits < 18) {
-          number = number * 10 + part[i] - '0';
-          digits++;
-        } else if (part[i] == '\n' && digits > 0) {
-          if (left < 0) {
-            left = 2 * number;
-          } else {
-            builder.number(number);
-            left--;
-          }
-          number = 0;
-          digits = 0;
-        } else {
-          throw invalid("bad sparse map");
-        }
-      }
-    }
-    return builder.build();
   }
 
   private static TarEntry.Type type(char flag, String name) {
@@ -272,10 +179,9 @@ final class TarReader {
     if (size > MAX_SPECIAL) {
       throw invalid("tar: a " + what + " of " + size + " bytes, the limit is " + MAX_SPECIAL);
     }
-    setData(size);
+    data.begin(size);
     byte[] content = new byte[(int) size];
-    read(content);
-    remaining = 0;
+    data.read(content);
     return content;
   }
 
@@ -300,67 +206,22 @@ final class TarReader {
     return a != null ? a : b != null ? b : c != null ? c : last;
   }
 
-  private void setData(long size) {
-    remaining = size;
-    padding = (int) (-size & (BLOCK - 1));
-    fileOffset = 0;
-    extent = 0;
-    extentUsed = 0;
-    sparse = null;
-  }
-
   /** False at the end: two blocks of zeros, or one or none where the input ends. */
   private boolean readHeaderBlock() throws IOException {
-    if (!buffer.hasRemaining() && !refill()) {
+    if (!input.hasMore()) {
       return false;
     }
-    readBlock();
+    input.read(block);
     if (!TarHeader.isZero(block)) {
       return true;
     }
-    if (!buffer.hasRemaining() && !refill()) {
+    if (!input.hasMore()) {
       return false;
     }
-    readBlock();
+    input.read(block);
     if (!TarHeader.isZero(block)) {
-      throw invalid("tar: a header after a block of zeros, behind " + current);
+      throw invalid("tar: a header after a block of zeros, behind " + input.place());
     }
     return false;
-  }
-
-  private void readBlock() throws IOException {
-    read(block);
-  }
-
-  private void read(byte[] target) throws IOException {
-    int done = 0;
-    while (done < target.length) {
-      fill();
-      int length = Math.min(target.length - done, buffer.remaining());
-      buffer.get(target, done, length);
-      done += length;
-    }
-  }
-
-  private void skip(long count) throws IOException {
-    while (count > 0) {
-      fill();
-      int length = (int) Math.min(count, buffer.remaining());
-      buffer.position(buffer.position() + length);
-      count -= length;
-    }
-  }
-
-  private void fill() throws IOException {
-    if (!buffer.hasRemaining() && !refill()) {
-      throw new OciException(
-          OciException.Kind.DATA_LOSS, "tar archive is truncated: it ends in " + current);
-    }
-  }
-
-  private boolean refill() throws IOException {
-    ByteBuffer next = source.next();
-    buffer = next == null ? EMPTY : next;
-    return next != null;
   }
 }
