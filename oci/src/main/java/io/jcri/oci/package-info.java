@@ -1,6 +1,6 @@
 /**
- * What every part of the OCI module shares: JSON, digests and the one exception. Allowed
- * dependencies: the JDK; gson only behind {@link io.jcri.oci.Json}.
+ * What every part of the OCI module shares: JSON, digests, the base of its streams and the one
+ * exception. Allowed dependencies: the JDK; gson only behind {@link io.jcri.oci.Json}.
  */
 @NullMarked
 package io.jcri.oci;

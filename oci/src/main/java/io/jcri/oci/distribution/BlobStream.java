@@ -1,10 +1,10 @@
 package io.jcri.oci.distribution;
 
+import io.jcri.oci.BulkInputStream;
 import io.jcri.oci.OciException;
 import io.jcri.oci.OciException.Kind;
 import io.jcri.oci.distribution.HostFailure.Outlook;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.InterruptedIOException;
 import java.security.MessageDigest;
 import java.time.Duration;
@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * the {@link Source} deems best. Its digest is checked at the end when it was read from the
  * beginning.
  */
-final class BlobStream extends InputStream {
+final class BlobStream extends BulkInputStream {
 
   /** Opens the blob at an offset; finds out which hosts can be trusted. */
   interface Source {
@@ -54,12 +54,6 @@ final class BlobStream extends InputStream {
     this.blob = blob;
     this.position = offset;
     this.hash = offset == 0 ? blob.digest().newHash() : null;
-  }
-
-  @Override
-  public int read() throws IOException {
-    byte[] one = new byte[1];
-    return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
   }
 
   @Override

@@ -1,8 +1,8 @@
 package io.jcri.oci.distribution;
 
+import io.jcri.oci.BulkInputStream;
 import io.jcri.sandbox.linux.Reasons;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.InterruptedIOException;
 import java.net.http.HttpResponse.BodySubscriber;
 import java.nio.ByteBuffer;
@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * A response's body as a stream that is read ahead a little, and that fails when nothing comes for
  * a while: the JDK's own stream waits forever. One reader.
  */
-final class BodyPipe extends InputStream implements BodySubscriber<BodyPipe> {
+final class BodyPipe extends BulkInputStream implements BodySubscriber<BodyPipe> {
 
   /**
    * Chunks of up to 64 KiB each that may wait for the reader, so that the network and the disk work
@@ -82,12 +82,6 @@ final class BodyPipe extends InputStream implements BodySubscriber<BodyPipe> {
   @Override
   public void onComplete() {
     events.add(End.END);
-  }
-
-  @Override
-  public int read() throws IOException {
-    byte[] one = new byte[1];
-    return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
   }
 
   @Override

@@ -1,5 +1,6 @@
 package io.jcri.oci.image;
 
+import io.jcri.oci.BulkInputStream;
 import io.jcri.oci.OciException;
 import io.jcri.oci.distribution.Descriptor;
 import java.io.IOException;
@@ -16,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * source for the rest. Once unpacked, the file is deleted. Of two streams of one blob at a time (a
  * layer that is another tree on other layers) the second has none. Not thread-safe.
  */
-final class BlobStream extends InputStream {
+final class BlobStream extends BulkInputStream {
 
   /** Below this, asking again is cheaper than writing down. */
   static final long KEPT_FROM = 8 << 20;
@@ -51,12 +52,6 @@ final class BlobStream extends InputStream {
   /** Whether some of it came from an earlier try, which a power cut may have damaged. */
   boolean isResumed() {
     return replay != null;
-  }
-
-  @Override
-  public int read() throws IOException {
-    byte[] one = new byte[1];
-    return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
   }
 
   @Override

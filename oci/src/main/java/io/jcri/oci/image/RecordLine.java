@@ -1,9 +1,9 @@
 package io.jcri.oci.image;
 
+import io.jcri.oci.BulkInputStream;
 import io.jcri.oci.Digest;
 import io.jcri.oci.OciException;
 import java.io.BufferedInputStream;
-import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -13,15 +13,16 @@ import java.security.MessageDigest;
 import java.util.HexFormat;
 
 /** The first line of a record's file as a stream: the record, of which nothing has to be held. */
-final class RecordLine extends FilterInputStream {
+final class RecordLine extends BulkInputStream {
 
   private static final int BUFFER = 64 << 10;
   private static final int CHECKSUM = 64;
 
+  private final InputStream in;
   private boolean ended;
 
   private RecordLine(InputStream in) {
-    super(in);
+    this.in = in;
   }
 
   static RecordLine open(Path file) throws IOException {
@@ -49,12 +50,6 @@ final class RecordLine extends FilterInputStream {
     }
   }
 
-  @Override
-  public int read() throws IOException {
-    byte[] one = new byte[1];
-    return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
-  }
-
   /** Looks for the line's end in what was read, and puts back what is behind it. */
   @Override
   public int read(byte[] target, int from, int length) throws IOException {
@@ -73,5 +68,10 @@ final class RecordLine extends FilterInputStream {
       }
     }
     return count;
+  }
+
+  @Override
+  public void close() throws IOException {
+    in.close();
   }
 }
