@@ -32,14 +32,11 @@ final class ResourceMerge {
           LinuxCPU.CPUS_FIELD_NUMBER, Field.CPUSetCPUs,
           LinuxCPU.MEMS_FIELD_NUMBER, Field.CPUSetMems);
 
-  private final Owners owners;
-  private final String container;
-  private final String plugin;
+  private final Claims claims;
 
-  ResourceMerge(Owners owners, String container, String plugin) {
-    this.owners = owners;
-    this.container = container;
-    this.plugin = plugin;
+  /** Merges for the plugin and the container of these claims. */
+  ResourceMerge(Claims claims) {
+    this.claims = claims;
   }
 
   /** Claims all that is set. */
@@ -48,11 +45,8 @@ final class ResourceMerge {
     claim(asked.getCpu(), CPU);
     asked
         .getHugepageLimitsList()
-        .forEach(page -> owners.claim(container, Field.HugepageLimits, page.getPageSize(), plugin));
-    asked
-        .getUnifiedMap()
-        .keySet()
-        .forEach(file -> owners.claim(container, Field.CgroupsUnified, file, plugin));
+        .forEach(page -> claims.claim(Field.HugepageLimits, page.getPageSize()));
+    asked.getUnifiedMap().keySet().forEach(file -> claims.claim(Field.CgroupsUnified, file));
     claimIf(asked.hasBlockioClass(), Field.BlockioClass);
     claimIf(asked.hasRdtClass(), Field.RdtClass);
     claimIf(asked.hasPids(), Field.PidsLimit);
@@ -62,14 +56,14 @@ final class ResourceMerge {
     for (FieldDescriptor field : asked.getAllFields().keySet()) {
       @Nullable Field known = fields.get(field.getNumber());
       if (known != null) {
-        owners.claim(container, known, "", plugin);
+        claims.claim(known);
       }
     }
   }
 
   private void claimIf(boolean set, Field field) {
     if (set) {
-      owners.claim(container, field, "", plugin);
+      claims.claim(field);
     }
   }
 

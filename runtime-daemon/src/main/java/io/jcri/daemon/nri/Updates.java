@@ -45,7 +45,7 @@ final class Updates {
                 .formatted(plugin, id));
       }
       try {
-        new ResourceMerge(owners, id, plugin).claim(update.getLinux().getResources());
+        new ResourceMerge(new Claims(owners, id, plugin)).claim(update.getLinux().getResources());
       } catch (JcriException e) {
         if (!update.getIgnoreFailure()) {
           throw e;
