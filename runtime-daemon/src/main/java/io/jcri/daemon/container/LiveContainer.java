@@ -1,0 +1,115 @@
+package io.jcri.daemon.container;
+
+import io.jcri.daemon.Failures;
+import io.jcri.daemon.JcriException;
+import io.jcri.daemon.JcriException.Kind;
+import io.jcri.shim.Shim;
+import io.jcri.shim.ShimException;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A container whose process may be alive, and the shim that it is signalled through.
+ *
+ * <p>Thread-safe.
+ */
+final class LiveContainer {
+  private static final Logger log = LoggerFactory.getLogger(LiveContainer.class);
+
+  /** How long after SIGKILL the kernel may take to end a process before a stop gives up waiting. */
+  static final Duration KILL_PATIENCE = Duration.ofSeconds(30);
+
+  /** How long a shim that has gone may take to be noticed. */
+  private static final Duration LOST_PATIENCE = Duration.ofSeconds(5);
+
+  private final String id;
+  private final Shim shim;
+  private final CompletableFuture<Exit> exit = new CompletableFuture<>();
+  private final CompletableFuture<Void> stopSignalSent = new CompletableFuture<>();
+
+  LiveContainer(String id, Shim shim) {
+    this.id = id;
+    this.shim = shim;
+  }
+
+  String id() {
+    return id;
+  }
+
+  Shim shim() {
+    return shim;
+  }
+
+  /** Tells all who wait that the container has ended. */
+  void ended(Exit how) {
+    exit.complete(how);
+  }
+
+  /** Says whether the caller is the first to stop it, whose part it is to send the stop signal. */
+  boolean firstStop() {
+    return stopSignalSent.complete(null);
+  }
+
+  /**
+   * Waits until the container has ended; says whether it has.
+   *
+   * @throws JcriException DEADLINE_EXCEEDED when the thread is interrupted
+   */
+  boolean awaitEnd(Duration patience) {
+    try {
+      exit.get(patience.toNanos(), TimeUnit.NANOSECONDS);
+      return true;
+    } catch (TimeoutException e) {
+      return false;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new JcriException(
+          Kind.DEADLINE_EXCEEDED,
+          "the end of container " + id + " was not waited for: its caller has gone",
+          e);
+    } catch (ExecutionException e) {
+      throw Failures.unchecked(e.getCause(), "stop of container " + id);
+    }
+  }
+
+  /**
+   * Sends a signal to the container's first process. The shim refuses to signal a container that
+   * has just ended; its word of the end then follows.
+   *
+   * @return false when the shim lives but does not answer
+   */
+  boolean send(int signal) throws IOException {
+    try {
+      shim.kill(signal);
+      return true;
+    } catch (ShimException e) {
+      boolean silent =
+          switch (e.kind()) {
+            case TIMEOUT -> true;
+            // So many have asked a stopped one that it has no room for another connection.
+            case LOST -> shim.process().alive() && !awaitEnd(LOST_PATIENCE);
+            case REFUSED, INTERRUPTED, PROTOCOL -> false;
+          };
+      if (!silent && !awaitEnd(KILL_PATIENCE)) {
+        throw e;
+      }
+      return !silent;
+    }
+  }
+
+  /** Whether the shim says anything at all. */
+  boolean answers() {
+    try {
+      return !shim.status().containerId().isEmpty();
+    } catch (ShimException e) {
+      log.warn("{}", e.getMessage());
+      return e.kind() != ShimException.Kind.TIMEOUT;
+    }
+  }
+}
