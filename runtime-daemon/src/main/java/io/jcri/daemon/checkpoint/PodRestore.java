@@ -13,6 +13,7 @@ import io.jcri.daemon.container.Containers;
 import io.jcri.daemon.container.Relabel;
 import io.jcri.daemon.image.Images;
 import io.jcri.daemon.pod.Pod;
+import io.jcri.daemon.pod.PodClaim;
 import io.jcri.daemon.pod.PodConfig;
 import io.jcri.daemon.pod.PodMetadata;
 import io.jcri.daemon.pod.Pods;
@@ -110,7 +111,7 @@ public final class PodRestore {
         });
     criu.require(handler);
     PodMetadata name = config.metadata();
-    try (Pods.Claim claim = pods.claim(name)) {
+    try (PodClaim claim = pods.claim(name)) {
       PodManifest manifest = PodManifest.read(checkpoint);
       requireSameNames(manifest.containers().keySet(), wanted);
       manifest.requireRestorable(PodManifest.runtimeName(handler));
@@ -140,7 +141,7 @@ public final class PodRestore {
   private Restored make(
       Path checkpoint,
       PodManifest manifest,
-      Pods.Claim claim,
+      PodClaim claim,
       PodConfig config,
       List<ContainerConfig> wanted,
       Budget budget)

@@ -87,4 +87,9 @@ public record Pod(
   public boolean ready() {
     return phase == PodPhase.READY;
   }
+
+  /** Not ready any more if it was; one in the making is left to its creation. */
+  Pod noLongerReady() {
+    return ready() ? with(PodPhase.NOT_READY) : this;
+  }
 }

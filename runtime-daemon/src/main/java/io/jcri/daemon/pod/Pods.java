@@ -1,20 +1,15 @@
 package io.jcri.daemon.pod;
 
 import io.jcri.daemon.Failures;
-import io.jcri.daemon.Ids;
-import io.jcri.daemon.InFlight;
 import io.jcri.daemon.JcriException;
-import io.jcri.daemon.JcriException.Kind;
 import io.jcri.daemon.KeyedLocks;
 import io.jcri.daemon.Registry;
 import io.jcri.daemon.security.Selinux;
 import io.jcri.daemon.system.Clock;
 import java.io.IOException;
 import java.util.Collection;
-import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
@@ -34,13 +29,18 @@ public final class Pods {
   private final PodSetup setup;
   private final PodHooks hooks;
   private final Selinux selinux;
-  private final Clock clock;
   private final String bootId;
   private final PodNames names = new PodNames();
-  private final InFlight<PodMetadata, String> creations = new InFlight<>();
-  private final Set<PodMetadata> claimed = ConcurrentHashMap.newKeySet();
   private final KeyedLocks locks = new KeyedLocks();
+  private final PodTeardown teardown;
+  private final SandboxWatch sandboxes;
+  private final PodCreation creation;
 
+  /**
+   * No pods yet.
+   *
+   * @param bootId of this boot: a pod of another one is not ready
+   */
   public Pods(
       Registry<Pod> pods,
       PodSetup setup,
@@ -52,8 +52,12 @@ public final class Pods {
     this.setup = setup;
     this.hooks = hooks;
     this.selinux = selinux;
-    this.clock = clock;
     this.bootId = bootId;
+    this.teardown = new PodTeardown(pods, names, setup, hooks, selinux);
+    this.sandboxes = new SandboxWatch(pods, setup);
+    this.creation =
+        new PodCreation(
+            pods, names, locks, setup, teardown, sandboxes, hooks, selinux, clock, bootId);
   }
 
   /**
@@ -64,21 +68,7 @@ public final class Pods {
    * @throws JcriException ALREADY_EXISTS when a pod of that name was stopped and not yet removed
    */
   public String run(PodConfig config) {
-    PodMetadata name = config.metadata();
-    return creations.join(name, "creation of pod " + name, () -> create(config));
-  }
-
-  /** A name that only its holder makes a pod of. */
-  public interface Claim extends AutoCloseable {
-    /**
-     * Makes a pod and its network, as {@link Pods#run} does, but never finds or joins another's.
-     *
-     * @throws JcriException ALREADY_EXISTS when there is one of that name, be it in the making
-     */
-    String run(PodConfig config);
-
-    @Override
-    void close();
+    return creation.run(config);
   }
 
   /**
@@ -87,132 +77,13 @@ public final class Pods {
    *
    * @throws JcriException FAILED_PRECONDITION when it is claimed already
    */
-  public Claim claim(PodMetadata name) {
-    if (!claimed.add(name)) {
-      throw JcriException.precondition("pod " + name + " is being restored already");
-    }
-    return new Claim() {
-      @Override
-      public String run(PodConfig config) {
-        return creations
-            .alone(
-                name,
-                "creation of pod " + name,
-                () -> {
-                  rollBackUnfinished(name);
-                  requireAbsent(name);
-                  return make(config);
-                })
-            .orElseThrow(() -> alreadyExists(name));
-      }
-
-      @Override
-      public void close() {
-        claimed.remove(name);
-      }
-    };
-  }
-
-  private void requireAbsent(PodMetadata name) {
-    if (present(name).isPresent()) {
-      throw alreadyExists(name);
-    }
-  }
-
-  private static JcriException alreadyExists(PodMetadata name) {
-    return new JcriException(Kind.ALREADY_EXISTS, "pod " + name + " exists already");
-  }
-
-  private String create(PodConfig config) throws IOException {
-    PodMetadata name = config.metadata();
-    if (claimed.contains(name)) {
-      throw new JcriException(
-          Kind.ALREADY_EXISTS, "pod " + name + " is being restored from a checkpoint");
-    }
-    rollBackUnfinished(name);
-    Optional<Pod> present = present(name);
-    if (present.isPresent()) {
-      return finished(present.get());
-    }
-    return make(config);
-  }
-
-  /** One that the daemon before this one has died over. */
-  private void rollBackUnfinished(PodMetadata name) {
-    present(name).filter(pod -> pod.phase() == PodPhase.CREATING).ifPresent(this::rollBackFound);
-  }
-
-  private String make(PodConfig config) throws IOException {
-    setup.check(config);
-    PodMetadata name = config.metadata();
-    String id = Ids.next();
-    names.reserve(name, id);
-    try (KeyedLocks.Held _ = locks.hold(id)) {
-      Pod pod =
-          new Pod(
-              id,
-              config,
-              clock.nanos(),
-              PodPhase.CREATING,
-              Optional.empty(),
-              false,
-              List.of(),
-              Optional.empty(),
-              selinux.allocate(config.selinux(), config.privileged()),
-              bootId);
-      try {
-        pods.add(pod);
-        setup.make(pod, this::save);
-        hooks.run(pods.get(id).orElseThrow(), () -> change(id, p -> p.with(PodPhase.READY)));
-        watch(id);
-        return id;
-      } catch (IOException | RuntimeException e) {
-        if (pods.get(id).isEmpty()) {
-          pod.labels().ifPresent(selinux::release);
-        }
-        rollBack(id, name, e);
-        throw e;
-      }
-    }
-  }
-
-  private Optional<Pod> present(PodMetadata name) {
-    return names.owner(name).flatMap(pods::get);
-  }
-
-  /** A retry of a creation that has ended: the kubelet never saw its reply. */
-  private static String finished(Pod pod) {
-    if (pod.ready()) {
-      return pod.id();
-    }
-    throw new JcriException(
-        Kind.ALREADY_EXISTS,
-        "pod %s exists already as sandbox %s, which is not ready: remove it first"
-            .formatted(pod.config().metadata(), pod.id()));
-  }
-
-  /** Undoes a creation; what can't be undone stays listed as not ready, for a later stop. */
-  private void rollBack(String id, PodMetadata name, Exception why) {
-    Optional<Pod> pod = pods.get(id);
-    try {
-      if (pod.isPresent()) {
-        hooks.stop(pod.get());
-        setup.unmake(pod.get(), this::saveAnyway);
-        setup.deleteFiles(id);
-        forget(pod.get());
-        hooks.remove(pod.get());
-      }
-      names.release(name, id);
-    } catch (IOException | RuntimeException e) {
-      why.addSuppressed(e);
-      log.warn("pod {} {} could not be undone and stays to be removed", name, id, e);
-      pods.updateAnyway(id, p -> p.with(PodPhase.NOT_READY));
-    }
+  public PodClaim claim(PodMetadata name) {
+    return creation.claim(name);
   }
 
   /** From here on the pod takes no new container; the ones it has are the caller's to stop. */
   public void markStopping(String id) {
-    pods.updateAnyway(id, p -> p.phase() == PodPhase.READY ? p.with(PodPhase.NOT_READY) : p);
+    pods.updateAnyway(id, Pod::noLongerReady);
   }
 
   /**
@@ -224,8 +95,7 @@ public final class Pods {
       Optional<Pod> pod = pods.get(id);
       if (pod.isPresent()) {
         pods.updateAnyway(id, p -> p.with(PodPhase.NOT_READY));
-        hooks.stop(pods.get(id).orElseThrow());
-        setup.unmake(pods.get(id).orElseThrow(), this::saveAnyway);
+        teardown.release(pods.get(id).orElseThrow());
       }
     } catch (IOException e) {
       throw Failures.unchecked(e, "stop of pod sandbox " + id);
@@ -236,7 +106,7 @@ public final class Pods {
   public void updateResources(String id, UnaryOperator<PodResources> change) {
     Pod before = pods.require(id);
     hooks.update(before, change.apply(before.config().resources().orElse(PodResources.NONE)));
-    change(
+    pods.update(
         id,
         pod -> pod.withResources(change.apply(pod.config().resources().orElse(PodResources.NONE))));
     pods.get(id).ifPresent(hooks::updated);
@@ -248,19 +118,11 @@ public final class Pods {
     try (KeyedLocks.Held _ = locks.hold(id)) {
       Optional<Pod> pod = pods.get(id);
       if (pod.isPresent()) {
-        setup.deleteFiles(id);
-        forget(pod.get());
-        hooks.remove(pod.get());
+        teardown.forget(pod.get());
       }
     } catch (IOException e) {
       throw Failures.unchecked(e, "removal of pod sandbox " + id);
     }
-  }
-
-  private void forget(Pod pod) {
-    pods.remove(pod.id());
-    names.release(pod.config().metadata(), pod.id());
-    pod.labels().ifPresent(selinux::release);
   }
 
   /** Snapshots of the pods that the kubelet may know. */
@@ -302,7 +164,7 @@ public final class Pods {
         pod.labels().ifPresent(selinux::reserve);
         names.reserve(pod.config().metadata(), pod.id());
         if (pod.phase() == PodPhase.CREATING) {
-          Thread.ofVirtual().name("roll back " + pod.id()).start(() -> rollBackFound(pod));
+          Thread.ofVirtual().name("roll back " + pod.id()).start(() -> creation.rollBackFound(pod));
         } else if (pod.ready()) {
           takeUp(pod);
         }
@@ -312,45 +174,11 @@ public final class Pods {
     }
   }
 
-  private void rollBackFound(Pod pod) {
-    try (KeyedLocks.Held _ = locks.hold(pod.id())) {
-      rollBack(
-          pod.id(), pod.config().metadata(), new IOException("the daemon ended during creation"));
-    }
-  }
-
   private void takeUp(Pod pod) throws IOException {
     if (!pod.bootId().equals(bootId) || !setup.alive(pod)) {
       pods.updateAnyway(pod.id(), p -> p.with(PodPhase.NOT_READY));
     } else {
-      watch(pod.id());
+      sandboxes.watch(pod.id());
     }
-  }
-
-  private void watch(String id) throws IOException {
-    Optional<Pod> pod = pods.get(id);
-    if (pod.isPresent()) {
-      setup.onSandboxExit(pod.get(), () -> sandboxEnded(id));
-    }
-  }
-
-  /** Expected while the pod is being stopped; a surprise otherwise. */
-  private void sandboxEnded(String id) {
-    pods.get(id)
-        .filter(Pod::ready)
-        .ifPresent(_ -> log.warn("the pause process of pod sandbox {} has ended", id));
-    markStopping(id);
-  }
-
-  private void save(Pod pod) {
-    change(pod.id(), p -> pod.with(p.phase()));
-  }
-
-  private void saveAnyway(Pod pod) {
-    pods.updateAnyway(pod.id(), p -> pod.with(p.phase()));
-  }
-
-  private void change(String id, UnaryOperator<Pod> change) {
-    pods.update(id, change);
   }
 }

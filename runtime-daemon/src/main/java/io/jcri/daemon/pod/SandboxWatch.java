@@ -1,0 +1,40 @@
+package io.jcri.daemon.pod;
+
+import io.jcri.daemon.Registry;
+import java.io.IOException;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Sees when pause processes end: without its own, a pod is not ready.
+ *
+ * <p>Thread-safe.
+ */
+final class SandboxWatch {
+  private static final Logger log = LoggerFactory.getLogger(SandboxWatch.class);
+
+  private final Registry<Pod> pods;
+  private final PodSetup setup;
+
+  SandboxWatch(Registry<Pod> pods, PodSetup setup) {
+    this.pods = pods;
+    this.setup = setup;
+  }
+
+  /** Watches the pause process of a pod, if the pod is still known. */
+  void watch(String id) throws IOException {
+    Optional<Pod> pod = pods.get(id);
+    if (pod.isPresent()) {
+      setup.onSandboxExit(pod.get(), () -> ended(id));
+    }
+  }
+
+  /** Expected while the pod is being stopped; a surprise otherwise. */
+  private void ended(String id) {
+    pods.get(id)
+        .filter(Pod::ready)
+        .ifPresent(_ -> log.warn("the pause process of pod sandbox {} has ended", id));
+    pods.updateAnyway(id, Pod::noLongerReady);
+  }
+}
