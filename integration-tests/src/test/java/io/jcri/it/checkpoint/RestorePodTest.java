@@ -7,18 +7,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.grpc.Status.Code;
 import io.jcri.cri.v1.ContainerConfig;
 import io.jcri.cri.v1.ContainerState;
-import io.jcri.cri.v1.ContainerStatus;
 import io.jcri.cri.v1.Int64Value;
-import io.jcri.cri.v1.ListPodSandboxRequest;
-import io.jcri.cri.v1.PodSandbox;
 import io.jcri.cri.v1.PodSandboxState;
 import io.jcri.cri.v1.RestorePodRequest;
 import io.jcri.cri.v1.RestorePodResponse;
 import io.jcri.cri.v1.RestoredContainer;
 import io.jcri.cri.v1.RuntimeServiceGrpc;
-import io.jcri.it.kit.Command;
-import io.jcri.it.kit.TarEntry;
-import io.jcri.it.kit.TarWriter;
 import io.jcri.it.kit.TestImages;
 import io.jcri.it.kit.Waiting;
 import io.jcri.it.node.TestContainer;
@@ -30,15 +24,11 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.Arguments;
-import org.junit.jupiter.params.provider.MethodSource;
 
-/** Pods that go on where a checkpoint has left them. */
+/** Pods that go on where a checkpoint has left them, if they are asked for as they were. */
 class RestorePodTest {
   @RegisterExtension static final TestNode NODE = new TestNode();
 
@@ -47,55 +37,9 @@ class RestorePodTest {
     CheckpointCalls.needCriu();
   }
 
-  /** A pod with one counter, its checkpoint, and how to ask for it again. */
-  private record Saved(TestPod pod, TestContainer counter, ContainerConfig config, Path folder) {
-    static Saved make(TestNode node) throws IOException {
-      TestPod pod = node.pod();
-      ContainerConfig config =
-          pod.container(COUNTER).addEnvs(TestPod.variable("COLOR", "red")).build();
-      TestContainer counter = pod.start(config.toBuilder());
-      counter.awaitLog("count 3");
-      Path folder = CheckpointCalls.folder(node);
-      CheckpointCalls.pod(node, pod, folder, counter);
-      return new Saved(pod, counter, config, folder);
-    }
-
-    RestorePodRequest.Builder request(TestNode node) throws IOException {
-      return CheckpointCalls.restoreRequest(
-          folder, CheckpointCalls.another(node, pod.config()), List.of(config))
-          .toBuilder();
-    }
-
-    Path archive() {
-      return folder.resolve(counter.id() + ".tar");
-    }
-  }
-
-  private static TestContainer only(RestorePodRequest request, RestorePodResponse restored) {
-    assertThat(restored.getRestoredContainersList()).hasSize(1);
-    TestPod pod = TestPod.of(NODE, request.getConfig(), restored.getPodSandboxId());
-    return pod.container(
-        request.getContainerConfigs(0), restored.getRestoredContainers(0).getContainerId());
-  }
-
   private static void refused(RestorePodRequest request, Code code, String... parts)
       throws IOException {
-    List<String> pods = pods();
-    assertRefused(() -> NODE.cri().runtime().restorePod(request), code, parts);
-    assertThat(pods()).isEqualTo(pods);
-    CheckpointCalls.assertUntouched(NODE);
-  }
-
-  private static List<String> pods() {
-    return NODE
-        .cri()
-        .runtime()
-        .listPodSandbox(ListPodSandboxRequest.getDefaultInstance())
-        .getItemsList()
-        .stream()
-        .map(PodSandbox::getId)
-        .sorted()
-        .toList();
+    RestoreCalls.assertRefused(NODE, request, code, parts);
   }
 
   @Test
@@ -152,10 +96,8 @@ class RestorePodTest {
     pod.remove();
 
     var again = CheckpointCalls.another(NODE, pod.config());
-    RestorePodResponse restored = CheckpointCalls.restore(NODE, checkpoint, again, List.of(config));
     TestContainer continued =
-        TestPod.of(NODE, again, restored.getPodSandboxId())
-            .container(config, restored.getRestoredContainers(0).getContainerId());
+        RestoreCalls.one(NODE, CheckpointCalls.restoreRequest(checkpoint, again, List.of(config)));
     continued.start();
     assertThat(continued.sh("cat /data/kept; stat -c %u /data/kept")).isEqualTo("kept\n1000");
     assertThat(continued.sh("ls /data; touch /data/new")).isEqualTo("kept");
@@ -163,10 +105,10 @@ class RestorePodTest {
 
   @Test
   void aRestartOfTheDaemonComesBetween() throws IOException {
-    Saved saved = Saved.make(NODE);
+    SavedPod saved = SavedPod.make(NODE);
     saved.pod().stop();
     RestorePodRequest request = saved.request(NODE).build();
-    TestContainer continued = only(request, NODE.cri().runtime().restorePod(request));
+    TestContainer continued = RestoreCalls.one(NODE, request);
     NODE.daemon().kill();
     NODE.daemon().start();
     assertThat(continued.state()).isEqualTo(ContainerState.CONTAINER_CREATED);
@@ -199,7 +141,7 @@ class RestorePodTest {
 
   @Test
   void aRequestThatDoesNotFitIsRefused() throws IOException {
-    Saved saved = Saved.make(NODE);
+    SavedPod saved = SavedPod.make(NODE);
     String name = saved.config().getMetadata().getName();
     RestorePodRequest good = saved.request(NODE).build();
     assertRefused(
@@ -250,7 +192,7 @@ class RestorePodTest {
 
   @Test
   void aPodThatTheKubeletIsMakingIsNotJoinedAndNotUndone() throws Exception {
-    Saved saved = Saved.make(NODE);
+    SavedPod saved = SavedPod.make(NODE);
     // Fails late, once the pod is made.
     Files.write(saved.archive(), new byte[0]);
     RestorePodRequest request = saved.request(NODE).build();
@@ -275,58 +217,6 @@ class RestorePodTest {
   }
 
   @Test
-  void imagesThatCriuCannotUseFailTheStart() throws IOException {
-    Saved saved = Saved.make(NODE);
-    Path out = Files.createDirectory(saved.folder().resolveSibling(saved.counter().id()));
-    Command.of("tar", "-xf", saved.archive().toString(), "-C", out.toString()).run().orThrow();
-    Files.delete(out.resolve("checkpoint").resolve("inventory.img"));
-    Command.of("tar", "-cf", saved.archive().toString(), "-C", out.toString(), ".").run().orThrow();
-    RestorePodRequest request = saved.request(NODE).build();
-    TestContainer continued = only(request, NODE.cri().runtime().restorePod(request));
-    assertRefused(continued::start, Code.INTERNAL, "CRIU's last words", "empty-image");
-    ContainerStatus status = continued.status();
-    assertThat(status.getState()).isEqualTo(ContainerState.CONTAINER_EXITED);
-    assertThat(status.getReason()).isEqualTo("StartError");
-    assertThat(status.getMessage()).contains("empty-image");
-    CheckpointCalls.assertUntouched(NODE, saved.counter());
-  }
-
-  @Test
-  void imagesThatGiveMoreThanTheRequestAreRefused() throws IOException {
-    TestPod pod = NODE.pod();
-    ContainerConfig config = pod.container(COUNTER).build();
-    TestContainer counter = pod.start(config.toBuilder());
-    ContainerConfig.Builder confined = config.toBuilder();
-    confined.getMetadataBuilder().setName("confined");
-    confined
-        .getLinuxBuilder()
-        .getSecurityContextBuilder()
-        .getCapabilitiesBuilder()
-        .addDropCapabilities("ALL");
-    TestContainer other = pod.start(confined);
-    Path folder = CheckpointCalls.folder(NODE);
-    CheckpointCalls.pod(NODE, pod, folder, other);
-    Path more = CheckpointCalls.folder(NODE);
-    CheckpointCalls.pod(NODE, pod, more, counter);
-    // The confined one's papers, with the images of one that has more.
-    Path papers = Files.createDirectory(folder.resolve("papers"));
-    Path images = Files.createDirectory(folder.resolve("images"));
-    Path archive = folder.resolve(other.id() + ".tar");
-    Command.of("tar", "-xf", archive.toString(), "-C", papers.toString()).run().orThrow();
-    Path theirs = more.resolve(counter.id() + ".tar");
-    Command.of("tar", "-xf", theirs.toString(), "-C", images.toString()).run().orThrow();
-    Command.of("rm", "-r", papers.resolve("checkpoint").toString()).run().orThrow();
-    Files.move(images.resolve("checkpoint"), papers.resolve("checkpoint"));
-    Command.of("tar", "-cf", archive.toString(), "-C", papers.toString(), ".").run().orThrow();
-    refused(
-        CheckpointCalls.restoreRequest(
-            folder, CheckpointCalls.another(NODE, pod.config()), List.of(confined.build())),
-        Code.INVALID_ARGUMENT,
-        "core-",
-        "capabilities beyond the request's");
-  }
-
-  @Test
   void aTerminalInAReadOnlyRootComesBack() throws IOException {
     TestPod pod = NODE.pod();
     ContainerConfig.Builder config = pod.container(COUNTER).setTty(true).setStdin(true);
@@ -342,80 +232,10 @@ class RestorePodTest {
     RestorePodRequest request =
         CheckpointCalls.restoreRequest(
             folder, CheckpointCalls.another(NODE, pod.config()), List.of(config.build()));
-    TestContainer continued = only(request, NODE.cri().runtime().restorePod(request));
+    TestContainer continued = RestoreCalls.one(NODE, request);
     continued.start();
     CheckpointCalls.assertUntouched(NODE, continued);
     assertThat(continued.log().stream().map(line -> line.text())).doesNotHaveDuplicates();
     assertThat(continued.sh("touch /x 2>&1 || echo refused")).contains("Read-only");
-  }
-
-  @ParameterizedTest(name = "{0}")
-  @MethodSource("hostile")
-  void aHostileArchiveIsRefusedAndLeavesNothing(String name, String part, TarEntry... entries)
-      throws IOException {
-    Saved saved = Saved.make(NODE);
-    Path outside = saved.folder().resolveSibling("outside");
-    try (TarWriter tar = new TarWriter(Files.newOutputStream(saved.archive()))) {
-      for (TarEntry entry : entries) {
-        tar.add(entry);
-      }
-    }
-    refused(saved.request(NODE).build(), Code.INVALID_ARGUMENT, part);
-    assertThat(outside).doesNotExist();
-    CheckpointCalls.assertUntouched(NODE, saved.counter());
-  }
-
-  static Stream<Arguments> hostile() {
-    return Stream.of(
-        hostile("climbs", "climbs", TarEntry.file("../../../outside", "x")),
-        hostile(
-            "through a link",
-            "symbolic link",
-            TarEntry.symbolicLink("checkpoint", "/tmp"),
-            TarEntry.file("checkpoint/outside", "x")),
-        hostile("hard link", "hard link", TarEntry.hardLink("spec.dump", "/etc/shadow", 0600)),
-        hostile(
-            "device",
-            "device",
-            TarEntry.device(TarEntry.Type.CHARACTER_DEVICE, "status.dump", 0600, 1, 8)),
-        hostile("pipe", "pipe", TarEntry.fifo("status.dump", 0600)),
-        hostile(
-            "twice",
-            "twice",
-            TarEntry.file("status.dump", "{}"),
-            TarEntry.file("status.dump", "{}")),
-        hostile("deep", "deep", TarEntry.file("a/b/c/d/e/f/g/h/i/j/k", "x")),
-        hostile("empty", "status.dump"),
-        hostile("no json", "", TarEntry.file("status.dump", "{")),
-        hostile("large", "bytes", TarEntry.file("status.dump", " ".repeat(2 << 20))));
-  }
-
-  private static Arguments hostile(String name, String part, TarEntry... entries) {
-    return Arguments.of(name, part, entries);
-  }
-
-  @Test
-  void anArchiveThatIsALinkOrIsCutIsRefused() throws IOException {
-    Saved saved = Saved.make(NODE);
-    Path moved = saved.folder().resolveSibling("moved-" + saved.counter().id());
-    Files.move(saved.archive(), moved);
-    refused(saved.request(NODE).build(), Code.INVALID_ARGUMENT, saved.archive().toString());
-    Files.createSymbolicLink(saved.archive(), moved);
-    refused(saved.request(NODE).build(), Code.INVALID_ARGUMENT, saved.archive().toString());
-    Files.delete(saved.archive());
-    byte[] whole = Files.readAllBytes(moved);
-    Files.write(saved.archive(), java.util.Arrays.copyOf(whole, whole.length / 2));
-    refused(saved.request(NODE).build(), Code.INVALID_ARGUMENT, "larger than");
-    Files.write(saved.archive(), whole);
-    Path manifest = saved.folder().resolve("pod.options");
-    String text = Files.readString(manifest);
-    Files.writeString(manifest, text.replace(saved.counter().id(), "../../etc/x"));
-    refused(saved.request(NODE).build(), Code.INVALID_ARGUMENT, "pod.options");
-    Files.writeString(manifest, text.replace("\"runc\"", "\"crun\""));
-    refused(saved.request(NODE).build(), Code.FAILED_PRECONDITION, "crun");
-    Files.writeString(manifest, text);
-    RestorePodRequest request = saved.request(NODE).build();
-    assertThat(only(request, NODE.cri().runtime().restorePod(request)).state())
-        .isEqualTo(ContainerState.CONTAINER_CREATED);
   }
 }
