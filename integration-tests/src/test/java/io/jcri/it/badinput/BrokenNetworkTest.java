@@ -4,7 +4,6 @@ import static io.jcri.it.node.Refusals.assertRefused;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.grpc.Status.Code;
-import io.grpc.StatusRuntimeException;
 import io.jcri.cri.v1.PodSandboxConfig;
 import io.jcri.cri.v1.RuntimeCondition;
 import io.jcri.cri.v1.StatusRequest;
@@ -14,7 +13,6 @@ import io.jcri.it.node.TestPod;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -24,6 +22,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** CNI configurations that are broken or gone, and plugins that fail. */
 class BrokenNetworkTest {
+  private static final String CONFIGURATION = "10-test.conflist";
   private static final Duration PATIENCE = Duration.ofSeconds(30);
 
   @RegisterExtension static final TestNode NODE = new TestNode();
@@ -52,7 +51,7 @@ class BrokenNetworkTest {
   @Test
   void aConfigurationThatIsNoJsonMakesTheNodeNotReadyAndIsNamed() throws IOException {
     Files.writeString(configuration(), "{ this is no json");
-    awaitNetwork(false, "10-test.conflist");
+    awaitNetwork(false, CONFIGURATION);
     assertPodRefused(Code.UNAVAILABLE, "network");
   }
 
@@ -104,21 +103,8 @@ class BrokenNetworkTest {
   private void addPlugin(String plugin) throws IOException {
     String changed = good.replaceFirst("\\{\"type\": \"portmap\"[^\\n]*", plugin);
     assertThat(changed).isNotEqualTo(good);
-    // Whole at once: half of it would make the node not ready, which looks like the change.
-    Path whole = Files.writeString(NODE.scratch().disk().resolve("changed.conflist"), changed);
-    Files.move(whole, configuration(), StandardCopyOption.ATOMIC_MOVE);
-    Waiting.until(
-        PATIENCE,
-        () -> {
-          try {
-            TestPod.run(NODE, NODE.podConfig().build(), "");
-            NODE.cri().removeAllPods();
-            return false;
-          } catch (StatusRuntimeException arrived) {
-            return true;
-          }
-        },
-        () -> "the changed configuration is not used");
+    CniChanges.put(NODE, CONFIGURATION, changed);
+    String _ = CniChanges.awaitRefusal(NODE);
   }
 
   private static void assertPodRefused(Code code, String... parts) throws IOException {
@@ -156,6 +142,6 @@ class BrokenNetworkTest {
   }
 
   private static Path configuration() {
-    return NODE.networks().resolve("10-test.conflist");
+    return NODE.networks().resolve(CONFIGURATION);
   }
 }

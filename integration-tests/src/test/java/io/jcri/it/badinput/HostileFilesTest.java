@@ -18,7 +18,6 @@ import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
@@ -172,15 +171,14 @@ class HostileFilesTest {
   @ParameterizedTest
   @ValueSource(strings = {"flood-out", "flood-err", "nested"})
   void aPluginThatPrintsTooMuchIsNamed(String plugin) throws IOException {
-    Path whole = NODE.scratch().disk().resolve("changed.conflist");
-    Files.writeString(
-        whole,
+    CniChanges.put(
+        NODE,
+        "05.conflist",
         """
         {"cniVersion": "1.0.0", "name": "n", "plugins": [{"type": "%s"}]}
         """
             .formatted(plugin));
-    Files.move(whole, NODE.networks().resolve("05.conflist"), StandardCopyOption.ATOMIC_MOVE);
-    String why = awaitRefusal();
+    String why = CniChanges.awaitRefusal(NODE);
     assertThat(why).contains(plugin);
     assertThat(why).contains(plugin.equals("nested") ? "[[[" : "printed more than 262144 bytes");
   }
@@ -192,29 +190,11 @@ class HostileFilesTest {
     Path aside = NODE.scratch().disk().resolve("10-test.conflist");
     Files.move(good, aside);
     try {
-      assertThat(awaitRefusal()).contains("05-large.conflist", "larger than 1048576 bytes");
+      assertThat(CniChanges.awaitRefusal(NODE))
+          .contains("05-large.conflist", "larger than 1048576 bytes");
     } finally {
       Files.move(aside, good);
     }
-  }
-
-  /** Of the pod that is not made any more, once the daemon has seen the change. */
-  private static String awaitRefusal() throws IOException {
-    String[] why = {""};
-    Waiting.until(
-        PATIENCE,
-        () -> {
-          try {
-            TestPod.run(NODE, NODE.podConfig().build(), "");
-            NODE.cri().removeAllPods();
-            return false;
-          } catch (StatusRuntimeException e) {
-            why[0] = String.valueOf(e.getMessage());
-            return true;
-          }
-        },
-        () -> "the change is not seen");
-    return why[0];
   }
 
   /** Whether CRIU works on this machine does not matter: the checkpoint is read before. */
