@@ -52,7 +52,8 @@ final class ConfigDirectory {
     try {
       files = list(directory, List.of(".conflist", ".conf", ".json"));
     } catch (IOException e) {
-      return new Contents(List.of(), List.of("cannot read " + directory + ": " + reason(e)), 0, true);
+      return new Contents(
+          List.of(), List.of("cannot read " + directory + ": " + reason(e)), 0, true);
     }
     for (Path file : files) {
       try {
