@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "runtime_log.h"
+#include "tree.h"
 
 void command_init(struct command *command, const struct shim *shim, const char *log_path) {
   const struct options *options = &shim->options;
@@ -150,15 +151,10 @@ void runtime_settle(struct shim *shim) {
 }
 
 /* Else the number is anybody's: not ours to signal, and nobody would tell us of its end. */
-static bool is_child(pid_t pid) {
-  siginfo_t info;
-  return waitid(P_PID, (id_t)pid, &info, WEXITED | WNOHANG | WNOWAIT) == 0;
-}
-
 pid_t runtime_read_pid(const char *path) {
   char text[32];
   int64_t pid;
   if (read_text(path, text, sizeof text) <= 0) return -1;
   text[strcspn(text, "\n")] = '\0';
-  return parse_number(text, 1, INT32_MAX, &pid) && is_child((pid_t)pid) ? (pid_t)pid : -1;
+  return parse_number(text, 1, INT32_MAX, &pid) && tree_ours((pid_t)pid) ? (pid_t)pid : -1;
 }

@@ -51,6 +51,17 @@ static bool look_up(pid_t pid, struct process *process) {
   return read_text(path, text, sizeof text) > 0 && tree_parse_stat(text, process);
 }
 
+bool tree_ours(pid_t pid) {
+  enum { DEPTH = 4 };
+  pid_t self = getpid();
+  struct process process = {.parent = pid};
+  for (int i = 0; i < DEPTH && process.parent > 1; i++) {
+    if (!look_up(process.parent, &process)) return false;
+    if (process.parent == self) return true;
+  }
+  return false;
+}
+
 struct table {
   struct process *rows;
   size_t count, capacity;

@@ -90,9 +90,32 @@ static void the_whole_tree_goes(void) {
   close(pipes[1]);
 }
 
+/* As crun does it: the part that made the container lives on for a moment. */
+static void a_childs_child_will_be_ours(void) {
+  int pipes[2];
+  CHECK(pipe(pipes) == 0);
+  pid_t child = fork();
+  if (child == 0) {
+    if (fork() == 0) stay(pipes[1]);
+    stay(pipes[1]);
+  }
+  pid_t pids[2];
+  CHECK(read(pipes[0], &pids[0], sizeof pids[0]) == sizeof pids[0]);
+  CHECK(read(pipes[0], &pids[1], sizeof pids[1]) == sizeof pids[1]);
+  CHECK(tree_ours(pids[0]) && tree_ours(pids[1]));
+  CHECK(!tree_ours(getpid()) && !tree_ours(getppid()) && !tree_ours(1));
+  tree_kill(child);
+  int status;
+  while (waitpid(-1, &status, 0) > 0) continue;
+  CHECK(!tree_ours(pids[0]));
+  close(pipes[0]);
+  close(pipes[1]);
+}
+
 int main(void) {
   stat_names_may_hold_anything();
   what_is_dying_is_told_by_its_stat();
   the_whole_tree_goes();
+  a_childs_child_will_be_ours();
   return 0;
 }
