@@ -64,7 +64,17 @@ final class PodCreation {
   /** See {@link Pods#run}. */
   String run(PodConfig config) {
     PodMetadata name = config.metadata();
-    return creations.join(name, task(name), () -> create(config));
+    requireUnclaimed(name);
+    String id = creations.join(name, task(name), () -> create(config));
+    requireUnclaimed(name); // what was joined may have been a restore's, which may yet undo it
+    return id;
+  }
+
+  private void requireUnclaimed(PodMetadata name) {
+    if (claimed.contains(name)) {
+      throw new JcriException(
+          Kind.ALREADY_EXISTS, "pod " + name + " is being restored from a checkpoint");
+    }
   }
 
   /** See {@link Pods#claim}. */
@@ -93,10 +103,7 @@ final class PodCreation {
 
   private String create(PodConfig config) throws IOException {
     PodMetadata name = config.metadata();
-    if (claimed.contains(name)) {
-      throw new JcriException(
-          Kind.ALREADY_EXISTS, "pod " + name + " is being restored from a checkpoint");
-    }
+    requireUnclaimed(name);
     rollBackUnfinished(name);
     Optional<Pod> present = present(name);
     if (present.isPresent()) {
