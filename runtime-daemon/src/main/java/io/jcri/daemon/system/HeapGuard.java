@@ -31,7 +31,12 @@ public final class HeapGuard {
   /** Of the heap, in use after a collection. */
   private static final double FULL = 0.95;
 
+  /** So often it must be full with nobody given up in between. */
   private static final int LOOKS = 3;
+
+  /** So often it may be full at all. */
+  private static final int MOST_LOOKS = 30;
+
   private static final Duration BETWEEN_LOOKS = Duration.ofSeconds(2);
 
   private static volatile @Nullable HeapGuard installed;
@@ -125,13 +130,18 @@ public final class HeapGuard {
     }
   }
 
-  /** A heap that is full at one moment may be empty at the next: calls come in bursts. */
+  /**
+   * A heap that is full at one moment may be empty at the next: calls come in bursts. As long as
+   * more of them are given up it is those that fill it.
+   */
   void look() throws InterruptedException {
-    for (int i = 0; i < LOOKS; i++) {
+    int still = 0;
+    for (int i = 0; i < MOST_LOOKS && still < LOOKS; i++) {
       if (used.getAsDouble() < FULL) {
         return;
       }
       Thread.sleep(betweenLooks);
+      still = looks.drainPermits() > 0 ? 0 : still + 1;
     }
     endFor(() -> "the heap stays full although the calls that had filled it were given up");
   }

@@ -110,7 +110,8 @@ class GetContainerEventsTest {
     assertThat(end.getCode()).isEqualTo(Status.Code.RESOURCE_EXHAUSTED);
     assertThat(end.getDescription())
         .startsWith("event subscriber 1 (a-test")
-        .endsWith("takes events too slowly: it was dropped with more than 1024 waiting");
+        .endsWith(
+            "takes events too slowly: it was dropped with more than 1024 or 16777216 bytes waiting");
   }
 
   /** The note says how many do. */
