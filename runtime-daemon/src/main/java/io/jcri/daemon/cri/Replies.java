@@ -82,6 +82,8 @@ final class Replies {
         share.close();
         return;
       }
+    } else {
+      share.close(); // nobody would tell when it has left
     }
     observer.onNext(reply);
     observer.onCompleted();
