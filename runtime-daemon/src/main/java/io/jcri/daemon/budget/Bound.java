@@ -76,6 +76,9 @@ public enum Bound {
    */
   ALL_REQUESTS("clients", 24 << 20, "RESOURCE_EXHAUSTED; of 64 Mi in parts the connection is cut"),
 
+  /** What they take in memory, by an estimate: one of many small parts is much more there. */
+  DECODED_REQUESTS("clients", 32 << 20, "RESOURCE_EXHAUSTED"),
+
   /** The calls in progress, streams too. */
   CALLS("clients", 2048, "RESOURCE_EXHAUSTED"),
 

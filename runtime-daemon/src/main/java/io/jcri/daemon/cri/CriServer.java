@@ -77,7 +77,7 @@ public final class CriServer {
             .intercept(new Caller())
             .intercept(requests) // the last is the first that sees a call
             .executor(calls);
-    services.forEach(builder::addService);
+    services.forEach(service -> builder.addService(BoundedRequests.of(service.bindService())));
     this.server = builder.build();
   }
 

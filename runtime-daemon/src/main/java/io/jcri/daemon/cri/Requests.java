@@ -1,5 +1,7 @@
 package io.jcri.daemon.cri;
 
+import io.grpc.Context;
+import io.grpc.ForwardingServerCallListener;
 import io.grpc.Metadata;
 import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
@@ -14,8 +16,11 @@ import java.util.concurrent.atomic.AtomicLong;
  * bounds is refused before it is in memory as a message. Thread-safe.
  */
 final class Requests extends ServerStreamTracer.Factory implements ServerInterceptor {
+  private static final Context.Key<Call> CALL = Context.key("requests");
+
   private final AtomicLong calls = new AtomicLong();
   private final AtomicLong bytes = new AtomicLong();
+  private final AtomicLong decoded = new AtomicLong();
 
   @Override
   public ServerStreamTracer newServerStreamTracer(String method, Metadata headers) {
@@ -23,20 +28,75 @@ final class Requests extends ServerStreamTracer.Factory implements ServerInterce
     return new Call();
   }
 
+  /** Whether a request may take so many bytes in memory; if not, its call will be ended. */
+  static boolean mayHold(long size) {
+    Call call = CALL.get();
+    return call == null || call.decoding(size);
+  }
+
   /** Refuses the calls that are too many. */
   @Override
   public <Q, R> ServerCall.Listener<Q> interceptCall(
       ServerCall<Q, R> call, Metadata headers, ServerCallHandler<Q, R> next) {
     if (calls.get() <= Bound.CALLS.limit()) {
-      return next.startCall(call, headers);
+      return new Listener<>(call, next.startCall(call, headers));
     }
     call.close(exhausted("more than %d calls are in progress", Bound.CALLS), new Metadata());
     return new ServerCall.Listener<>() {};
   }
 
+  /** Ends the call of a request that was too much to be made. */
+  private static final class Listener<Q>
+      extends ForwardingServerCallListener.SimpleForwardingServerCallListener<Q> {
+    private final ServerCall<Q, ?> call;
+    private boolean refused;
+
+    Listener(ServerCall<Q, ?> call, ServerCall.Listener<Q> next) {
+      super(next);
+      this.call = call;
+    }
+
+    @Override
+    public void onMessage(Q message) {
+      Call its = CALL.get();
+      if (its != null && its.tooMuch) {
+        refused = true;
+        call.close(
+            exhausted("the requests in progress take more than %d bytes", Bound.DECODED_REQUESTS),
+            new Metadata());
+      } else {
+        super.onMessage(message);
+      }
+    }
+
+    @Override
+    public void onHalfClose() {
+      if (!refused) {
+        super.onHalfClose();
+      }
+    }
+  }
+
   /** gRPC ends a call with what is thrown while its request is read. */
   private final class Call extends ServerStreamTracer {
     private final AtomicLong mine = new AtomicLong();
+    private final AtomicLong held = new AtomicLong();
+    private volatile boolean tooMuch;
+
+    @Override
+    public Context filterContext(Context context) {
+      return context.withValue(CALL, this);
+    }
+
+    boolean decoding(long size) {
+      if (decoded.addAndGet(size) <= Bound.DECODED_REQUESTS.limit()) {
+        held.addAndGet(size);
+        return true;
+      }
+      decoded.addAndGet(-size);
+      tooMuch = true;
+      return false;
+    }
 
     @Override
     public void inboundWireSize(long more) {
@@ -52,6 +112,7 @@ final class Requests extends ServerStreamTracer.Factory implements ServerInterce
     @Override
     public void streamClosed(Status status) {
       bytes.addAndGet(-mine.getAndSet(0));
+      decoded.addAndGet(-held.getAndSet(0));
       calls.decrementAndGet();
     }
   }
