@@ -80,7 +80,8 @@ final class Requests extends ServerStreamTracer.Factory implements ServerInterce
   /** gRPC ends a call with what is thrown while its request is read. */
   private final class Call extends ServerStreamTracer {
     private final AtomicLong mine = new AtomicLong();
-    private final AtomicLong held = new AtomicLong();
+    private long held; // these two are guarded by this
+    private boolean closed;
     private volatile boolean tooMuch;
 
     @Override
@@ -88,14 +89,21 @@ final class Requests extends ServerStreamTracer.Factory implements ServerInterce
       return context.withValue(CALL, this);
     }
 
-    boolean decoding(long size) {
-      if (decoded.addAndGet(size) <= Bound.DECODED_REQUESTS.limit()) {
-        held.addAndGet(size);
+    /** Of a call that is over nothing is counted: nobody would give it back. */
+    synchronized boolean decoding(long size) {
+      if (!closed && decoded.addAndGet(size) <= Bound.DECODED_REQUESTS.limit()) {
+        held += size;
         return true;
       }
-      decoded.addAndGet(-size);
+      decoded.addAndGet(closed ? 0 : -size);
       tooMuch = true;
       return false;
+    }
+
+    private synchronized void giveBack() {
+      closed = true;
+      decoded.addAndGet(-held);
+      held = 0;
     }
 
     @Override
@@ -112,7 +120,7 @@ final class Requests extends ServerStreamTracer.Factory implements ServerInterce
     @Override
     public void streamClosed(Status status) {
       bytes.addAndGet(-mine.getAndSet(0));
-      decoded.addAndGet(-held.getAndSet(0));
+      giveBack();
       calls.decrementAndGet();
     }
   }
