@@ -67,16 +67,19 @@ class ManyRequestsTest {
     NODE.cri().removeAllPods();
   }
 
+  private static CreateContainerRequest ofMounts(int count) {
+    ContainerConfig.Builder config = ContainerConfig.newBuilder();
+    for (int i = 0; i < count; i++) {
+      config.addMountsBuilder().setHostPath("/").setContainerPath("/" + i);
+    }
+    return CreateContainerRequest.newBuilder().setConfig(config).setPodSandboxId("x").build();
+  }
+
   /** In memory they are many times as much as on their way here. */
   @Test
   void requestsOfManyPartsAreAnswered() throws Exception {
     TestContainer container = NODE.pod().idle();
-    ContainerConfig.Builder config = ContainerConfig.newBuilder();
-    for (int i = 0; i < LARGE / 512; i++) {
-      config.addMountsBuilder().setHostPath("/").setContainerPath("/" + i);
-    }
-    CreateContainerRequest request =
-        CreateContainerRequest.newBuilder().setConfig(config).setPodSandboxId("x").build();
+    CreateContainerRequest request = ofMounts(LARGE / 512);
     assertThat(answers(8, stub -> stub.createContainer(request))).containsOnlyKeys(Code.NOT_FOUND);
     assertIsWell(container);
   }
@@ -85,12 +88,7 @@ class ManyRequestsTest {
   @Test
   void aRequestThatCannotBeHeldIsNotMade() throws Exception {
     TestContainer container = NODE.pod().idle();
-    ContainerConfig.Builder config = ContainerConfig.newBuilder();
-    for (int i = 0; i < LARGE / 16; i++) {
-      config.addMountsBuilder().setHostPath("/").setContainerPath("/" + i);
-    }
-    CreateContainerRequest request =
-        CreateContainerRequest.newBuilder().setConfig(config).setPodSandboxId("x").build();
+    CreateContainerRequest request = ofMounts(LARGE / 16);
     assertRefused(
         () -> NODE.cri().runtime().createContainer(request), Code.RESOURCE_EXHAUSTED, "33554432");
     assertThat(answers(8, stub -> stub.createContainer(request)))
