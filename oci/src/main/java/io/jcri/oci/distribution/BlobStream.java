@@ -29,10 +29,20 @@ final class BlobStream extends BulkInputStream {
   }
 
   /** An open body and who sends it. */
-  record Opened(RegistryHost host, BodyPipe body) {}
+  record Opened(RegistryHost host, BlobEndpoint.Opened from) {
+    BodyPipe body() {
+      return from.body();
+    }
+  }
 
   /** A connection that brought this much was worth it; the count of failures starts anew. */
   private static final long PROGRESS = 64 << 10;
+
+  /**
+   * So was one that first had to bring again what was there, if what it added is no smaller part of
+   * that: the bytes of all connections together stay within some multiple of the blob's.
+   */
+  private static final int PROGRESS_PART = 16;
 
   private static final int MAX_FAILURES = 6;
 
@@ -96,7 +106,7 @@ final class BlobStream extends BulkInputStream {
     IOException reason;
     boolean shortBody = false;
     try {
-      int n = now.body.read(buffer, from, length);
+      int n = now.body().read(buffer, from, length);
       if (n > 0) {
         return n;
       }
@@ -117,10 +127,12 @@ final class BlobStream extends BulkInputStream {
   }
 
   private void lost(Opened from, IOException reason, boolean shortBody) {
-    from.body.close();
+    from.body().close();
     opened = null;
     String why = reason.getMessage() + " (at byte " + position + ")";
-    failures = position - openedAt >= PROGRESS ? 1 : failures + 1;
+    long added = position - openedAt;
+    boolean worthIt = added >= PROGRESS && added >= from.from.skipped() / PROGRESS_PART;
+    failures = worthIt ? 1 : failures + 1;
     Kind kind = shortBody ? Kind.DATA_LOSS : Kind.UNAVAILABLE;
     if (failures > 1) {
       source.failed(new HostFailure(from.host, kind, Outlook.TRANSIENT, why, null, reason));
@@ -144,7 +156,7 @@ final class BlobStream extends BulkInputStream {
     }
     Opened last = opened;
     if (last != null) {
-      last.body.drain();
+      last.body().drain();
     }
     if (hash != null && !blob.digest().matches(hash.digest())) {
       String host = last == null ? "" : last.host.host() + ": ";
@@ -162,7 +174,7 @@ final class BlobStream extends BulkInputStream {
     closed = true;
     Opened last = opened;
     if (last != null) {
-      last.body.close();
+      last.body().close();
     }
   }
 }

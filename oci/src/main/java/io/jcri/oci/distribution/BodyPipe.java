@@ -104,6 +104,18 @@ final class BodyPipe extends BulkInputStream implements BodySubscriber<BodyPipe>
     return copied;
   }
 
+  /** Passes over what has come without copying it. */
+  @Override
+  public long skip(long count) throws IOException {
+    ByteBuffer chunk = count <= 0 ? null : chunk();
+    if (chunk == null) {
+      return 0;
+    }
+    int n = (int) Math.min(count, chunk.remaining());
+    chunk.position(chunk.position() + n);
+    return n;
+  }
+
   /**
    * The end of a body that has come whole is taken in, so that its connection serves the next
    * request.

@@ -221,23 +221,6 @@ class BlobStreamTest extends RegistryFixture {
   }
 
   @Test
-  void aWrongRangeIsNotTaken() throws IOException {
-    byte[] content = random(1000);
-    TestHost host = host();
-    Descriptor blob = host.blob(content);
-    host.before((exchange, request) -> {
-      exchange.getResponseHeaders().set("Content-Range", "bytes 500-999/1000");
-      exchange.sendResponseHeaders(206, 500);
-      exchange.getResponseBody().write(content, 500, 500);
-      return true;
-    });
-
-    OciException e =
-        failure(Kind.DATA_LOSS, () -> repository(host.name() + "/a:v1").openBlob(blob, 400));
-    assertThat(e).hasMessageContaining("asked for bytes from 400, got \"bytes 500-999/1000\"");
-  }
-
-  @Test
   void anInterruptEndsAReadAndCloseEndsItForOthers() throws Exception {
     byte[] content = random(300_000);
     TestHost host = host();
