@@ -2,12 +2,14 @@ package io.jcri.oci.distribution;
 
 import io.jcri.oci.distribution.TokenServer.Secret;
 import io.jcri.oci.distribution.TokenServer.Token;
+import java.net.URI;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BiPredicate;
 
@@ -20,6 +22,8 @@ final class Authorizer {
 
   private record Known(String header, Instant until) {}
 
+  private static final Secret NO_ONE = new Secret(Optional.empty(), Optional.empty());
+
   private final TokenServer tokens;
   private final Timing timing;
   private final Credentials credentials;
@@ -27,6 +31,9 @@ final class Authorizer {
   private final BiPredicate<Credentials, RegistryHost> scope;
   private final ReentrantLock lock = new ReentrantLock();
   private final Map<String, Known> known = new HashMap<>();
+
+  /** By origin that a redirect led to: apart, since nothing in it comes from our credentials. */
+  private final Map<String, Known> anonymous = new HashMap<>();
 
   Authorizer(TokenServer tokens, Timing timing, ImageReference reference, Credentials credentials) {
     this.tokens = tokens;
@@ -77,6 +84,55 @@ final class Authorizer {
     }
   }
 
+  /** What to send to an origin that a redirect led to, if it challenged before. */
+  Optional<String> asNoOne(URI uri) {
+    lock.lock();
+    try {
+      return Optional.ofNullable(anonymous.get(RegistryHost.origin(uri)))
+          .filter(one -> one.until.isAfter(timing.now()))
+          .map(Known::header);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * Answers the challenge of an origin that a redirect led to with what anyone gets: nothing of
+   * ours is for it.
+   *
+   * @param host that redirected
+   * @return whether there is an answer; {@link #asNoOne} has it
+   */
+  boolean answerAsNoOne(RegistryHost host, URI uri, List<Challenge> challenges)
+      throws HostFailure, InterruptedException {
+    Optional<Challenge> bearer = first(challenges, "bearer");
+    if (bearer.isEmpty()) {
+      return false;
+    }
+    RegistryHost stranger =
+        new RegistryHost(
+            uri.getScheme(),
+            uri.getRawAuthority(),
+            "",
+            Set.of(),
+            host.transport().withoutClients(),
+            Map.of());
+    lock.lockInterruptibly();
+    try {
+      Token token;
+      try {
+        token = tokens.fetch(stranger, bearer.get(), scope(), NO_ONE);
+      } catch (HostFailure e) {
+        throw e.through(host);
+      }
+      Known answer = known(token);
+      anonymous.put(RegistryHost.origin(uri), answer);
+      return true;
+    } finally {
+      lock.unlock();
+    }
+  }
+
   /**
    * Whether the pull's credentials were kept from this host; an operator wants to know when it says
    * 401.
@@ -90,14 +146,22 @@ final class Authorizer {
     Secret secret = secret(host);
     Optional<Challenge> bearer = first(challenges, "bearer");
     if (bearer.isPresent() && registryToken(host).isEmpty()) {
-      Token token =
-          tokens.fetch(
-              host, bearer.get(), "repository:" + reference.repository() + ":pull", secret);
-      return Optional.of(new Known("Bearer " + token.value(), timing.now().plus(token.lifetime())));
+      return Optional.of(known(tokens.fetch(host, bearer.get(), scope(), secret)));
     }
-    return first(challenges, "basic")
-        .flatMap(challenge -> secret.basic())
-        .map(basic -> new Known("Basic " + basic, Instant.MAX));
+    // Some registries say 401 and nothing more: name and password are all that can be meant.
+    boolean basic = challenges.isEmpty() || first(challenges, "basic").isPresent();
+    return secret
+        .basic()
+        .filter(header -> basic)
+        .map(header -> new Known("Basic " + header, Instant.MAX));
+  }
+
+  private String scope() {
+    return "repository:" + reference.repository() + ":pull";
+  }
+
+  private Known known(Token token) {
+    return new Known("Bearer " + token.value(), timing.now().plus(token.lifetime()));
   }
 
   private Secret secret(RegistryHost host) {

@@ -3,7 +3,10 @@ package io.jcri.oci.distribution;
 import io.jcri.oci.OciException.Kind;
 import java.net.URI;
 import java.net.http.HttpRequest;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Calls one host: its headers, the authorization, and redirects. On the way to another origin
@@ -12,6 +15,9 @@ import java.util.Optional;
 final class Exchange {
 
   private static final int MAX_REDIRECTS = 10;
+
+  /** Of different origins on the way of one request. */
+  private static final int MAX_CHALLENGES = 3;
 
   private final HttpSender sender;
   private final Authorizer authorizer;
@@ -26,29 +32,36 @@ final class Exchange {
   }
 
   /**
-   * The final response, whatever its status but not a redirect.
+   * The final response, whatever its status but not a redirect. A challenge of the host is answered
+   * with what is for it; that of another to which it redirects, as no one.
    *
    * @throws HostFailure when there is none, or access stays refused
    */
   Reply send(RegistryHost host, Call call) throws HostFailure, InterruptedException {
     URI uri = host.uri(reference.registry(), reference.repository(), call.object());
-    Optional<String> authorization = authorizer.current(host);
-    Reply reply = follow(host, call, uri, authorization);
-    if (reply.status() != 401 || !isOrigin(host, reply.uri())) {
-      return reply;
-    }
-    Optional<String> fresh;
-    try (reply) {
-      fresh =
-          authorizer.answer(
-              host, Challenge.parse(reply.headers("www-authenticate")), authorization);
-      if (fresh.isEmpty()) {
-        String note =
-            authorizer.withholds(host) ? "the credentials given are not for this host: " : "";
-        throw ErrorReply.toFailure(host, reply, note);
+    Optional<String> own = authorizer.current(host);
+    Set<String> answered = new HashSet<>();
+    while (true) {
+      Reply reply = follow(host, call, uri, own);
+      String origin = RegistryHost.origin(reply.uri());
+      if (reply.status() != 401 || !answered.add(origin) || answered.size() > MAX_CHALLENGES) {
+        return reply;
+      }
+      List<Challenge> challenges = Challenge.parse(reply.headers("www-authenticate"));
+      try (reply) {
+        if (isOrigin(host, reply.uri())) {
+          own = authorizer.answer(host, challenges, own);
+          if (own.isEmpty()) {
+            String note =
+                authorizer.withholds(host) ? "the credentials given are not for this host: " : "";
+            throw ErrorReply.toFailure(host, reply, note);
+          }
+        } else if (!authorizer.answerAsNoOne(host, reply.uri(), challenges)) {
+          String note = "redirected to " + ServerUri.host(reply.uri()) + ": ";
+          throw ErrorReply.toFailure(host, reply, note);
+        }
       }
     }
-    return follow(host, call, uri, fresh);
   }
 
   private Reply follow(RegistryHost host, Call call, URI start, Optional<String> authorization)
@@ -57,9 +70,8 @@ final class Exchange {
     for (int hops = 0; hops <= MAX_REDIRECTS; hops++) {
       boolean own = isOrigin(host, uri);
       TransportSettings settings = own ? host.transport() : host.transport().withoutClients();
-      Reply reply =
-          sender.send(
-              host, settings, request(host, call, uri, own ? authorization : Optional.empty()));
+      Optional<String> known = own ? authorization : authorizer.asNoOne(uri);
+      Reply reply = sender.send(host, settings, request(host, call, uri, known));
       Optional<String> location =
           isRedirect(reply.status()) ? reply.header("location") : Optional.empty();
       if (location.isEmpty()) {
@@ -73,6 +85,14 @@ final class Exchange {
 
   private HttpRequest request(RegistryHost host, Call call, URI uri, Optional<String> authorization)
       throws HostFailure {
+    if (ServerUri.isUnusableHost(uri)) {
+      throw HostFailure.of(
+          host,
+          Kind.FAILED_PRECONDITION,
+          "the host name "
+              + ServerUri.host(uri)
+              + " cannot be used: Java's client takes letters, digits, hyphens and dots alone");
+    }
     try {
       HttpRequest.Builder request = HttpRequest.newBuilder(uri).header("User-Agent", userAgent);
       // Not method(name, noBody()): that sends Content-Length: 0, at which some proxies balk.
@@ -97,21 +117,17 @@ final class Exchange {
 
   /** A redirect may not lead from TLS to plain text. */
   private static URI target(RegistryHost host, URI from, String location) throws HostFailure {
-    try {
-      URI to = from.resolve(URI.create(location));
-      boolean web =
-          "https".equalsIgnoreCase(to.getScheme()) || "http".equalsIgnoreCase(to.getScheme());
-      if (web && to.getHost() != null && to.getRawUserInfo() == null) {
-        if ("http".equalsIgnoreCase(to.getScheme()) && "https".equalsIgnoreCase(from.getScheme())) {
-          throw HostFailure.of(
-              host, Kind.UNAVAILABLE, "it redirects from https to plain http at " + to.getHost());
-        }
-        return to;
-      }
-    } catch (IllegalArgumentException e) {
-      // Told below; the text may hold a signature that lets anyone in.
+    // The text is not told: it may hold a signature that lets anyone in.
+    URI to =
+        ServerUri.resolve(from, location)
+            .orElseThrow(() ->
+                HostFailure.of(
+                    host, Kind.UNAVAILABLE, "it redirects to a URL that cannot be used"));
+    if (to.getScheme().equals("http") && from.getScheme().equals("https")) {
+      throw HostFailure.of(
+          host, Kind.UNAVAILABLE, "it redirects from https to plain http at " + ServerUri.host(to));
     }
-    throw HostFailure.of(host, Kind.UNAVAILABLE, "it redirects to a URL that cannot be used");
+    return to;
   }
 
   private static boolean isOrigin(RegistryHost host, URI uri) {

@@ -44,6 +44,17 @@ final class HostFailure extends Exception {
     return new HostFailure(host, kind, Outlook.FINAL, message, null, null);
   }
 
+  /** The same, blamed on the host that led there. */
+  HostFailure through(RegistryHost other) {
+    return new HostFailure(
+        other,
+        kind,
+        outlook,
+        "redirected to " + host.host() + ": " + getMessage(),
+        retryAfter,
+        this);
+  }
+
   RegistryHost host() {
     return host;
   }

@@ -133,11 +133,7 @@ final class HostsToml {
     String whole = url.contains("://") ? url : HostsConfig.defaultScheme(url) + "://" + url;
     try {
       URI uri = URI.create(whole);
-      String scheme = uri.getScheme().toLowerCase(Locale.ROOT);
-      if (uri.getHost() != null
-          && uri.getUserInfo() == null
-          && uri.getRawQuery() == null
-          && (scheme.equals("http") || scheme.equals("https"))) {
+      if (ServerUri.ofText(whole).isPresent() && uri.getRawQuery() == null) {
         return uri;
       }
     } catch (IllegalArgumentException e) {

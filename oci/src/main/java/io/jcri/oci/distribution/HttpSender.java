@@ -95,7 +95,9 @@ final class HttpSender {
   private static HostFailure failure(
       RegistryHost host, URI uri, Outlook outlook, String why, Throwable cause) {
     String elsewhere =
-        uri.getRawAuthority().equals(host.host()) ? "" : "redirected to " + uri.getHost() + ": ";
+        uri.getRawAuthority().equals(host.host())
+            ? ""
+            : "redirected to " + ServerUri.host(uri) + ": ";
     return new HostFailure(host, Kind.UNAVAILABLE, outlook, elsewhere + why, null, cause);
   }
 

@@ -35,11 +35,14 @@ final class ManifestEndpoint {
       throws HostFailure, InterruptedException {
     Call call = new Call("HEAD", "manifests/" + wanted, accept(MediaTypes.ACCEPTED_MANIFESTS));
     try (Reply reply = exchange.send(host, call)) {
-      if (reply.status() == 405 || reply.status() == 501) {
-        return Optional.empty();
-      }
-      if (reply.status() != 200) {
-        throw ErrorReply.toFailure(host, reply, "");
+      switch (reply.status()) {
+        case 200 -> {}
+        // A URL that is signed for GET, or a server that knows no HEAD. Also the reason that an
+        // answer to HEAD cannot tell. What is not there for HEAD is not asked for twice.
+        case 400, 403, 405, 406, 411, 501 -> {
+          return Optional.empty();
+        }
+        default -> throw ErrorReply.toFailure(host, reply, "");
       }
       String mediaType = reply.header("content-type").map(MediaTypes::withoutParameters).orElse("");
       Optional<Digest> digest = told(reply);

@@ -19,8 +19,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Gets bearer tokens: GET with basic authentication (distribution's token specification), or POST
- * when there is an identity token (its OAuth2 form). Redirects are not followed, since the request
- * carries the credentials.
+ * when there is an identity token (its OAuth2 form). A redirect is followed on the same origin
+ * only, since the request carries the credentials.
  */
 final class TokenServer {
 
@@ -49,6 +49,7 @@ final class TokenServer {
       @Json.Name("access_token") @Nullable String accessToken,
       @Json.Name("expires_in") long expiresIn) {}
 
+  private static final int MAX_REDIRECTS = 5;
   private static final int MAX_ANSWER = 256 << 10;
   private static final Json.Bounds BOUNDS = new Json.Bounds(MAX_ANSWER, 1_000);
 
@@ -78,60 +79,110 @@ final class TokenServer {
     Map<String, String> fields = new LinkedHashMap<>();
     challenge.parameter("service").ifPresent(service -> fields.put("service", service));
     fields.put("scope", challenge.parameter("scope").orElse(scope));
+    boolean posts = secret.identityToken().isPresent();
     HttpRequest request =
-        secret.identityToken().isPresent()
-            ? post(realm, fields, secret)
-            : get(realm, fields, secret);
+        posts ? post(realm, fields, secret) : get(withQuery(realm, fields), secret);
     TransportSettings settings =
         RegistryHost.origin(realm).equals(host.origin())
             ? host.transport()
             : host.transport().withoutClients();
-    try (Reply reply = sender.send(host, settings, request)) {
-      if (reply.status() != 200) {
-        throw ErrorReply.toFailure(host, reply, "token server " + realm.getHost() + ": ");
+    for (int hops = 0; ; hops++) {
+      try (Reply reply = sender.send(host, settings, request)) {
+        if (reply.status() == 200) {
+          return token(host, realm, reply.bytes(MAX_ANSWER));
+        }
+        Optional<URI> next = next(host, reply, posts, hops);
+        if (next.isEmpty()) {
+          throw ErrorReply.toFailure(host, reply, "token server " + ServerUri.host(realm) + ": ");
+        }
+        request = posts ? post(next.get(), fields, secret) : get(next.get(), secret);
+      } catch (IOException e) {
+        throw new HostFailure(
+            host,
+            Kind.UNAVAILABLE,
+            Outlook.TRANSIENT,
+            "token server " + ServerUri.host(realm) + ": " + e.getMessage(),
+            null,
+            e);
       }
-      return token(host, realm, reply.bytes(MAX_ANSWER));
-    } catch (IOException e) {
-      throw new HostFailure(
+    }
+  }
+
+  /**
+   * Where the server wants to be asked instead. Only itself: the request holds the credentials. A
+   * form is sent again, except where a redirect asks to drop it.
+   */
+  private static Optional<URI> next(RegistryHost host, Reply reply, boolean posts, int hops)
+      throws HostFailure {
+    boolean redirect =
+        switch (reply.status()) {
+          case 301, 302, 307, 308 -> true;
+          case 303 -> !posts;
+          default -> false;
+        };
+    Optional<String> location = redirect ? reply.header("location") : Optional.empty();
+    if (location.isEmpty()) {
+      return Optional.empty();
+    }
+    String server = "token server " + ServerUri.host(reply.uri());
+    if (hops >= MAX_REDIRECTS) {
+      throw HostFailure.of(
+          host, Kind.UNAVAILABLE, server + ": more than " + MAX_REDIRECTS + " redirects");
+    }
+    URI to =
+        ServerUri.resolve(reply.uri(), location.get())
+            .orElseThrow(() ->
+                HostFailure.of(
+                    host, Kind.UNAVAILABLE, server + " redirects to a URL that cannot be used"));
+    if (!RegistryHost.origin(to).equals(RegistryHost.origin(reply.uri()))) {
+      throw HostFailure.of(
           host,
           Kind.UNAVAILABLE,
-          Outlook.TRANSIENT,
-          "token server " + realm.getHost() + ": " + e.getMessage(),
-          null,
-          e);
+          server
+              + " redirects to another origin, "
+              + RegistryHost.origin(to)
+              + ", which credentials are not sent to");
     }
+    return Optional.of(to);
   }
 
   private static URI realm(RegistryHost host, Challenge challenge) throws HostFailure {
     String text = challenge.parameter("realm").orElse("");
-    try {
-      URI realm = new URI(text);
-      if (CredentialScope.isSafeRealm(realm, host)) {
-        return realm;
-      }
-    } catch (java.net.URISyntaxException e) {
+    URI realm =
+        ServerUri.ofHeader(text)
+            .orElseThrow(() ->
+                HostFailure.of(
+                    host,
+                    Kind.UNAVAILABLE,
+                    "it names no token server but \"" + ErrorReply.clean(text) + "\""));
+    if (ServerUri.isUnusableHost(realm)) {
+      throw HostFailure.of(
+          host,
+          Kind.FAILED_PRECONDITION,
+          "its token server's name " + ServerUri.host(realm) + " cannot be used by Java's client");
+    }
+    if (!CredentialScope.isSafeRealm(realm, host)) {
       throw HostFailure.of(
           host,
           Kind.UNAVAILABLE,
-          "it names no token server but \"" + ErrorReply.clean(text) + "\"");
+          "its token server \"" + ErrorReply.clean(text) + "\" is not reached over TLS");
     }
-    throw HostFailure.of(
-        host,
-        Kind.UNAVAILABLE,
-        "its token server \"" + ErrorReply.clean(text) + "\" is not reached over TLS");
+    return realm;
   }
 
-  private HttpRequest get(URI realm, Map<String, String> fields, Secret secret) {
+  private static URI withQuery(URI realm, Map<String, String> fields) {
     String joint = realm.getRawQuery() == null ? "?" : "&";
-    HttpRequest.Builder request =
-        HttpRequest.newBuilder(URI.create(realm + joint + form(fields)))
-            .header("User-Agent", userAgent)
-            .GET();
+    return URI.create(realm + joint + form(fields));
+  }
+
+  private HttpRequest get(URI uri, Secret secret) {
+    HttpRequest.Builder request = HttpRequest.newBuilder(uri).header("User-Agent", userAgent).GET();
     secret.basic().ifPresent(basic -> request.header("Authorization", "Basic " + basic));
     return request.build();
   }
 
-  private HttpRequest post(URI realm, Map<String, String> fields, Secret secret) {
+  private HttpRequest post(URI realm, Map<String, String> base, Secret secret) {
+    Map<String, String> fields = new LinkedHashMap<>(base);
     fields.put("grant_type", "refresh_token");
     fields.put("refresh_token", secret.identityToken().orElseThrow());
     fields.put("client_id", "jcri");
@@ -149,7 +200,7 @@ final class TokenServer {
     } catch (OciException e) {
       // The answer itself may hold a token: it is not quoted.
       throw HostFailure.of(
-          host, Kind.UNAVAILABLE, "token server " + realm.getHost() + " sent no JSON");
+          host, Kind.UNAVAILABLE, "token server " + ServerUri.host(realm) + " sent no JSON");
     }
     String value =
         answer.token == null || answer.token.isEmpty() ? answer.accessToken : answer.token;
@@ -158,7 +209,7 @@ final class TokenServer {
         || value.length() > MAX_TOKEN
         || !value.chars().allMatch(c -> c > ' ' && c < 0x7f)) {
       throw HostFailure.of(
-          host, Kind.UNAVAILABLE, "token server " + realm.getHost() + " sent no token");
+          host, Kind.UNAVAILABLE, "token server " + ServerUri.host(realm) + " sent no token");
     }
     Duration told = Duration.ofSeconds(Math.clamp(answer.expiresIn, 0, 86_400));
     return new Token(value, told.compareTo(DEFAULT_LIFETIME) < 0 ? DEFAULT_LIFETIME : told);

@@ -163,4 +163,28 @@ class AuthorizationTest extends RegistryFixture {
     assertThat(tokens.asked.getFirst().header("Authorization")).contains(BASIC);
     assertThat(tokens.asked.getFirst().header("X-Team")).isEmpty();
   }
+
+  @Test
+  void a401WithoutAChallengeIsAnsweredWithNameAndPasswordOnce() throws IOException {
+    TestHost host = host();
+    host.manifest("v1", "{}");
+    host.before((exchange, asked) -> {
+      if (asked.header("Authorization").equals(Optional.of(BASIC))) {
+        return false;
+      }
+      TestHost.reply(exchange, 401, "");
+      return true;
+    });
+
+    repository(host.name() + "/a:v1", ME).resolve();
+    assertThat(host.asked).hasSize(2);
+
+    host.asked.clear();
+    failure(
+        Kind.UNAUTHENTICATED,
+        () -> repository(host.name() + "/a:v1", Credentials.of("you", "x")).resolve());
+    assertThat(host.asked).hasSize(2);
+    failure(Kind.UNAUTHENTICATED, () -> repository(host.name() + "/a:v1").resolve());
+    assertThat(host.asked).hasSize(3);
+  }
 }

@@ -43,7 +43,8 @@ class MirrorsTest extends RegistryFixture {
       mirrored(registry, mirror.name());
 
       assertThat(repository(registry.name() + "/a:v1").resolve().host()).isEqualTo(registry.name());
-      assertThat(mirror.asked).hasSize(1);
+      // What HEAD is refused may be there for GET.
+      assertThat(mirror.asked).hasSize(status == 400 || status == 403 ? 2 : 1);
     }
     assertThat(timing.slept).isEmpty();
   }

@@ -10,6 +10,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** One host that behaves, or misbehaves in what it says. */
 class RegistryClientTest extends RegistryFixture {
@@ -165,5 +167,45 @@ class RegistryClientTest extends RegistryFixture {
     assertThat(seen.get())
         .isInstanceOfSatisfying(
             OciException.class, e -> assertThat(e.kind()).isEqualTo(Kind.CANCELLED));
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {400, 403, 405, 406, 411, 501})
+  void whereHeadIsRefusedGetIsAsked(int status) throws IOException {
+    TestHost host = host();
+    Descriptor manifest = host.manifest("v1", JSON);
+    host.before((exchange, asked) -> {
+      if (asked.method().equals("HEAD")) {
+        TestHost.reply(exchange, status, "");
+        return true;
+      }
+      return false;
+    });
+
+    assertThat(repository(host.name() + "/a:v1").resolve().descriptor()).isEqualTo(manifest);
+    assertThat(host.count("GET", "/manifests/")).isEqualTo(1);
+  }
+
+  @Test
+  void theReasonThatHeadCannotTellIsToldByGet() throws IOException {
+    TestHost host = host();
+    host.before((exchange, asked) -> {
+      TestHost.reply(exchange, 403, "{\"errors\":[{\"message\":\"the key vault is closed\"}]}");
+      return true;
+    });
+    assertThat(failure(Kind.PERMISSION_DENIED, () -> repository(host.name() + "/a:v1").resolve()))
+        .hasMessageContaining("403 Forbidden (the key vault is closed)");
+  }
+
+  @Test
+  void aChangedHostsTomlIsSeenByTheNextPull() throws IOException {
+    TestHost first = host();
+    TestHost second = host();
+    first.manifest("v1", JSON);
+    second.manifest("v1", JSON);
+    hosts("q.example", "server = \"http://%s\"".formatted(first.name()));
+    assertThat(repository("q.example/a:v1").resolve().host()).isEqualTo(first.name());
+    hosts("q.example", "server = \"http://%s\"".formatted(second.name()));
+    assertThat(repository("q.example/a:v1").resolve().host()).isEqualTo(second.name());
   }
 }

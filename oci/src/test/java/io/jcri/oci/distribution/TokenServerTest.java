@@ -1,5 +1,6 @@
 package io.jcri.oci.distribution;
 
+import static io.jcri.oci.distribution.Challenges.BASIC;
 import static io.jcri.oci.distribution.Challenges.ME;
 import static io.jcri.oci.distribution.Challenges.bearer;
 import static io.jcri.oci.distribution.Challenges.demand;
@@ -12,9 +13,12 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** How a token is asked for, and how long it is kept. */
 class TokenServerTest extends RegistryFixture {
@@ -113,5 +117,67 @@ class TokenServerTest extends RegistryFixture {
     OciException e =
         failure(Kind.PERMISSION_DENIED, () -> repository(host.name() + "/a:v1").resolve());
     assertThat(e).hasMessageEndingWith("token server 127.0.0.1: 403 Forbidden (go away)");
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {301, 302, 303, 307, 308})
+  void aRedirectOnTheSameOriginIsFollowed(int status) throws IOException {
+    TestHost tokens = host();
+    tokens.before((exchange, asked) -> {
+      if (asked.path().equals("/token")) {
+        exchange.getResponseHeaders().set("Location", "/v2/token?" + asked.query());
+        TestHost.reply(exchange, status, "");
+      } else {
+        TestHost.reply(exchange, 200, "{\"token\":\"T\"}");
+      }
+      return true;
+    });
+    TestHost host = host();
+    host.manifest("v1", "{}");
+    host.before((exchange, asked) -> demand(exchange, asked, bearer(tokens), "Bearer T"));
+
+    repository(host.name() + "/a:v1", ME).resolve();
+
+    assertThat(tokens.asked)
+        .extracting(TestHost.Asked::path)
+        .containsExactly("/token", "/v2/token");
+    assertThat(tokens.asked).allMatch(a -> a.header("Authorization").equals(Optional.of(BASIC)));
+
+    Credentials identity = new Credentials("", "", "", "idT", "", "");
+    tokens.asked.clear();
+    if (status == 303) {
+      failure(Kind.UNAVAILABLE, () -> repository(host.name() + "/a:v1", identity).resolve());
+      assertThat(tokens.asked).hasSize(1);
+    } else {
+      repository(host.name() + "/a:v1", identity).resolve();
+      assertThat(tokens.asked).extracting(TestHost.Asked::method).containsExactly("POST", "POST");
+    }
+  }
+
+  @Test
+  void aRedirectElsewhereIsNotFollowedAndEndlessOnesEnd() throws IOException {
+    TestHost elsewhere = tokenServer(host(), "{\"token\":\"T\"}");
+    TestHost tokens = host();
+    TestHost host = host();
+    host.before((exchange, asked) -> demand(exchange, asked, bearer(tokens), "Bearer T"));
+    tokens.before((exchange, asked) -> {
+      TestHost.redirect(exchange, "http://" + elsewhere.name() + "/token");
+      return true;
+    });
+    OciException e =
+        failure(Kind.UNAVAILABLE, () -> repository(host.name() + "/a:v1", ME).resolve());
+    assertThat(e)
+        .hasMessageContaining("redirects to another origin, http://" + elsewhere.name())
+        .hasMessageNotContaining("s3cret");
+    assertThat(elsewhere.asked).isEmpty();
+
+    tokens.asked.clear();
+    tokens.before((exchange, asked) -> {
+      TestHost.redirect(exchange, "/token");
+      return true;
+    });
+    e = failure(Kind.UNAVAILABLE, () -> repository(host.name() + "/a:v1", ME).resolve());
+    assertThat(e).hasMessageContaining("more than 5 redirects");
+    assertThat(tokens.asked).hasSize(6);
   }
 }
