@@ -12,6 +12,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.channels.UnresolvedAddressException;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -41,17 +42,38 @@ final class HttpSender {
   Reply send(RegistryHost host, TransportSettings settings, HttpRequest request)
       throws HostFailure, InterruptedException {
     HttpClient client;
+    HttpRequest whole;
     try {
       client = transports.get(settings);
+      // Java's client gives this header to the proxy alone.
+      whole =
+          transports
+              .proxy()
+              .authorization(request.uri())
+              .map(secret ->
+                  HttpRequest.newBuilder(request, (name, value) -> true)
+                      .setHeader("Proxy-Authorization", secret)
+                      .build())
+              .orElse(request);
     } catch (IOException e) {
       throw new HostFailure(host, Kind.FAILED_PRECONDITION, Outlook.FINAL, describe(e), null, e);
     }
     // Not HttpRequest.timeout: from JDK 26 on it covers the body too, and a large blob takes its
     // time.
     CompletableFuture<HttpResponse<BodyPipe>> pending =
-        client.sendAsync(request, head -> new BodyPipe(patience));
+        client.sendAsync(whole, head -> new BodyPipe(patience));
     try {
-      return new Reply(pending.get(patience.toMillis(), TimeUnit.MILLISECONDS), request.uri());
+      HttpResponse<BodyPipe> response = pending.get(patience.toMillis(), TimeUnit.MILLISECONDS);
+      if (response.statusCode() == 407) {
+        // Of a tunnel there is no body, not even an empty one.
+        Optional.ofNullable(response.body()).ifPresent(BodyPipe::close);
+        throw HostFailure.of(
+            host,
+            Kind.UNAUTHENTICATED,
+            "407: the proxy wants to know who asks; write http://user:password@host:port into"
+                + " HTTPS_PROXY and HTTP_PROXY");
+      }
+      return new Reply(response, request.uri());
     } catch (TimeoutException e) {
       abandon(pending);
       throw failure(

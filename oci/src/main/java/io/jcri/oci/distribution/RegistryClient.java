@@ -3,6 +3,7 @@ package io.jcri.oci.distribution;
 import io.jcri.oci.Digest;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Map;
 
 /**
  * The registries of this node, by {@link HostsConfig}. Costs nothing until the first pull.
@@ -19,7 +20,7 @@ public final class RegistryClient implements Registries, AutoCloseable {
   private final Duration patience;
   private final Timing timing;
   private final HostHealth health;
-  private final Transports transports = new Transports();
+  private final Transports transports;
 
   /**
    * A client that has no connection yet.
@@ -27,10 +28,12 @@ public final class RegistryClient implements Registries, AutoCloseable {
    * @param patience how long a connected host may send nothing, usually {@link #DEFAULT_PATIENCE}
    */
   public RegistryClient(HostsConfig config, Duration patience) {
-    this(config, patience, Timing.SYSTEM);
+    this(config, patience, Timing.SYSTEM, System.getenv());
   }
 
-  RegistryClient(HostsConfig config, Duration patience, Timing timing) {
+  RegistryClient(
+      HostsConfig config, Duration patience, Timing timing, Map<String, String> environment) {
+    this.transports = new Transports(new EnvironmentProxy(environment));
     this.config = config;
     this.patience = patience;
     this.timing = timing;

@@ -25,18 +25,37 @@ final class Transports implements AutoCloseable {
    */
   private static final String BUFFER_PROPERTY = "jdk.httpclient.bufsize";
 
+  /**
+   * Also read once: by default Java sends no name and password in clear text to a proxy that it
+   * asks for a tunnel. There is no other way to tell them, and the operator wrote them down for it.
+   */
+  private static final String TUNNEL_PROPERTY = "jdk.http.auth.tunneling.disabledSchemes";
+
   static {
     if (System.getProperty(BUFFER_PROPERTY) == null) {
       System.setProperty(BUFFER_PROPERTY, "65536");
+    }
+    if (System.getProperty(TUNNEL_PROPERTY) == null) {
+      System.setProperty(TUNNEL_PROPERTY, "");
     }
   }
 
   private record Entry(List<FileTime> stamps, HttpClient client) {}
 
+  private final EnvironmentProxy proxy;
   private final ReentrantLock lock = new ReentrantLock();
   private final Map<TransportSettings, Entry> entries = new HashMap<>();
   private final ExecutorService executor =
       Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("registry-", 0).factory());
+
+  Transports(EnvironmentProxy proxy) {
+    this.proxy = proxy;
+  }
+
+  /** The proxy on the way to a host; Java's client asks it too. */
+  EnvironmentProxy proxy() {
+    return proxy;
+  }
 
   /**
    * @throws IOException when a certificate file cannot be used
@@ -70,7 +89,7 @@ final class Transports implements AutoCloseable {
         .followRedirects(HttpClient.Redirect.NEVER)
         .connectTimeout(settings.dialTimeout())
         .sslContext(TlsContexts.create(settings))
-        .proxy(new EnvironmentProxy(System.getenv()))
+        .proxy(proxy)
         .executor(executor)
         .build();
   }

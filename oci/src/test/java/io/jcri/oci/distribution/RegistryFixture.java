@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -27,7 +28,8 @@ abstract class RegistryFixture {
 
   @TempDir Path root;
   final FakeTiming timing = new FakeTiming();
-  RegistryClient client = new RegistryClient(new HostsConfig(List.of()), PATIENCE, timing);
+  RegistryClient client =
+      new RegistryClient(new HostsConfig(List.of()), PATIENCE, timing, Map.of());
   private final List<AutoCloseable> open = new ArrayList<>();
 
   @BeforeEach
@@ -53,8 +55,16 @@ abstract class RegistryFixture {
   }
 
   void configured(Duration patience) {
+    configured(patience, Map.of());
+  }
+
+  void proxied(Map<String, String> environment) {
+    configured(PATIENCE, environment);
+  }
+
+  private void configured(Duration patience, Map<String, String> environment) {
     client.close();
-    client = new RegistryClient(new HostsConfig(List.of(root)), patience, timing);
+    client = new RegistryClient(new HostsConfig(List.of(root)), patience, timing, environment);
   }
 
   /** Writes the hosts.toml of a registry. */
