@@ -4,6 +4,7 @@ import io.jcri.oci.OciException.Kind;
 import io.jcri.oci.distribution.HostFailure.Outlook;
 import java.io.IOException;
 import java.io.InterruptedIOException;
+import java.net.URI;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -44,6 +45,12 @@ final class BlobEndpoint {
     String object = "blobs/" + blob.digest();
     return open(
         host, blob, offset, headers -> exchange.send(host, new Call("GET", object, headers)));
+  }
+
+  /** The same from where a foreign layer's descriptor says it is, as no one. */
+  Opened openForeign(RegistryHost owner, URI uri, Descriptor blob, long offset)
+      throws HostFailure, InterruptedException {
+    return open(owner, blob, offset, headers -> exchange.foreign(owner, uri, headers));
   }
 
   private static Opened open(RegistryHost host, Descriptor blob, long offset, Get get)

@@ -5,6 +5,7 @@ import java.net.URI;
 import java.net.http.HttpRequest;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -62,6 +63,38 @@ final class Exchange {
         }
       }
     }
+  }
+
+  /**
+   * Gets what a foreign layer's descriptor points to: nothing of ours is sent, no challenge
+   * answered, and every hop is one that {@link #isForeignUrl} allows.
+   */
+  Reply foreign(RegistryHost owner, URI start, Map<String, String> headers)
+      throws HostFailure, InterruptedException {
+    Call call = new Call("GET", "", headers);
+    URI uri = start;
+    for (int hops = 0; hops <= MAX_REDIRECTS; hops++) {
+      if (!isForeignUrl(uri)) {
+        throw HostFailure.of(
+            owner, Kind.UNAVAILABLE, "it redirects to plain http at " + ServerUri.host(uri));
+      }
+      Reply reply =
+          sender.send(
+              owner, TransportSettings.DEFAULT, request(owner, call, uri, Optional.empty()));
+      Optional<String> location =
+          isRedirect(reply.status()) ? reply.header("location") : Optional.empty();
+      if (location.isEmpty()) {
+        return reply;
+      }
+      reply.close();
+      uri = target(owner, uri, location.get());
+    }
+    throw HostFailure.of(owner, Kind.UNAVAILABLE, "more than " + MAX_REDIRECTS + " redirects");
+  }
+
+  /** TLS, or loopback. */
+  static boolean isForeignUrl(URI uri) {
+    return uri.getScheme().equals("https") || HostsConfig.isLoopback(ServerUri.host(uri));
   }
 
   private Reply follow(RegistryHost host, Call call, URI start, Optional<String> authorization)

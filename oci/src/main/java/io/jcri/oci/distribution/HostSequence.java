@@ -4,6 +4,7 @@ import io.jcri.oci.OciException;
 import io.jcri.oci.distribution.HostFailure.Outlook;
 import io.jcri.oci.distribution.RegistryHost.Capability;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -11,6 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Asks the hosts of a registry one after the other until one answers. Hosts in trouble are asked
@@ -55,7 +57,24 @@ final class HostSequence {
    */
   <T> T first(
       String action, Capability capability, Predicate<RegistryHost> last, Attempt<T> attempt) {
-    List<RegistryHost> able = hosts.stream().filter(host -> host.can(capability)).toList();
+    return first(action, capability, last, List.of(), attempt);
+  }
+
+  /**
+   * The first answer.
+   *
+   * @param before hosts to ask before those of the registry
+   */
+  <T> T first(
+      String action,
+      Capability capability,
+      Predicate<RegistryHost> last,
+      Collection<RegistryHost> before,
+      Attempt<T> attempt) {
+    List<RegistryHost> able =
+        Stream.concat(before.stream(), hosts.stream())
+            .filter(host -> host.can(capability))
+            .toList();
     if (able.isEmpty()) {
       throw new OciException(
           OciException.Kind.FAILED_PRECONDITION,

@@ -55,6 +55,12 @@ public final class MediaTypes {
         || base.equals(DOCKER_LAYER_ZSTD);
   }
 
+  /** A layer that its owner gives out and registries need not have. */
+  public static boolean isForeign(String mediaType) {
+    return mediaType.startsWith("application/vnd.oci.image.layer.nondistributable.v1.")
+        || mediaType.startsWith("application/vnd.docker.image.rootfs.foreign.diff.tar");
+  }
+
   /** A Content-Type header without its parameters, lower case. */
   static String withoutParameters(String contentType) {
     int semicolon = contentType.indexOf(';');

@@ -6,7 +6,9 @@ import io.jcri.oci.OciException.Kind;
 import io.jcri.oci.distribution.ManifestEndpoint.Fetched;
 import io.jcri.oci.distribution.RegistryHost.Capability;
 import java.io.InputStream;
+import java.net.URI;
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -108,8 +110,34 @@ final class RemoteRepository implements Repository {
   private final class BlobSource implements BlobStream.Source {
     private final Descriptor blob;
 
+    /** Who has a foreign layer, and where. */
+    private final Map<RegistryHost, URI> owners = new LinkedHashMap<>();
+
     BlobSource(Descriptor blob) {
       this.blob = blob;
+      for (String url : blob.urls()) {
+        ServerUri.ofText(url).filter(Exchange::isForeignUrl).ifPresent(this::addOwner);
+      }
+    }
+
+    private void addOwner(URI uri) {
+      RegistryHost owner =
+          new RegistryHost(
+              uri.getScheme(),
+              uri.getRawAuthority(),
+              uri.getRawPath(),
+              Set.of(Capability.PULL),
+              TransportSettings.DEFAULT,
+              Map.of());
+      owners.putIfAbsent(owner, uri);
+    }
+
+    private BlobEndpoint.Opened open(RegistryHost host, long offset)
+        throws HostFailure, InterruptedException {
+      URI elsewhere = owners.get(host);
+      return elsewhere == null
+          ? blobs.open(host, blob, offset)
+          : blobs.openForeign(host, elsewhere, blob, offset);
     }
 
     @Override
@@ -119,7 +147,8 @@ final class RemoteRepository implements Repository {
           "cannot fetch blob " + blob.digest() + " of " + reference.name(),
           Capability.PULL,
           distrusted::contains,
-          host -> new BlobStream.Opened(host, blobs.open(host, blob, offset)));
+          owners.keySet(),
+          host -> new BlobStream.Opened(host, open(host, offset)));
     }
 
     @Override

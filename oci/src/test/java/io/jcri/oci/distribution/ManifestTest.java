@@ -35,7 +35,8 @@ class ManifestTest {
         Digest.of(bytes(platform.toString())),
         1,
         Optional.of(platform),
-        Map.of());
+        Map.of(),
+        List.of());
   }
 
   @Test
