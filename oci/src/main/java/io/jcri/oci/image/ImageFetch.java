@@ -13,6 +13,7 @@ import io.jcri.sandbox.linux.Reasons;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -147,7 +148,8 @@ final class ImageFetch {
 
   /** Without annotations, which would be held as long as the pull takes. */
   private static Descriptor bare(Descriptor layer) {
-    return new Descriptor(layer.mediaType(), layer.digest(), layer.size());
+    return new Descriptor(
+        layer.mediaType(), layer.digest(), layer.size(), Optional.empty(), Map.of(), layer.urls());
   }
 
   private <T> T document(Descriptor descriptor, Function<byte[], T> reader) {
