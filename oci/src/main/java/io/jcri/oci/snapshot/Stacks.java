@@ -1,23 +1,44 @@
 package io.jcri.oci.snapshot;
 
+import io.jcri.oci.OciException;
 import java.nio.file.Path;
-import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 
 /** Stacks of layers as overlayfs wants them. */
 final class Stacks {
 
+  /** OVL_MAX_STACK of the kernel; the writable layer does not count. */
+  static final int MAX_DIRECTORIES = 500;
+
   private Stacks() {}
 
-  /** The trees, topmost first, without those that a layer above hides entirely. */
+  /**
+   * The trees, topmost first, each once and without those that a layer above hides entirely.
+   *
+   * <p>Overlayfs refuses a directory that it is given twice (ELOOP), though images have the same
+   * layer several times. Its topmost place is the one that counts: whatever name it has, it has
+   * there too. A file, link or whiteout of that name ends the kernel's search there; a directory
+   * goes on to merge with those below, to which the lower place could only add the same names
+   * again, each found above already. So the lower place shows nothing, whatever lies between.
+   *
+   * @throws OciException INVALID when they are more than the kernel puts together
+   */
   static List<Path> directories(List<Layer> fromLowest) {
-    List<Path> directories = new ArrayList<>();
+    Set<Path> directories = new LinkedHashSet<>();
     for (Layer layer : fromLowest.reversed()) {
-      directories.add(layer.directory());
+      boolean _ = directories.add(layer.directory());
       if (layer.opaqueRoot()) {
         break;
       }
     }
-    return directories;
+    if (directories.size() > MAX_DIRECTORIES) {
+      throw new OciException(
+          OciException.Kind.INVALID,
+          "image has %d different layers, the limit of overlayfs is %d"
+              .formatted(directories.size(), MAX_DIRECTORIES));
+    }
+    return List.copyOf(directories);
   }
 }
