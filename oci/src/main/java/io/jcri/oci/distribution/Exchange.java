@@ -72,24 +72,17 @@ final class Exchange {
   Reply foreign(RegistryHost owner, URI start, Map<String, String> headers)
       throws HostFailure, InterruptedException {
     Call call = new Call("GET", "", headers);
-    URI uri = start;
-    for (int hops = 0; hops <= MAX_REDIRECTS; hops++) {
-      if (!isForeignUrl(uri)) {
-        throw HostFailure.of(
-            owner, Kind.UNAVAILABLE, "it redirects to plain http at " + ServerUri.host(uri));
-      }
-      Reply reply =
-          sender.send(
+    return following(
+        owner,
+        start,
+        uri -> {
+          if (!isForeignUrl(uri)) {
+            throw HostFailure.of(
+                owner, Kind.UNAVAILABLE, "it redirects to plain http at " + ServerUri.host(uri));
+          }
+          return sender.send(
               owner, TransportSettings.DEFAULT, request(owner, call, uri, Optional.empty()));
-      Optional<String> location =
-          isRedirect(reply.status()) ? reply.header("location") : Optional.empty();
-      if (location.isEmpty()) {
-        return reply;
-      }
-      reply.close();
-      uri = target(owner, uri, location.get());
-    }
-    throw HostFailure.of(owner, Kind.UNAVAILABLE, "more than " + MAX_REDIRECTS + " redirects");
+        });
   }
 
   /** TLS, or loopback. */
@@ -99,12 +92,27 @@ final class Exchange {
 
   private Reply follow(RegistryHost host, Call call, URI start, Optional<String> authorization)
       throws HostFailure, InterruptedException {
+    return following(
+        host,
+        start,
+        uri -> {
+          boolean own = isOrigin(host, uri);
+          TransportSettings settings = own ? host.transport() : host.transport().withoutClients();
+          Optional<String> known = own ? authorization : authorizer.asNoOne(uri);
+          return sender.send(host, settings, request(host, call, uri, known));
+        });
+  }
+
+  /** One request on the way. */
+  private interface Hop {
+    Reply to(URI uri) throws HostFailure, InterruptedException;
+  }
+
+  private static Reply following(RegistryHost host, URI start, Hop hop)
+      throws HostFailure, InterruptedException {
     URI uri = start;
     for (int hops = 0; hops <= MAX_REDIRECTS; hops++) {
-      boolean own = isOrigin(host, uri);
-      TransportSettings settings = own ? host.transport() : host.transport().withoutClients();
-      Optional<String> known = own ? authorization : authorizer.asNoOne(uri);
-      Reply reply = sender.send(host, settings, request(host, call, uri, known));
+      Reply reply = hop.to(uri);
       Optional<String> location =
           isRedirect(reply.status()) ? reply.header("location") : Optional.empty();
       if (location.isEmpty()) {
