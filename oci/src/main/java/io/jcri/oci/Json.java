@@ -57,6 +57,11 @@ public final class Json {
     String value();
   }
 
+  /** A key that may not come twice, though {@link #parseTolerant} reads the record. */
+  @Target(ElementType.RECORD_COMPONENT)
+  @Retention(RetentionPolicy.RUNTIME)
+  public @interface Once {}
+
   /**
    * How much of a document is taken in.
    *
@@ -92,6 +97,24 @@ public final class Json {
    */
   public static <T> T parse(byte[] json, Class<T> type, Bounds bounds) {
     return read(json, TypeToken.get(type), type.getSimpleName(), bounds);
+  }
+
+  /**
+   * Reads a record from a stranger's document as Go's parser would: of a key that comes twice the
+   * last counts, unless it is marked {@link Once}, and bytes that are no UTF-8 become U+FFFD. Not
+   * for what is compared with other texts.
+   *
+   * @throws OciException INVALID when it is beyond the bounds or not JSON of that shape
+   */
+  public static <T> T parseTolerant(byte[] json, Class<T> type, Bounds bounds) {
+    String what = type.getSimpleName();
+    atMost(json, bounds, what);
+    return read(
+        new ByteArrayInputStream(json),
+        TypeToken.get(type),
+        what,
+        bounds.values,
+        CodingErrorAction.REPLACE);
   }
 
   /**
@@ -139,21 +162,32 @@ public final class Json {
   }
 
   private static <T> T read(byte[] json, TypeToken<T> type, String what, Bounds bounds) {
+    atMost(json, bounds, what);
+    return read(new ByteArrayInputStream(json), type, what, bounds.values);
+  }
+
+  private static void atMost(byte[] json, Bounds bounds, String what) {
     if (json.length > bounds.bytes) {
       throw invalid(what, json.length + " bytes, the limit is " + bounds.bytes, null);
     }
-    return read(new ByteArrayInputStream(json), type, what, bounds.values);
   }
 
   private static <T> T read(InputStream json, TypeToken<T> type, String what, int values) {
     // Malformed UTF-8 must not turn into replacement characters: two different texts would read as
     // one.
+    return read(json, type, what, values, CodingErrorAction.REPORT);
+  }
+
+  private static <T> T read(
+      InputStream json, TypeToken<T> type, String what, int values, CodingErrorAction malformed) {
     var decoder =
         StandardCharsets.UTF_8
             .newDecoder()
-            .onMalformedInput(CodingErrorAction.REPORT)
-            .onUnmappableCharacter(CodingErrorAction.REPORT);
-    try (JsonReader reader = new JsonBounded(new InputStreamReader(json, decoder), values)) {
+            .onMalformedInput(malformed)
+            .onUnmappableCharacter(malformed);
+    boolean tolerant = malformed == CodingErrorAction.REPLACE;
+    try (JsonReader reader =
+        new JsonBounded(new InputStreamReader(json, decoder), values, tolerant)) {
       reader.setStrictness(Strictness.STRICT);
       reader.setNestingLimit(MAX_DEPTH);
       T value = COMPACT.getAdapter(type).read(reader);
@@ -181,6 +215,7 @@ public final class Json {
         .disableHtmlEscaping()
         .setObjectToNumberStrategy(in -> exactNumber(in.nextString()))
         .registerTypeAdapterFactory(JsonRecords.FACTORY)
+        .registerTypeAdapterFactory(JsonMaps.FACTORY)
         .registerTypeAdapterFactory(JsonScalars.OPTIONALS)
         .registerTypeAdapterFactory(JsonScalars.STRINGS);
   }

@@ -12,11 +12,21 @@ import java.io.Reader;
 final class JsonBounded extends JsonReader {
 
   private final int limit;
+  private final boolean tolerant;
   private int read;
 
-  JsonBounded(Reader in, int limit) {
+  /**
+   * @param tolerant as {@link Json#parseTolerant} has it
+   */
+  JsonBounded(Reader in, int limit, boolean tolerant) {
     super(in);
     this.limit = limit;
+    this.tolerant = tolerant;
+  }
+
+  /** Whether a key may come twice. */
+  static boolean takesRepeats(JsonReader in) {
+    return in instanceof JsonBounded bounded && bounded.tolerant;
   }
 
   private void count() throws IOException {

@@ -50,6 +50,7 @@ final class JsonRecords {
       Method accessor,
       Type type,
       boolean nullable,
+      boolean once,
       Class<?> raw,
       TypeAdapter<Object> adapter) {
 
@@ -109,6 +110,7 @@ final class JsonRecords {
                 accessor,
                 component.getGenericType(),
                 component.getAnnotatedType().isAnnotationPresent(Nullable.class),
+                component.isAnnotationPresent(Json.Once.class),
                 component.getType(),
                 (TypeAdapter<Object>) gson.getAdapter(TypeToken.get(component.getGenericType())));
         index.put(fields[i].key, i);
@@ -154,12 +156,13 @@ final class JsonRecords {
           in.skipValue();
           continue;
         }
-        if (seen[i]) {
+        if (seen[i] && (fields[i].once || !JsonBounded.takesRepeats(in))) {
           throw new IOException("\"" + fields[i].key + "\" is twice at " + path);
         }
         seen[i] = true;
         if (in.peek() == JsonToken.NULL) {
           in.nextNull();
+          values[i] = null;
         } else {
           values[i] = frozen(fields[i].adapter.read(in));
         }

@@ -43,7 +43,7 @@ public record ImageConfig(
       Optional<String> architecture,
       Optional<String> variant,
       Optional<Run> config,
-      Optional<RootFs> rootfs) {}
+      @Json.Once Optional<RootFs> rootfs) {}
 
   private record Run(
       @Json.Name("User") Optional<String> user,
@@ -67,7 +67,7 @@ public record ImageConfig(
             Map.of());
   }
 
-  private record RootFs(@Json.Name("diff_ids") List<Digest> diffIds) {}
+  private record RootFs(@Json.Once @Json.Name("diff_ids") List<Digest> diffIds) {}
 
   private record Labelled(Optional<Labels> config) {}
 
@@ -89,7 +89,7 @@ public record ImageConfig(
   static Parsed parse(byte[] content, String what) {
     Document document;
     try {
-      document = Json.parse(content, Document.class, ImageLimits.CONFIG);
+      document = Json.parseTolerant(content, Document.class, ImageLimits.CONFIG);
     } catch (OciException e) {
       throw new OciException(e.kind(), "config of image " + what + ": " + e.getMessage(), e);
     }
@@ -123,7 +123,7 @@ public record ImageConfig(
   static Map<String, String> labels(byte[] content, String what) {
     Map<String, String> labels = new TreeMap<>();
     try {
-      Json.parse(content, Labelled.class, ImageLimits.CONFIG)
+      Json.parseTolerant(content, Labelled.class, ImageLimits.CONFIG)
           .config
           .ifPresent(config ->
               config.labels.forEach((name, value) -> {
