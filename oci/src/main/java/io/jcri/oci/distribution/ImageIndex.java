@@ -27,28 +27,41 @@ public record ImageIndex(
     return document.index();
   }
 
+  /** What BuildKit and others attach to the image that this annotation names. */
+  private static final String ATTACHED_TO = "vnd.docker.reference.digest";
+
+  /** Of entries that do not say what they are for; each costs two requests. */
+  private static final int MAX_UNTOLD = 8;
+
   /**
-   * The manifest (or nested index) to run on a platform: the best variant that it can run; among
-   * equals the first. An entry that names no platform is taken when none matches: its config says
-   * what it is.
+   * The manifests (or nested indexes) to run on a platform: the best variant that it can run; among
+   * equals the first. When none matches, those that name no platform, in their order: their configs
+   * say what they are.
    *
    * @param what names the image in the message
+   * @return at least one; one only, when its platform is known
    * @throws OciException NOT_FOUND, naming the platforms that there are
    */
-  public Descriptor select(Platform wanted, String what) {
+  public List<Descriptor> select(Platform wanted, String what) {
     List<Descriptor> runnable =
         manifests.stream()
             .filter(d -> MediaTypes.isManifest(d.mediaType()) || MediaTypes.isIndex(d.mediaType()))
+            .filter(d -> !d.annotations().containsKey(ATTACHED_TO))
             .toList();
     Optional<Descriptor> best =
         runnable.stream()
             .filter(d -> d.platform().filter(p -> wanted.rank(p) >= 0).isPresent())
             .min(Comparator.comparingInt(d -> wanted.rank(d.platform().orElseThrow())));
-    return best.or(() -> runnable.stream().filter(d -> d.platform().isEmpty()).findFirst())
-        .orElseThrow(() ->
-            new OciException(
-                OciException.Kind.NOT_FOUND,
-                what + " has no manifest for " + wanted + ", only for " + available(runnable)));
+    List<Descriptor> chosen =
+        best.map(List::of)
+            .orElseGet(() ->
+                runnable.stream().filter(d -> d.platform().isEmpty()).limit(MAX_UNTOLD).toList());
+    if (chosen.isEmpty()) {
+      throw new OciException(
+          OciException.Kind.NOT_FOUND,
+          what + " has no manifest for " + wanted + ", only for " + available(runnable));
+    }
+    return chosen;
   }
 
   private static String available(List<Descriptor> manifests) {

@@ -5,6 +5,7 @@ import io.jcri.oci.Json;
 import io.jcri.oci.OciException;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -20,7 +21,7 @@ record ManifestDocument(Shape shape, String type, Digest digest) {
       @Nullable String mediaType,
       Optional<Descriptor> config,
       Optional<List<Descriptor>> layers,
-      Optional<List<Descriptor>> manifests,
+      Optional<List<IndexEntry>> manifests,
       Optional<List<Object>> fsLayers,
       Map<String, String> annotations) {}
 
@@ -77,7 +78,12 @@ record ManifestDocument(Shape shape, String type, Digest digest) {
   }
 
   ImageIndex index() {
-    return new ImageIndex(type, shape.manifests.orElse(List.of()), shape.annotations);
+    List<Descriptor> entries =
+        shape.manifests.orElse(List.of()).stream()
+            .filter(Objects::nonNull)
+            .flatMap(entry -> entry.descriptor().stream())
+            .toList();
+    return new ImageIndex(type, entries, shape.annotations);
   }
 
   private static String typeOf(Shape shape, String outer, boolean manifest, Digest digest) {

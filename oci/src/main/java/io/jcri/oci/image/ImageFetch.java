@@ -13,6 +13,7 @@ import io.jcri.sandbox.linux.Reasons;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
@@ -20,12 +21,16 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutionException;
 import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Brings one image's layers here: index, manifest, config, then all missing layers side by side.
  * One use, one calling thread.
  */
 final class ImageFetch {
+
+  private static final Logger LOG = LoggerFactory.getLogger(ImageFetch.class);
 
   private static final int MAX_DOCUMENT = 4 << 20;
 
@@ -67,12 +72,16 @@ final class ImageFetch {
   private final ImageSource source;
   private final String what;
   private final DocumentRoom room;
+  private final boolean strict;
 
   /**
    * @param what names the image in messages
    * @param room for its documents
+   * @param strict whether an image is refused whose config names another platform than the wanted
+   *     one, with no index to say otherwise
    */
-  ImageFetch(ImageSource source, String what, DocumentRoom room) {
+  ImageFetch(ImageSource source, String what, DocumentRoom room, boolean strict) {
+    this.strict = strict;
     this.source = source;
     this.what = what;
     this.room = room;
@@ -80,17 +89,46 @@ final class ImageFetch {
 
   /** Reads and checks the documents from an index or manifest down to the config. */
   Content documents(Descriptor top, Platform platform) {
-    Descriptor at = top;
-    for (int i = 0; i < MAX_INDEXES && MediaTypes.isIndex(at.mediaType()); i++) {
-      Descriptor index = at;
-      at =
-          document(
-              index,
-              content ->
-                  ImageIndex.parse(content, index.mediaType(), index.digest())
-                      .select(platform, what));
+    return below(top, platform, strict ? Says.CONFIG : Says.NOBODY, 0);
+  }
+
+  /** Who says what an image runs on. An index is believed rather than the config. */
+  private enum Says {
+    INDEX,
+    CONFIG,
+    NOBODY
+  }
+
+  private Content below(Descriptor at, Platform platform, Says who, int depth) {
+    if (depth == MAX_INDEXES || !MediaTypes.isIndex(at.mediaType())) {
+      return ofManifest(at, platform, who);
     }
-    Descriptor chosen = at;
+    List<Descriptor> entries =
+        document(
+            at,
+            content ->
+                ImageIndex.parse(content, at.mediaType(), at.digest()).select(platform, what));
+    OciException reason = null;
+    for (Descriptor entry : entries) {
+      boolean told = who == Says.INDEX || entry.platform().isPresent();
+      try {
+        return below(entry, platform, told ? Says.INDEX : Says.CONFIG, depth + 1);
+      } catch (OciException e) {
+        // One that does not say what it is for may be anything: only itself is not for us.
+        if (told || !isNotForUs(e.kind())) {
+          throw e;
+        }
+        reason = reason == null ? e : reason;
+      }
+    }
+    throw Objects.requireNonNull(reason);
+  }
+
+  private static boolean isNotForUs(OciException.Kind kind) {
+    return kind == OciException.Kind.NOT_FOUND || kind == OciException.Kind.INVALID;
+  }
+
+  private Content ofManifest(Descriptor chosen, Platform platform, Says who) {
     Manifest manifest =
         document(chosen, content -> Manifest.parse(content, chosen.mediaType(), chosen.digest()));
     for (Descriptor layer : manifest.layers()) {
@@ -107,7 +145,7 @@ final class ImageFetch {
     DocumentRoom.Taken taken = room.take(config.size(), "the config of image " + what);
     boolean done = false;
     try {
-      Content content = content(manifest, platform, taken);
+      Content content = content(manifest, platform, who, taken);
       done = true;
       return content;
     } finally {
@@ -117,7 +155,8 @@ final class ImageFetch {
     }
   }
 
-  private Content content(Manifest manifest, Platform platform, DocumentRoom.Taken taken) {
+  private Content content(
+      Manifest manifest, Platform platform, Says who, DocumentRoom.Taken taken) {
     byte[] raw =
         checked(manifest.config(), source.document(manifest.config(), ImageLimits.CONFIG_BYTES));
     ImageConfig.Parsed parsed = ImageConfig.parse(raw, what);
@@ -130,12 +169,7 @@ final class ImageFetch {
               + " layers, its config names "
               + parsed.diffIds().size());
     }
-    Platform built = parsed.config().platform();
-    if (!built.os().isEmpty() && !platform.runs(built)) {
-      throw new OciException(
-          OciException.Kind.NOT_FOUND,
-          "image " + what + " is for " + built + ", this node wants " + platform);
-    }
+    Platform built = platform(parsed.config().platform(), platform, who);
     return new Content(
         manifest.config().digest(),
         raw,
@@ -144,6 +178,23 @@ final class ImageFetch {
         parsed.diffIds(),
         manifest.layers().stream().map(ImageFetch::bare).toList(),
         taken);
+  }
+
+  /** What the image is for, as far as anybody says so. */
+  private Platform platform(Platform config, Platform wanted, Says who) {
+    boolean silent = config.os().isEmpty() || config.architecture().isEmpty();
+    if (wanted.runs(config) || (silent && who != Says.INDEX)) {
+      return config;
+    }
+    if (who == Says.INDEX) {
+      return wanted;
+    }
+    String why = "image " + what + " is for " + config + ", this node wants " + wanted;
+    if (who == Says.CONFIG) {
+      throw new OciException(OciException.Kind.NOT_FOUND, why);
+    }
+    LOG.warn("{}", why);
+    return config;
   }
 
   /** Without annotations, which would be held as long as the pull takes. */

@@ -43,9 +43,11 @@ public final class ImageStore {
    * Settings.
    *
    * @param concurrentLayers how many are fetched and unpacked at once, over all pulls
+   * @param strictPlatform whether an image whose config names another platform than the wanted one
+   *     is refused; otherwise that is a warning. What an index says counts more.
    */
-  public record Options(int concurrentLayers) {
-    public static final Options DEFAULT = new Options(4);
+  public record Options(int concurrentLayers, boolean strictPlatform) {
+    public static final Options DEFAULT = new Options(4, false);
   }
 
   private final Path root;
@@ -82,7 +84,8 @@ public final class ImageStore {
     this.partials = new PartialBlobs(root.resolve("partial"));
     this.book = new ImageBook(root, layers, clock);
     LayerFetches fetches = new LayerFetches(layers, partials, options.concurrentLayers());
-    this.intake = new Intake(layers, snapshotter, fetches, book, this::collect);
+    this.intake =
+        new Intake(layers, snapshotter, fetches, book, this::collect, options.strictPlatform());
   }
 
   /**

@@ -19,22 +19,26 @@ final class Intake {
   private final LayerFetches fetches;
   private final ImageBook book;
   private final Runnable collect;
+  private final boolean strictPlatform;
   private final DocumentRoom room = new DocumentRoom(ImageLimits.DOCUMENTS_AT_ONCE);
 
   /**
    * @param collect deletes the layers that nothing needs
+   * @param strictPlatform as in {@link ImageStore.Options}
    */
   Intake(
       LayerStore layers,
       Snapshotter snapshotter,
       LayerFetches fetches,
       ImageBook book,
-      Runnable collect) {
+      Runnable collect,
+      boolean strictPlatform) {
     this.layers = layers;
     this.snapshotter = snapshotter;
     this.fetches = fetches;
     this.book = book;
     this.collect = collect;
+    this.strictPlatform = strictPlatform;
   }
 
   Image bring(ArchiveSource source, ArchiveSource.Entry entry) {
@@ -63,7 +67,7 @@ final class Intake {
       List<String> tags,
       List<String> digests,
       PullProgress progress) {
-    ImageFetch fetch = new ImageFetch(source, what, room);
+    ImageFetch fetch = new ImageFetch(source, what, room, strictPlatform);
     try (ImageFetch.Content found = fetch.documents(top, platform)) {
       return bring(fetch, found, tags, digests, progress);
     }

@@ -187,7 +187,7 @@ class DebianRegistryKernelTest extends RegistryFixture {
     ImageIndex read =
         ImageIndex.parse(
             repository.fetchManifest(resolved), resolved.mediaType(), resolved.digest());
-    Descriptor chosen = read.select(new Platform("linux", "amd64", "v3"), name);
+    Descriptor chosen = read.select(new Platform("linux", "amd64", "v3"), name).getFirst();
     Manifest image =
         Manifest.parse(repository.fetchManifest(chosen), chosen.mediaType(), chosen.digest());
     assertThat(chosen.digest()).isEqualTo(manifest.digest());

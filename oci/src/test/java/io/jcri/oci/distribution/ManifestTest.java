@@ -109,7 +109,7 @@ class ManifestTest {
                 entry(new Platform("windows", "amd64"))),
             Map.of());
 
-    Descriptor found = index.select(new Platform("linux", "amd64", mine), "x");
+    Descriptor found = index.select(new Platform("linux", "amd64", mine), "x").getFirst();
 
     assertThat(found.platform().orElseThrow().variant().orElse("")).isEqualTo(chosen);
   }
@@ -139,8 +139,51 @@ class ManifestTest {
     Platform wanted = new Platform("linux", "amd64");
 
     assertThat(new ImageIndex("", List.of(bare, right), Map.of()).select(wanted, "x"))
-        .isEqualTo(right);
-    assertThat(new ImageIndex("", List.of(bare), Map.of()).select(wanted, "x")).isEqualTo(bare);
+        .containsExactly(right);
+    assertThat(new ImageIndex("", List.of(bare), Map.of()).select(wanted, "x"))
+        .containsExactly(bare);
+  }
+
+  private static String entryJson(String rest) {
+    return "{\"mediaType\":\"" + MediaTypes.OCI_MANIFEST + "\",\"size\":1" + rest + "}";
+  }
+
+  /** Each as some builder or registry has written it. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        ",\"digest\":\"D\",\"platform\":{}",
+        ",\"digest\":\"D\",\"platform\":{\"os\":\"linux\"}",
+        ",\"digest\":\"D\",\"platform\":{\"architecture\":\"amd64\",\"os\":\"\"}",
+        ",\"digest\":\"D\",\"platform\":{\"architecture\":\"unknown\",\"os\":\"unknown\"}",
+        ",\"digest\":\"D\",\"annotations\":{\"vnd.docker.reference.digest\":\"D\"}",
+        ",\"digest\":\"blake3:00\"",
+        "",
+      })
+  void anOddSiblingIsSkipped(String odd) {
+    String good =
+        entryJson(
+            ",\"digest\":\"" + D + "\",\"platform\":{\"os\":\"linux\",\"architecture\":\"amd64\"}");
+    String index =
+        "{\"schemaVersion\":2,\"manifests\":["
+            + entryJson(odd.replace("\"D\"", "\"" + D + "\""))
+            + ",{\"size\":1,\"digest\":\""
+            + D
+            + "\"},null,"
+            + good
+            + "]}";
+
+    ImageIndex read = ImageIndex.parse(bytes(index), MediaTypes.OCI_INDEX, Digest.parse(D));
+
+    assertThat(read.select(new Platform("linux", "amd64"), "x"))
+        .singleElement()
+        .satisfies(d -> assertThat(d.platform()).contains(new Platform("linux", "amd64")));
+    ImageIndex alone =
+        ImageIndex.parse(
+            bytes(index.replace("," + good, "")), MediaTypes.OCI_INDEX, Digest.parse(D));
+    assertThatThrownBy(() -> alone.select(new Platform("linux", "amd64"), "x"))
+        .isInstanceOfSatisfying(
+            OciException.class, e -> assertThat(e.kind()).isEqualTo(OciException.Kind.NOT_FOUND));
   }
 
   @ParameterizedTest

@@ -1,10 +1,12 @@
 package io.jcri.oci.image;
 
 import io.jcri.oci.Digest;
+import io.jcri.oci.Json;
 import io.jcri.oci.OciException;
 import io.jcri.oci.distribution.Credentials;
 import io.jcri.oci.distribution.Descriptor;
 import io.jcri.oci.distribution.ImageReference;
+import io.jcri.oci.distribution.MediaTypes;
 import io.jcri.oci.distribution.Registries;
 import io.jcri.oci.distribution.Repository;
 import io.jcri.oci.distribution.Resolved;
@@ -34,6 +36,17 @@ final class FakeRegistry implements Registries {
   FakeRegistry serve(String reference, TestImage image) {
     tags.put(ImageReference.parse(reference).toString(), image.build());
     blobs.putAll(image.blobs);
+    return this;
+  }
+
+  /** An index of images; each entry as {@link TestImage#json} has it, with what belongs to it. */
+  FakeRegistry serveIndex(String reference, List<Map<String, Object>> entries) {
+    byte[] index =
+        Json.toBytes(
+            Map.of("schemaVersion", 2, "mediaType", MediaTypes.OCI_INDEX, "manifests", entries));
+    Descriptor descriptor = Descriptor.of(MediaTypes.OCI_INDEX, index);
+    blobs.put(descriptor.digest(), index);
+    tags.put(ImageReference.parse(reference).toString(), descriptor);
     return this;
   }
 

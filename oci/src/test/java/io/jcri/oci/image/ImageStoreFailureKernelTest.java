@@ -60,7 +60,7 @@ class ImageStoreFailureKernelTest extends ImageStoreFixture {
 
   @Test
   void imagesThatDoNotFitAreRefused() throws IOException {
-    ImageStore store = open();
+    ImageStore store = open(new ImageStore.Options(4, true));
     registry.serve(NAME, smallImage().architecture("s390x"));
     assertFails(store, OciException.Kind.NOT_FOUND, "is for linux/s390x");
     registry.serve(

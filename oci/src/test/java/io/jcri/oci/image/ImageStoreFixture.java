@@ -33,8 +33,11 @@ abstract class ImageStoreFixture {
   }
 
   ImageStore open() {
-    return ImageStore.open(
-        temp.resolve("s"), ImageStore.Options.DEFAULT, () -> registry, Linux.get(), mounts);
+    return open(ImageStore.Options.DEFAULT);
+  }
+
+  ImageStore open(ImageStore.Options options) {
+    return ImageStore.open(temp.resolve("s"), options, () -> registry, Linux.get(), mounts);
   }
 
   static Image pull(ImageStore store, String name) {

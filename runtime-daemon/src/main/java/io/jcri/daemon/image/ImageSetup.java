@@ -20,7 +20,7 @@ public final class ImageSetup {
     ImageStore store =
         ImageStore.open(
             layout.images(),
-            new ImageStore.Options(config.parallelLayers()),
+            new ImageStore.Options(config.parallelLayers(), config.strictPlatform()),
             () ->
                 new RegistryClient(
                     new HostsConfig(config.registryDirectories()), config.noProgressTimeout()),

@@ -45,6 +45,7 @@ class ConfigFileTest {
             registry_directories = ["/certs"]
             parallel_layers = 7
             no_progress_timeout_seconds = 5
+            strict_platform = true
             pinned = ["registry.example/app:1"]
             volumes = "directory"
             [network]
@@ -82,6 +83,7 @@ class ConfigFileTest {
                 List.of(Path.of("/certs")),
                 7,
                 Duration.ofSeconds(5),
+                true,
                 List.of("registry.example/app:1"),
                 "directory"));
     assertThat(config.network().podCidr()).contains("10.1.0.0/24,fd00::/64");
