@@ -8,6 +8,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Gives unpacked files their attributes in the one order that works: an owner clears set-id bits
@@ -15,6 +17,8 @@ import java.util.Map;
  * would change nothing. Thread-safe.
  */
 final class EntryAttributes {
+
+  private static final Logger LOG = LoggerFactory.getLogger(EntryAttributes.class);
 
   private final Syscalls sys;
   private final int umask;
@@ -66,7 +70,11 @@ final class EntryAttributes {
   private void applyToLeaf(Fd parent, String leaf, Attributes attributes) throws IOException {
     for (Map.Entry<String, byte[]> xattr : attributes.xattrs().entrySet()) {
       if (isWanted(xattr.getKey())) {
-        ignoringUnsupported(() -> sys.setxattrat(parent, leaf, xattr.getKey(), xattr.getValue()));
+        ifTaken(
+            xattr.getKey(),
+            // No link or device can have one of these (xattr(7)).
+            xattr.getKey().startsWith("user."),
+            () -> sys.setxattrat(parent, leaf, xattr.getKey(), xattr.getValue()));
       }
     }
     sys.utimensat(
@@ -85,7 +93,7 @@ final class EntryAttributes {
     sys.fchmod(file, attributes.mode());
     for (Map.Entry<String, byte[]> xattr : attributes.xattrs().entrySet()) {
       if (isWanted(xattr.getKey())) {
-        ignoringUnsupported(() -> sys.fsetxattr(file, xattr.getKey(), xattr.getValue()));
+        ifTaken(xattr.getKey(), false, () -> sys.fsetxattr(file, xattr.getKey(), xattr.getValue()));
       }
     }
   }
@@ -123,14 +131,17 @@ final class EntryAttributes {
   /**
    * A file system without this kind of attribute still holds the file, as every other unpacker has
    * it.
+   *
+   * @param mayBeRefused whether EPERM means so too
    */
-  private static void ignoringUnsupported(Call call) throws ErrnoException {
+  private static void ifTaken(String xattr, boolean mayBeRefused, Call call) throws ErrnoException {
     try {
       call.run();
     } catch (ErrnoException e) {
-      if (!e.is(Errno.EOPNOTSUPP)) {
+      if (!e.is(Errno.EOPNOTSUPP) && !(mayBeRefused && e.is(Errno.EPERM))) {
         throw e;
       }
+      LOG.debug("the attribute {} is left out: {}", xattr, e.getMessage());
     }
   }
 

@@ -210,6 +210,8 @@ final class LayerUnpacker {
       if (missingLinks.size() >= MAX_MISSING_LINKS) {
         throw invalid("more than " + MAX_MISSING_LINKS + " hard links to files of other layers");
       }
+      // The link is made in it later, when the layers below are there.
+      Fd _ = tree.directory(EntryPath.parent(path));
       missingLinks.add(new MissingLink(path, target));
     }
 

@@ -60,6 +60,18 @@ public final class Tars {
     return link(name, target, TarConstants.LF_LINK);
   }
 
+  /** A link or device with extended attributes. */
+  public Tars special(String name, byte type, String target, Map<String, String> pax) {
+    TarArchiveEntry entry = new TarArchiveEntry(name, type, true);
+    entry.setLinkName(target);
+    entry.setMode(0600);
+    // Of a device: 0:0 would be a whiteout.
+    entry.setDevMajor(1);
+    entry.setDevMinor(3);
+    pax.forEach(entry::addPaxHeader);
+    return add(entry, new byte[0]);
+  }
+
   public Tars device(String name, byte type, int major, int minor) {
     TarArchiveEntry entry = new TarArchiveEntry(name, type, true);
     entry.setMode(0600);

@@ -1,0 +1,82 @@
+package io.jcri.oci.snapshot;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.jcri.oci.Digest;
+import io.jcri.sandbox.linux.Linux;
+import io.jcri.sandbox.mount.Mounts;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Entries that builders write though one could do without them. */
+class OddEntriesKernelTest {
+
+  private static final Map<String, String> USER_XATTR = Map.of("SCHILY.xattr.user.x", "y");
+
+  @TempDir Path temp;
+  private final Mounts mounts = new Mounts(Linux.get());
+  private LayerStore layers;
+
+  @BeforeEach
+  void open() {
+    layers = new LayerStore(temp, Linux.get(), mounts);
+  }
+
+  @AfterEach
+  void unmount() throws IOException {
+    mounts.unmountAllBelow(temp);
+  }
+
+  private SortedMap<String, String> unpacked(Tars lower, Tars upper) throws IOException {
+    byte[] below = lower.build();
+    byte[] above = upper.build();
+    List<Digest> stack = List.of(Digest.of(below), Digest.of(above));
+    Layer first =
+        layers.unpack(stack.subList(0, 1), new ByteArrayInputStream(below), below.length, List::of);
+    Layer _ =
+        layers.unpack(stack, new ByteArrayInputStream(above), above.length, () -> List.of(first));
+    Snapshot snapshot =
+        new Snapshotter(temp, Linux.get(), mounts, layers)
+            .prepare("c", stack, Snapshotter.Options.DEFAULT);
+    return TreeListing.of(snapshot.rootfs());
+  }
+
+  @Test
+  void aHardLinkToALowerFileNeedsNoEntryForItsDirectory() throws IOException {
+    SortedMap<String, String> tree =
+        unpacked(
+            new Tars().file("base", "x").directory("closed", 0700),
+            new Tars()
+                .hardLink("new/below/link", "base")
+                .hardLink("closed/link", "base")
+                .file("new/after", "y"));
+    assertThat(tree.keySet())
+        .contains("base", "new/below/link", "new/after", "closed", "closed/link");
+    assertThat(tree.get("new")).startsWith("40755 0:0");
+    assertThat(tree.get("new/below")).startsWith("40755 0:0");
+    assertThat(tree.get("closed")).startsWith("40700 0:0");
+    assertThat(tree.get("new/below/link")).isEqualTo(tree.get("base"));
+  }
+
+  @Test
+  void attributesThatALinkOrDeviceCannotHaveAreLeftOut() throws IOException {
+    SortedMap<String, String> tree =
+        unpacked(
+            new Tars().file("file", "x", 0644, 0, 0, USER_XATTR),
+            new Tars()
+                .special("link", (byte) '2', "file", USER_XATTR)
+                .special("null", (byte) '3', "", USER_XATTR)
+                .special("pipe", (byte) '6', "", USER_XATTR));
+    assertThat(tree.keySet()).contains("file", "link", "null", "pipe");
+    assertThat(tree.get("file")).contains("user.x");
+    assertThat(tree.get("link")).doesNotContain("user.x");
+  }
+}
