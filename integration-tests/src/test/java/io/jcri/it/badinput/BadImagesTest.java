@@ -87,14 +87,6 @@ class BadImagesTest {
   }
 
   @Test
-  void anImageForAnotherPlatformIsRefused() throws IOException {
-    String reference =
-        NODE.registry()
-            .push("foreign", "1", small("x").with(new TestImage.Platform("linux", "s390x", "")));
-    assertRefused(() -> NODE.pull(reference), Code.NOT_FOUND, reference, "s390x");
-  }
-
-  @Test
   void aLayerThatIsNotWhatItsDigestSaysIsRefused() throws IOException {
     TestImage image = small("tampered");
     assertSpoiled(

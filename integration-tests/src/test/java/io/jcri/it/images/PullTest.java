@@ -68,6 +68,12 @@ class PullTest {
     assertRuns(reference, "index of " + flavor);
   }
 
+  /** Many are built with a wrong or forgotten architecture and run all the same. */
+  @Test
+  void anImageAloneIsTakenWhateverPlatformItNames() throws IOException {
+    assertRuns(NODE.load("alone", marked("alone").with(FOREIGN)), "alone");
+  }
+
   @Test
   void theReplyIsTheIdOfTheImage() throws IOException {
     TestImage image = marked("id");
