@@ -45,9 +45,21 @@ final class ErrorReply {
         host,
         kind,
         transientStatus ? Outlook.TRANSIENT : Outlook.FINAL,
-        prefix + status + " " + name(status) + detail(reply),
+        prefix + status + " " + name(status) + detail(reply) + advice(status),
         status == 429 || status == 503 ? retryAfter(reply) : null,
         null);
+  }
+
+  /** What whoever wants the image can do about it. */
+  private static String advice(int status) {
+    return switch (status) {
+      case 401 -> ": it wants credentials that it knows, see the pod's imagePullSecrets";
+      case 403 -> ": it does not let these credentials, or no one without, have it";
+      case 404, 410 -> ": check the name, and whether it shows it to whom it does not know";
+      case 429 -> ": it is asked too often; log in, use a mirror or wait";
+      case 500, 502, 503, 504 -> ": it or a proxy before it is at fault; try again later";
+      default -> "";
+    };
   }
 
   /** Text from outside, fit for one line of a log. */

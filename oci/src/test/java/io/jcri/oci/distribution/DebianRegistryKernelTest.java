@@ -202,7 +202,9 @@ class DebianRegistryKernelTest extends RegistryFixture {
   @Test
   void aNameThatIsNotThereIsTold() {
     assertThat(failure(Kind.NOT_FOUND, () -> repository(name + "/no/such:v1").resolve()))
-        .hasMessage("cannot resolve %s/no/such:v1: %s: 404 Not Found".formatted(name, name));
+        .hasMessageStartingWith(
+            "cannot resolve %s/no/such:v1: %s: 404 Not Found: check the name"
+                .formatted(name, name));
     Descriptor blob = Descriptor.of(MediaTypes.OCI_LAYER, random(10));
     assertThat(failure(Kind.NOT_FOUND, () -> repository(name + "/no/such:v1").openBlob(blob, 0)))
         .hasMessageContaining("404 Not Found (blob unknown to registry)");

@@ -68,12 +68,17 @@ class RegistryClientTest extends RegistryFixture {
 
     OciException e = failure(Kind.NOT_FOUND, () -> repository(host.name() + "/a:v1").resolve());
     assertThat(e)
-        .hasMessage("cannot resolve " + host.name() + "/a:v1: " + host.name() + ": 404 Not Found");
+        .hasMessage(
+            "cannot resolve "
+                + host.name()
+                + "/a:v1: "
+                + host.name()
+                + ": 404 Not Found: check the name, and whether it shows it to whom it does not know");
     Descriptor gone = Descriptor.of(MediaTypes.OCI_LAYER, random(10));
     e = failure(Kind.NOT_FOUND, () -> repository(host.name() + "/a:v1").openBlob(gone, 0));
     assertThat(e)
-        .hasMessage(
-            "cannot fetch blob %s of %s/a: %s: 404 Not Found (it is not here)"
+        .hasMessageStartingWith(
+            "cannot fetch blob %s of %s/a: %s: 404 Not Found (it is not here): check the name"
                 .formatted(gone.digest(), host.name(), host.name()));
   }
 
