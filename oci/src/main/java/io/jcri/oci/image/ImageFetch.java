@@ -243,6 +243,7 @@ final class ImageFetch {
     private final LayerStore store;
     private final LayerFetches fetches;
     private final PullProgress progress;
+    private final FetchPlaces.Share share;
     private final List<CompletableFuture<Layer>> results = new ArrayList<>();
     private final Queue<Integer> waiting = new ConcurrentLinkedQueue<>();
 
@@ -251,6 +252,7 @@ final class ImageFetch {
       this.store = store;
       this.fetches = fetches;
       this.progress = progress;
+      this.share = fetches.share();
     }
 
     List<Layer> run() {
@@ -290,7 +292,12 @@ final class ImageFetch {
         try {
           Layer layer =
               fetches.obtain(
-                  stack(index), image.blobs().get(index), source, () -> below(index), progress);
+                  stack(index),
+                  image.blobs().get(index),
+                  source,
+                  () -> below(index),
+                  progress,
+                  share);
           boolean _ = results.get(index).complete(layer);
         } catch (RuntimeException | Error e) {
           boolean _ = results.get(index).completeExceptionally(e);

@@ -42,7 +42,7 @@ public final class ImageStore {
   /**
    * Settings.
    *
-   * @param concurrentLayers how many are fetched and unpacked at once, over all pulls
+   * @param concurrentLayers how many of one pull are fetched and unpacked at once
    * @param strictPlatform whether an image whose config names another platform than the wanted one
    *     is refused; otherwise that is a warning. What an index says counts more.
    */

@@ -13,15 +13,14 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Fetches and unpacks layers, each once on the node however many pulls want it, and a few at a
- * time. Thread-safe.
+ * Fetches and unpacks layers, each once on the node however many pulls want it, and a few of each
+ * pull at a time. Thread-safe.
  */
 final class LayerFetches {
 
@@ -29,7 +28,7 @@ final class LayerFetches {
 
   private final LayerStore layers;
   private final PartialBlobs partials;
-  private final Semaphore permits;
+  private final FetchPlaces places;
 
   /**
    * The fetch of a diff ID that is under way. It is done when the layer is here, failed, or known
@@ -38,12 +37,17 @@ final class LayerFetches {
   private final Map<Digest, CompletableFuture<Boolean>> underWay = new ConcurrentHashMap<>();
 
   /**
-   * @param concurrent how many layers may be fetched and unpacked at once on the node
+   * @param concurrent how many layers of one pull may be fetched and unpacked at once
    */
   LayerFetches(LayerStore layers, PartialBlobs partials, int concurrent) {
     this.layers = layers;
     this.partials = partials;
-    this.permits = new Semaphore(concurrent, true);
+    this.places = new FetchPlaces(concurrent);
+  }
+
+  /** What one pull may have under way at a time. */
+  FetchPlaces.Share share() {
+    return places.share();
   }
 
   /**
@@ -51,13 +55,15 @@ final class LayerFetches {
    *
    * @param stack diff IDs from the lowest layer to this one
    * @param lower waits for the layers below
+   * @param share of the pull that asks
    */
   Layer obtain(
       List<Digest> stack,
       Descriptor blob,
       ImageSource source,
       Supplier<List<Layer>> lower,
-      PullProgress progress) {
+      PullProgress progress,
+      FetchPlaces.Share share) {
     Digest diffId = stack.getLast();
     while (true) {
       Optional<Layer> here = layers.find(stack);
@@ -67,7 +73,7 @@ final class LayerFetches {
       CompletableFuture<Boolean> mine = new CompletableFuture<>();
       CompletableFuture<Boolean> theirs = underWay.putIfAbsent(diffId, mine);
       if (theirs == null) {
-        return lead(stack, blob, source, lower, progress, mine);
+        return lead(stack, blob, source, lower, progress, new Turn(diffId, mine, share));
       }
       await(theirs);
     }
@@ -79,8 +85,7 @@ final class LayerFetches {
       ImageSource source,
       Supplier<List<Layer>> lower,
       PullProgress progress,
-      CompletableFuture<Boolean> mine) {
-    Turn turn = new Turn(stack.getLast(), mine);
+      Turn turn) {
     try {
       turn.take();
       // Another may have brought it between the look and our turn.
@@ -181,21 +186,23 @@ final class LayerFetches {
   private final class Turn {
     private final Digest diffId;
     private final CompletableFuture<Boolean> promise;
+    private final FetchPlaces.Share share;
     private final AtomicBoolean taken = new AtomicBoolean();
 
-    Turn(Digest diffId, CompletableFuture<Boolean> promise) {
+    Turn(Digest diffId, CompletableFuture<Boolean> promise, FetchPlaces.Share share) {
       this.diffId = diffId;
       this.promise = promise;
+      this.share = share;
     }
 
     void take() throws InterruptedException {
-      permits.acquire();
+      share.take();
       taken.set(true);
     }
 
     void end() {
       if (taken.compareAndSet(true, false)) {
-        permits.release();
+        share.give();
       }
       underWay.remove(diffId, promise);
       boolean _ = promise.complete(true);

@@ -54,7 +54,7 @@ public final class ImageService extends ImageServiceImplBase {
 
   @Override
   public void pullImage(PullImageRequest request, StreamObserver<PullImageResponse> observer) {
-    Unary.answer(pullImage, request, observer);
+    LongCalls.answer(pullImage, request, observer);
   }
 
   @Override
