@@ -131,7 +131,10 @@ final class BlobStream extends BulkInputStream {
     opened = null;
     String why = reason.getMessage() + " (at byte " + position + ")";
     long added = position - openedAt;
-    boolean worthIt = added >= PROGRESS && added >= from.from.skipped() / PROGRESS_PART;
+    // A host that sends a little at once and then drips would be asked for ever.
+    long fast = reason instanceof TooSlowException slow ? 2 * slow.least() : 0;
+    boolean worthIt =
+        added >= Math.max(PROGRESS, fast) && added >= from.from.skipped() / PROGRESS_PART;
     failures = worthIt ? 1 : failures + 1;
     Kind kind = shortBody ? Kind.DATA_LOSS : Kind.UNAVAILABLE;
     if (failures > 1) {

@@ -7,6 +7,7 @@ import java.io.InterruptedIOException;
 import java.net.http.HttpResponse.BodySubscriber;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Objects;
@@ -14,12 +15,11 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Flow;
 import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A response's body as a stream that is read ahead a little, and that fails when nothing comes for
- * a while: the JDK's own stream waits forever. One reader.
+ * a while or too little all the time: the JDK's own stream waits forever. One reader.
  */
 final class BodyPipe extends BulkInputStream implements BodySubscriber<BodyPipe> {
 
@@ -42,7 +42,8 @@ final class BodyPipe extends BulkInputStream implements BodySubscriber<BodyPipe>
     END
   }
 
-  private final Duration patience;
+  private final Patience patience;
+  private final Timing timing;
   private final LinkedBlockingQueue<Event> events = new LinkedBlockingQueue<>();
   private final ArrayDeque<ByteBuffer> current = new ArrayDeque<>();
   private final CompletableFuture<BodyPipe> body = CompletableFuture.completedFuture(this);
@@ -50,8 +51,14 @@ final class BodyPipe extends BulkInputStream implements BodySubscriber<BodyPipe>
   private boolean ended;
   private volatile boolean closed;
 
-  BodyPipe(Duration patience) {
+  /** How long the reader has waited since the rate was last looked at, and what came since. */
+  private Duration waited = Duration.ZERO;
+
+  private long came;
+
+  BodyPipe(Patience patience, Timing timing) {
     this.patience = patience;
+    this.timing = timing;
   }
 
   @Override
@@ -174,6 +181,7 @@ final class BodyPipe extends BulkInputStream implements BodySubscriber<BodyPipe>
         case Data(List<ByteBuffer> buffers) -> {
           current.addAll(buffers);
           requestMore();
+          checkRate(buffers);
         }
       }
       ready = nextWithoutWaiting();
@@ -188,13 +196,39 @@ final class BodyPipe extends BulkInputStream implements BodySubscriber<BodyPipe>
     }
   }
 
+  /** A host that drips keeps its connection, and whoever reads it, as long as it likes. */
+  private void checkRate(List<ByteBuffer> buffers) throws TooSlowException {
+    for (ByteBuffer buffer : buffers) {
+      came += buffer.remaining();
+    }
+    if (waited.compareTo(patience.silence()) < 0) {
+      return;
+    }
+    long least = patience.least(waited);
+    if (came < least) {
+      close();
+      throw new TooSlowException(
+          "only %d bytes in %d s, the least is %d bytes a second"
+              .formatted(came, waited.toSeconds(), patience.leastRate()),
+          least);
+    }
+    waited = Duration.ZERO;
+    came = 0;
+  }
+
   private Event await() throws IOException {
+    Event ready = events.poll();
+    if (ready != null) {
+      return ready;
+    }
+    Instant from = timing.now();
     try {
-      Event event = events.poll(patience.toMillis(), TimeUnit.MILLISECONDS);
+      Event event = timing.poll(events, patience.silence());
       if (event == null) {
         close();
-        throw new IOException("no data for " + patience.toSeconds() + " s");
+        throw new IOException("no data for " + patience.silence().toSeconds() + " s");
       }
+      waited = waited.plus(Duration.between(from, timing.now()));
       return event;
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

@@ -26,14 +26,13 @@ import javax.net.ssl.SSLException;
 final class HttpSender {
 
   private final Transports transports;
-  private final Duration patience;
+  private final Patience patience;
+  private final Timing timing;
 
-  /**
-   * @param patience how long a connected host may say nothing
-   */
-  HttpSender(Transports transports, Duration patience) {
+  HttpSender(Transports transports, Patience patience, Timing timing) {
     this.transports = transports;
     this.patience = patience;
+    this.timing = timing;
   }
 
   /**
@@ -61,9 +60,10 @@ final class HttpSender {
     // Not HttpRequest.timeout: from JDK 26 on it covers the body too, and a large blob takes its
     // time.
     CompletableFuture<HttpResponse<BodyPipe>> pending =
-        client.sendAsync(whole, head -> new BodyPipe(patience));
+        client.sendAsync(whole, head -> new BodyPipe(patience, timing));
     try {
-      HttpResponse<BodyPipe> response = pending.get(patience.toMillis(), TimeUnit.MILLISECONDS);
+      HttpResponse<BodyPipe> response =
+          pending.get(patience.silence().toMillis(), TimeUnit.MILLISECONDS);
       if (response.statusCode() == 407) {
         // Of a tunnel there is no body, not even an empty one.
         Optional.ofNullable(response.body()).ifPresent(BodyPipe::close);
@@ -77,7 +77,11 @@ final class HttpSender {
     } catch (TimeoutException e) {
       abandon(pending);
       throw failure(
-          host, request.uri(), Outlook.UNREACHABLE, "no answer within " + seconds(patience), e);
+          host,
+          request.uri(),
+          Outlook.UNREACHABLE,
+          "no answer within " + seconds(patience.silence()),
+          e);
     } catch (InterruptedException e) {
       abandon(pending);
       throw e;

@@ -2,7 +2,6 @@ package io.jcri.oci.distribution;
 
 import io.jcri.oci.Digest;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.Map;
 
 /**
@@ -11,13 +10,10 @@ import java.util.Map;
  */
 public final class RegistryClient implements Registries, AutoCloseable {
 
-  /** How long a connected host may send nothing before another connection or host is tried. */
-  public static final Duration DEFAULT_PATIENCE = Duration.ofSeconds(60);
-
   private static final String USER_AGENT = "jcri";
 
   private final HostsConfig config;
-  private final Duration patience;
+  private final Patience patience;
   private final Timing timing;
   private final HostHealth health;
   private final Transports transports;
@@ -25,14 +21,14 @@ public final class RegistryClient implements Registries, AutoCloseable {
   /**
    * A client that has no connection yet.
    *
-   * @param patience how long a connected host may send nothing, usually {@link #DEFAULT_PATIENCE}
+   * @param patience usually {@link Patience#DEFAULT}
    */
-  public RegistryClient(HostsConfig config, Duration patience) {
+  public RegistryClient(HostsConfig config, Patience patience) {
     this(config, patience, Timing.SYSTEM, System.getenv());
   }
 
   RegistryClient(
-      HostsConfig config, Duration patience, Timing timing, Map<String, String> environment) {
+      HostsConfig config, Patience patience, Timing timing, Map<String, String> environment) {
     this.transports = new Transports(new EnvironmentProxy(environment));
     this.config = config;
     this.patience = patience;
@@ -47,7 +43,7 @@ public final class RegistryClient implements Registries, AutoCloseable {
    */
   @Override
   public Repository open(ImageReference reference, Credentials credentials) {
-    HttpSender sender = new HttpSender(transports, patience);
+    HttpSender sender = new HttpSender(transports, patience, timing);
     TokenServer tokens = new TokenServer(sender, USER_AGENT);
     Authorizer authorizer = new Authorizer(tokens, timing, reference, credentials);
     HostSequence hosts =

@@ -3,12 +3,16 @@ package io.jcri.oci.distribution;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
-/** Time that passes only when someone sleeps. */
+/** Time that passes only when someone sleeps, or waits for what does not come at once. */
 final class FakeTiming implements Timing {
 
   final List<Duration> slept = new CopyOnWriteArrayList<>();
+  private volatile Duration wait = Duration.ZERO;
   private volatile Instant now = Instant.parse("2026-01-01T00:00:00Z");
 
   @Override
@@ -20,6 +24,18 @@ final class FakeTiming implements Timing {
   public void sleep(Duration time) {
     slept.add(time);
     pass(time);
+  }
+
+  /** So much passes whenever someone waits for the network from now on. */
+  void eachWaitTakes(Duration time) {
+    wait = time;
+  }
+
+  @Override
+  public <T> @Nullable T poll(BlockingQueue<T> queue, Duration atMost) throws InterruptedException {
+    T next = queue.poll(atMost.toMillis(), TimeUnit.MILLISECONDS);
+    pass(wait);
+    return next;
   }
 
   void pass(Duration time) {

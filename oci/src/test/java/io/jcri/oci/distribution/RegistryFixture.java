@@ -21,10 +21,10 @@ import org.junit.jupiter.api.io.TempDir;
 abstract class RegistryFixture {
 
   /** Longer than any pause of a busy machine. */
-  private static final Duration PATIENCE = Duration.ofSeconds(30);
+  private static final Patience PATIENCE = new Patience(Duration.ofSeconds(30), 1024);
 
   /** For tests that wait for silence: the hosts that do answer have this time for it too. */
-  static final Duration SHORT_PATIENCE = Duration.ofSeconds(2);
+  static final Patience SHORT_PATIENCE = new Patience(Duration.ofSeconds(2), 1024);
 
   @TempDir Path root;
   final FakeTiming timing = new FakeTiming();
@@ -54,7 +54,7 @@ abstract class RegistryFixture {
     return opened(TestHost.start());
   }
 
-  void configured(Duration patience) {
+  void configured(Patience patience) {
     configured(patience, Map.of());
   }
 
@@ -62,7 +62,7 @@ abstract class RegistryFixture {
     configured(PATIENCE, environment);
   }
 
-  private void configured(Duration patience, Map<String, String> environment) {
+  private void configured(Patience patience, Map<String, String> environment) {
     client.close();
     client = new RegistryClient(new HostsConfig(List.of(root)), patience, timing, environment);
   }

@@ -117,6 +117,7 @@ public final class ConfigFile {
             keys.paths("registry_directories", d.registryDirectories()),
             keys.number("parallel_layers", d.parallelLayers(), 1, 32),
             keys.seconds("no_progress_timeout_seconds", d.noProgressTimeout()),
+            keys.number("least_bytes_per_second", d.leastRate(), 0, 1 << 30),
             keys.flag("strict_platform", d.strictPlatform()),
             keys.texts("pinned", d.pinned()),
             keys.oneOf("volumes", d.volumes(), "copy", "directory", "ignore"));

@@ -65,6 +65,7 @@ public record DaemonConfig(
    *     exists is used
    * @param parallelLayers how many layers of one pull are fetched at once
    * @param noProgressTimeout after how long without a byte a host is given up
+   * @param leastRate bytes a second that a host must send over each such time
    * @param strictPlatform whether an image for another platform is refused though no index says so
    * @param pinned images that are never offered for garbage collection
    * @param volumes what containers get for the volumes that their image declares: {@code copy},
@@ -74,6 +75,7 @@ public record DaemonConfig(
       List<Path> registryDirectories,
       int parallelLayers,
       Duration noProgressTimeout,
+      int leastRate,
       boolean strictPlatform,
       List<String> pinned,
       String volumes) {
@@ -181,6 +183,7 @@ public record DaemonConfig(
             List.of(Path.of("/etc/jcri/certs.d"), Path.of("/etc/containerd/certs.d")),
             3,
             Duration.ofSeconds(60),
+            1024,
             false,
             List.of(),
             "copy"),

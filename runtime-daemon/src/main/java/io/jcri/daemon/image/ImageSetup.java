@@ -3,6 +3,7 @@ package io.jcri.daemon.image;
 import io.jcri.daemon.Layout;
 import io.jcri.daemon.config.DaemonConfig;
 import io.jcri.oci.distribution.HostsConfig;
+import io.jcri.oci.distribution.Patience;
 import io.jcri.oci.distribution.RegistryClient;
 import io.jcri.oci.image.ImageStore;
 import io.jcri.oci.snapshot.WritableLayers;
@@ -23,7 +24,8 @@ public final class ImageSetup {
             new ImageStore.Options(config.parallelLayers(), config.strictPlatform()),
             () ->
                 new RegistryClient(
-                    new HostsConfig(config.registryDirectories()), config.noProgressTimeout()),
+                    new HostsConfig(config.registryDirectories()),
+                    new Patience(config.noProgressTimeout(), config.leastRate())),
             syscalls,
             mounts);
     return new Images(

@@ -45,6 +45,7 @@ class ConfigFileTest {
             registry_directories = ["/certs"]
             parallel_layers = 7
             no_progress_timeout_seconds = 5
+            least_bytes_per_second = 77
             strict_platform = true
             pinned = ["registry.example/app:1"]
             volumes = "directory"
@@ -83,6 +84,7 @@ class ConfigFileTest {
                 List.of(Path.of("/certs")),
                 7,
                 Duration.ofSeconds(5),
+                77,
                 true,
                 List.of("registry.example/app:1"),
                 "directory"));
