@@ -47,7 +47,7 @@ final class Authorizer {
   Optional<String> current(RegistryHost host) {
     lock.lock();
     try {
-      Known one = known.get(host.origin());
+      Known one = known.get(place(host));
       if (one != null && one.until.isAfter(timing.now())) {
         return Optional.of(one.header);
       }
@@ -67,7 +67,7 @@ final class Authorizer {
       throws HostFailure, InterruptedException {
     lock.lockInterruptibly();
     try {
-      Known other = known.get(host.origin());
+      Known other = known.get(place(host));
       if (other != null
           && !used.equals(Optional.of(other.header))
           && other.until.isAfter(timing.now())) {
@@ -77,7 +77,7 @@ final class Authorizer {
       if (fresh.isEmpty() || used.equals(fresh.map(Known::header))) {
         return Optional.empty();
       }
-      known.put(host.origin(), fresh.get());
+      known.put(place(host), fresh.get());
       return fresh.map(Known::header);
     } finally {
       lock.unlock();
@@ -121,7 +121,7 @@ final class Authorizer {
     try {
       Token token;
       try {
-        token = tokens.fetch(stranger, bearer.get(), scope(), NO_ONE);
+        token = tokens.fetch(stranger, bearer.get(), scope(host), NO_ONE);
       } catch (HostFailure e) {
         throw e.through(host);
       }
@@ -146,7 +146,7 @@ final class Authorizer {
     Secret secret = secret(host);
     Optional<Challenge> bearer = first(challenges, "bearer");
     if (bearer.isPresent() && registryToken(host).isEmpty()) {
-      return Optional.of(known(tokens.fetch(host, bearer.get(), scope(), secret)));
+      return Optional.of(known(tokens.fetch(host, bearer.get(), scope(host), secret)));
     }
     // Some registries say 401 and nothing more: name and password are all that can be meant.
     boolean basic = challenges.isEmpty() || first(challenges, "basic").isPresent();
@@ -156,8 +156,13 @@ final class Authorizer {
         .map(header -> new Known("Basic " + header, Instant.MAX));
   }
 
-  private String scope() {
-    return "repository:" + reference.repository() + ":pull";
+  /** A token is for one repository. */
+  private static String place(RegistryHost host) {
+    return host.origin() + " " + host.repository();
+  }
+
+  private String scope(RegistryHost host) {
+    return "repository:" + host.repositoryOf(reference) + ":pull";
   }
 
   private Known known(Token token) {

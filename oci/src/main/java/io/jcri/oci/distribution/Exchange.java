@@ -39,7 +39,7 @@ final class Exchange {
    * @throws HostFailure when there is none, or access stays refused
    */
   Reply send(RegistryHost host, Call call) throws HostFailure, InterruptedException {
-    URI uri = host.uri(reference.registry(), reference.repository(), call.object());
+    URI uri = host.uri(reference, call.object());
     Optional<String> own = authorizer.current(host);
     Set<String> answered = new HashSet<>();
     while (true) {

@@ -79,6 +79,12 @@ public record ImageReference(
     return new ImageReference(registry, repository, tag, digest);
   }
 
+  /** Whether what someone wrote names no registry, so that Docker Hub would be meant. */
+  static boolean isShort(String text) {
+    int slash = text.indexOf('/');
+    return slash < 0 || !ReferenceGrammar.looksLikeRegistry(text.substring(0, slash));
+  }
+
   /** What a manifest request asks for: the digest when there is one, else the tag. */
   public String wanted() {
     return digest.map(Digest::toString).or(() -> tag).orElseThrow();

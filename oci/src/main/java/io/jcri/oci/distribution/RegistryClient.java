@@ -3,16 +3,18 @@ package io.jcri.oci.distribution;
 import io.jcri.oci.Digest;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
+import java.util.Optional;
 
 /**
- * The registries of this node, by {@link HostsConfig}. Costs nothing until the first pull.
- * Thread-safe; close it to end all pulls.
+ * The registries of this node, by {@link HostsConfig} and {@link RegistriesConf}. Costs nothing
+ * until the first pull. Thread-safe; close it to end all pulls.
  */
 public final class RegistryClient implements Registries, AutoCloseable {
 
   private static final String USER_AGENT = "jcri";
 
   private final HostsConfig config;
+  private final Optional<RegistriesConf> registries;
   private final Patience patience;
   private final Timing timing;
   private final HostHealth health;
@@ -21,16 +23,23 @@ public final class RegistryClient implements Registries, AutoCloseable {
   /**
    * A client that has no connection yet.
    *
+   * @param registries when this node has such a file
    * @param patience usually {@link Patience#DEFAULT}
    */
-  public RegistryClient(HostsConfig config, Patience patience) {
-    this(config, patience, Timing.SYSTEM, System.getenv());
+  public RegistryClient(
+      HostsConfig config, Optional<RegistriesConf> registries, Patience patience) {
+    this(config, registries, patience, Timing.SYSTEM, System.getenv());
   }
 
   RegistryClient(
-      HostsConfig config, Patience patience, Timing timing, Map<String, String> environment) {
+      HostsConfig config,
+      Optional<RegistriesConf> registries,
+      Patience patience,
+      Timing timing,
+      Map<String, String> environment) {
     this.transports = new Transports(new EnvironmentProxy(environment));
     this.config = config;
+    this.registries = registries;
     this.patience = patience;
     this.timing = timing;
     this.health = new HostHealth(timing);
@@ -49,7 +58,9 @@ public final class RegistryClient implements Registries, AutoCloseable {
     HostSequence hosts =
         new HostSequence(
             reference.registry(),
-            config.hostsFor(reference.registry()),
+            registries
+                .map(conf -> conf.hostsFor(reference, config))
+                .orElseGet(() -> config.hostsFor(reference.registry())),
             health,
             timing,
             caller(credentials));

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * One place to ask: a mirror or the registry itself.
@@ -14,15 +15,28 @@ import java.util.Set;
  * @param scheme {@code http} or {@code https}
  * @param host with port when it is not the scheme's own
  * @param path in front of the repository, {@code /v2} unless overridden; no slash at the end
+ * @param repository where this host has what the reference names; empty for the same place
  * @param headers sent with every request to this host and to no other
  */
 record RegistryHost(
     String scheme,
     String host,
     String path,
+    String repository,
     Set<Capability> capabilities,
     TransportSettings transport,
     Map<String, List<String>> headers) {
+
+  /** One that has every repository where the reference says. */
+  RegistryHost(
+      String scheme,
+      String host,
+      String path,
+      Set<Capability> capabilities,
+      TransportSettings transport,
+      Map<String, List<String>> headers) {
+    this(scheme, host, path, "", capabilities, transport, headers);
+  }
 
   /** What a host may be used for. */
   enum Capability {
@@ -34,6 +48,26 @@ record RegistryHost(
 
   static final String DOCKER_ENDPOINT = "registry-1.docker.io";
 
+  /** The same, asked for another repository. */
+  RegistryHost with(String otherRepository) {
+    return new RegistryHost(scheme, host, path, otherRepository, capabilities, transport, headers);
+  }
+
+  /** The same without checks of certificates, and then without TLS. */
+  Stream<RegistryHost> insecure() {
+    RegistryHost plain =
+        new RegistryHost("http", host, path, repository, capabilities, transport, headers);
+    RegistryHost unchecked =
+        new RegistryHost(
+            scheme, host, path, repository, capabilities, transport.unchecked(), headers);
+    return scheme.equals("http") ? Stream.of(plain) : Stream.of(unchecked, plain);
+  }
+
+  /** Where this host has what the reference names. */
+  String repositoryOf(ImageReference reference) {
+    return repository.isEmpty() ? reference.repository() : repository;
+  }
+
   boolean can(Capability capability) {
     return capabilities.contains(capability);
   }
@@ -41,13 +75,17 @@ record RegistryHost(
   /**
    * Where an object of a repository is.
    *
-   * @param registry of the reference; a mirror of it is told by the query {@code ns}, as caching
-   *     mirrors want it
+   * @param reference whose registry a mirror of it is told by the query {@code ns}, as caching
+   *     mirrors want it; not one that has a place of its own for it
    */
-  URI uri(String registry, String repository, String object) {
+  URI uri(ImageReference reference, String object) {
+    String registry = reference.registry();
     String query =
-        isRegistry(registry) ? "" : "?ns=" + URLEncoder.encode(registry, StandardCharsets.UTF_8);
-    return URI.create(scheme + "://" + host + path + "/" + repository + "/" + object + query);
+        isRegistry(registry) || !repository.isEmpty()
+            ? ""
+            : "?ns=" + URLEncoder.encode(registry, StandardCharsets.UTF_8);
+    return URI.create(
+        scheme + "://" + host + path + "/" + repositoryOf(reference) + "/" + object + query);
   }
 
   /** Whether this is the host that the registry's name means, and no mirror of it. */

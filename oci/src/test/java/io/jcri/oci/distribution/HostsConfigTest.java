@@ -195,9 +195,9 @@ class HostsConfigTest {
   @Test
   void mirrorsAreToldTheRegistry() {
     RegistryHost hub = HostsConfig.fallback("docker.io", TransportSettings.DEFAULT);
-    assertThat(hub.uri("docker.io", "library/x", "manifests/y"))
+    assertThat(hub.uri(ImageReference.parse("docker.io/library/x"), "manifests/y"))
         .hasToString("https://registry-1.docker.io/v2/library/x/manifests/y");
-    assertThat(hub.uri("quay.io:8443", "a", "blobs/b"))
+    assertThat(hub.uri(ImageReference.parse("quay.io:8443/a"), "blobs/b"))
         .hasToString("https://registry-1.docker.io/v2/a/blobs/b?ns=quay.io%3A8443");
   }
 }

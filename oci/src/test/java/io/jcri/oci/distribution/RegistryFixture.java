@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -29,7 +30,7 @@ abstract class RegistryFixture {
   @TempDir Path root;
   final FakeTiming timing = new FakeTiming();
   RegistryClient client =
-      new RegistryClient(new HostsConfig(List.of()), PATIENCE, timing, Map.of());
+      new RegistryClient(new HostsConfig(List.of()), Optional.empty(), PATIENCE, timing, Map.of());
   private final List<AutoCloseable> open = new ArrayList<>();
 
   @BeforeEach
@@ -64,13 +65,24 @@ abstract class RegistryFixture {
 
   private void configured(Patience patience, Map<String, String> environment) {
     client.close();
-    client = new RegistryClient(new HostsConfig(List.of(root)), patience, timing, environment);
+    client =
+        new RegistryClient(
+            new HostsConfig(List.of(root)),
+            Optional.of(new RegistriesConf(root.resolve("registries.conf"))),
+            patience,
+            timing,
+            environment);
   }
 
   /** Writes the hosts.toml of a registry. */
   void hosts(String registry, String toml) throws IOException {
     Path directory = Files.createDirectories(root.resolve(registry));
     Files.writeString(directory.resolve("hosts.toml"), toml);
+  }
+
+  /** Writes the node's registries.conf. */
+  void registries(String toml) throws IOException {
+    Files.writeString(root.resolve("registries.conf"), toml);
   }
 
   Repository repository(String reference) {

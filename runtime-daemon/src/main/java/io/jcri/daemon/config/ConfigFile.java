@@ -112,9 +112,12 @@ public final class ConfigFile {
     if (keys == null) {
       return d;
     }
+    String registriesConf =
+        keys.text("registries_conf", d.registriesConf().map(Path::toString).orElse(""));
     Images images =
         new Images(
             keys.paths("registry_directories", d.registryDirectories()),
+            Optional.of(registriesConf).filter(text -> !text.isEmpty()).map(Path::of),
             keys.number("parallel_layers", d.parallelLayers(), 1, 32),
             keys.seconds("no_progress_timeout_seconds", d.noProgressTimeout()),
             keys.number("least_bytes_per_second", d.leastRate(), 0, 1 << 30),

@@ -4,12 +4,14 @@ import io.jcri.daemon.Layout;
 import io.jcri.daemon.config.DaemonConfig;
 import io.jcri.oci.distribution.HostsConfig;
 import io.jcri.oci.distribution.Patience;
+import io.jcri.oci.distribution.RegistriesConf;
 import io.jcri.oci.distribution.RegistryClient;
 import io.jcri.oci.image.ImageStore;
 import io.jcri.oci.snapshot.WritableLayers;
 import io.jcri.oci.snapshot.WritableVolumes;
 import io.jcri.sandbox.linux.Syscalls;
 import io.jcri.sandbox.mount.Mounts;
+import java.util.Optional;
 import java.util.Set;
 
 /** Opens the image store as the configuration says. */
@@ -18,6 +20,7 @@ public final class ImageSetup {
 
   public static Images open(
       DaemonConfig.Images config, Layout layout, Syscalls syscalls, Mounts mounts) {
+    Optional<RegistriesConf> registries = config.registriesConf().map(RegistriesConf::new);
     ImageStore store =
         ImageStore.open(
             layout.images(),
@@ -25,11 +28,13 @@ public final class ImageSetup {
             () ->
                 new RegistryClient(
                     new HostsConfig(config.registryDirectories()),
+                    registries,
                     new Patience(config.noProgressTimeout(), config.leastRate())),
             syscalls,
             mounts);
     return new Images(
         store,
+        new ImageNames(registries),
         new WritableLayers(syscalls, mounts, store.snapshots()),
         new WritableVolumes(syscalls, store.snapshots()),
         config.volumes(),

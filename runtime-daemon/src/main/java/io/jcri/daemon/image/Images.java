@@ -2,7 +2,6 @@ package io.jcri.daemon.image;
 
 import io.jcri.daemon.Layout;
 import io.jcri.oci.distribution.Credentials;
-import io.jcri.oci.distribution.ImageReference;
 import io.jcri.oci.distribution.Platform;
 import io.jcri.oci.image.FsUsage;
 import io.jcri.oci.image.Image;
@@ -43,6 +42,7 @@ public final class Images {
       PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
 
   private final ImageStore store;
+  private final ImageNames names;
   private final WritableLayers layers;
   private final WritableVolumes volumes;
   private final String volumeMode;
@@ -58,6 +58,7 @@ public final class Images {
    */
   Images(
       ImageStore store,
+      ImageNames names,
       WritableLayers layers,
       WritableVolumes volumes,
       String volumeMode,
@@ -65,6 +66,7 @@ public final class Images {
       Layout layout,
       Set<String> pinned) {
     this.store = store;
+    this.names = names;
     this.layers = layers;
     this.volumes = volumes;
     this.volumeMode = volumeMode;
@@ -84,9 +86,11 @@ public final class Images {
 
   /** Fetches an image, or finds that it is here already. */
   public Image pull(String name, Optional<Credentials> credentials) {
-    return store.pull(
-        new PullRequest(ImageReference.parse(name), credentials, Platform.host()),
-        PullProgress.NONE);
+    return names.first(
+        name,
+        reference ->
+            store.pull(
+                new PullRequest(reference, credentials, Platform.host()), PullProgress.NONE));
   }
 
   /**
@@ -105,7 +109,7 @@ public final class Images {
 
   /** By name, id, digest or unique prefix of an id. */
   public Optional<Image> find(String name) {
-    return store.find(name);
+    return names.find(store, name);
   }
 
   /**
@@ -130,7 +134,7 @@ public final class Images {
 
   /** Removes all names of the image and frees its space. Idempotent. */
   public void remove(String name) {
-    store.remove(name);
+    store.remove(find(name).map(Image::id).orElse(name));
   }
 
   /** Where all images and writable layers lie. */

@@ -43,6 +43,7 @@ class ConfigFileTest {
             container_annotations = ["io.[a-z]/x"]
             [images]
             registry_directories = ["/certs"]
+            registries_conf = "/r.conf"
             parallel_layers = 7
             no_progress_timeout_seconds = 5
             least_bytes_per_second = 77
@@ -82,6 +83,7 @@ class ConfigFileTest {
         .isEqualTo(
             new DaemonConfig.Images(
                 List.of(Path.of("/certs")),
+                Optional.of(Path.of("/r.conf")),
                 7,
                 Duration.ofSeconds(5),
                 77,
