@@ -1,5 +1,6 @@
 package io.jcri.oci.snapshot;
 
+import io.jcri.sandbox.linux.FileStat;
 import java.util.Map;
 
 /** Owner, mode, time and extended attributes of a file in a layer; units as in {@link TarEntry}. */
@@ -14,6 +15,11 @@ record Attributes(
         entry.mtimeSeconds(),
         entry.mtimeNanos(),
         entry.xattrs());
+  }
+
+  static Attributes of(FileStat stat, Map<String, byte[]> xattrs) {
+    return new Attributes(
+        stat.permissions(), stat.uid(), stat.gid(), stat.modifiedSec(), stat.modifiedNs(), xattrs);
   }
 
   /** Whether who unpacks as root owns it already. */

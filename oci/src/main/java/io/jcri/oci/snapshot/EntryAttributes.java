@@ -7,6 +7,7 @@ import io.jcri.sandbox.linux.Syscalls;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.Map;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -26,6 +27,15 @@ final class EntryAttributes {
   EntryAttributes(Syscalls sys) {
     this.sys = sys;
     this.umask = umask();
+  }
+
+  /** The extended attributes of a file that is there; a link is not followed. */
+  Map<String, byte[]> read(String place) throws IOException {
+    Map<String, byte[]> xattrs = new HashMap<>();
+    for (String name : sys.llistxattr(place)) {
+      sys.lgetxattr(place, name).ifPresent(value -> xattrs.put(name, value));
+    }
+    return xattrs;
   }
 
   /**

@@ -24,7 +24,8 @@ import java.util.stream.Stream;
 /**
  * A tar archive of plain files and directories that are root's alone, such as a checkpoint. Reading
  * one trusts nothing that it says: no entry but those two types, none that is there already, none
- * outside the directory, no owner, mode or attribute. Thread-safe.
+ * outside the directory, no owner, mode or attribute. Holes are written as zeros, and an archive
+ * with holes is refused: so no file of it is larger than the archive. Thread-safe.
  */
 public final class FileArchive {
 

@@ -7,21 +7,24 @@ import io.jcri.sandbox.linux.Fd;
 import io.jcri.sandbox.linux.FileStat;
 import io.jcri.sandbox.linux.OpenFlags;
 import io.jcri.sandbox.linux.Syscalls;
-import java.io.FileInputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.InterruptedIOException;
 import java.io.OutputStream;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Packs the upper directory of an overlay as a layer, the reverse of {@link LayerUnpacker}: a
  * character device 0:0 becomes a {@code .wh.} entry, an opaque directory gets {@code .wh..wh..opq}
- * (OCI image-spec, layer.md). Sockets are left out: who listens on one makes it again.
+ * (OCI image-spec, layer.md). Holes stay holes. Sockets are left out: who listens on one makes it
+ * again.
  *
  * <p>The container must not write meanwhile. No link is followed. Thread-safe.
  */
@@ -29,12 +32,29 @@ final class LayerPacker {
 
   private static final String OVERLAY = "trusted.overlay.";
   private static final int MAX_DEPTH = 512;
+
+  /** A shorter hole is written as zeros: it is not worth a place in the map. */
+  private static final int MIN_HOLE = 64 << 10;
+
+  /** How much more than its data may be written of a file with too many holes for a map. */
+  private static final int MAX_GROWTH = 16;
+
   private static final int OPEN = OpenFlags.READ_ONLY | OpenFlags.NOFOLLOW;
 
   private final Syscalls sys;
+  private final int maxParts;
 
   LayerPacker(Syscalls sys) {
+    // The last place in the map is for the end of a file that ends in a hole.
+    this(sys, SparseMap.MAX_EXTENTS - 1);
+  }
+
+  /**
+   * @param maxParts that the map of a file may have
+   */
+  LayerPacker(Syscalls sys, int maxParts) {
     this.sys = sys;
+    this.maxParts = maxParts;
   }
 
   /**
@@ -44,8 +64,9 @@ final class LayerPacker {
    *     interrupted
    */
   void pack(Path upper, OutputStream out) throws IOException {
-    try (Fd root = sys.open(upper.toString(), OPEN | OpenFlags.DIRECTORY, 0)) {
-      Run run = new Run(new TarWriter(out));
+    try (Fd root = sys.open(upper.toString(), OPEN | OpenFlags.DIRECTORY, 0);
+        FileExtents extents = new FileExtents(sys)) {
+      Run run = new Run(new TarWriter(out), extents);
       Map<String, byte[]> xattrs = run.xattrs(root, ".", ".");
       xattrs.remove(LayerTree.OPAQUE);
       run.tar.begin(entry(TarEntry.Type.DIRECTORY, "./", "", sys.fstat(root), xattrs));
@@ -57,10 +78,12 @@ final class LayerPacker {
   private final class Run {
     private final TarWriter tar;
     private final Map<List<Long>, String> linked = new HashMap<>();
-    private final byte[] buffer = new byte[256 << 10];
+    private final byte[] buffer = new byte[FileExtents.PIECE];
+    private final FileExtents extents;
 
-    Run(TarWriter tar) {
+    Run(TarWriter tar, FileExtents extents) {
       this.tar = tar;
+      this.extents = extents;
     }
 
     void directory(Fd directory, String path, int depth) throws IOException {
@@ -127,22 +150,70 @@ final class LayerPacker {
           return;
         }
       }
-      tar.begin(entry(TarEntry.Type.FILE, path, "", stat, xattrs));
-      try (Fd file = open(parent, leaf, 0);
-          InputStream in = new FileInputStream(file.procPath())) {
-        while (tar.left() > 0) {
-          int length = in.read(buffer, 0, (int) Math.min(buffer.length, tar.left()));
-          if (length < 0) {
-            throw new OciException(
-                OciException.Kind.FAILED_PRECONDITION,
-                TarEntry.shown(path) + " became shorter while it was read");
-          }
-          if (Thread.currentThread().isInterrupted()) {
-            throw new InterruptedIOException("packing was interrupted at " + path);
-          }
-          tar.write(buffer, 0, length);
+      TarEntry entry = entry(TarEntry.Type.FILE, path, "", stat, xattrs);
+      try (Fd file = open(parent, leaf, 0)) {
+        SparseMap map = holes(file, stat, path);
+        if (map == null) {
+          tar.begin(entry);
+          data(file, 0, stat.size());
+          return;
+        }
+        tar.begin(entry, map);
+        for (int i = 0; i < map.extents(); i++) {
+          data(file, map.offset(i), map.length(i));
         }
       }
+    }
+
+    private void data(Fd file, long offset, long length) throws IOException {
+      extents.read(
+          file,
+          offset,
+          length,
+          (at, data) -> {
+            int size = (int) data.byteSize();
+            MemorySegment.copy(data, ValueLayout.JAVA_BYTE, 0, buffer, 0, size);
+            tar.write(buffer, 0, size);
+          });
+    }
+
+    /** The map of a file with holes that are worth one, or null when all of it is written. */
+    private @Nullable SparseMap holes(Fd file, FileStat stat, String path) throws IOException {
+      if (stat.size() - stat.blocks() * 512 < MIN_HOLE) {
+        return null;
+      }
+      List<long[]> parts = new ArrayList<>();
+      extents.find(
+          file,
+          stat.size(),
+          (offset, length) -> {
+            if (!parts.isEmpty() && offset - end(parts.getLast()) < MIN_HOLE) {
+              parts.getLast()[1] = offset + length - parts.getLast()[0];
+            } else if (parts.size() <= maxParts) {
+              parts.add(new long[] {offset, length});
+            }
+          });
+      if (parts.size() > maxParts) {
+        if (stat.size() / MAX_GROWTH < stat.blocks() * 512) {
+          return null;
+        }
+        throw refused(path, "has more than " + maxParts + " parts between its holes");
+      }
+      SparseMap.Builder map = new SparseMap.Builder();
+      for (long[] part : parts) {
+        map.offset(part[0]);
+        map.length(part[1]);
+      }
+      if (parts.isEmpty() || end(parts.getLast()) < stat.size()) {
+        // As GNU tar ends a file that ends in a hole: it takes the size from here.
+        map.offset(stat.size());
+        map.length(0);
+      }
+      return map.build();
+    }
+
+    private static long end(long[] part) {
+      return part[0] + part[1];
     }
 
     private Map<String, byte[]> xattrs(Fd parent, String leaf, String path) throws IOException {

@@ -31,6 +31,15 @@ final class SparseMap {
     return numbers[2 * extent + 1];
   }
 
+  /** How many bytes are stored. */
+  long bytes() {
+    long bytes = 0;
+    for (int i = 0; i < extents(); i++) {
+      bytes += length(i);
+    }
+    return bytes;
+  }
+
   /**
    * @throws io.jcri.oci.OciException INVALID when the extents do not fit the file's size and the
    *     stored bytes

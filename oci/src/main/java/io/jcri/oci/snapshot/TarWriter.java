@@ -5,6 +5,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.Map;
 
 /**
@@ -29,19 +30,49 @@ final class TarWriter implements AutoCloseable {
 
   /** Begins an entry; exactly {@code entry.size()} bytes of {@link #write} must follow. */
   void begin(TarEntry entry) throws IOException {
+    begin(entry, entry.name(), entry.size(), pax(entry, entry.name(), entry.size()));
+  }
+
+  /**
+   * Begins a file with holes, in the format PAX 1.0 (GNU tar manual, "Storing Sparse Files"), which
+   * Go's archive/tar reads as well. Exactly the map's bytes must follow.
+   */
+  void begin(TarEntry entry, SparseMap map) throws IOException {
+    byte[] text = mapText(map);
+    // What a reader that knows no holes makes of it must not be taken for the file.
+    String name = "GNUSparseFile.0/" + entry.name().substring(entry.name().lastIndexOf('/') + 1);
+    long stored = text.length + map.bytes();
+    ByteArrayOutputStream records = new ByteArrayOutputStream();
+    record(records, "GNU.sparse.major", ascii("1"));
+    record(records, "GNU.sparse.minor", ascii("0"));
+    record(records, "GNU.sparse.name", PathBytes.encode(entry.name()));
+    record(records, "GNU.sparse.realsize", ascii(Long.toString(entry.size())));
+    records.writeBytes(pax(entry, name, stored));
+    begin(entry, name, stored, records.toByteArray());
+    write(text, 0, text.length);
+  }
+
+  private void begin(TarEntry entry, String name, long stored, byte[] records) throws IOException {
     if (left != 0) {
       throw new IllegalStateException(left + " bytes of the entry before are missing");
     }
-    byte[] records = pax(entry);
     if (records.length > 0) {
       out.write(header(entry, 'x', "PaxHeader", records.length));
       out.write(records);
       out.write(new byte[-records.length & (BLOCK - 1)]);
     }
-    out.write(header(entry, flag(entry.type()), entry.name(), entry.size()));
-    left = entry.size();
-    padding = (int) (-entry.size() & (BLOCK - 1));
+    out.write(header(entry, flag(entry.type()), name, stored));
+    left = stored;
+    padding = (int) (-stored & (BLOCK - 1));
     finishEntry();
+  }
+
+  private static byte[] mapText(SparseMap map) {
+    StringBuilder text = new StringBuilder().append(map.extents()).append('\n');
+    for (int i = 0; i < map.extents(); i++) {
+      text.append(map.offset(i)).append('\n').append(map.length(i)).append('\n');
+    }
+    return Arrays.copyOf(ascii(text.toString()), text.length() + (-text.length() & (BLOCK - 1)));
   }
 
   /** Writes data of the entry. */
@@ -90,11 +121,11 @@ final class TarWriter implements AutoCloseable {
   }
 
   /** What the fields of the header have no room for. */
-  private static byte[] pax(TarEntry entry) throws IOException {
+  private static byte[] pax(TarEntry entry, String name, long stored) throws IOException {
     ByteArrayOutputStream records = new ByteArrayOutputStream();
-    text(records, "path", entry.name());
+    text(records, "path", name);
     text(records, "linkpath", entry.linkName());
-    number(records, "size", entry.size(), OCTAL_11);
+    number(records, "size", stored, OCTAL_11);
     number(records, "uid", entry.uid(), OCTAL_7);
     number(records, "gid", entry.gid(), OCTAL_7);
     if (entry.mtimeNanos() != 0 || entry.mtimeSeconds() < 0 || entry.mtimeSeconds() >= OCTAL_11) {
@@ -167,7 +198,7 @@ final class TarWriter implements AutoCloseable {
   }
 
   private static void checksum(byte[] block) {
-    java.util.Arrays.fill(block, 148, 156, (byte) ' ');
+    Arrays.fill(block, 148, 156, (byte) ' ');
     int sum = 0;
     for (byte b : block) {
       sum += b & 0xff;

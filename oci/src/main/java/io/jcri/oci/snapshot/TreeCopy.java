@@ -10,11 +10,7 @@ import io.jcri.sandbox.linux.OpenFlags;
 import io.jcri.sandbox.linux.Syscalls;
 import java.io.IOException;
 import java.io.InterruptedIOException;
-import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 
 /**
  * Copies directories of a mounted image, with owners, modes, times, extended attributes, hard links
@@ -26,15 +22,10 @@ import java.util.Map;
 final class TreeCopy implements AutoCloseable {
   private static final int OPEN = OpenFlags.READ_ONLY | OpenFlags.NOFOLLOW;
 
-  /** Zeros of this length become a hole. */
-  private static final int PIECE = 64 << 10;
-
   private final Syscalls sys;
   private final EntryAttributes attributes;
   private final Fd links;
-  private final Arena arena = Arena.ofConfined();
-  private final MemorySegment buffer = arena.allocate(PIECE);
-  private final MemorySegment zeros = arena.allocate(PIECE);
+  private final FileExtents extents;
   private long bytes;
   private long entries;
 
@@ -43,10 +34,12 @@ final class TreeCopy implements AutoCloseable {
    *
    * @param links an empty directory on the file system of the copies, for a name of each file that
    *     has more than one; its content is the caller's to remove
+   * @param bytes of data; holes cost nothing
    */
   TreeCopy(Syscalls sys, Fd links, long bytes, long entries) {
     this.sys = sys;
     this.attributes = new EntryAttributes(sys);
+    this.extents = new FileExtents(sys);
     this.links = links;
     this.bytes = bytes;
     this.entries = entries;
@@ -61,7 +54,8 @@ final class TreeCopy implements AutoCloseable {
    */
   void copy(Fd from, Fd to, String name) throws IOException {
     directory(from, to, name, 0);
-    attributes.applyToDirectory(to, attributes(sys.fstat(from), xattrs(from.procPath() + "/.")));
+    attributes.applyToDirectory(
+        to, Attributes.of(sys.fstat(from), attributes.read(from.procPath() + "/.")));
   }
 
   private void directory(Fd from, Fd to, String path, int depth) throws IOException {
@@ -90,7 +84,7 @@ final class TreeCopy implements AutoCloseable {
     if (shared && linked(stat, to, leaf)) {
       return;
     }
-    Attributes wanted = attributes(stat, xattrs(from.procPath() + "/" + leaf));
+    Attributes wanted = Attributes.of(stat, attributes.read(from.procPath() + "/" + leaf));
     switch (stat.type()) {
       case FileStat.DIRECTORY -> {
         sys.mkdirat(to, leaf, 0700);
@@ -123,36 +117,23 @@ final class TreeCopy implements AutoCloseable {
 
   private void file(Fd from, Fd to, String leaf, String path, FileStat stat, Attributes wanted)
       throws IOException {
-    if (stat.size() > bytes) {
+    if (Math.min(stat.size(), stat.blocks() * 512) > bytes) {
       throw refused(path, "is too large");
     }
-    int flags = OpenFlags.WRITE_ONLY | OpenFlags.CREATE | OpenFlags.EXCLUSIVE | OpenFlags.APPEND;
+    int flags = OpenFlags.WRITE_ONLY | OpenFlags.CREATE | OpenFlags.EXCLUSIVE;
+    int mode = attributes.initialMode(wanted);
     try (Fd source = open(from, leaf, 0);
-        Fd target =
-            sys.openat2(
-                to, leaf, flags, attributes.initialMode(wanted), OpenFlags.RESOLVE_BENEATH)) {
-      long at = 0;
-      long end = 0;
-      for (int length = sys.read(source, buffer); length > 0; length = sys.read(source, buffer)) {
-        bytes -= length;
-        if (bytes < 0) {
-          throw refused(path, "is too large");
-        }
-        requireNoInterrupt(path);
-        MemorySegment piece = buffer.asSlice(0, length);
-        if (piece.mismatch(zeros.asSlice(0, length)) >= 0) {
-          if (end != at) {
-            // Appending behind a hole needs no other call to seek.
-            sys.ftruncate(target, at);
-          }
-          sys.writeFully(target, piece);
-          end = at + length;
-        }
-        at += length;
-      }
-      if (end != at) {
-        sys.ftruncate(target, at);
-      }
+        Fd target = sys.openat2(to, leaf, flags, mode, OpenFlags.RESOLVE_BENEATH)) {
+      extents.copy(
+          source,
+          target,
+          stat.size(),
+          length -> {
+            bytes -= length;
+            if (bytes < 0) {
+              throw refused(path, "is too large");
+            }
+          });
       attributes.applyToFile(target, wanted);
     }
   }
@@ -185,19 +166,6 @@ final class TreeCopy implements AutoCloseable {
     return "%d-%d-%d".formatted(stat.deviceMajor(), stat.deviceMinor(), stat.inode());
   }
 
-  private static Attributes attributes(FileStat stat, Map<String, byte[]> xattrs) {
-    return new Attributes(
-        stat.permissions(), stat.uid(), stat.gid(), stat.modifiedSec(), stat.modifiedNs(), xattrs);
-  }
-
-  private Map<String, byte[]> xattrs(String place) throws IOException {
-    Map<String, byte[]> xattrs = new HashMap<>();
-    for (String name : sys.llistxattr(place)) {
-      sys.lgetxattr(place, name).ifPresent(value -> xattrs.put(name, value));
-    }
-    return xattrs;
-  }
-
   private Fd open(Fd parent, String leaf, int flags) throws ErrnoException {
     return sys.openat2(
         parent,
@@ -217,6 +185,6 @@ final class TreeCopy implements AutoCloseable {
 
   @Override
   public void close() {
-    arena.close();
+    extents.close();
   }
 }

@@ -5,7 +5,7 @@ public final class VolumeLimits {
   /** Volumes; each is a mount. */
   public static final int MAX_VOLUMES = 256;
 
-  /** Bytes of files, holes among them, in all volumes of a container. */
+  /** Bytes of files, without their holes, in all volumes of a container. */
   public static final long MAX_BYTES = 16L << 30;
 
   /** Files of any kind in all volumes of a container. */

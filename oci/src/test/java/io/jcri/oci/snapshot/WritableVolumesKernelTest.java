@@ -12,6 +12,7 @@ import io.jcri.sandbox.mount.Mounts;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -148,31 +149,52 @@ class WritableVolumesKernelTest {
   }
 
   @Test
-  void moreThanTheBudgetIsRefusedAtOnceAndGoesWithTheSnapshot() throws IOException {
-    mounted(tree("mkdir d; echo small > d/a; truncate -s 17G d/f"));
+  void aHoleOfTerabytesIsNoContent() throws IOException {
+    mounted(tree("mkdir d; truncate -s 2T d/f; printf end >> d/f; truncate -s 3T d/f"));
+    Path volume = at(volumes.make("a", List.of("/d"), COPY), "/d");
+    assertThat(Files.size(volume.resolve("f"))).isEqualTo(3L << 40);
+    assertThat(Trees.usage(Linux.get(), volume).bytes()).isLessThan(1 << 20);
+  }
+
+  @Test
+  void aTreeThatIsTooDeepIsRefusedAndGoesWithTheSnapshot() throws IOException {
+    mounted(tree("mkdir -p d/" + "x/".repeat(VolumeLimits.MAX_DEPTH + 1)));
     refused(
-        Kind.RESOURCE_EXHAUSTED, "/d/f is too large", () -> volumes.make("a", List.of("/d"), COPY));
+        Kind.RESOURCE_EXHAUSTED, "directories deep", () -> volumes.make("a", List.of("/d"), COPY));
     snapshots.remove("a");
     assertThat(temp.resolve("snapshots")).isEmptyDirectory();
   }
 
-  @Test
-  void aTreeThatIsTooDeepIsRefused() throws IOException {
-    mounted(tree("mkdir -p d/" + "x/".repeat(VolumeLimits.MAX_DEPTH + 1)));
-    refused(
-        Kind.RESOURCE_EXHAUSTED, "directories deep", () -> volumes.make("a", List.of("/d"), COPY));
+  private void copyIsRefused(long bytes, long files, String message) throws IOException {
+    try (var from = Linux.get().open(temp.resolve("from").toString(), 0, 0);
+        var to = Linux.get().open(temp.resolve("to").toString(), 0, 0);
+        var links = Linux.get().open(temp.resolve("links").toString(), 0, 0);
+        TreeCopy copy = new TreeCopy(Linux.get(), links, bytes, files)) {
+      refused(
+          Kind.RESOURCE_EXHAUSTED,
+          message,
+          () -> {
+            try {
+              copy.copy(from, to, "/v");
+            } catch (IOException e) {
+              throw new UncheckedIOException(e);
+            }
+          });
+    }
   }
 
   @Test
   void filesAreCounted() throws IOException {
     Commands.sh(temp, "mkdir from to links; cd from; touch a b c d");
-    try (var from = Linux.get().open(temp.resolve("from").toString(), 0, 0);
-        var to = Linux.get().open(temp.resolve("to").toString(), 0, 0);
-        var links = Linux.get().open(temp.resolve("links").toString(), 0, 0);
-        TreeCopy copy = new TreeCopy(Linux.get(), links, 100, 3)) {
-      assertThatThrownBy(() -> copy.copy(from, to, "/v")).hasMessageContaining("too many files");
-    }
+    copyIsRefused(100, 3, "too many files");
     assertThat(temp.resolve("to").toFile().list()).hasSize(3);
+  }
+
+  @Test
+  void dataIsCountedAndTooMuchIsRefusedAtOnce() throws IOException {
+    Commands.sh(temp, "mkdir from to links; head -c 300000 /dev/urandom > from/f");
+    copyIsRefused(299_999, 3, "/v/f is too large");
+    assertThat(temp.resolve("to")).isEmptyDirectory();
   }
 
   @Test

@@ -28,7 +28,7 @@ public enum Bound {
   /** Volumes that the image of one container declares: how many. */
   DECLARED_VOLUMES("an image", VolumeLimits.MAX_VOLUMES, "the container is refused"),
 
-  /** What the image has in them, holes among it, copied for each container. */
+  /** What the image has in them, but for holes, copied for each container. */
   DECLARED_VOLUME_BYTES("an image", VolumeLimits.MAX_BYTES, "the container is refused"),
 
   /** The same: how many files. */

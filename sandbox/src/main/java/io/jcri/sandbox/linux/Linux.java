@@ -2,7 +2,12 @@ package io.jcri.sandbox.linux;
 
 /** The running kernel's {@link Syscalls}. Stateless; nothing is linked before the first call. */
 public final class Linux
-    implements Syscalls, LinuxFileCalls, LinuxAttributeCalls, LinuxMountCalls, LinuxProcessCalls {
+    implements Syscalls,
+        LinuxFileCalls,
+        LinuxExtentCalls,
+        LinuxAttributeCalls,
+        LinuxMountCalls,
+        LinuxProcessCalls {
   private static final Linux INSTANCE = new Linux();
 
   private Linux() {}

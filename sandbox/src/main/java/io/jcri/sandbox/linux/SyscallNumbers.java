@@ -7,6 +7,9 @@ final class SyscallNumbers {
   static final int READ = ARM ? 63 : 0;
   static final int WRITE = ARM ? 64 : 1;
   static final int CLOSE = ARM ? 57 : 3;
+  static final int LSEEK = ARM ? 62 : 8;
+  static final int PREAD64 = ARM ? 67 : 17;
+  static final int PWRITE64 = ARM ? 68 : 18;
   static final int STATX = ARM ? 291 : 332;
   static final int MKDIRAT = ARM ? 34 : 258;
   static final int MKNODAT = ARM ? 33 : 259;

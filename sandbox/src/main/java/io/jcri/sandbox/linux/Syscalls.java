@@ -9,4 +9,5 @@ package io.jcri.sandbox.linux;
  * PathBytes}. Owners and groups are the kernel's 32 unsigned bits; -1 leaves one as it is. Modes
  * given to calls that make a file pass the process's umask.
  */
-public interface Syscalls extends FileCalls, AttributeCalls, MountCalls, ProcessCalls {}
+public interface Syscalls
+    extends FileCalls, ExtentCalls, AttributeCalls, MountCalls, ProcessCalls {}

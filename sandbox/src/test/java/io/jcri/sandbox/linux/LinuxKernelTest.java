@@ -45,6 +45,26 @@ final class LinuxKernelTest {
   }
 
   @Test
+  void theDataOfAFileWithHolesIsFoundReadAndWritten() throws Exception {
+    long start = 1L << 40;
+    try (Arena arena = Arena.ofConfined();
+        Fd file = calls.open(dir + "/f", OpenFlags.READ_WRITE | OpenFlags.CREATE, 0600)) {
+      calls.writeFullyAt(file, arena.allocateFrom("hello"), start);
+      calls.ftruncate(file, 3 * start);
+      assertThat(calls.seekData(file, 0)).hasValue(start);
+      assertThat(calls.seekHole(file, start)).isGreaterThan(start).isLessThan(start + (1 << 20));
+      assertThat(calls.seekHole(file, 0)).isZero();
+      assertThat(calls.seekData(file, 2 * start)).isEmpty();
+      assertThat(calls.seekData(file, 4 * start)).isEmpty();
+      MemorySegment into = arena.allocate(16);
+      assertThat(calls.readAt(file, into, start)).isEqualTo(16);
+      assertThat(into.getString(0)).isEqualTo("hello");
+      assertThat(calls.readAt(file, into, 3 * start)).isZero();
+      assertThatThrownBy(() -> calls.seekHole(file, -1)).isInstanceOf(ErrnoException.class);
+    }
+  }
+
+  @Test
   void statTellsWhatTheJdkTells() throws Exception {
     try (Fd place = calls.open(dir.toString(), OpenFlags.PATH | OpenFlags.DIRECTORY, 0)) {
       calls.mknodat(place, "null", FileStat.CHARACTER_DEVICE | 0600, 0xABC, 0x54321);
