@@ -11,9 +11,7 @@ import io.jcri.sandbox.linux.FileStat;
 import io.jcri.sandbox.linux.OpenFlags;
 import io.jcri.sandbox.linux.Syscalls;
 import java.io.IOException;
-import java.nio.channels.FileChannel;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,11 +28,13 @@ final class LayerRebase {
   private final Fd own;
   private final Fd below;
   private final String belowName;
+  private final CopyUp copies;
 
-  private LayerRebase(Syscalls sys, Fd own, Fd below) throws IOException {
+  private LayerRebase(Syscalls sys, Fd own, Fd below, CopyUp copies) throws IOException {
     this.sys = sys;
     this.own = own;
     this.below = below;
+    this.copies = copies;
     this.belowName = sys.readlinkat(Fd.CWD, below.procPath());
   }
 
@@ -43,17 +43,24 @@ final class LayerRebase {
    *
    * @param tree of the layer
    * @param lower the layers below it as one tree
+   * @return what the tree takes now
+   * @throws io.jcri.oci.OciException INVALID for links that lead nowhere or copy more than the
+   *     limits allow, RESOURCE_EXHAUSTED for a full disk
    */
-  static void apply(Syscalls sys, UnpackedLayer layer, Path tree, Path lower) throws IOException {
+  static DiskUsage apply(
+      Syscalls sys, LayerLimits limits, UnpackedLayer layer, Path tree, Path lower)
+      throws IOException {
     try (Fd own = sys.open(tree.toString(), DIRECTORY, 0);
-        Fd below = sys.open(lower.toString(), DIRECTORY, 0)) {
-      LayerRebase rebase = new LayerRebase(sys, own, below);
+        Fd below = sys.open(lower.toString(), DIRECTORY, 0);
+        CopyUp copies = new CopyUp(sys, limits, layer.usage())) {
+      LayerRebase rebase = new LayerRebase(sys, own, below, copies);
       for (String directory : layer.implicitDirectories()) {
         rebase.adopt(directory);
       }
       for (MissingLink link : layer.missingLinks()) {
         rebase.link(link);
       }
+      return copies.usage();
     }
   }
 
@@ -67,7 +74,7 @@ final class LayerRebase {
       }
       String place = relative(lower);
       if (place.equals(path)) {
-        copyAttributes(lower, lower.procPath() + "/.", mine);
+        copies.copyAttributes(lower, mine);
       } else {
         move(path, place);
       }
@@ -80,7 +87,7 @@ final class LayerRebase {
         Fd parent = open(own, EntryPath.parent(path));
         Fd target = ensure(place)) {
       keepingTime(target, () -> merge(source, target));
-      keepingTime(parent, () -> sys.unlinkat(parent, EntryPath.leaf(path), OpenFlags.AT_REMOVEDIR));
+      keepingTime(parent, () -> removeEmpty(parent, EntryPath.leaf(path)));
     }
   }
 
@@ -103,9 +110,15 @@ final class LayerRebase {
             Fd to = open(target, name)) {
           keepingTime(to, () -> merge(from, to));
         }
-        sys.unlinkat(source, name, OpenFlags.AT_REMOVEDIR);
+        removeEmpty(source, name);
       }
     }
+  }
+
+  private void removeEmpty(Fd parent, String name) throws IOException {
+    long blocks = sys.fstatat(parent, name).blocks();
+    sys.unlinkat(parent, name, OpenFlags.AT_REMOVEDIR);
+    copies.count(-blocks * 512, -1, name);
   }
 
   private void link(MissingLink link) throws IOException {
@@ -118,7 +131,7 @@ final class LayerRebase {
       String place = EntryPath.child(relative(lowerParent), EntryPath.leaf(target));
       try (Fd targetParent = ensure(EntryPath.parent(place))) {
         String leaf = EntryPath.leaf(target);
-        keepingTime(targetParent, () -> copyUp(lowerParent, targetParent, leaf));
+        keepingTime(targetParent, () -> copies.copy(lowerParent, targetParent, leaf, target));
         keepingTime(
             parent, () -> sys.linkat(targetParent, leaf, parent, EntryPath.leaf(link.path()), 0));
       }
@@ -127,7 +140,10 @@ final class LayerRebase {
         throw dangling(link);
       }
       if (!e.is(Errno.EEXIST)) {
-        throw e;
+        throw LayerUnpacker.failure(
+            "cannot make the hard link \"%s\" to \"%s\" of the layers below"
+                .formatted(TarEntry.shown(link.path()), TarEntry.shown(target)),
+            e);
       }
       // A later entry of the layer has taken the name.
     }
@@ -140,51 +156,6 @@ final class LayerRebase {
             + "\" is a hard link to \""
             + TarEntry.shown(link.target())
             + "\", which is in no layer");
-  }
-
-  /** Copies a lower file, as overlayfs would before the first change. */
-  private void copyUp(Fd from, Fd to, String name) throws IOException {
-    FileStat stat = sys.fstatat(from, name);
-    try {
-      if (stat.isRegular()) {
-        copyFile(from, to, name);
-      } else if (stat.isLink()) {
-        sys.symlinkat(sys.readlinkat(from, name), to, name);
-        sys.fchownat(to, name, stat.uid(), stat.gid());
-      } else if (!stat.isDirectory()) {
-        sys.mknodat(to, name, stat.mode(), stat.rdevMajor(), stat.rdevMinor());
-        sys.fchownat(to, name, stat.uid(), stat.gid());
-        sys.fchmodat(to, name, stat.permissions());
-      } else {
-        throw invalid("hard link to the directory \"" + TarEntry.shown(name) + "\"");
-      }
-      sys.utimensat(
-          to, name, stat.modifiedSec(), stat.modifiedNs(), stat.modifiedSec(), stat.modifiedNs());
-    } catch (ErrnoException e) {
-      // Another link has brought it up.
-      if (!e.is(Errno.EEXIST)) {
-        throw e;
-      }
-    }
-  }
-
-  private void copyFile(Fd from, Fd to, String name) throws IOException {
-    int create = OpenFlags.WRITE_ONLY | OpenFlags.CREATE | OpenFlags.EXCLUSIVE | OpenFlags.NOFOLLOW;
-    int resolve = OpenFlags.RESOLVE_BENEATH;
-    try (Fd source = sys.openat2(from, name, OpenFlags.READ_ONLY | OpenFlags.NOFOLLOW, 0, resolve);
-        Fd target = sys.openat2(to, name, create, 0600, resolve);
-        FileChannel in = FileChannel.open(Path.of(source.procPath()), StandardOpenOption.READ);
-        FileChannel out = FileChannel.open(Path.of(target.procPath()), StandardOpenOption.WRITE)) {
-      long size = in.size();
-      for (long at = 0; at < size; ) {
-        long copied = in.transferTo(at, size - at, out);
-        if (copied <= 0) {
-          throw new IOException("cannot copy " + name + ": it shrinks");
-        }
-        at += copied;
-      }
-      copyAttributes(source, from.procPath() + "/" + name, target);
-    }
   }
 
   /** Makes a directory of the own tree, each missing step with the attributes of the lower one. */
@@ -200,7 +171,8 @@ final class LayerRebase {
         at = open(parent, component);
         if (made[0]) {
           try (Fd lower = open(below, reached)) {
-            copyAttributes(lower, lower.procPath() + "/.", at);
+            copies.copyAttributes(lower, at);
+            copies.count(sys.fstat(at).blocks() * 512, 1, reached);
           }
         }
       }
@@ -233,25 +205,6 @@ final class LayerRebase {
       }
       return false;
     }
-  }
-
-  /**
-   * Copies owner, mode, extended attributes and times.
-   *
-   * @param path of the source for calls on attributes: they would not follow the descriptor's own
-   *     magic link
-   */
-  private void copyAttributes(Fd from, String path, Fd to) throws IOException {
-    FileStat stat = sys.fstat(from);
-    sys.fchown(to, stat.uid(), stat.gid());
-    sys.fchmod(to, stat.permissions());
-    for (String name : sys.llistxattr(path)) {
-      byte[] value = sys.lgetxattr(path, name).orElse(null);
-      if (value != null && !name.startsWith("trusted.overlay.")) {
-        sys.fsetxattr(to, name, value);
-      }
-    }
-    sys.futimens(to, stat.modifiedSec(), stat.modifiedNs(), stat.modifiedSec(), stat.modifiedNs());
   }
 
   private @Nullable Fd find(Fd root, String path, int flags) throws IOException {

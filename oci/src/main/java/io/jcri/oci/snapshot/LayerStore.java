@@ -6,7 +6,6 @@ import io.jcri.oci.OciException;
 import io.jcri.sandbox.linux.ErrnoException;
 import io.jcri.sandbox.linux.Syscalls;
 import io.jcri.sandbox.mount.Mounts;
-import io.jcri.sandbox.mount.OverlayMount;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -36,26 +35,23 @@ import java.util.regex.Pattern;
  */
 public final class LayerStore {
 
-  /** The largest layer, unpacked and as tar, that is not taken for an attack. */
-  private static final long MAX_LAYER_BYTES = 512L << 30;
-
   private static final Pattern KEY = Pattern.compile("(chain-)?[0-9a-f]{64}");
 
-  private final Syscalls sys;
-  private final Mounts mounts;
   private final Path root;
   private final GroupSync sync;
-  private final LayerUnpacker unpacker;
+  private final LayerMaker maker;
 
   private final LayerIndex index;
   private final TemporaryTrees temporary;
 
   /** Reads what is there; {@link #removeLeftovers} does the slow part. */
   public LayerStore(Path stateRoot, Syscalls sys, Mounts mounts) {
-    this.sys = sys;
-    this.mounts = mounts;
+    this(stateRoot, sys, mounts, LayerLimits.DEFAULT);
+  }
+
+  LayerStore(Path stateRoot, Syscalls sys, Mounts mounts, LayerLimits limits) {
     this.root = stateRoot.resolve("layers");
-    this.unpacker = new LayerUnpacker(sys);
+    this.maker = new LayerMaker(sys, mounts, limits);
     this.temporary = new TemporaryTrees(sys, mounts, root);
     this.index = new LayerIndex(root, temporary);
     try {
@@ -159,14 +155,7 @@ public final class LayerStore {
     Path directory = makeTemporary();
     boolean done = false;
     try {
-      Path tree = Files.createDirectory(directory.resolve("diff"));
-      UnpackedLayer unpacked = unpackInto(directory, stack.getLast(), blob, blobSize);
-      String key = stack.getLast().hex();
-      if (!unpacked.isIndependent()) {
-        key = ChainIds.key(ChainIds.of(stack).getLast());
-        rebase(unpacked, tree, directory.resolve("lower"), lower.get());
-      }
-      Layer layer = commit(directory, key, unpacked);
+      Layer layer = commit(directory, maker.make(directory, stack, blob, blobSize, lower));
       done = true;
       return layer;
     } catch (ErrnoException e) {
@@ -180,51 +169,11 @@ public final class LayerStore {
     }
   }
 
-  private UnpackedLayer unpackInto(Path directory, Digest diffId, InputStream blob, long blobSize)
-      throws IOException {
-    String name = diffId.hex().substring(0, 8);
-    try (LayerStream stream = new LayerStream(sys, blob, name, blobSize, MAX_LAYER_BYTES)) {
-      UnpackedLayer unpacked =
-          unpacker.unpack(stream, directory.resolve("diff"), directory.resolve("directories"));
-      if (!unpacked.diffId().equals(diffId)) {
-        throw new OciException(
-            OciException.Kind.DATA_LOSS,
-            "layer has the diff ID " + unpacked.diffId() + ", the image's config says " + diffId);
-      }
-      return unpacked;
-    }
-  }
-
-  private void rebase(UnpackedLayer unpacked, Path tree, Path mountPoint, List<Layer> lower)
-      throws IOException {
-    if (lower.isEmpty() && unpacked.missingLinks().isEmpty()) {
-      return;
-    }
-    Files.createDirectory(mountPoint);
-    List<Path> trees = Stacks.directories(lower);
-    if (!trees.isEmpty()) {
-      mounts.overlay(OverlayMount.ofLayers(trees), mountPoint);
-    }
-    try {
-      LayerRebase.apply(sys, unpacked, tree, mountPoint);
-    } finally {
-      mounts.unmount(mountPoint);
-    }
-    Files.delete(mountPoint);
-  }
-
-  private Layer commit(Path directory, String key, UnpackedLayer unpacked) throws IOException {
-    LayerIndex.Info info =
-        new LayerIndex.Info(
-            1,
-            unpacked.diffId(),
-            unpacked.usage().bytes(),
-            unpacked.usage().inodes(),
-            unpacked.hasRoot(),
-            unpacked.opaqueRoot());
+  private Layer commit(Path directory, LayerMaker.Made made) throws IOException {
+    LayerIndex.Info info = made.info();
     Files.write(directory.resolve("layer.json"), Json.toBytes(info));
     sync.sync();
-    Layer layer = index.enter(directory, key, info);
+    Layer layer = index.enter(directory, made.key(), info);
     if (Files.exists(directory)) {
       // Someone else was first with the same content.
       discard(directory);
@@ -292,13 +241,8 @@ public final class LayerStore {
 
   /** Unpacks an archive that is no layer, such as an exported image, into an empty directory. */
   public void unpackArchive(InputStream archive, Path directory) {
-    try (LayerStream stream =
-        new LayerStream(sys, archive, "import", Long.MAX_VALUE, MAX_LAYER_BYTES)) {
-      UnpackedLayer _ =
-          unpacker.unpack(
-              stream,
-              Files.createDirectory(directory.resolve("diff")),
-              directory.resolve("directories"));
+    try {
+      maker.unpackArchive(archive, directory);
     } catch (IOException e) {
       throw OciException.ofIo("cannot unpack the archive into " + directory, e);
     }

@@ -89,6 +89,11 @@ final class LayerStream implements ChunkSource, AutoCloseable {
     return chunk;
   }
 
+  /** The most tar bytes that it may have. */
+  long limit() {
+    return limit;
+  }
+
   /** The diff ID of what was read; call once, at the end. */
   Digest digest() {
     return Digest.ofHash(hash.digest());

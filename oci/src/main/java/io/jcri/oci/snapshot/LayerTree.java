@@ -11,9 +11,7 @@ import io.jcri.sandbox.linux.Syscalls;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.HashSet;
 import java.util.Set;
-import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,22 +26,23 @@ import org.jspecify.annotations.Nullable;
 final class LayerTree implements AutoCloseable {
 
   static final String OPAQUE = "trusted.overlay.opaque";
-  private static final int MAX_IMPLICIT = 1 << 16;
   private static final int MAX_LINKS = 40;
 
   private final Syscalls sys;
   private final Path rootPath;
   private final Fd root;
   private final String rootName;
-  private final Set<String> implicit = new HashSet<>();
+  private final ImplicitDirectories implicit;
   private @Nullable Fd cached;
   private String cachedPath = "";
   private boolean opaqueRoot;
   private boolean replaced;
-  private long made;
+  private long directories = 1;
+  private long whiteouts;
 
-  LayerTree(Syscalls sys, Path rootPath) throws IOException {
+  LayerTree(Syscalls sys, Path rootPath, PendingNames names) throws IOException {
     this.sys = sys;
+    this.implicit = new ImplicitDirectories(names);
     this.rootPath = rootPath;
     this.root =
         sys.open(
@@ -81,7 +80,7 @@ final class LayerTree implements AutoCloseable {
     String leaf = EntryPath.leaf(path);
     try {
       sys.mkdirat(parent, leaf, mode & 0777);
-      made++;
+      directories++;
       return;
     } catch (ErrnoException e) {
       if (!e.is(Errno.EEXIST)) {
@@ -89,15 +88,16 @@ final class LayerTree implements AutoCloseable {
       }
     }
     if (sys.fstatat(parent, leaf).isDirectory()) {
-      if (!implicit.isEmpty()) {
-        implicit.remove(physical(parent, leaf));
+      if (implicit.isEmpty() || !implicit.remove(physical(parent, leaf))) {
+        // Its second entry.
+        replaced = true;
       }
       return;
     }
     boolean whiteout = clearWay(path);
     parent = directory(EntryPath.parent(path));
     sys.mkdirat(parent, leaf, mode & 0777);
-    made++;
+    directories++;
     if (whiteout) {
       setOpaque(path);
     }
@@ -114,8 +114,7 @@ final class LayerTree implements AutoCloseable {
     FileStat there = sys.fstatat(parent, leaf);
     replaced = true;
     if (there.isDirectory()) {
-      String gone = physical(parent, leaf);
-      implicit.removeIf(p -> p.equals(gone) || p.startsWith(gone + "/"));
+      implicit.forget(physical(parent, leaf));
       Trees.delete(sys, parent, leaf);
     } else {
       sys.unlinkat(parent, leaf, 0);
@@ -135,13 +134,13 @@ final class LayerTree implements AutoCloseable {
     String leaf = EntryPath.leaf(path);
     try {
       sys.mknodat(parent, leaf, FileStat.CHARACTER_DEVICE, 0, 0);
-      made++;
+      whiteouts++;
     } catch (ErrnoException e) {
       if (!e.is(Errno.EEXIST)) {
         throw e;
       }
       if (sys.fstatat(parent, leaf).isDirectory()) {
-        implicit.remove(physical(parent, leaf));
+        boolean _ = implicit.remove(physical(parent, leaf));
         setOpaque(path);
       }
     }
@@ -183,21 +182,31 @@ final class LayerTree implements AutoCloseable {
 
   /** The directories that were made without an entry, parents before children. */
   Set<String> implicit() {
-    return new TreeSet<>(implicit);
+    return implicit.sorted();
   }
 
   boolean isOpaqueRoot() {
     return opaqueRoot;
   }
 
-  /** Whether something was made and removed again, so that sums over the entries are wrong. */
+  /** Says that the root has a second entry. */
+  void countAgain() {
+    replaced = true;
+  }
+
+  /** Whether something was made twice or removed again, so that sums over entries are wrong. */
   boolean hasReplaced() {
     return replaced;
   }
 
-  /** How many directories and whiteouts were made. */
-  long made() {
-    return made;
+  /** How many directories were made, the root among them. */
+  long directories() {
+    return directories;
+  }
+
+  /** How many whiteouts were made. */
+  long whiteouts() {
+    return whiteouts;
   }
 
   Path rootPath() {
@@ -247,7 +256,7 @@ final class LayerTree implements AutoCloseable {
       sys.unlinkat(parent, leaf, 0);
       replaced = true;
       sys.mkdirat(parent, leaf, 0755);
-      made++;
+      directories++;
       setOpaque(path);
     } else if (there.isLink()) {
       try {
@@ -272,13 +281,9 @@ final class LayerTree implements AutoCloseable {
   }
 
   private void makeImplicit(Fd parent, String leaf) throws IOException {
-    if (implicit.size() >= MAX_IMPLICIT) {
-      throw invalid("more than " + MAX_IMPLICIT + " directories without an entry of their own");
-    }
-    String name = physical(parent, leaf);
+    implicit.add(physical(parent, leaf));
     sys.mkdirat(parent, leaf, 0755);
-    made++;
-    implicit.add(name);
+    directories++;
   }
 
   /** Where a link leads, by its text; {@code ..} stops at the root. */

@@ -39,10 +39,16 @@ final class LayerUnpacker {
 
   private final Syscalls sys;
   private final EntryAttributes attributes;
+  private final LayerLimits limits;
 
   LayerUnpacker(Syscalls sys) {
+    this(sys, LayerLimits.DEFAULT);
+  }
+
+  LayerUnpacker(Syscalls sys, LayerLimits limits) {
     this.sys = sys;
     this.attributes = new EntryAttributes(sys);
+    this.limits = limits;
   }
 
   /**
@@ -54,9 +60,11 @@ final class LayerUnpacker {
    *     is damaged, RESOURCE_EXHAUSTED for a full disk, CANCELLED when interrupted
    */
   UnpackedLayer unpack(LayerStream stream, Path root, Path spool) {
-    try (LayerTree tree = new LayerTree(sys, root);
+    PendingNames names = new PendingNames(limits.names());
+    try (LayerTree tree = new LayerTree(sys, root, names);
         DirectorySpool directories = new DirectorySpool(spool)) {
-      Run run = new Run(new TarReader(stream), tree, directories);
+      LayerLimits most = limits.ofArchive(stream.limit());
+      Run run = new Run(new TarReader(stream), tree, directories, names, most);
       run.entries();
       run.finish();
       return run.result(stream);
@@ -74,20 +82,37 @@ final class LayerUnpacker {
     private final TarReader tar;
     private final LayerTree tree;
     private final DirectorySpool directories;
+    private final PendingNames names;
+    private final LayerLimits limits;
     private final List<MissingLink> missingLinks = new ArrayList<>();
+
+    /** On disk, without directories. */
     private long bytes;
+
+    /** What directories take beyond a block. */
+    private long directoryBytes;
+
+    private long entries;
     private long inodes;
     private boolean hasRoot;
 
-    Run(TarReader tar, LayerTree tree, DirectorySpool directories) {
+    Run(
+        TarReader tar,
+        LayerTree tree,
+        DirectorySpool directories,
+        PendingNames names,
+        LayerLimits limits) {
       this.tar = tar;
       this.tree = tree;
       this.directories = directories;
+      this.names = names;
+      this.limits = limits;
     }
 
     void entries() throws IOException {
       for (TarEntry entry = tar.next(); entry != null; entry = tar.next()) {
         String path = EntryPath.normal(entry.name());
+        limits.checkEntries(++entries, path);
         try {
           String leaf = EntryPath.leaf(path);
           if (leaf.startsWith(WHITEOUT)) {
@@ -97,6 +122,7 @@ final class LayerUnpacker {
           } else {
             member(entry, path);
           }
+          limits.checkDisk(bytes + BLOCK * tree.directories(), path);
         } catch (ErrnoException e) {
           throw failure("cannot unpack \"" + entry.shown() + "\" into " + tree.rootPath(), e);
         }
@@ -120,6 +146,9 @@ final class LayerUnpacker {
       if (entry.type() != TarEntry.Type.DIRECTORY) {
         throw invalid("tar entry \"" + entry.shown() + "\" would replace the root directory");
       }
+      if (hasRoot) {
+        tree.countAgain();
+      }
       hasRoot = true;
       directories.add("", Attributes.of(entry));
     }
@@ -134,10 +163,12 @@ final class LayerUnpacker {
         case FILE -> file(entry, path, wanted);
         case SYMLINK -> {
           make(path, (parent, leaf) -> sys.symlinkat(entry.linkName(), parent, leaf));
-          attributes.applyToLink(
-              tree.directory(EntryPath.parent(path)), EntryPath.leaf(path), wanted);
+          Fd parent = tree.directory(EntryPath.parent(path));
+          attributes.applyToLink(parent, EntryPath.leaf(path), wanted);
           // Ext4 and XFS keep short targets in the inode.
-          bytes += entry.linkName().length() < 60 ? 0 : BLOCK;
+          if (entry.linkName().length() >= 60 || !wanted.xattrs().isEmpty()) {
+            bytes += sys.fstatat(parent, EntryPath.leaf(path)).blocks() * 512;
+          }
         }
         case HARD_LINK -> hardLink(entry, path);
         case CHARACTER_DEVICE -> node(entry, path, wanted, FileStat.CHARACTER_DEVICE);
@@ -161,20 +192,23 @@ final class LayerUnpacker {
               made[0] = sys.openat2(parent, leaf, flags, mode, OpenFlags.RESOLVE_BENEATH));
       try (Fd file = made[0]) {
         long end = 0;
-        for (ByteBuffer data = tar.data(); data != null; data = tar.data()) {
+        for (ByteBuffer piece = tar.data(); piece != null; piece = tar.data()) {
           if (tar.dataOffset() != end) {
             // Appending behind a hole needs no other call to seek.
             sys.ftruncate(file, tar.dataOffset());
           }
-          end = tar.dataOffset() + data.remaining();
-          bytes += data.remaining();
-          sys.writeFully(file, MemorySegment.ofBuffer(data));
+          end = tar.dataOffset() + piece.remaining();
+          sys.writeFully(file, MemorySegment.ofBuffer(piece));
         }
         if (end != entry.size()) {
           sys.ftruncate(file, entry.size());
         }
-        bytes += -bytes & (BLOCK - 1);
         attributes.applyToFile(file, wanted);
+        // A call less for most: only holes and attributes make it another number.
+        bytes +=
+            entry.sparse() || !wanted.xattrs().isEmpty()
+                ? sys.fstat(file).blocks() * 512
+                : end + (-end & (BLOCK - 1));
       }
     }
 
@@ -183,7 +217,11 @@ final class LayerUnpacker {
           path,
           (parent, leaf) ->
               sys.mknodat(parent, leaf, type | 0600, entry.deviceMajor(), entry.deviceMinor()));
-      attributes.applyToNode(tree.directory(EntryPath.parent(path)), EntryPath.leaf(path), wanted);
+      Fd directory = tree.directory(EntryPath.parent(path));
+      attributes.applyToNode(directory, EntryPath.leaf(path), wanted);
+      if (!wanted.xattrs().isEmpty()) {
+        bytes += sys.fstatat(directory, EntryPath.leaf(path)).blocks() * 512;
+      }
     }
 
     private void hardLink(TarEntry entry, String path) throws IOException {
@@ -210,6 +248,8 @@ final class LayerUnpacker {
       if (missingLinks.size() >= MAX_MISSING_LINKS) {
         throw invalid("more than " + MAX_MISSING_LINKS + " hard links to files of other layers");
       }
+      names.take(path);
+      names.take(target);
       // The link is made in it later, when the layers below are there.
       Fd _ = tree.directory(EntryPath.parent(path));
       missingLinks.add(new MissingLink(path, target));
@@ -237,6 +277,7 @@ final class LayerUnpacker {
         try (Fd directory = tree.reopen(path)) {
           if (directory != null) {
             attributes.applyToDirectory(directory, wanted);
+            directoryBytes += sys.fstat(directory).blocks() * 512 - BLOCK;
           }
         } catch (ErrnoException e) {
           throw failure(
@@ -246,11 +287,12 @@ final class LayerUnpacker {
     }
 
     UnpackedLayer result(LayerStream stream) throws IOException {
-      long all = inodes + tree.made() + 1;
       DiskUsage usage =
           tree.hasReplaced()
               ? Trees.usage(sys, tree.rootPath())
-              : new DiskUsage(bytes + BLOCK * (tree.made() + 1), all);
+              : new DiskUsage(
+                  bytes + directoryBytes + BLOCK * tree.directories(),
+                  inodes + tree.whiteouts() + tree.directories());
       return new UnpackedLayer(
           stream.digest(),
           usage,

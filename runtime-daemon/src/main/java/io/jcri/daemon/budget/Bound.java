@@ -3,6 +3,7 @@ package io.jcri.daemon.budget;
 import io.jcri.cni.CniLimits;
 import io.jcri.oci.cdi.CdiLimits;
 import io.jcri.oci.image.ImageLimits;
+import io.jcri.oci.snapshot.LayerLimits;
 import io.jcri.oci.snapshot.VolumeLimits;
 
 /**
@@ -33,6 +34,15 @@ public enum Bound {
 
   /** The same: how many files. */
   DECLARED_VOLUME_FILES("an image", VolumeLimits.MAX_ENTRIES, "the container is refused"),
+
+  /** One layer, as tar and unpacked, with what its hard links copy from the layers below. */
+  LAYER_BYTES("an image", LayerLimits.MAX_BYTES, "the image is refused"),
+
+  /** The files, links and directories of a layer's archive. */
+  LAYER_ENTRIES("an image", LayerLimits.MAX_ENTRIES, "the image is refused"),
+
+  /** Those whose names are kept until the layers below are there, in characters. */
+  LAYER_NAMES("an image", LayerLimits.MAX_NAMES, "the image is refused"),
 
   /** The environment, entry point and command of an image. */
   IMAGE_PROCESS("an image", ImageLimits.PROCESS_BYTES, "the image is refused"),
