@@ -1,6 +1,5 @@
 package io.jcri.oci.snapshot;
 
-import io.jcri.oci.Digest;
 import java.nio.file.Path;
 
 /**
@@ -12,9 +11,4 @@ import java.nio.file.Path;
  * @param opaqueRoot whether it hides everything below it
  */
 public record Layer(
-    String key,
-    Digest diffId,
-    Path directory,
-    DiskUsage usage,
-    boolean hasRoot,
-    boolean opaqueRoot) {}
+    String key, Path directory, DiskUsage usage, boolean hasRoot, boolean opaqueRoot) {}

@@ -3,6 +3,7 @@ package io.jcri.oci.snapshot;
 import io.jcri.oci.Digest;
 import io.jcri.oci.Json;
 import io.jcri.oci.OciException;
+import io.jcri.sandbox.linux.Reasons;
 import java.io.IOException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
@@ -39,6 +40,7 @@ final class LayerIndex {
   /** Those whose layer.json was read; {@link #bytes} and {@link #inodes} are their sums. */
   private final Map<String, Layer> layers = new ConcurrentHashMap<>();
 
+  private final DamagedLayers damaged;
   private final AtomicLong bytes = new AtomicLong();
   private final AtomicLong inodes = new AtomicLong();
 
@@ -48,6 +50,11 @@ final class LayerIndex {
   LayerIndex(Path root, TemporaryTrees temporary) {
     this.root = root;
     this.temporary = temporary;
+    this.damaged = new DamagedLayers(root);
+  }
+
+  DamagedLayers damaged() {
+    return damaged;
   }
 
   /** Says that there is a layer of that key, without a look at it. */
@@ -59,26 +66,31 @@ final class LayerIndex {
     return present.contains(key);
   }
 
-  /** The keys of all layers; changes while it is looked at. */
+  /** The keys of all layers but the damaged; changes while it is looked at. */
   Set<String> keys() {
     return present;
   }
 
   /**
    * The layer of a key, or null when it is not here or damaged: then the image that needs it is
-   * pulled again.
+   * pulled again. A damaged one is tried again each time: what the disk refuses today may be read
+   * tomorrow.
    */
   @Nullable Layer get(String key) {
     Layer known = layers.get(key);
-    if (known != null || !present.contains(key)) {
+    if (known != null || !isThere(key)) {
       return known;
     }
     lock.lock();
     try {
-      return present.contains(key) ? read(key) : null;
+      return isThere(key) ? read(key) : null;
     } finally {
       lock.unlock();
     }
+  }
+
+  private boolean isThere(String key) {
+    return present.contains(key) || damaged.isInPlace(key);
   }
 
   private @Nullable Layer read(String key) {
@@ -90,9 +102,22 @@ final class LayerIndex {
       }
       return add(key, info);
     } catch (IOException | OciException e) {
-      LOG.warn("layer {} is damaged and will be removed: {}", directory, e.getMessage());
-      bury(key).ifPresent(temporary::leave);
+      setDamaged(
+          key, directory, e instanceof IOException io ? Reasons.ofNamed(io) : e.getMessage());
       return null;
+    }
+  }
+
+  private void setDamaged(String key, Path directory, @Nullable String why) {
+    present.remove(key);
+    if (!Files.isDirectory(directory)) {
+      damaged.removeInPlace(key);
+      LOG.warn("layer {} is gone", directory);
+    } else if (damaged.addInPlace(key)) {
+      LOG.warn(
+          "layer {} counts as missing, and stays while a container or image volume may use it: {}",
+          directory,
+          why);
     }
   }
 
@@ -107,10 +132,18 @@ final class LayerIndex {
       return add(key, info);
     } catch (FileSystemException e) {
       Layer there = get(key);
-      if (there == null) {
+      if (there != null) {
+        return there;
+      }
+      if (!damaged.isInPlace(key)) {
         throw e;
       }
-      return there;
+      Path aside = temporary.aside(key);
+      Files.move(root.resolve(key), aside, StandardCopyOption.ATOMIC_MOVE);
+      damaged.removeInPlace(key);
+      damaged.addAside(key, aside);
+      Files.move(directory, root.resolve(key), StandardCopyOption.ATOMIC_MOVE);
+      return add(key, info);
     } finally {
       lock.unlock();
     }
@@ -121,7 +154,6 @@ final class LayerIndex {
     Layer layer =
         new Layer(
             key,
-            info.diffId,
             root.resolve(key).resolve("diff"),
             new DiskUsage(info.bytes, info.inodes),
             info.hasRoot,
@@ -133,6 +165,7 @@ final class LayerIndex {
     bytes.addAndGet(info.bytes);
     inodes.addAndGet(info.inodes);
     present.add(key);
+    damaged.removeInPlace(key);
     return layer;
   }
 
@@ -148,6 +181,7 @@ final class LayerIndex {
     try {
       Files.move(root.resolve(key), grave, StandardCopyOption.ATOMIC_MOVE);
       present.remove(key);
+      damaged.removeInPlace(key);
       Layer layer = layers.remove(key);
       if (layer != null) {
         bytes.addAndGet(-layer.usage().bytes());

@@ -26,12 +26,15 @@ import java.util.regex.Pattern;
  * root/layers/KEY/layer.json  {"version":1,"diffId":"sha256:...","bytes":4096,"inodes":1,"hasRoot":true,"opaqueRoot":false}
  * root/layers/new-N-TAG/      being unpacked, or left by a daemon that died: removed at the next start
  * root/layers/gone-N-TAG/     being deleted: the same
+ * root/layers/kept-KEY-N-TAG/ one whose layer.json could not be read, in whose place the same layer
+ *                             was brought again: for what is mounted of it, until no snapshot names KEY
  * </pre>
  *
  * KEY is the hex part of the diff ID, or {@code chain-} and that of the chain ID when the tree
  * depends on the layers below. A directory of that name is whole and durable: its content was
- * synced before it was renamed. What layer.json says is read when it is first asked for, since a
- * node may have a thousand layers and is in a hurry when it starts. Thread-safe.
+ * synced before it was renamed. One whose layer.json cannot be read is missing for whoever looks
+ * for layers, see {@link DamagedLayers}. What layer.json says is read when it is first asked for,
+ * since a node may have a thousand layers and is in a hurry when it starts. Thread-safe.
  */
 public final class LayerStore {
 
@@ -73,6 +76,8 @@ public final class LayerStore {
       index.expect(name);
     } else if (TemporaryTrees.isOne(name)) {
       temporary.leave(directory);
+    } else {
+      boolean _ = index.damaged().found(directory);
     }
   }
 
@@ -126,15 +131,15 @@ public final class LayerStore {
     return true;
   }
 
-  /** Layers by the keys that a snapshot recorded. */
+  /** Layers by the keys that a snapshot recorded, the damaged too: it stands on them already. */
   List<Layer> byKeys(List<String> keys) {
     List<Layer> found = new ArrayList<>();
     for (String key : keys) {
-      Layer layer = index.get(key);
-      if (layer == null) {
-        throw new OciException(OciException.Kind.NOT_FOUND, "layer " + key + " is not here");
-      }
-      found.add(layer);
+      found.add(
+          Optional.ofNullable(index.get(key))
+              .or(() -> index.damaged().toMount(key))
+              .orElseThrow(() ->
+                  new OciException(OciException.Kind.NOT_FOUND, "layer " + key + " is not here")));
     }
     return found;
   }
@@ -191,18 +196,36 @@ public final class LayerStore {
   }
 
   /**
-   * Takes layers out of the store that are not in the set. Quick: deletes nothing yet.
+   * Takes layers out of the store that are not in the set, the damaged too. Quick: deletes nothing
+   * yet.
    *
    * @return what to give to {@link #delete}
    */
   List<Path> retain(Set<String> keys) {
     List<Path> gone = new ArrayList<>();
-    for (String key : index.keys()) {
-      if (!keys.contains(key)) {
-        index.bury(key).ifPresent(gone::add);
+    for (Set<String> present : List.of(index.keys(), index.damaged().inPlace())) {
+      for (String key : present) {
+        if (!keys.contains(key)) {
+          index.bury(key).ifPresent(gone::add);
+        }
       }
     }
     return gone;
+  }
+
+  /** Whether {@link #retainAside} may find any. */
+  boolean hasAside() {
+    return index.damaged().hasAside();
+  }
+
+  /**
+   * Takes damaged layers out that were set aside and that no snapshot names.
+   *
+   * @param keys that snapshots name
+   * @return what to give to {@link #delete}
+   */
+  List<Path> retainAside(Set<String> keys) {
+    return index.damaged().takeAsideUnless(keys);
   }
 
   /** Frees the space of layers that {@link #retain} took out. */

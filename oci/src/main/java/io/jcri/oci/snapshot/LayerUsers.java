@@ -76,7 +76,8 @@ final class LayerUsers {
                   new OciException(
                       OciException.Kind.NOT_FOUND,
                       "snapshot " + key + " needs a layer that is not here; pull the image again"));
-      Snapshot entered = snapshot.apply(stack.stream().map(Layer::key).toList());
+      // What is hidden is not mounted. Of the rest each layer's tree is enough to mount it again.
+      Snapshot entered = snapshot.apply(Stacks.visible(stack).stream().map(Layer::key).toList());
       if (snapshots.putIfAbsent(key, entered) != null) {
         throw new OciException(
             OciException.Kind.FAILED_PRECONDITION, "snapshot " + key + " exists already");
@@ -91,6 +92,31 @@ final class LayerUsers {
   void forget(String key) {
     snapshots.remove(key);
     unreadable.remove(key);
+    deleteUnusedAside();
+  }
+
+  /** Damaged layers that were set aside go with the last snapshot that names them. */
+  private void deleteUnusedAside() {
+    if (!layers.hasAside()) {
+      return;
+    }
+    List<Path> gone = List.of();
+    lock.lock();
+    try {
+      if (unreadable.isEmpty()) {
+        gone = layers.retainAside(named());
+      }
+    } finally {
+      lock.unlock();
+    }
+    layers.delete(gone);
+  }
+
+  /** The keys of layers that snapshots name. */
+  private Set<String> named() {
+    Set<String> keys = new HashSet<>();
+    snapshots.values().forEach(snapshot -> keys.addAll(snapshot.layerKeys()));
+    return keys;
   }
 
   Optional<Snapshot> find(String key) {
@@ -121,6 +147,7 @@ final class LayerUsers {
     } finally {
       lock.unlock();
     }
+    deleteUnusedAside();
   }
 
   /** As {@link Snapshotter#collect}. */
@@ -132,9 +159,9 @@ final class LayerUsers {
         LOG.warn("layers are kept as long as snapshots {} are not removed", unreadable);
         return;
       }
-      Set<String> used = new HashSet<>();
+      Set<String> used = named();
+      gone.addAll(layers.retainAside(used));
       images.get().forEach(diffIds -> used.addAll(ChainIds.possibleKeys(diffIds)));
-      snapshots.values().forEach(snapshot -> used.addAll(snapshot.layerKeys()));
       holds.forEach(hold -> used.addAll(hold.layerKeys()));
       gone.addAll(layers.retain(used));
     } finally {

@@ -139,14 +139,25 @@ public final class Snapshotter {
             .orElseThrow(() -> new OciException(OciException.Kind.NOT_FOUND, "no snapshot " + key));
     try {
       if (mounts.below(snapshot.rootfs()).isEmpty()) {
-        mounter.mount(
-            new SnapshotDirectory(root.resolve(key)),
-            snapshot,
-            layers.byKeys(snapshot.layerKeys()),
-            userNamespace);
+        remount(snapshot, userNamespace);
       }
     } catch (IOException e) {
       throw OciException.ofIo("cannot mount snapshot " + key, e);
+    }
+  }
+
+  private void remount(Snapshot snapshot, Optional<Path> userNamespace) throws IOException {
+    SnapshotDirectory directory = new SnapshotDirectory(root.resolve(snapshot.key()));
+    List<Layer> stack = layers.byKeys(snapshot.layerKeys());
+    try {
+      mounter.mount(directory, snapshot, stack, userNamespace);
+    } catch (IOException e) {
+      List<Layer> now = layers.byKeys(snapshot.layerKeys());
+      if (now.equals(stack)) {
+        throw e;
+      }
+      // A pull has set a damaged layer aside meanwhile.
+      mounter.mount(directory, snapshot, now, userNamespace);
     }
   }
 

@@ -27,11 +27,8 @@ final class Stacks {
    */
   static List<Path> directories(List<Layer> fromLowest) {
     Set<Path> directories = new LinkedHashSet<>();
-    for (Layer layer : fromLowest.reversed()) {
+    for (Layer layer : visible(fromLowest).reversed()) {
       boolean _ = directories.add(layer.directory());
-      if (layer.opaqueRoot()) {
-        break;
-      }
     }
     if (directories.size() > MAX_DIRECTORIES) {
       throw new OciException(
@@ -40,5 +37,14 @@ final class Stacks {
               .formatted(directories.size(), MAX_DIRECTORIES));
     }
     return List.copyOf(directories);
+  }
+
+  /** Those that no layer above hides entirely, from the lowest. */
+  static List<Layer> visible(List<Layer> fromLowest) {
+    int from = fromLowest.size();
+    while (from > 0 && !fromLowest.get(--from).opaqueRoot()) {
+      // Down to the topmost that is opaque.
+    }
+    return fromLowest.subList(from, fromLowest.size());
   }
 }

@@ -50,6 +50,11 @@ final class TemporaryTrees {
     return path("gone-");
   }
 
+  /** The name for a layer that cannot be read and makes room for the same one. */
+  Path aside(String key) {
+    return path("kept-" + key + "-");
+  }
+
   private Path path(String prefix) {
     return root.resolve(prefix + names.incrementAndGet() + "-" + tag);
   }

@@ -3,7 +3,6 @@ package io.jcri.oci.snapshot;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.jcri.oci.Digest;
 import io.jcri.oci.OciException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -13,8 +12,7 @@ import org.junit.jupiter.api.Test;
 class StacksTest {
 
   private static Layer layer(String name, boolean opaqueRoot) {
-    return new Layer(
-        name, Digest.of(new byte[0]), Path.of("/" + name), DiskUsage.NONE, false, opaqueRoot);
+    return new Layer(name, Path.of("/" + name), DiskUsage.NONE, false, opaqueRoot);
   }
 
   @Test
