@@ -314,6 +314,8 @@ final class LayerUnpacker {
         e.is(Errno.ENOSPC, Errno.EDQUOT)
             ? OciException.Kind.RESOURCE_EXHAUSTED
             : e.is(
+                    Errno.E2BIG,
+                    Errno.ERANGE,
                     Errno.ENAMETOOLONG,
                     Errno.EINVAL,
                     Errno.ELOOP,

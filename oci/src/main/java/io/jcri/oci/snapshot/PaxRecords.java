@@ -19,8 +19,12 @@ final class PaxRecords {
 
   private static final String XATTR = "SCHILY.xattr.";
 
+  /** XATTR_LIST_MAX: of a file with more, nobody could list the attributes. */
+  private static final int MAX_XATTR_NAMES = 1 << 16;
+
   private final Map<String, String> values = new HashMap<>();
   private final Map<String, byte[]> xattrs = new HashMap<>();
+  private int xattrNames;
   private @Nullable SparseMap sparse;
 
   private PaxRecords() {}
@@ -103,7 +107,12 @@ final class PaxRecords {
 
   private void add(String key, byte[] value, SparseMap.Builder legacy) {
     if (key.startsWith(XATTR)) {
-      xattrs.put(key.substring(XATTR.length()), value);
+      String name = key.substring(XATTR.length());
+      xattrNames += name.length() + 1;
+      if (xattrNames > MAX_XATTR_NAMES) {
+        throw invalid("more names of extended attributes than Linux can list");
+      }
+      xattrs.put(name, value);
       return;
     }
     String text = PathBytes.decode(value);
