@@ -80,17 +80,6 @@ class ImagesTest {
   }
 
   @Test
-  void removalByOneNameRemovesAll() throws IOException {
-    TestImage image = TestImages.marked("removal");
-    String first = NODE.load("removal/a", image);
-    String second = NODE.load("removal/b", image);
-    remove(second);
-    assertThat(status(first).hasImage()).isFalse();
-    assertThat(status(second).hasImage()).isFalse();
-    remove(first);
-  }
-
-  @Test
   void aTagThatMovesLeavesTheOldImageWithoutIt() throws IOException {
     TestImage old = TestImages.marked("old");
     String reference = NODE.load("moving", old);

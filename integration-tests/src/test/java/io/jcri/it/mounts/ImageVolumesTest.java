@@ -141,24 +141,50 @@ class ImageVolumesTest {
   }
 
   @Test
-  void itOutlivesTheRemovalOfTheImageAndGoesWithItsContainer() throws IOException {
-    String own =
-        NODE.load(
-            "own",
-            TestImage.of(Layer.of(TarEntry.file("secret", "mine")))
-                .withLayer(Layer.of(TarEntry.file("second", "layer"))));
+  void itsImageStaysAsLongAsItsContainer() throws IOException {
+    TestImage image =
+        TestImage.of(Layer.of(TarEntry.file("secret", "mine")))
+            .withLayer(Layer.of(TarEntry.file("second", "layer")));
+    String own = NODE.load("own", image);
     TestContainer container = volumes.start(Volumes.image(own, "/data"));
     int layers = layers();
-    NODE.cri()
-        .images()
-        .removeImage(
-            RemoveImageRequest.newBuilder().setImage(ImageSpec.newBuilder().setImage(own)).build());
-    assertThat(layers()).as("layers in use stay").isEqualTo(layers);
+    for (String name : List.of(own, image.config().digest())) {
+      assertRefused(
+          () -> remove(name),
+          Status.Code.FAILED_PRECONDITION,
+          own,
+          image.config().digest(),
+          container.id());
+    }
+    NODE.daemon().kill();
+    NODE.daemon().start();
+    assertRefused(() -> remove(own), Status.Code.FAILED_PRECONDITION, container.id());
+    assertThat(NODE.pull(own)).isEqualTo(image.config().digest());
     assertThat(container.sh("cat /data/secret /data/second")).isEqualTo("minelayer");
+
     container.stop(0);
     container.remove();
+    remove(own);
     assertThat(volumes.snapshots()).isEmpty();
     assertThat(layers()).as("layers that nobody needs go").isEqualTo(layers - 2);
+  }
+
+  @Test
+  void ofTwoImagesWithItsContentOneStays() throws IOException {
+    TestImage image = TestImage.of(Layer.of(TarEntry.file("secret", "twice")));
+    String first = NODE.load("twin/a", image);
+    String second = NODE.load("twin/b", image.withUser("1000"));
+    // What is built on it is another image: removing it takes nothing from the volume.
+    String built =
+        NODE.load("twin/built", image.withLayer(Layer.of(TarEntry.file("more", "more"))));
+    TestContainer container = volumes.start(Volumes.image(first, "/data"));
+    remove(first);
+    assertRefused(() -> remove(second), Status.Code.FAILED_PRECONDITION, second, container.id());
+    remove(built);
+    assertThat(container.sh("cat /data/secret")).isEqualTo("twice");
+    container.stop(0);
+    container.remove();
+    remove(second);
   }
 
   @Test
@@ -220,6 +246,15 @@ class ImageVolumesTest {
 
   private void invalid(Mount.Builder mount, String part) {
     assertRefused(() -> volumes.create(mount), Status.Code.INVALID_ARGUMENT, "/data", part);
+  }
+
+  private static void remove(String image) {
+    NODE.cri()
+        .images()
+        .removeImage(
+            RemoveImageRequest.newBuilder()
+                .setImage(ImageSpec.newBuilder().setImage(image))
+                .build());
   }
 
   private static int layers() throws IOException {

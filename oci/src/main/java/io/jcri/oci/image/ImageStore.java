@@ -7,6 +7,7 @@ import io.jcri.oci.distribution.ImageReference;
 import io.jcri.oci.distribution.Registries;
 import io.jcri.oci.distribution.Repository;
 import io.jcri.oci.snapshot.DiskUsage;
+import io.jcri.oci.snapshot.Layer;
 import io.jcri.oci.snapshot.LayerStore;
 import io.jcri.oci.snapshot.Snapshot;
 import io.jcri.oci.snapshot.Snapshotter;
@@ -257,6 +258,14 @@ public final class ImageStore {
     }
   }
 
+  /**
+   * The keys of an image's layers, from the lowest, as {@link Snapshot#layerKeys} has them; empty
+   * when one has been lost.
+   */
+  public Optional<List<String>> layerKeys(Image image) {
+    return layers.findAll(image.diffIds()).map(stack -> stack.stream().map(Layer::key).toList());
+  }
+
   /** The keys of all images' layers, worked out once for each state of the catalog. */
   private Set<String> imageLayers() {
     Catalog now = book.catalog();
@@ -264,9 +273,7 @@ public final class ImageStore {
     if (known == null || known.of() != now) {
       Set<String> keys = new HashSet<>();
       for (Image image : now.images()) {
-        layers
-            .findAll(image.diffIds())
-            .ifPresent(stack -> stack.forEach(layer -> keys.add(layer.key())));
+        layerKeys(image).ifPresent(keys::addAll);
       }
       known = new ImageLayers(now, keys);
       imageLayers = known;

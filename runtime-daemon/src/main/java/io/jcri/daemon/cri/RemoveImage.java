@@ -7,7 +7,8 @@ import io.jcri.daemon.image.Images;
 
 /**
  * {@code RemoveImage}: by any of its names, with all of them. Idempotent: an image that is not
- * present is no error. The space is free when this returns.
+ * present is no error. The space is free when this returns. One that a container has as a volume is
+ * refused, with FAILED_PRECONDITION.
  */
 final class RemoveImage implements Call<RemoveImageRequest, RemoveImageResponse> {
   private final Images images;

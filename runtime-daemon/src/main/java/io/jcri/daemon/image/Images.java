@@ -1,5 +1,6 @@
 package io.jcri.daemon.image;
 
+import io.jcri.daemon.JcriException;
 import io.jcri.daemon.Layout;
 import io.jcri.oci.distribution.Credentials;
 import io.jcri.oci.distribution.Platform;
@@ -132,9 +133,41 @@ public final class Images {
     return image.pinned() || image.repoTags().stream().anyMatch(pinned::contains);
   }
 
-  /** Removes all names of the image and frees its space. Idempotent. */
+  /**
+   * Removes all names of the image and frees its space. Idempotent. What a container was made of
+   * may go: the container keeps the layers. An image that a container has as a volume may not.
+   *
+   * @throws JcriException FAILED_PRECONDITION for that one, naming the container
+   */
   public void remove(String name) {
-    store.remove(find(name).map(Image::id).orElse(name));
+    Optional<Image> image = find(name);
+    image.ifPresent(this::refuseIfMounted);
+    store.remove(image.map(Image::id).orElse(name));
+  }
+
+  /** A volume that is made meanwhile keeps the layers, as a container does. */
+  private void refuseIfMounted(Image image) {
+    Optional<List<String>> keys = store.layerKeys(image);
+    for (Snapshot snapshot : store.snapshots().list()) {
+      int end = snapshot.key().indexOf(VOLUME);
+      if (end > 0
+          && snapshot.readOnly()
+          && keys.isPresent()
+          && keys.get().equals(snapshot.layerKeys())
+          && !hasTwin(image, keys.get())) {
+        throw new JcriException(
+            JcriException.Kind.FAILED_PRECONDITION,
+            "image %s %s is a volume of container %s, it can be removed when that is"
+                .formatted(image.id(), image.repoTags(), snapshot.key().substring(0, end)));
+      }
+    }
+  }
+
+  /** Whether another image has the same content, and the volume is as much of that one. */
+  private boolean hasTwin(Image image, List<String> keys) {
+    return store.list().stream()
+        .filter(other -> !other.id().equals(image.id()))
+        .anyMatch(other -> store.layerKeys(other).filter(keys::equals).isPresent());
   }
 
   /** Where all images and writable layers lie. */
