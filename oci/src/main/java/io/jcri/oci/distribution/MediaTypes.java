@@ -1,6 +1,8 @@
 package io.jcri.oci.distribution;
 
 import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * The media types of OCI image-spec (media-types.md) and of Docker's image manifest v2, schema 2.
@@ -46,13 +48,31 @@ public final class MediaTypes {
 
   /** A layer of a file tree, distributable or not, in any of the known compressions. */
   public static boolean isLayer(String mediaType) {
-    String base = mediaType.replace(".nondistributable", "").replace(".foreign", "");
+    String base = base(mediaType);
     return base.equals(OCI_LAYER)
         || base.equals(OCI_LAYER_GZIP)
         || base.equals(OCI_LAYER_ZSTD)
         || base.equals(DOCKER_LAYER)
         || base.equals(DOCKER_LAYER_GZIP)
         || base.equals(DOCKER_LAYER_ZSTD);
+  }
+
+  /**
+   * How a layer of a file tree is packed when that is none of the known ways, such as {@code xz} or
+   * {@code gzip+encrypted}.
+   */
+  public static Optional<String> unknownPacking(String mediaType) {
+    String base = base(mediaType);
+    return isLayer(mediaType)
+        ? Optional.empty()
+        : Stream.of(OCI_LAYER + "+", DOCKER_LAYER + ".")
+            .filter(base::startsWith)
+            .map(prefix -> base.substring(prefix.length()))
+            .findFirst();
+  }
+
+  private static String base(String mediaType) {
+    return mediaType.replace(".nondistributable", "").replace(".foreign", "");
   }
 
   /** A layer that its owner gives out and registries need not have. */

@@ -133,7 +133,13 @@ final class ImageFetch {
         document(chosen, content -> Manifest.parse(content, chosen.mediaType(), chosen.digest()));
     for (Descriptor layer : manifest.layers()) {
       if (!MediaTypes.isLayer(layer.mediaType())) {
-        throw invalid("has a layer of type " + layer.mediaType() + ", it is not a container image");
+        throw invalid(
+            MediaTypes.unknownPacking(layer.mediaType())
+                .map(packing ->
+                    "has the layer %s packed as %s, which is not supported; gzip and zstd are"
+                        .formatted(layer.digest(), packing))
+                .orElse(
+                    "has a layer of type " + layer.mediaType() + ", it is not a container image"));
       }
     }
     Descriptor config = manifest.config();

@@ -70,17 +70,30 @@ final class LayerMaker {
       if (!unpacked.diffId().equals(diffId)) {
         throw new OciException(
             OciException.Kind.DATA_LOSS,
-            "layer has the diff ID " + unpacked.diffId() + ", the image's config says " + diffId);
+            "it has the diff ID " + unpacked.diffId() + ", not the one of the image's config");
       }
       return unpacked;
     } catch (OciException e) {
-      // Any other kind may tell of the host that it comes from, and names that.
-      throw e.kind() == OciException.Kind.INVALID ? named(diffId, e) : e;
+      throw naming("layer " + diffId, e);
     }
   }
 
-  private static OciException named(Digest diffId, OciException e) {
-    return new OciException(e.kind(), "layer " + diffId + ": " + e.getMessage(), e);
+  /** What is wrong with an archive is said of "it", or of something in it. */
+  private static OciException naming(String archive, OciException e) {
+    return switch (e.kind()) {
+      case INVALID, DATA_LOSS, RESOURCE_EXHAUSTED ->
+          new OciException(e.kind(), archive + ": " + e.getMessage(), e);
+      // These tell of a host, which has been named.
+      case NOT_FOUND,
+          UNAUTHENTICATED,
+          PERMISSION_DENIED,
+          UNAVAILABLE,
+          FAILED_PRECONDITION,
+          DEADLINE_EXCEEDED,
+          CANCELLED,
+          INTERNAL ->
+          e;
+    };
   }
 
   /** Completes a tree that depends on the layers below; returns what it takes now. */
@@ -98,7 +111,7 @@ final class LayerMaker {
     try {
       usage = LayerRebase.apply(sys, limits, unpacked, tree, mountPoint);
     } catch (OciException e) {
-      throw named(unpacked.diffId(), e);
+      throw naming("layer " + unpacked.diffId(), e);
     } finally {
       mounts.unmount(mountPoint);
     }
@@ -115,6 +128,8 @@ final class LayerMaker {
               stream,
               Files.createDirectory(directory.resolve("diff")),
               directory.resolve("directories"));
+    } catch (OciException e) {
+      throw naming("the archive", e);
     }
   }
 }

@@ -54,12 +54,18 @@ final class LayerStream implements ChunkSource, AutoCloseable {
     try {
       ByteBuffer first = raw.next();
       ChunkSource whole = new Prepended(first, raw);
+      Compression compression = Compression.of(first);
       this.tar =
-          switch (compression(first)) {
+          switch (compression) {
             case GZIP -> pipe("jcri-inflate-" + name, gunzip(whole), TAR_BUFFERS, TAR_SIZE);
             case ZSTD ->
-                pipe("jcri-inflate-" + name, new ZstdChannel(whole), TAR_BUFFERS, TAR_SIZE);
+                pipe(
+                    "jcri-inflate-" + name,
+                    new ZstdChannel(whole, limit, WindowRoom.ofNode()),
+                    TAR_BUFFERS,
+                    TAR_SIZE);
             case NONE -> whole;
+            case XZ, BZIP2, LZ4, LZMA, LZIP, COMPRESS -> throw compression.refused();
           };
     } catch (IOException | RuntimeException | Error e) {
       close();
@@ -77,7 +83,7 @@ final class LayerStream implements ChunkSource, AutoCloseable {
     if (length > limit) {
       throw new OciException(
           OciException.Kind.INVALID,
-          "layer has more than " + limit + " bytes when inflated, the limit for its size");
+          "it has more than " + limit + " bytes when inflated, the limit for its size");
     }
     // In pieces that stay in the cache; the provider would copy 4 KiB at a time.
     ByteBuffer view = chunk.duplicate();
@@ -118,24 +124,6 @@ final class LayerStream implements ChunkSource, AutoCloseable {
   private static ReadableByteChannel gunzip(ChunkSource blob) {
     IsaL library = IsaL.get();
     return library == null ? new GunzipChannel(blob) : new IsaLGunzipChannel(blob, library);
-  }
-
-  private enum Compression {
-    NONE,
-    GZIP,
-    ZSTD
-  }
-
-  private static Compression compression(@Nullable ByteBuffer start) {
-    if (start == null || start.remaining() < 4) {
-      return Compression.NONE;
-    }
-    int magic = Integer.reverseBytes(start.getInt(start.position()));
-    if ((magic & 0xffff) == 0x8b1f) {
-      return Compression.GZIP;
-    }
-    boolean skippable = (magic & 0xfffffff0) == 0x184d2a50;
-    return magic == 0xfd2fb528 || skippable ? Compression.ZSTD : Compression.NONE;
   }
 
   /** Puts back the piece that was looked at. */

@@ -31,7 +31,11 @@ final class TestImage {
 
   /** A layer whose blob need not be the tar's. */
   TestImage layerOf(byte[] tar, byte[] blob) {
-    layers.add(json(put(MediaTypes.OCI_LAYER_GZIP, blob)));
+    return layerOf(MediaTypes.OCI_LAYER_GZIP, tar, blob);
+  }
+
+  TestImage layerOf(String mediaType, byte[] tar, byte[] blob) {
+    layers.add(json(put(mediaType, blob)));
     diffIds.add(Digest.of(tar).toString());
     return this;
   }

@@ -5,6 +5,7 @@ import io.jcri.oci.cdi.CdiLimits;
 import io.jcri.oci.image.ImageLimits;
 import io.jcri.oci.snapshot.LayerLimits;
 import io.jcri.oci.snapshot.VolumeLimits;
+import io.jcri.oci.snapshot.WindowRoom;
 
 /**
  * Whatever a pod, an image, a registry, a plugin or a client can make grow in the daemon: how far,
@@ -76,6 +77,15 @@ public enum Bound {
       "images and registries",
       ImageLimits.DOCUMENTS_AT_ONCE,
       "waits, after a minute the pull fails and may be tried again"),
+
+  /**
+   * Outside the heap: how far back the content of zstd layers refers, where that is more than 8
+   * MiB. A layer counts with what it can fill.
+   */
+  ZSTD_WINDOWS(
+      "images",
+      WindowRoom.BYTES,
+      "waits its turn; one of more than half of the node's memory is refused"),
 
   /** One request of CRI. It is what the kubelet and containerd have. */
   REQUEST("a client", 16 << 20, "RESOURCE_EXHAUSTED"),
