@@ -55,7 +55,7 @@ public final class OciLayout {
       descriptor.add("annotations", annotations);
       manifests.add(descriptor);
       Stream.concat(
-              Stream.of(artifact.manifest()),
+              Stream.concat(Stream.of(artifact.manifest()), artifact.loose().stream()),
               artifact.images().stream()
                   .flatMap(
                       image -> Stream.concat(Stream.of(image.manifest()), image.blobs().stream())))

@@ -41,6 +41,9 @@ public final class RegistryPush implements AutoCloseable {
         pushManifest(repository, image.manifest().digest(), image);
       }
     }
+    for (Blob blob : artifact.loose()) {
+      pushBlob(repository, blob);
+    }
     pushManifest(repository, tag, artifact);
     return artifact.manifest().digest();
   }

@@ -2,8 +2,8 @@ package io.jcri.it.kit;
 
 import java.util.List;
 
-/** What a tag can name: one image, or an index of the images for several platforms. */
-public sealed interface TestArtifact permits TestImage, TestIndex {
+/** What a tag can name: one image, an index of images for several platforms, or plain files. */
+public sealed interface TestArtifact permits TestImage, TestIndex, TestFiles {
   /** The manifest or the index itself; its digest is the one that a reference may name. */
   Blob manifest();
 
@@ -11,4 +11,9 @@ public sealed interface TestArtifact permits TestImage, TestIndex {
 
   /** The images below, or this one. */
   List<TestImage> images();
+
+  /** The blobs that the manifest points to and that are no part of an image. */
+  default List<Blob> loose() {
+    return List.of();
+  }
 }

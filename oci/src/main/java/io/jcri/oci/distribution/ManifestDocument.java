@@ -21,6 +21,7 @@ record ManifestDocument(Shape shape, String type, Digest digest) {
       @Nullable String mediaType,
       Optional<Descriptor> config,
       Optional<List<Descriptor>> layers,
+      Optional<String> artifactType,
       Optional<List<IndexEntry>> manifests,
       Optional<List<Object>> fsLayers,
       Map<String, String> annotations) {}
@@ -74,7 +75,7 @@ record ManifestDocument(Shape shape, String type, Digest digest) {
       throw invalid(
           digest, "has " + layers.size() + " layers, the limit is " + Manifest.MAX_LAYERS);
     }
-    return new Manifest(type, config, layers, shape.annotations);
+    return new Manifest(type, config, layers, shape.artifactType.orElse(""), shape.annotations);
   }
 
   ImageIndex index() {

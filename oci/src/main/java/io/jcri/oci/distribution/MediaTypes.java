@@ -26,6 +26,9 @@ public final class MediaTypes {
   public static final String DOCKER_LAYER_ZSTD =
       "application/vnd.docker.image.rootfs.diff.tar.zstd";
 
+  /** Of a blob that stands for none (OCI image-spec, manifest.md). */
+  public static final String EMPTY = "application/vnd.oci.empty.v1+json";
+
   /** What a manifest request accepts, best first. */
   static final List<String> ACCEPTED_MANIFESTS =
       List.of(OCI_INDEX, DOCKER_INDEX, OCI_MANIFEST, DOCKER_MANIFEST);
@@ -44,6 +47,16 @@ public final class MediaTypes {
   public static boolean isSchema1(String mediaType) {
     return mediaType.equals("application/vnd.docker.distribution.manifest.v1+json")
         || mediaType.equals("application/vnd.docker.distribution.manifest.v1+prettyjws");
+  }
+
+  /**
+   * A config of an image. The first registries' clients pushed Docker's under no type of its own.
+   */
+  static boolean isImageConfig(String mediaType) {
+    return mediaType.equals(OCI_CONFIG)
+        || mediaType.equals(DOCKER_CONFIG)
+        || mediaType.equals("application/octet-stream")
+        || mediaType.isEmpty();
   }
 
   /** A layer of a file tree, distributable or not, in any of the known compressions. */

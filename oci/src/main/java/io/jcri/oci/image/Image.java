@@ -4,18 +4,20 @@ import io.jcri.oci.Digest;
 import io.jcri.oci.distribution.Platform;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * An image that is here and whole: what lists need of it. What its config says beyond that is read
  * from its record when asked ({@link ImageStore#config}, {@link ImageStore#labels}).
  *
- * @param id {@code sha256:...}, the digest of its config
+ * @param id {@code sha256:...}, the digest of its config; of an artifact's manifest
  * @param repoTags full names such as {@code docker.io/library/busybox:latest}, sorted
  * @param repoDigests full names such as {@code docker.io/library/busybox@sha256:...}, sorted
  * @param size bytes that its layers take on disk, shared ones included; at least 1
  * @param user as the image's config has it; empty for root
  * @param platform that it was built for
  * @param diffIds of its layers, from the lowest
+ * @param artifact what kind of artifact it is, which nothing can be run of; empty for an image
  * @param pinned whether the node's administrator wants it kept
  * @param created when it came to this node
  */
@@ -27,6 +29,7 @@ public record Image(
     String user,
     Platform platform,
     List<Digest> diffIds,
+    Optional<String> artifact,
     boolean pinned,
     Instant created) {
 
@@ -35,17 +38,19 @@ public record Image(
 
   /** The same image under other names. */
   Image withNames(List<String> tags, List<String> digests) {
-    return new Image(id, tags, digests, size, user, platform, diffIds, pinned, created);
+    return new Image(id, tags, digests, size, user, platform, diffIds, artifact, pinned, created);
   }
 
   /** The same image, to keep or not. */
   Image withPinned(boolean keep) {
-    return new Image(id, repoTags, repoDigests, size, user, platform, diffIds, keep, created);
+    return new Image(
+        id, repoTags, repoDigests, size, user, platform, diffIds, artifact, keep, created);
   }
 
   /** About how many bytes of memory it takes. */
   long weight() {
     long weight = 4L * OBJECT_BYTES + 2L * user.length();
+    weight += artifact.map(String::length).orElse(0);
     for (String name : repoTags) {
       weight += OBJECT_BYTES + name.length();
     }

@@ -104,6 +104,7 @@ final class ImageBook {
               found.user(),
               found.platform(),
               found.diffIds(),
+              found.artifact(),
               before.map(Image::pinned).orElse(false),
               before.map(Image::created).orElseGet(clock::instant));
       if (before.isPresent() && before.get().equals(image)) {

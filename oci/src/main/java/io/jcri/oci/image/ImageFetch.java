@@ -21,6 +21,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutionException;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -43,24 +44,27 @@ final class ImageFetch {
   /**
    * What was found, and the room that it takes; close it.
    *
+   * @param digest that is its ID
    * @param rawConfig as it came
    * @param user as the config has it
    * @param diffIds as the config has them, from the lowest layer
    * @param blobs of the layers, likewise
+   * @param artifact what kind it is, empty for an image
    */
   // Nobody compares two of them.
   @SuppressWarnings("ArrayRecordComponent")
   record Content(
-      Digest config,
+      Digest digest,
       byte[] rawConfig,
       String user,
       Platform platform,
       List<Digest> diffIds,
       List<Descriptor> blobs,
+      Optional<String> artifact,
       DocumentRoom.Taken room)
       implements AutoCloseable {
     String id() {
-      return config.toString();
+      return digest.toString();
     }
 
     @Override
@@ -109,19 +113,40 @@ final class ImageFetch {
             content ->
                 ImageIndex.parse(content, at.mediaType(), at.digest()).select(platform, what));
     OciException reason = null;
+    Content artifact = null;
     for (Descriptor entry : entries) {
       boolean told = who == Says.INDEX || entry.platform().isPresent();
       try {
-        return below(entry, platform, told ? Says.INDEX : Says.CONFIG, depth + 1);
+        Content found = below(entry, platform, told ? Says.INDEX : Says.CONFIG, depth + 1);
+        if (found.artifact().isEmpty()) {
+          close(artifact);
+          return found;
+        }
+        // What is attached to an image must not be taken for it.
+        if (artifact == null) {
+          artifact = found;
+        } else {
+          found.close();
+        }
       } catch (OciException e) {
         // One that does not say what it is for may be anything: only itself is not for us.
         if (told || !isNotForUs(e.kind())) {
+          close(artifact);
           throw e;
         }
         reason = reason == null ? e : reason;
       }
     }
+    if (artifact != null) {
+      return artifact;
+    }
     throw Objects.requireNonNull(reason);
+  }
+
+  private static void close(@Nullable Content content) {
+    if (content != null) {
+      content.close();
+    }
   }
 
   private static boolean isNotForUs(OciException.Kind kind) {
@@ -131,6 +156,9 @@ final class ImageFetch {
   private Content ofManifest(Descriptor chosen, Platform platform, Says who) {
     Manifest manifest =
         document(chosen, content -> Manifest.parse(content, chosen.mediaType(), chosen.digest()));
+    if (manifest.artifact().isPresent()) {
+      return ArtifactFiles.content(chosen.digest(), manifest, room, what);
+    }
     for (Descriptor layer : manifest.layers()) {
       if (!MediaTypes.isLayer(layer.mediaType())) {
         throw invalid(
@@ -183,6 +211,7 @@ final class ImageFetch {
         built,
         parsed.diffIds(),
         manifest.layers().stream().map(ImageFetch::bare).toList(),
+        Optional.empty(),
         taken);
   }
 

@@ -39,10 +39,12 @@ import org.slf4j.LoggerFactory;
  * 3b4c...
  * </pre>
  *
- * A record is written, synced and renamed after its layers are durable; so what it names is there,
- * unless the disk lies. A record that cannot be read is renamed to {@code HEX.json.bad} and costs
- * its own image only. One that is beyond {@link ImageLimits}, which an older version let in, stays
- * and keeps its layers; it is not listed, and goes when it is removed.
+ * Of an artifact, {@code "artifact"} is its type, and the config says nothing.
+ *
+ * <p>A record is written, synced and renamed after its layers are durable; so what it names is
+ * there, unless the disk lies. A record that cannot be read is renamed to {@code HEX.json.bad} and
+ * costs its own image only. One that is beyond {@link ImageLimits}, which an older version let in,
+ * stays and keeps its layers; it is not listed, and goes when it is removed.
  */
 final class ImageRecords {
 

@@ -134,7 +134,9 @@ public final class ImageStore {
     if (reference.digest().isPresent()) {
       // What a digest names cannot have changed.
       Optional<Image> here = find(reference.withDigestOnly(reference.digest().get()).toString());
-      if (here.isPresent() && request.platform().runs(here.get().platform())) {
+      if (here.isPresent()
+          && (here.get().artifact().isPresent()
+              || request.platform().runs(here.get().platform()))) {
         return here.get();
       }
     }

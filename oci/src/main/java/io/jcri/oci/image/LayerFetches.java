@@ -120,7 +120,7 @@ final class LayerFetches {
     try (BlobStream stream = new BlobStream(blob, source, partials, progress)) {
       resumed = stream.isResumed();
       try {
-        Layer layer = layers.unpack(stack, stream, blob.size(), lower);
+        Layer layer = ArtifactFiles.unpack(layers, stack, blob, stream, lower);
         stream.discardPartial();
         progress.layerDone(blob.digest());
         return layer;

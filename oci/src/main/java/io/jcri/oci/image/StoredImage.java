@@ -30,6 +30,7 @@ final class StoredImage {
       Instant created,
       String user,
       Platform platform,
+      Optional<String> artifact,
       String config) {}
 
   /** What lists need. Records of older versions lack user and platform. */
@@ -43,7 +44,8 @@ final class StoredImage {
       boolean pinned,
       Instant created,
       Optional<String> user,
-      Optional<Platform> platform) {}
+      Optional<Platform> platform,
+      Optional<String> artifact) {}
 
   /** What is needed to keep a record that cannot be listed, and its layers. */
   record Root(int version, String id, List<Digest> diffIds) {}
@@ -97,6 +99,7 @@ final class StoredImage {
         user,
         platform,
         head.diffIds,
+        head.artifact,
         head.pinned,
         head.created);
   }
@@ -119,6 +122,7 @@ final class StoredImage {
         image.created(),
         image.user(),
         image.platform(),
+        image.artifact(),
         new String(config, StandardCharsets.UTF_8));
   }
 

@@ -34,16 +34,21 @@ final class LayerMaker {
    */
   record Made(String key, LayerIndex.Info info) {}
 
-  /** As {@link LayerStore#unpack}; the tree is {@code diff} in the directory. */
+  /**
+   * As {@link LayerStore#unpack}; the tree is {@code diff} in the directory.
+   *
+   * @param given whether the diff ID is given, not that of the content
+   */
   Made make(
       Path directory,
       List<Digest> stack,
       InputStream blob,
       long blobSize,
-      Supplier<List<Layer>> lower)
+      Supplier<List<Layer>> lower,
+      boolean given)
       throws IOException {
     Path tree = Files.createDirectory(directory.resolve("diff"));
-    UnpackedLayer unpacked = unpackInto(directory, stack.getLast(), blob, blobSize);
+    UnpackedLayer unpacked = unpackInto(directory, stack.getLast(), blob, blobSize, given);
     String key = stack.getLast().hex();
     DiskUsage usage = unpacked.usage();
     if (!unpacked.isIndependent()) {
@@ -61,12 +66,16 @@ final class LayerMaker {
     return new Made(key, info);
   }
 
-  private UnpackedLayer unpackInto(Path directory, Digest diffId, InputStream blob, long blobSize)
+  private UnpackedLayer unpackInto(
+      Path directory, Digest diffId, InputStream blob, long blobSize, boolean given)
       throws IOException {
     String name = diffId.hex().substring(0, 8);
     try (LayerStream stream = new LayerStream(sys, blob, name, blobSize, limits.bytes())) {
       UnpackedLayer unpacked =
           unpacker.unpack(stream, directory.resolve("diff"), directory.resolve("directories"));
+      if (given) {
+        return unpacked.withDiffId(diffId);
+      }
       if (!unpacked.diffId().equals(diffId)) {
         throw new OciException(
             OciException.Kind.DATA_LOSS,

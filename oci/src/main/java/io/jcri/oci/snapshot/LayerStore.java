@@ -157,10 +157,43 @@ public final class LayerStore {
    */
   public Layer unpack(
       List<Digest> stack, InputStream blob, long blobSize, Supplier<List<Layer>> lower) {
+    return unpack(stack, blob, blobSize, lower, false);
+  }
+
+  /**
+   * Makes a layer of a blob as it is: one file of root's that everybody may read, and the
+   * directories that it is in. Durable, and unless it is here already.
+   *
+   * @param diffId that it is to have, for this path and content only
+   * @param path plain: no slash before or behind, no empty component, {@code .}, {@code ..} or
+   *     whiteout
+   * @param blob of that size, checked by whoever gives it; read to its end, not closed
+   * @throws OciException as {@link #unpack}
+   */
+  public Layer unpackFile(Digest diffId, String path, InputStream blob, long blobSize) {
+    if (!path.equals(EntryPath.normal(path)) || path.isEmpty()) {
+      throw new IllegalArgumentException(path);
+    }
+    try (InputStream tar = new FileAsTar(path, blob, blobSize)) {
+      return unpack(List.of(diffId), tar, blobSize, List::of, true);
+    } catch (IOException e) {
+      throw OciException.ofIo("cannot store layer " + diffId, e);
+    }
+  }
+
+  /**
+   * @param given whether the diff ID is not one of the archive
+   */
+  private Layer unpack(
+      List<Digest> stack,
+      InputStream blob,
+      long blobSize,
+      Supplier<List<Layer>> lower,
+      boolean given) {
     Path directory = makeTemporary();
     boolean done = false;
     try {
-      Layer layer = commit(directory, maker.make(directory, stack, blob, blobSize, lower));
+      Layer layer = commit(directory, maker.make(directory, stack, blob, blobSize, lower, given));
       done = true;
       return layer;
     } catch (ErrnoException e) {

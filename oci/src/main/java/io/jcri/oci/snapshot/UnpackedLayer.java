@@ -25,6 +25,11 @@ record UnpackedLayer(
   /** A hard link whose target is not in the layer. */
   record MissingLink(String path, String target) {}
 
+  /** The same under another name. */
+  UnpackedLayer withDiffId(Digest given) {
+    return new UnpackedLayer(given, usage, hasRoot, opaqueRoot, implicitDirectories, missingLinks);
+  }
+
   /** Whether the tree is the same on top of any other layers. */
   boolean isIndependent() {
     return implicitDirectories.isEmpty() && missingLinks.isEmpty();

@@ -7,6 +7,7 @@ import io.jcri.oci.distribution.MediaTypes;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -24,6 +25,7 @@ final class TestImage {
   private final List<String> diffIds = new ArrayList<>();
   private final Map<String, Object> config = new HashMap<>();
   private String architecture = "amd64";
+  private String artifactType = "";
 
   TestImage layer(byte[] tar) {
     return layerOf(tar, gzip(tar));
@@ -50,8 +52,48 @@ final class TestImage {
     return this;
   }
 
+  /** An artifact, whose layers are files. */
+  TestImage artifact(String type) {
+    artifactType = type;
+    return this;
+  }
+
+  /** A layer of an artifact; without a name when the title is empty. */
+  TestImage file(String mediaType, String title, byte[] content) {
+    Map<String, Object> layer = new HashMap<>(json(put(mediaType, content)));
+    if (!title.isEmpty()) {
+      layer.put("annotations", Map.of("org.opencontainers.image.title", title));
+    }
+    layers.add(layer);
+    return this;
+  }
+
+  TestImage file(String title, String content) {
+    return file("text/plain", title, content.getBytes(StandardCharsets.UTF_8));
+  }
+
+  private Descriptor buildArtifact() {
+    return put(
+        MediaTypes.OCI_MANIFEST,
+        Json.toBytes(
+            Map.of(
+                "schemaVersion",
+                2,
+                "mediaType",
+                MediaTypes.OCI_MANIFEST,
+                "artifactType",
+                artifactType,
+                "config",
+                json(put(MediaTypes.EMPTY, new byte[] {'{', '}'})),
+                "layers",
+                layers)));
+  }
+
   /** The manifest; the blobs are complete after this call. */
   Descriptor build() {
+    if (!artifactType.isEmpty()) {
+      return buildArtifact();
+    }
     Descriptor configured =
         put(
             MediaTypes.OCI_CONFIG,

@@ -115,6 +115,11 @@ public final class ContainerCreation {
         images
             .find(config.imageSpec())
             .orElseThrow(() -> JcriException.notFound("image", config.imageSpec()));
+    if (image.artifact().isPresent()) {
+      throw JcriException.invalid(
+          "image %s is an artifact of type %s: it can be mounted as a volume, nothing can be run of it"
+              .formatted(config.imageSpec(), image.artifact().get()));
+    }
     ImageConfig fromImage = images.config(image);
     Stages stages = new Stages("CreateContainer " + key);
     Container container =
