@@ -289,7 +289,7 @@ public final class Daemon {
     try {
       admin.start();
     } catch (IOException | RuntimeException e) {
-      log.error("images can't be loaded through the admin socket", e);
+      log.error("the admin socket is not served: commands such as jcri images fail", e);
     }
   }
 

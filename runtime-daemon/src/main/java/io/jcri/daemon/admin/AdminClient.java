@@ -1,19 +1,19 @@
 package io.jcri.daemon.admin;
 
+import io.jcri.oci.Json;
+import io.jcri.oci.OciException;
 import io.jcri.sandbox.linux.SocketPath;
-import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.InputStreamReader;
 import java.io.OutputStream;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
-import java.nio.channels.Channels;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** Asks a running daemon. Stateless. */
@@ -25,49 +25,87 @@ public final class AdminClient {
   }
 
   /**
-   * Has the daemon take up an archive of images.
+   * Asks for something.
    *
-   * @return a line for each image: its id and its names
-   * @throws IOException when no daemon answers, or with what the daemon says of its failure
+   * @param content what goes with the request; empty for verbs that take none
+   * @param type of the answers
+   * @param answers hears of each as it comes
+   * @param target takes the bytes that come between the answers
+   * @throws AdminException with what the daemon says of its failure
+   * @throws IOException when no daemon answers
    */
-  public List<String> load(InputStream archive) throws IOException {
-    try (SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX)) {
+  public <T extends Record> void ask(
+      String verb,
+      Record arguments,
+      Optional<InputStream> content,
+      Class<T> type,
+      Consumer<T> answers,
+      OutputStream target)
+      throws IOException {
+    try (Wire wire = new Wire(connect())) {
+      @Nullable IOException broken = send(wire, verb, arguments, content);
+      byte[] line;
       try {
-        try (SocketPath name = SocketPath.of(socket)) {
-          channel.connect(UnixDomainSocketAddress.of(name.path()));
-        }
+        line = wire.line();
       } catch (IOException e) {
-        throw new IOException("no jcri daemon answers on " + socket + ": " + e.getMessage(), e);
+        throw broken == null ? e : broken;
       }
-      @Nullable IOException broken = send(channel, archive);
-      List<String> images = new ArrayList<>();
-      try (BufferedReader in =
-          new BufferedReader(
-              new InputStreamReader(Channels.newInputStream(channel), StandardCharsets.UTF_8))) {
-        for (String line = in.readLine(); line != null; line = in.readLine()) {
-          if (line.startsWith("failed: ")) {
-            throw new IOException(line.substring("failed: ".length()));
-          }
-          if (line.equals("done")) {
-            return images;
-          }
-          images.add(line.substring(line.indexOf(' ') + 1));
+      for (; line != null; line = wire.line()) {
+        if (line.length == 0 || line[0] != '{') {
+          throw new IOException(
+              "the daemon is older than this jcri: " + new String(line, StandardCharsets.UTF_8));
+        }
+        Wire.Control control = parse(line, Wire.Control.class);
+        if (control.isAnswer()) {
+          answers.accept(parse(line, type));
+        } else if (control.failed().isPresent()) {
+          throw new AdminException(control.failed().get().kind(), control.failed().get().message());
+        } else if (control.done()) {
+          return;
+        } else {
+          wire.copyPiece(control.content(), target);
         }
       }
       throw new IOException("the daemon ended in the middle of it", broken);
     }
   }
 
+  /** The same without content in either direction. */
+  public <T extends Record> void ask(
+      String verb, Record arguments, Class<T> type, Consumer<T> answers) throws IOException {
+    ask(verb, arguments, Optional.empty(), type, answers, OutputStream.nullOutputStream());
+  }
+
+  private SocketChannel connect() throws IOException {
+    SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX);
+    try (SocketPath name = SocketPath.of(socket)) {
+      channel.connect(UnixDomainSocketAddress.of(name.path()));
+      return channel;
+    } catch (IOException e) {
+      channel.close();
+      throw new IOException("no jcri daemon answers on " + socket + ": " + e.getMessage(), e);
+    }
+  }
+
   /** A daemon that refuses what it has read stops reading; its answer tells why. */
-  private static @Nullable IOException send(SocketChannel channel, InputStream archive) {
+  private static @Nullable IOException send(
+      Wire wire, String verb, Record arguments, Optional<InputStream> content) {
     try {
-      OutputStream out = Channels.newOutputStream(channel);
-      out.write("load\n".getBytes(StandardCharsets.UTF_8));
-      archive.transferTo(out);
-      channel.shutdownOutput();
+      wire.write(Map.of("version", Wire.VERSION, "verb", verb, "arguments", arguments));
+      if (content.isPresent()) {
+        wire.send(content.get());
+      }
       return null;
     } catch (IOException e) {
       return e;
+    }
+  }
+
+  private static <T> T parse(byte[] line, Class<T> type) throws IOException {
+    try {
+      return Json.parse(line, type);
+    } catch (OciException e) {
+      throw new IOException("the daemon's answer is not understood: " + e.getMessage(), e);
     }
   }
 }

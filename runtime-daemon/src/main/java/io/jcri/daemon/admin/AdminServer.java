@@ -4,18 +4,12 @@ import io.jcri.daemon.budget.Bound;
 import io.jcri.daemon.image.Images;
 import io.jcri.daemon.system.HeapGuard;
 import io.jcri.daemon.system.SocketFile;
-import io.jcri.oci.image.Image;
 import io.jcri.sandbox.linux.Reasons;
 import io.jcri.sandbox.linux.SocketPath;
-import java.io.BufferedWriter;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.OutputStreamWriter;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
-import java.nio.channels.Channels;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
@@ -35,13 +29,10 @@ import org.slf4j.LoggerFactory;
 public final class AdminServer {
   private static final Logger log = LoggerFactory.getLogger(AdminServer.class);
 
-  /** The longest line that names a verb. */
-  private static final int MAX_VERB = 64;
-
   private static final Duration PAUSE = Duration.ofSeconds(1);
 
   private final Path socket;
-  private final Images images;
+  private final AdminVerbs verbs;
   private final Semaphore room = new Semaphore((int) Bound.ADMIN_CALLS.limit());
   private @Nullable ServerSocketChannel server;
 
@@ -51,8 +42,12 @@ public final class AdminServer {
    * @param socket where to listen; what a dead daemon has left there is replaced
    */
   public AdminServer(Path socket, Images images) {
+    this(socket, AdminVerbs.of(images));
+  }
+
+  AdminServer(Path socket, AdminVerbs verbs) {
     this.socket = socket;
-    this.images = images;
+    this.verbs = verbs;
   }
 
   /**
@@ -119,7 +114,9 @@ public final class AdminServer {
   private static void refuse(SocketChannel connection) throws IOException {
     try (connection) {
       connection.configureBlocking(false);
-      String answer = "failed: %d calls are made already\n".formatted(Bound.ADMIN_CALLS.limit());
+      String answer =
+          "{\"failed\":{\"kind\":\"RESOURCE_EXHAUSTED\",\"message\":\"%d calls are made already\"}}\n"
+              .formatted(Bound.ADMIN_CALLS.limit());
       int _ = connection.write(ByteBuffer.wrap(answer.getBytes(StandardCharsets.UTF_8)));
     }
   }
@@ -136,46 +133,10 @@ public final class AdminServer {
   }
 
   private void serve(SocketChannel connection) {
-    try (connection;
-        InputStream in = Channels.newInputStream(connection);
-        BufferedWriter out =
-            new BufferedWriter(
-                new OutputStreamWriter(
-                    Channels.newOutputStream(connection), StandardCharsets.UTF_8))) {
-      String answer;
-      try {
-        answer = answer(verb(in), in);
-      } catch (RuntimeException e) {
-        answer = "failed: " + Reasons.of(e).replace('\n', ' ') + "\n";
-      }
-      out.write(answer);
+    try (Wire wire = new Wire(connection)) {
+      verbs.serve(wire);
     } catch (IOException e) {
-      log.warn("a call on {} was given up: {}", socket, e.getMessage());
+      log.info("a client on {} has gone: {}", socket, Reasons.of(e));
     }
-  }
-
-  private String answer(String verb, InputStream content) {
-    if (!verb.equals("load")) {
-      return "failed: this daemon does not know \"" + verb + "\"\n";
-    }
-    StringBuilder answer = new StringBuilder();
-    for (Image image : images.load(content)) {
-      String name = image.repoTags().isEmpty() ? "" : " " + String.join(" ", image.repoTags());
-      log.info("loaded image {}{}", image.id(), name);
-      answer.append("image ").append(image.id()).append(name).append('\n');
-    }
-    return answer.append("done\n").toString();
-  }
-
-  /** Byte by byte: what follows the line is content. */
-  private static String verb(InputStream in) throws IOException {
-    ByteArrayOutputStream line = new ByteArrayOutputStream();
-    for (int next = in.read(); next >= 0 && next != '\n'; next = in.read()) {
-      line.write(next);
-      if (line.size() > MAX_VERB) {
-        break;
-      }
-    }
-    return line.toString(StandardCharsets.UTF_8);
   }
 }

@@ -155,7 +155,7 @@ public enum Bound {
   NRI_PLUGINS("whoever may open nri.sock", 64, "the connection is closed"),
 
   /** Calls on the admin socket at a time. */
-  ADMIN_CALLS("who loads images", 16, "the call fails"),
+  ADMIN_CALLS("the node's operator", 16, "the call fails"),
 
   /** Who hears of events at the same time. */
   EVENT_SUBSCRIBERS("clients", 64, "RESOURCE_EXHAUSTED"),

@@ -1,5 +1,6 @@
 package io.jcri.daemon.cli;
 
+import java.util.Arrays;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -24,11 +25,19 @@ public final class Cli {
    * @return the exit status
    */
   public static int run(String[] args) {
-    CommandLine commands = new CommandLine(new Cli());
     if (args.length == 0) {
-      commands.usage(System.err);
+      CommandLine.usage(new Cli(), System.err);
       return CommandLine.ExitCode.USAGE;
     }
-    return commands.execute(args);
+    for (Class<?> command : Cli.class.getAnnotation(Command.class).subcommands()) {
+      if (command.getAnnotation(Command.class).name().equals(args[0])) {
+        // Alone: to look at all the others takes longer than most commands do.
+        return new CommandLine(command)
+            .setCommandName("jcri " + args[0])
+            .setCaseInsensitiveEnumValuesAllowed(true)
+            .execute(Arrays.copyOfRange(args, 1, args.length));
+      }
+    }
+    return new CommandLine(new Cli()).execute(args);
   }
 }

@@ -1,0 +1,78 @@
+package io.jcri.daemon.admin;
+
+import io.jcri.daemon.image.Images;
+import io.jcri.oci.Json;
+import io.jcri.oci.OciException;
+import io.jcri.sandbox.linux.Reasons;
+import java.io.IOException;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Reads a request, has the handler of its verb serve it, and ends the answers. Thread-safe. */
+final class AdminVerbs {
+  private static final Logger log = LoggerFactory.getLogger(AdminVerbs.class);
+
+  /** The longest request; its content comes behind it. */
+  private static final int MAX_REQUEST = 1 << 20;
+
+  private record Request(int version, String verb, Map<String, @Nullable Object> arguments) {}
+
+  private final Map<String, AdminHandler> handlers;
+
+  AdminVerbs(Map<String, AdminHandler> handlers) {
+    this.handlers = handlers;
+  }
+
+  static AdminVerbs of(Images images) {
+    return new AdminVerbs(Map.of("load", new LoadHandler(images)));
+  }
+
+  /**
+   * Serves one request.
+   *
+   * @throws IOException when the client has gone
+   */
+  void serve(Wire wire) throws IOException {
+    byte[] line = wire.line(MAX_REQUEST);
+    if (line == null) {
+      return;
+    }
+    if (line.length == 0 || line[0] != '{') {
+      wire.writeText(
+          "failed: this daemon is newer than the jcri that asks; use the one beside the daemon");
+      return;
+    }
+    try (ClientWatch watch = new ClientWatch(wire)) {
+      serve(line, wire, watch);
+    } catch (OciException e) {
+      wire.failed(e.kind().name(), Reasons.of(e));
+      return;
+    } catch (RuntimeException e) {
+      log.error("a call on the admin socket has failed", e);
+      wire.failed(OciException.Kind.INTERNAL.name(), Reasons.of(e));
+      return;
+    }
+    wire.done();
+  }
+
+  private void serve(byte[] line, Wire wire, ClientWatch watch) throws IOException {
+    Request request = Json.parse(line, Request.class);
+    if (request.version() != Wire.VERSION) {
+      throw new OciException(
+          OciException.Kind.INVALID,
+          "this daemon speaks version %d of the admin protocol, not %d"
+              .formatted(Wire.VERSION, request.version()));
+    }
+    AdminHandler handler = handlers.get(request.verb());
+    if (handler == null) {
+      throw new OciException(
+          OciException.Kind.INVALID, "this daemon does not know \"" + request.verb() + "\"");
+    }
+    if (!handler.takesContent()) {
+      watch.start();
+    }
+    handler.handle(new AdminCall(request.arguments(), wire, watch));
+  }
+}
