@@ -14,6 +14,7 @@ import io.jcri.daemon.container.ContainerRun;
 import io.jcri.daemon.container.ContainerUpdates;
 import io.jcri.daemon.container.Containers;
 import io.jcri.daemon.container.DeclaredVolumes;
+import io.jcri.daemon.container.ImageUsers;
 import io.jcri.daemon.container.ImageVolumes;
 import io.jcri.daemon.container.LiveLimits;
 import io.jcri.daemon.container.MountPlan;
@@ -250,7 +251,7 @@ public final class Daemon {
                     streaming,
                     driver),
                 new ImageService(images, clock)));
-    this.admin = new AdminServer(layout.adminSocket(), images);
+    this.admin = new AdminServer(layout.adminSocket(), images, new ImageUsers(registry));
     this.systemd = new SdNotify(syscalls, System.getenv().getOrDefault("NOTIFY_SOCKET", ""));
   }
 

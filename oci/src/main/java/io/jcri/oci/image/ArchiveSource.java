@@ -53,6 +53,11 @@ final class ArchiveSource implements ImageSource, AutoCloseable {
    */
   record Entry(Descriptor manifest, List<ImageReference> names, boolean genuine) {
 
+    /** The same under names that somebody gives it: no registry has it by them. */
+    Entry named(List<ImageReference> given) {
+      return new Entry(manifest, given, false);
+    }
+
     List<String> tags() {
       return names.stream()
           .flatMap(name -> name.tag().map(tag -> name.withTag(tag).toString()).stream())

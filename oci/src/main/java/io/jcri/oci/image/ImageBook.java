@@ -220,15 +220,58 @@ final class ImageBook {
     }
   }
 
+  /** Gives an image one more tag, which another image loses. */
+  Image tag(String nameOrId, String name) {
+    String tag = ImageNames.tag(name);
+    lock.lock();
+    try {
+      Image image = require(nameOrId);
+      Image changed = ImageNames.with(image, tag);
+      if (!changed.equals(image)) {
+        check(changed, Optional.of(image));
+        replace(changed);
+        takeNames(changed);
+      }
+      return changed;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * Takes a tag from an image that has others.
+   *
+   * @return the tag, or empty when it is no tag here or the image's last
+   */
+  Optional<String> untag(String name) {
+    lock.lock();
+    try {
+      Optional<Image> image = catalog.find(name);
+      Optional<String> tag = Catalog.name(name);
+      if (image.isEmpty()
+          || tag.isEmpty()
+          || image.get().repoTags().size() < 2
+          || !image.get().repoTags().contains(tag.get())) {
+        return Optional.empty();
+      }
+      replace(ImageNames.without(image.get(), tag.get()));
+      return tag;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private Image require(String nameOrId) {
+    return catalog
+        .find(nameOrId)
+        .orElseThrow(() -> new OciException(OciException.Kind.NOT_FOUND, "no image " + nameOrId));
+  }
+
   /** Marks an image as one to keep, or no longer. */
   Image pin(String nameOrId, boolean pinned) {
     lock.lock();
     try {
-      Image image =
-          catalog
-              .find(nameOrId)
-              .orElseThrow(
-                  () -> new OciException(OciException.Kind.NOT_FOUND, "no image " + nameOrId));
+      Image image = require(nameOrId);
       Image changed = image.withPinned(pinned);
       if (image.pinned() != pinned) {
         replace(changed);

@@ -13,18 +13,15 @@ import io.jcri.oci.snapshot.Snapshot;
 import io.jcri.oci.snapshot.Snapshotter;
 import io.jcri.sandbox.linux.Syscalls;
 import io.jcri.sandbox.mount.Mounts;
-import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;
 import java.time.InstantSource;
-import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -52,7 +49,6 @@ public final class ImageStore {
   }
 
   private final Path root;
-  private final Syscalls sys;
   private final Supplier<Registries> registries;
   private final InstantSource clock;
   private final LayerStore layers;
@@ -61,12 +57,13 @@ public final class ImageStore {
   private final ImageBook book;
 
   private final Intake intake;
+  private final ArchiveIntake archives;
+  private final ImageLayers imageLayers;
 
   /** Not that of pulls: a slow registry does not hold up the start of containers. */
   private final DocumentRoom readers = new DocumentRoom(ImageLimits.DOCUMENTS_AT_ONCE);
 
   private final ReentrantLock remoteLock = new ReentrantLock();
-  private volatile @Nullable ImageLayers imageLayers;
   private @Nullable Registries remote;
 
   private ImageStore(
@@ -77,7 +74,6 @@ public final class ImageStore {
       Mounts mounts,
       InstantSource clock) {
     this.root = root;
-    this.sys = sys;
     this.registries = registries;
     this.clock = clock;
     this.layers = new LayerStore(root, sys, mounts);
@@ -87,6 +83,8 @@ public final class ImageStore {
     LayerFetches fetches = new LayerFetches(layers, partials, options.concurrentLayers());
     this.intake =
         new Intake(layers, snapshotter, fetches, book, this::collect, options.strictPlatform());
+    this.imageLayers = new ImageLayers(book, layers);
+    this.archives = new ArchiveIntake(layers, sys, intake, book);
   }
 
   /**
@@ -172,31 +170,20 @@ public final class ImageStore {
     }
   }
 
+  /** As {@link #importArchive(InputStream, ArchiveWish)}, with the archive's own names. */
+  public List<Image> importArchive(InputStream archive) {
+    return importArchive(archive, ArchiveWish.NONE);
+  }
+
   /**
    * Reads an exported image: an OCI image layout or a Docker archive as tar, gzip or zstd. An image
    * in it without a name can be found by its ID.
    *
    * @return the images, in the archive's order
+   * @throws OciException INVALID, also when names are given and there is not one image
    */
-  public List<Image> importArchive(InputStream archive) {
-    Path directory = layers.makeTemporary();
-    try {
-      layers.unpackArchive(archive, directory);
-      try (ArchiveSource source = new ArchiveSource(sys, directory.resolve("diff"))) {
-        List<Image> images = new ArrayList<>();
-        for (ArchiveSource.Entry entry : source.entries()) {
-          images.add(intake.bring(source, entry));
-        }
-        if (images.isEmpty()) {
-          throw new OciException(OciException.Kind.INVALID, "the archive holds no image");
-        }
-        return images;
-      }
-    } catch (IOException e) {
-      throw OciException.ofIo("cannot import the archive", e);
-    } finally {
-      layers.discard(directory);
-    }
+  public List<Image> importArchive(InputStream archive, ArchiveWish wish) {
+    return archives.take(archive, wish);
   }
 
   /** Every image, in the order of IDs. */
@@ -255,7 +242,7 @@ public final class ImageStore {
   public void removeSnapshot(String key) {
     List<String> used = snapshotter.find(key).map(Snapshot::layerKeys).orElse(List.of());
     snapshotter.remove(key);
-    if (!imageLayers().containsAll(used)) {
+    if (!imageLayers.containAll(used)) {
       collect();
     }
   }
@@ -268,26 +255,41 @@ public final class ImageStore {
     return layers.findAll(image.diffIds()).map(stack -> stack.stream().map(Layer::key).toList());
   }
 
-  /** The keys of all images' layers, worked out once for each state of the catalog. */
-  private Set<String> imageLayers() {
-    Catalog now = book.catalog();
-    ImageLayers known = imageLayers;
-    if (known == null || known.of() != now) {
-      Set<String> keys = new HashSet<>();
-      for (Image image : now.images()) {
-        layerKeys(image).ifPresent(keys::addAll);
-      }
-      known = new ImageLayers(now, keys);
-      imageLayers = known;
-    }
-    return known.keys();
-  }
-
-  private record ImageLayers(Catalog of, Set<String> keys) {}
-
   private void collect() {
     snapshotter.collect(book::diffIds);
     deleteOldPartials();
+  }
+
+  /** What each image takes, in the order of IDs. */
+  public List<ImageSpace> spaces() {
+    return ImageSpace.of(book.catalog().images(), layers);
+  }
+
+  /** What each layer takes that is here, in bytes by its key. */
+  public Map<String, Long> layerBytes() {
+    return layers.list().stream()
+        .collect(Collectors.toMap(Layer::key, layer -> layer.usage().bytes()));
+  }
+
+  /**
+   * Gives an image one more tag, which another image may lose by it.
+   *
+   * @param tag a name in any form
+   * @throws OciException NOT_FOUND; INVALID when the tag is none
+   */
+  public Image tag(String nameOrId, String tag) {
+    return book.tag(nameOrId, tag);
+  }
+
+  /**
+   * Takes a tag from an image that has others as well; the image stays.
+   *
+   * @param name in any form
+   * @return the tag in full, or empty, and nothing is changed, when it is no tag of an image here
+   *     or the only one of it
+   */
+  public Optional<String> untag(String name) {
+    return book.untag(name);
   }
 
   /**

@@ -1,6 +1,7 @@
 package io.jcri.daemon.admin;
 
 import io.jcri.daemon.budget.Bound;
+import io.jcri.daemon.container.ImageUsers;
 import io.jcri.daemon.image.Images;
 import io.jcri.daemon.system.HeapGuard;
 import io.jcri.daemon.system.SocketFile;
@@ -41,8 +42,8 @@ public final class AdminServer {
    *
    * @param socket where to listen; what a dead daemon has left there is replaced
    */
-  public AdminServer(Path socket, Images images) {
-    this(socket, AdminVerbs.of(images));
+  public AdminServer(Path socket, Images images, ImageUsers users) {
+    this(socket, AdminVerbs.of(images, users));
   }
 
   AdminServer(Path socket, AdminVerbs verbs) {

@@ -1,5 +1,7 @@
 package io.jcri.daemon.admin;
 
+import io.jcri.daemon.JcriException;
+import io.jcri.daemon.container.ImageUsers;
 import io.jcri.daemon.image.Images;
 import io.jcri.oci.Json;
 import io.jcri.oci.OciException;
@@ -25,8 +27,16 @@ final class AdminVerbs {
     this.handlers = handlers;
   }
 
-  static AdminVerbs of(Images images) {
-    return new AdminVerbs(Map.of("load", new LoadHandler(images)));
+  static AdminVerbs of(Images images, ImageUsers users) {
+    return new AdminVerbs(
+        Map.of(
+            "load", new LoadHandler(images),
+            "images", new ListImages(images, users),
+            "inspect", new InspectImages(images, users),
+            "remove", new RemoveImages(images),
+            "prune", new PruneImages(images, users),
+            "tag", new TagImage(images),
+            "pin", new PinImages(images)));
   }
 
   /**
@@ -47,6 +57,9 @@ final class AdminVerbs {
     try (ClientWatch watch = new ClientWatch(wire)) {
       serve(line, wire, watch);
     } catch (OciException e) {
+      wire.failed(e.kind().name(), Reasons.of(e));
+      return;
+    } catch (JcriException e) {
       wire.failed(e.kind().name(), Reasons.of(e));
       return;
     } catch (RuntimeException e) {

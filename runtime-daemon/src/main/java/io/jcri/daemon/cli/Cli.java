@@ -14,7 +14,14 @@ import picocli.CommandLine.Command;
       VersionCommand.class,
       ConfigCommand.class,
       SelftestCommand.class,
-      LoadCommand.class
+      ImagesCommand.class,
+      ImageCommand.class,
+      LoadCommand.class,
+      TagCommand.class,
+      PinCommand.class,
+      PinCommand.Un.class,
+      RmiCommand.class,
+      PruneCommand.class
     },
     footer = "The daemon itself is started with: jcri daemon [flags]")
 public final class Cli {

@@ -2,11 +2,13 @@ package io.jcri.daemon.image;
 
 import io.jcri.daemon.JcriException;
 import io.jcri.daemon.Layout;
+import io.jcri.oci.OciException;
 import io.jcri.oci.distribution.Credentials;
 import io.jcri.oci.distribution.Platform;
 import io.jcri.oci.image.FsUsage;
 import io.jcri.oci.image.Image;
 import io.jcri.oci.image.ImageConfig;
+import io.jcri.oci.image.ImageSpace;
 import io.jcri.oci.image.ImageStore;
 import io.jcri.oci.image.PullProgress;
 import io.jcri.oci.image.PullRequest;
@@ -111,6 +113,41 @@ public final class Images {
   /** By name, id, digest or unique prefix of an id. */
   public Optional<Image> find(String name) {
     return names.find(store, name);
+  }
+
+  /**
+   * As {@link #find}.
+   *
+   * @throws io.jcri.oci.OciException NOT_FOUND
+   */
+  public Image require(String name) {
+    return find(name)
+        .orElseThrow(() -> new OciException(OciException.Kind.NOT_FOUND, "no image " + name));
+  }
+
+  /** What each image takes on disk, in the order of IDs. */
+  public List<ImageSpace> spaces() {
+    return store.spaces();
+  }
+
+  /** What each layer takes on disk, by its key. */
+  public Map<String, Long> layerBytes() {
+    return store.layerBytes();
+  }
+
+  /** As {@link ImageStore#tag}. */
+  public Image tag(String name, String tag) {
+    return store.tag(name, tag);
+  }
+
+  /** As {@link ImageStore#untag}. */
+  public Optional<String> untag(String name) {
+    return store.untag(name);
+  }
+
+  /** As {@link ImageStore#pin}. */
+  public Image pin(String name, boolean pinned) {
+    return store.pin(name, pinned);
   }
 
   /**
