@@ -1,6 +1,7 @@
 package io.jcri.daemon.admin;
 
 import io.jcri.daemon.image.Images;
+import io.jcri.oci.image.ArchiveWish;
 import io.jcri.oci.image.Image;
 import java.io.IOException;
 import org.slf4j.Logger;
@@ -23,7 +24,9 @@ final class LoadHandler implements AdminHandler {
 
   @Override
   public void handle(AdminCall call) throws IOException {
-    for (Image image : images.load(call.content())) {
+    LoadMessages.Load load = call.arguments(LoadMessages.Load.class);
+    ArchiveWish wish = new ArchiveWish(load.names(), load.pinned());
+    for (Image image : images.load(call.content(), wish)) {
       log.info("loaded image {} {}", image.id(), String.join(" ", image.repoTags()));
       call.answer(new LoadMessages.Loaded(image.id(), image.repoTags()));
     }

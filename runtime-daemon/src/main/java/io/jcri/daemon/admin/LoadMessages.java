@@ -6,8 +6,13 @@ import java.util.List;
 public final class LoadMessages {
   private LoadMessages() {}
 
-  /** The arguments: none. */
-  public record Load() {}
+  /**
+   * The arguments.
+   *
+   * @param names for the archive's only image instead of its own; none to take those
+   * @param pinned whether the images are to be kept
+   */
+  public record Load(List<String> names, boolean pinned) {}
 
   /**
    * An image that was taken up.

@@ -8,9 +8,11 @@ import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** {@code jcri load}: images without a registry. CRI has no call for it. */
@@ -23,12 +25,21 @@ final class LoadCommand extends AdminCommand {
   @Parameters(index = "0", defaultValue = "-", description = "The file; - for standard input.")
   private Path file = Path.of("-");
 
+  @Option(
+      names = "--ref",
+      paramLabel = "<name>",
+      description = "A name for the archive's only image, instead of its own; may be repeated.")
+  private List<String> names = List.of();
+
+  @Option(names = "--pin", description = "Keep the images: see pin.")
+  private boolean pinned;
+
   @Override
   int run(AdminClient daemon) throws IOException {
     try (InputStream in = file.toString().equals("-") ? System.in : Files.newInputStream(file)) {
       daemon.ask(
           "load",
-          new LoadMessages.Load(),
+          new LoadMessages.Load(names, pinned),
           Optional.of(in),
           LoadMessages.Loaded.class,
           LoadCommand::print,

@@ -5,6 +5,7 @@ import io.jcri.daemon.Layout;
 import io.jcri.oci.OciException;
 import io.jcri.oci.distribution.Credentials;
 import io.jcri.oci.distribution.Platform;
+import io.jcri.oci.image.ArchiveWish;
 import io.jcri.oci.image.FsUsage;
 import io.jcri.oci.image.Image;
 import io.jcri.oci.image.ImageConfig;
@@ -101,8 +102,8 @@ public final class Images {
    *
    * @throws io.jcri.oci.OciException INVALID when it is neither
    */
-  public List<Image> load(InputStream archive) {
-    return store.importArchive(archive);
+  public List<Image> load(InputStream archive, ArchiveWish wish) {
+    return store.importArchive(archive, wish);
   }
 
   /** Every image. */
