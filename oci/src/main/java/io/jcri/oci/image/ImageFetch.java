@@ -300,7 +300,9 @@ final class ImageFetch {
           boolean _ = result.complete(here.get());
         } else {
           waiting.add(i);
-          bytes += image.blobs().get(i).size();
+          Descriptor blob = image.blobs().get(i);
+          progress.expected(blob.digest(), blob.size());
+          bytes += blob.size();
         }
       }
       progress.started(waiting.size(), bytes);

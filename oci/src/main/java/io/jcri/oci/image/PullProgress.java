@@ -9,6 +9,14 @@ public interface PullProgress {
   PullProgress NONE = new PullProgress() {};
 
   /**
+   * A layer is to be fetched; told of all of them before {@link #started}, from the lowest.
+   *
+   * @param blob may be told twice, as an image may have a layer twice
+   * @param bytes of it in the registry
+   */
+  default void expected(Digest blob, long bytes) {}
+
+  /**
    * It is known what there is to do.
    *
    * @param layers to fetch; those that are here do not count

@@ -31,6 +31,8 @@ final class AdminVerbs {
     return new AdminVerbs(
         Map.of(
             "load", new LoadHandler(images),
+            "pull", new PullHandler(images),
+            "pulls", new ListPulls(images),
             "images", new ListImages(images, users),
             "inspect", new InspectImages(images, users),
             "remove", new RemoveImages(images),

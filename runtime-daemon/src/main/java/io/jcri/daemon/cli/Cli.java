@@ -16,6 +16,8 @@ import picocli.CommandLine.Command;
       SelftestCommand.class,
       ImagesCommand.class,
       ImageCommand.class,
+      PullCommand.class,
+      PullsCommand.class,
       LoadCommand.class,
       TagCommand.class,
       PinCommand.class,

@@ -4,6 +4,7 @@ import io.jcri.daemon.JcriException;
 import io.jcri.daemon.Layout;
 import io.jcri.oci.OciException;
 import io.jcri.oci.distribution.Credentials;
+import io.jcri.oci.distribution.ImageReference;
 import io.jcri.oci.distribution.Platform;
 import io.jcri.oci.image.ArchiveWish;
 import io.jcri.oci.image.FsUsage;
@@ -11,7 +12,6 @@ import io.jcri.oci.image.Image;
 import io.jcri.oci.image.ImageConfig;
 import io.jcri.oci.image.ImageSpace;
 import io.jcri.oci.image.ImageStore;
-import io.jcri.oci.image.PullProgress;
 import io.jcri.oci.image.PullRequest;
 import io.jcri.oci.snapshot.DiskUsage;
 import io.jcri.oci.snapshot.Snapshot;
@@ -53,6 +53,7 @@ public final class Images {
   private final Mounts mounts;
   private final Layout layout;
   private final Set<String> pinned;
+  private final Pulls pulls = new Pulls();
 
   /**
    * The daemon's view of a store.
@@ -88,13 +89,30 @@ public final class Images {
    */
   public record UserNamespace(Path file, long rootUid, long rootGid) {}
 
-  /** Fetches an image, or finds that it is here already. */
+  /** Fetches an image for CRI, or finds that it is here already. */
   public Image pull(String name, Optional<Credentials> credentials) {
     return names.first(
         name,
-        reference ->
-            store.pull(
-                new PullRequest(reference, credentials, Platform.host()), PullProgress.NONE));
+        reference -> {
+          try (Pulls.Pull pull = begin(reference, "CRI")) {
+            return pull(new PullRequest(reference, credentials, Platform.host()), pull);
+          }
+        });
+  }
+
+  /** Begins to watch a pull that is to come. */
+  public Pulls.Pull begin(ImageReference reference, String by) {
+    return pulls.begin(reference.toString(), by);
+  }
+
+  /** Fetches an image that is watched. */
+  public Image pull(PullRequest request, Pulls.Pull pull) {
+    return store.pull(request, pull);
+  }
+
+  /** The pulls under way, the oldest first. */
+  public List<PullState> pulls() {
+    return pulls.states();
   }
 
   /**

@@ -1,0 +1,15 @@
+package io.jcri.daemon.cli;
+
+import java.io.Console;
+
+/** Whom the command talks to. */
+final class Terminal {
+  private Terminal() {}
+
+  /** Whether both standard input and output are a terminal. */
+  @SuppressWarnings("SystemConsoleNull") // the built-in one, which Java 25 has gone back to, may be
+  static boolean isThere() {
+    Console console = System.console();
+    return console != null && console.isTerminal();
+  }
+}
