@@ -9,6 +9,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.Arrays;
+import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
 
@@ -18,7 +20,12 @@ import java.util.Optional;
  */
 final class StoredImage {
 
-  /** What is written; {@code user} and {@code platform} are the config's, for lists. */
+  /**
+   * What is written; {@code user} and {@code platform} are the config's, for lists.
+   *
+   * @param config as text
+   * @param exactConfig the config in base64, when it is no UTF-8 and so the text is not all of it
+   */
   record Whole(
       int version,
       String id,
@@ -31,7 +38,8 @@ final class StoredImage {
       String user,
       Platform platform,
       Optional<String> artifact,
-      String config) {}
+      String config,
+      Optional<String> exactConfig) {}
 
   /** What lists need. Records of older versions lack user and platform. */
   private record Head(
@@ -53,13 +61,18 @@ final class StoredImage {
   /** What it can be asked for by. */
   record Names(List<String> tags, List<String> digests) {}
 
-  private record Config(String config) {}
+  /** A record of an older version has the text only. */
+  private record Config(String config, Optional<String> exactConfig) {}
 
   /** A record without the fields for lists is read whole: a larger one is not. */
   private static final long OLD_BYTES = 5 << 20;
 
-  /** In quotes within quotes a config takes up to twice its own size; then there are the names. */
-  private static final long BYTES = 2L * ImageLimits.CONFIG_BYTES + (8 << 20);
+  /**
+   * In quotes within quotes a config takes up to twice its own size, or three times with what
+   * stands for bytes that are no UTF-8, and once more and a third in base64; then there are the
+   * names.
+   */
+  private static final long BYTES = 5L * ImageLimits.CONFIG_BYTES + (8 << 20);
 
   private StoredImage() {}
 
@@ -107,10 +120,16 @@ final class StoredImage {
   /** The image's own config, byte for byte. */
   static byte[] config(Path file) throws IOException {
     atMost(BYTES, file);
-    return read(file, Config.class).config.getBytes(StandardCharsets.UTF_8);
+    Config stored = read(file, Config.class);
+    return stored
+        .exactConfig
+        .map(Base64.getDecoder()::decode)
+        .orElseGet(() -> stored.config.getBytes(StandardCharsets.UTF_8));
   }
 
   static Whole of(Image image, byte[] config) {
+    String text = new String(config, StandardCharsets.UTF_8);
+    boolean exact = Arrays.equals(text.getBytes(StandardCharsets.UTF_8), config);
     return new Whole(
         1,
         image.id(),
@@ -123,7 +142,8 @@ final class StoredImage {
         image.user(),
         image.platform(),
         image.artifact(),
-        new String(config, StandardCharsets.UTF_8));
+        text,
+        exact ? Optional.empty() : Optional.of(Base64.getEncoder().encodeToString(config)));
   }
 
   private static <T> T read(Path file, Class<T> view) throws IOException {

@@ -1,0 +1,68 @@
+package io.jcri.oci.image;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.jcri.oci.Digest;
+import io.jcri.oci.distribution.Platform;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What an image's record says of its config. */
+class ImageRecordsTest {
+  private static final byte[] LATIN_1 =
+      "{\"author\":\"Jos\u00e9\"}".getBytes(StandardCharsets.ISO_8859_1);
+
+  @TempDir private Path temp;
+
+  private static Image image(byte[] config) {
+    return new Image(
+        Digest.of(config).toString(),
+        List.of("a.test/x:1"),
+        List.of(),
+        1,
+        "",
+        new Platform("linux", "amd64"),
+        List.of(),
+        Optional.empty(),
+        false,
+        Instant.EPOCH);
+  }
+
+  @Test
+  void aConfigComesBackByteForByte() throws IOException {
+    ImageRecords records = new ImageRecords(temp);
+    byte[] text = "{\"author\":\"Jos\u00e9 \\ud83d\"}".getBytes(StandardCharsets.UTF_8);
+    for (byte[] config : List.of(text, LATIN_1)) {
+      Image image = image(config);
+      records.write(image, config);
+      assertThat(records.config(image.id())).isEqualTo(config);
+    }
+    assertThat(Files.readString(file(text))).as("only where it must").doesNotContain("exactConfig");
+    assertThat(Files.readString(file(LATIN_1))).contains("exactConfig");
+  }
+
+  @Test
+  void aRecordOfBeforeIsRead() throws IOException {
+    ImageRecords records = new ImageRecords(temp);
+    records.write(image(LATIN_1), LATIN_1);
+    String line = Files.readAllLines(file(LATIN_1)).getFirst();
+    String old = line.replaceFirst(",\"exactConfig\":\"[^\"]*\"", "");
+    assertThat(old).isNotEqualTo(line);
+    byte[] hash = Digest.newSha256().digest(old.getBytes(StandardCharsets.UTF_8));
+    Files.writeString(file(LATIN_1), old + "\n" + HexFormat.of().formatHex(hash) + "\n");
+    assertThat(new String(records.config(image(LATIN_1).id()), StandardCharsets.UTF_8))
+        .isEqualTo("{\"author\":\"Jos\ufffd\"}");
+  }
+
+  private Path file(byte[] config) {
+    return temp.resolve("images").resolve(Digest.of(config).hex() + ".json");
+  }
+}
