@@ -14,6 +14,7 @@ import io.jcri.oci.snapshot.Snapshotter;
 import io.jcri.sandbox.linux.Syscalls;
 import io.jcri.sandbox.mount.Mounts;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.List;
@@ -58,6 +59,7 @@ public final class ImageStore {
 
   private final Intake intake;
   private final ArchiveIntake archives;
+  private final ImageSave saving;
   private final ImageLayers imageLayers;
 
   /** Not that of pulls: a slow registry does not hold up the start of containers. */
@@ -84,6 +86,7 @@ public final class ImageStore {
     this.intake =
         new Intake(layers, snapshotter, fetches, book, this::collect, options.strictPlatform());
     this.imageLayers = new ImageLayers(book, layers);
+    this.saving = new ImageSave(book, layers, snapshotter, sys, readers);
     this.archives = new ArchiveIntake(layers, sys, intake, book);
   }
 
@@ -184,6 +187,18 @@ public final class ImageStore {
    */
   public List<Image> importArchive(InputStream archive, ArchiveWish wish) {
     return archives.take(archive, wish);
+  }
+
+  /**
+   * Writes images into an archive that {@link #importArchive} and others read. Layers are packed
+   * anew of their trees: the same files, but other diff IDs, and so another ID of the image.
+   *
+   * @param images by ID or name; a tag becomes the image's name in the archive
+   * @param out stays open
+   * @throws OciException NOT_FOUND; CANCELLED when interrupted
+   */
+  public void save(List<String> images, SaveOptions options, OutputStream out) {
+    saving.save(images, options, out);
   }
 
   /** Every image, in the order of IDs. */

@@ -21,10 +21,10 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Packs the upper directory of an overlay as a layer, the reverse of {@link LayerUnpacker}: a
- * character device 0:0 becomes a {@code .wh.} entry, an opaque directory gets {@code .wh..wh..opq}
- * (OCI image-spec, layer.md). Holes stay holes. Sockets are left out: who listens on one makes it
- * again.
+ * Packs the upper directory of an overlay, or an unpacked layer, as a layer: the reverse of {@link
+ * LayerUnpacker}: a character device 0:0 becomes a {@code .wh.} entry, an opaque directory gets
+ * {@code .wh..wh..opq} (OCI image-spec, layer.md). Holes stay holes. Sockets are left out: who
+ * listens on one makes it again.
  *
  * <p>The container must not write meanwhile. No link is followed. Thread-safe.
  */
@@ -64,12 +64,31 @@ final class LayerPacker {
    *     interrupted
    */
   void pack(Path upper, OutputStream out) throws IOException {
-    try (Fd root = sys.open(upper.toString(), OPEN | OpenFlags.DIRECTORY, 0);
+    pack(upper, true, false, out);
+  }
+
+  /**
+   * Writes a layer of an image as it would be unpacked again; the stream stays open.
+   *
+   * @throws OciException as {@link #pack(Path, OutputStream)}
+   */
+  void pack(Layer layer, OutputStream out) throws IOException {
+    pack(layer.directory(), layer.hasRoot(), layer.opaqueRoot(), out);
+  }
+
+  private void pack(Path tree, boolean withRoot, boolean opaque, OutputStream out)
+      throws IOException {
+    try (Fd root = sys.open(tree.toString(), OPEN | OpenFlags.DIRECTORY, 0);
         FileExtents extents = new FileExtents(sys)) {
       Run run = new Run(new TarWriter(out), extents);
-      Map<String, byte[]> xattrs = run.xattrs(root, ".", ".");
-      xattrs.remove(LayerTree.OPAQUE);
-      run.tar.begin(entry(TarEntry.Type.DIRECTORY, "./", "", sys.fstat(root), xattrs));
+      if (withRoot) {
+        Map<String, byte[]> xattrs = run.xattrs(root, ".", ".");
+        xattrs.remove(LayerTree.OPAQUE);
+        run.tar.begin(entry(TarEntry.Type.DIRECTORY, "./", "", sys.fstat(root), xattrs));
+      }
+      if (opaque) {
+        run.tar.begin(whiteout(".wh..wh..opq"));
+      }
       run.directory(root, "", 0);
       run.tar.finish();
     }
@@ -263,6 +282,6 @@ final class LayerPacker {
   private static OciException refused(String path, String why) {
     return new OciException(
         OciException.Kind.FAILED_PRECONDITION,
-        "%s in the writable layer %s".formatted(TarEntry.shown(path), why));
+        "%s in the layer %s".formatted(TarEntry.shown(path), why));
   }
 }

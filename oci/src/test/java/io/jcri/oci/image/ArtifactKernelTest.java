@@ -1,6 +1,7 @@
 package io.jcri.oci.image;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.jcri.oci.Digest;
 import io.jcri.oci.OciException;
@@ -10,6 +11,7 @@ import io.jcri.oci.snapshot.Snapshotter;
 import io.jcri.oci.snapshot.Tars;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -29,6 +31,20 @@ class ArtifactKernelTest extends ImageStoreFixture {
 
   private static final String TYPE = "application/vnd.test.model";
   private static final byte[] TAR = new Tars().file("inside", "x").build();
+
+  @Test
+  void anArtifactIsNotSavedAsAnImage() {
+    registry.serve(NAME, new TestImage().artifact(TYPE).file("a", "content"));
+    ImageStore store = open();
+    pull(store, NAME);
+    assertThatThrownBy(() ->
+            store.save(
+                List.of(NAME),
+                new SaveOptions(SaveOptions.Format.OCI, SaveOptions.Compression.NONE),
+                OutputStream.nullOutputStream()))
+        .isInstanceOf(OciException.class)
+        .hasMessageContainingAll(NAME, TYPE);
+  }
 
   @Test
   void eachLayerIsAFileByItsTitle() throws IOException {

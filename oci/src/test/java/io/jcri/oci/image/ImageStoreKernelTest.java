@@ -94,7 +94,7 @@ class ImageStoreKernelTest extends ImageStoreFixture {
     assertThat(mounts.below(temp)).isEmpty();
   }
 
-  private static TestImage trickyImage() {
+  static TestImage trickyImage() {
     return new TestImage()
         .layer(
             new Tars()

@@ -134,7 +134,7 @@ class LayerPackerKernelTest {
         .isInstanceOfSatisfying(
             OciException.class,
             e -> assertThat(e.kind()).isEqualTo(OciException.Kind.FAILED_PRECONDITION))
-        .hasMessageContaining("many in the writable layer has more than 3 parts");
+        .hasMessageContaining("many in the layer has more than 3 parts");
   }
 
   private static byte[] pack(Path tree) throws IOException {

@@ -31,6 +31,7 @@ final class AdminVerbs {
     return new AdminVerbs(
         Map.of(
             "load", new LoadHandler(images),
+            "save", new SaveHandler(images),
             "pull", new PullHandler(images),
             "pulls", new ListPulls(images),
             "images", new ListImages(images, users),

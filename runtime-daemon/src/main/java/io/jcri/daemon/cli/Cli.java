@@ -19,6 +19,7 @@ import picocli.CommandLine.Command;
       PullCommand.class,
       PullsCommand.class,
       LoadCommand.class,
+      SaveCommand.class,
       TagCommand.class,
       PinCommand.class,
       PinCommand.Un.class,

@@ -13,6 +13,7 @@ import io.jcri.oci.image.ImageConfig;
 import io.jcri.oci.image.ImageSpace;
 import io.jcri.oci.image.ImageStore;
 import io.jcri.oci.image.PullRequest;
+import io.jcri.oci.image.SaveOptions;
 import io.jcri.oci.snapshot.DiskUsage;
 import io.jcri.oci.snapshot.Snapshot;
 import io.jcri.oci.snapshot.Snapshotter;
@@ -122,6 +123,11 @@ public final class Images {
    */
   public List<Image> load(InputStream archive, ArchiveWish wish) {
     return store.importArchive(archive, wish);
+  }
+
+  /** As {@link ImageStore#save}. */
+  public void save(List<String> names, SaveOptions options, OutputStream out) {
+    store.save(names, options, out);
   }
 
   /** Every image. */
