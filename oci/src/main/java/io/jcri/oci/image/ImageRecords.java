@@ -39,8 +39,8 @@ import org.slf4j.LoggerFactory;
  * 3b4c...
  * </pre>
  *
- * Of an artifact, {@code "artifact"} is its type, and the config says nothing.
- * A config that is no UTF-8 is there once more, in base64 ({@code exactConfig}).
+ * Of an artifact, {@code "artifact"} is its type, and the config says nothing. A config that is no
+ * UTF-8 is there once more, in base64 ({@code exactConfig}).
  *
  * <p>A record is written, synced and renamed after its layers are durable; so what it names is
  * there, unless the disk lies. A record that cannot be read is renamed to {@code HEX.json.bad} and

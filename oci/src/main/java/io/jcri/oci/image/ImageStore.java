@@ -263,11 +263,11 @@ public final class ImageStore {
   }
 
   /**
-   * The keys of an image's layers, from the lowest, as {@link Snapshot#layerKeys} has them; empty
+   * The keys of an image's layers as a {@link Snapshot#layerKeys snapshot} of it has them; empty
    * when one has been lost.
    */
   public Optional<List<String>> layerKeys(Image image) {
-    return layers.findAll(image.diffIds()).map(stack -> stack.stream().map(Layer::key).toList());
+    return layers.visibleKeys(image.diffIds());
   }
 
   private void collect() {

@@ -131,6 +131,14 @@ public final class LayerStore {
     return true;
   }
 
+  /**
+   * The keys of a stack's layers as a snapshot records them: from the lowest that is not hidden
+   * entirely. Empty when a layer is missing.
+   */
+  public Optional<List<String>> visibleKeys(List<Digest> diffIds) {
+    return findAll(diffIds).map(stack -> Stacks.visible(stack).stream().map(Layer::key).toList());
+  }
+
   /** Layers by the keys that a snapshot recorded, the damaged too: it stands on them already. */
   List<Layer> byKeys(List<String> keys) {
     List<Layer> found = new ArrayList<>();

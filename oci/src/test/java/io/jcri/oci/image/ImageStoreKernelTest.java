@@ -16,6 +16,7 @@ import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
@@ -71,6 +72,27 @@ class ImageStoreKernelTest extends ImageStoreFixture {
     assertThat(store.remove(image.id())).isEmpty();
     assertThat(store.list()).isEmpty();
     assertNothingIsLeft(store);
+  }
+
+  /** By them the node knows whose image a container's volume is. */
+  @Test
+  void anImageHasTheLayersThatASnapshotOfItHas() throws IOException {
+    TestImage image =
+        smallImage().layer(new Tars().file(".wh..wh..opq", "").file("only", "this").build());
+    registry.serve(NAME, image);
+    ImageStore store = open();
+    Image pulled = pull(store, NAME);
+    Snapshot snapshot =
+        store
+            .snapshots()
+            .prepare(
+                "c",
+                pulled.diffIds(),
+                new Snapshotter.Options(
+                    true, Optional.empty(), Optional.empty(), Optional.empty()));
+    assertThat(snapshot.layerKeys()).hasSize(1);
+    assertThat(store.layerKeys(pulled)).contains(snapshot.layerKeys());
+    store.removeSnapshot("c");
   }
 
   @Test
