@@ -5,7 +5,6 @@ import io.jcri.daemon.image.PullState;
 import io.jcri.daemon.image.Pulls;
 import io.jcri.oci.OciException;
 import io.jcri.oci.distribution.Credentials;
-import io.jcri.oci.distribution.ImageReference;
 import io.jcri.oci.distribution.Platform;
 import io.jcri.oci.image.Image;
 import io.jcri.oci.image.PullRequest;
@@ -36,18 +35,23 @@ final class PullHandler implements AdminHandler {
   @Override
   public void handle(AdminCall call) throws IOException {
     PullMessages.Pull wish = call.arguments(PullMessages.Pull.class);
-    PullRequest request =
-        new PullRequest(
-            ImageReference.parse(wish.reference()),
-            wish.user().map(user -> Credentials.of(user, wish.password().orElse(""))),
-            platform(wish.platform()));
+    Optional<Credentials> credentials =
+        wish.user().map(user -> Credentials.of(user, wish.password().orElse("")));
+    Platform platform = platform(wish.platform());
+    call.answer(
+        images.pullFirst(
+            wish.reference(),
+            reference -> pull(new PullRequest(reference, credentials, platform), call)));
+  }
+
+  private PullMessages.Progress pull(PullRequest request, AdminCall call) throws IOException {
     try (Pulls.Pull pull = images.begin(request.reference(), "jcri pull")) {
       FutureTask<Image> work = new FutureTask<>(() -> images.pull(request, pull));
       Thread worker = Thread.ofVirtual().name("pull").start(work);
       try {
         Image image = await(work, pull, call);
         log.info("pulled image {} as {}", image.id(), pull.reference());
-        call.answer(progress(pull.state(), Optional.of(image.id())));
+        return progress(pull.state(), Optional.of(image.id()));
       } finally {
         worker.interrupt();
         join(worker);

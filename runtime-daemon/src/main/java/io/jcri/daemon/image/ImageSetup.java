@@ -34,7 +34,7 @@ public final class ImageSetup {
             mounts);
     return new Images(
         store,
-        new ImageNames(registries),
+        new NameSearch(registries),
         new WritableLayers(syscalls, mounts, store.snapshots()),
         new WritableVolumes(syscalls, store.snapshots()),
         config.volumes(),

@@ -47,7 +47,7 @@ public final class Images {
       PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
 
   private final ImageStore store;
-  private final ImageNames names;
+  private final NameSearch names;
   private final WritableLayers layers;
   private final WritableVolumes volumes;
   private final String volumeMode;
@@ -64,7 +64,7 @@ public final class Images {
    */
   Images(
       ImageStore store,
-      ImageNames names,
+      NameSearch names,
       WritableLayers layers,
       WritableVolumes volumes,
       String volumeMode,
@@ -101,6 +101,18 @@ public final class Images {
         });
   }
 
+  /** One way to pull what a name may stand for. */
+  public interface Attempt<T> extends NameSearch.Attempt<T, IOException> {}
+
+  /**
+   * Does it with the first of the references that a name stands for on this node which works.
+   *
+   * @throws io.jcri.oci.OciException that of the last
+   */
+  public <T> T pullFirst(String name, Attempt<T> attempt) throws IOException {
+    return names.first(name, attempt);
+  }
+
   /** Begins to watch a pull that is to come. */
   public Pulls.Pull begin(ImageReference reference, String by) {
     return pulls.begin(reference.toString(), by);
@@ -126,8 +138,8 @@ public final class Images {
   }
 
   /** As {@link ImageStore#save}. */
-  public void save(List<String> names, SaveOptions options, OutputStream out) {
-    store.save(names, options, out);
+  public void save(List<String> wanted, SaveOptions options, OutputStream out) {
+    store.save(wanted.stream().map(name -> names.known(store, name)).toList(), options, out);
   }
 
   /** Every image. */
@@ -162,17 +174,17 @@ public final class Images {
 
   /** As {@link ImageStore#tag}. */
   public Image tag(String name, String tag) {
-    return store.tag(name, tag);
+    return store.tag(names.known(store, name), tag);
   }
 
   /** As {@link ImageStore#untag}. */
   public Optional<String> untag(String name) {
-    return store.untag(name);
+    return store.untag(names.known(store, name));
   }
 
   /** As {@link ImageStore#pin}. */
   public Image pin(String name, boolean pinned) {
-    return store.pin(name, pinned);
+    return store.pin(names.known(store, name), pinned);
   }
 
   /**

@@ -8,19 +8,18 @@ import io.jcri.oci.image.Image;
 import io.jcri.oci.image.ImageStore;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Function;
 
 /**
  * What the names of images stand for on this node. A short name may stand for several, which are
  * tried in turn. Thread-safe.
  */
-final class ImageNames {
+final class NameSearch {
   private final Optional<RegistriesConf> registries;
 
   /**
    * @param registries when this node has such a file; else short names are Docker Hub's
    */
-  ImageNames(Optional<RegistriesConf> registries) {
+  NameSearch(Optional<RegistriesConf> registries) {
     this.registries = registries;
   }
 
@@ -30,17 +29,22 @@ final class ImageNames {
         .orElseGet(() -> List.of(ImageReference.parse(name)));
   }
 
+  /** What is to be done with an image of some name. */
+  interface Attempt<T, X extends Exception> {
+    T with(ImageReference reference) throws X;
+  }
+
   /**
    * Does it with the first that works.
    *
    * @throws OciException that of the last, told of the others'
    */
-  <T> T first(String name, Function<ImageReference, T> action) {
+  <T, X extends Exception> T first(String name, Attempt<T, X> attempt) throws X {
     List<ImageReference> candidates = candidates(name);
     StringBuilder before = new StringBuilder();
     for (ImageReference candidate : candidates.subList(0, candidates.size() - 1)) {
       try {
-        return action.apply(candidate);
+        return attempt.with(candidate);
       } catch (OciException e) {
         if (!isOfTheRegistry(e.kind())) {
           throw e;
@@ -49,7 +53,7 @@ final class ImageNames {
       }
     }
     try {
-      return action.apply(candidates.getLast());
+      return attempt.with(candidates.getLast());
     } catch (OciException e) {
       throw before.isEmpty() ? e : new OciException(e.kind(), before + e.getMessage(), e);
     }
@@ -64,15 +68,19 @@ final class ImageNames {
 
   /** The image of this name, id, digest or unique prefix of an id. */
   Optional<Image> find(ImageStore store, String name) {
-    if (registries.isPresent()) {
-      for (ImageReference candidate : knownCandidates(name)) {
-        Optional<Image> found = store.find(candidate.toString());
-        if (found.isPresent()) {
-          return found;
-        }
-      }
+    return store.find(known(store, name));
+  }
+
+  /** The name in the form under which the store has an image; else as it is. */
+  String known(ImageStore store, String name) {
+    if (registries.isEmpty()) {
+      return name;
     }
-    return store.find(name);
+    return knownCandidates(name).stream()
+        .map(ImageReference::toString)
+        .filter(candidate -> store.find(candidate).isPresent())
+        .findFirst()
+        .orElse(name);
   }
 
   /** None for an id, or for what stands for nothing. */
