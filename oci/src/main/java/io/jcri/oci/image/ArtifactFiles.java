@@ -49,7 +49,7 @@ record ArtifactFiles(List<Digest> diffIds, List<Descriptor> blobs) {
    * @param manifest of that digest, which is an artifact's
    * @throws OciException INVALID
    */
-  static ImageFetch.Content content(
+  static ImageDocuments.Content content(
       Digest digest, Manifest manifest, DocumentRoom room, String what) {
     String type = manifest.artifact().orElseThrow();
     if (!digest.algorithm().equals("sha256") || type.length() > ImageLimits.SHORT_BYTES) {
@@ -59,7 +59,7 @@ record ArtifactFiles(List<Digest> diffIds, List<Descriptor> blobs) {
               .formatted(what, type.length(), digest, ImageLimits.SHORT_BYTES));
     }
     ArtifactFiles files = of(manifest, what);
-    return new ImageFetch.Content(
+    return new ImageDocuments.Content(
         digest,
         NO_CONFIG.getBytes(StandardCharsets.US_ASCII),
         "",

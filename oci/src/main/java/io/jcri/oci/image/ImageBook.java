@@ -83,7 +83,7 @@ final class ImageBook {
 
   /** Enters an image whose layers are on disk, or gives more names to one that is here. */
   Image record(
-      ImageFetch.Content found, List<Layer> stack, List<String> tags, List<String> digests) {
+      ImageDocuments.Content found, List<Layer> stack, List<String> tags, List<String> digests) {
     long size = found.rawConfig().length;
     for (Layer layer : stack) {
       size += layer.usage().bytes();

@@ -67,23 +67,20 @@ final class Intake {
       List<String> tags,
       List<String> digests,
       PullProgress progress) {
-    ImageFetch fetch = new ImageFetch(source, what, room, strictPlatform);
-    try (ImageFetch.Content found = fetch.documents(top, platform)) {
-      return bring(fetch, found, tags, digests, progress);
+    ImageDocuments documents = new ImageDocuments(source, what, room, strictPlatform);
+    try (ImageDocuments.Content found = documents.read(top, platform)) {
+      return record(
+          found, new StackFetch(source, what, found, layers, fetches, progress), tags, digests);
     }
   }
 
-  private Image bring(
-      ImageFetch fetch,
-      ImageFetch.Content found,
-      List<String> tags,
-      List<String> digests,
-      PullProgress progress) {
+  private Image record(
+      ImageDocuments.Content found, StackFetch fetch, List<String> tags, List<String> digests) {
     boolean done = false;
     boolean mayPass = false;
     LayerHold hold = snapshotter.hold(found.diffIds());
     try {
-      List<Layer> stack = fetch.layers(found, layers, fetches, progress);
+      List<Layer> stack = fetch.run();
       Image image = book.record(found, stack, tags, digests);
       done = true;
       return image;

@@ -7,36 +7,24 @@ import io.jcri.oci.distribution.ImageIndex;
 import io.jcri.oci.distribution.Manifest;
 import io.jcri.oci.distribution.MediaTypes;
 import io.jcri.oci.distribution.Platform;
-import io.jcri.oci.snapshot.Layer;
-import io.jcri.oci.snapshot.LayerStore;
-import io.jcri.sandbox.linux.Reasons;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.Queue;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
-import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.ExecutionException;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Brings one image's layers here: index, manifest, config, then all missing layers side by side.
- * One use, one calling thread.
+ * Finds out what an image is: reads and checks its index, manifest and config. One use, one calling
+ * thread.
  */
-final class ImageFetch {
+final class ImageDocuments {
 
-  private static final Logger LOG = LoggerFactory.getLogger(ImageFetch.class);
+  private static final Logger LOG = LoggerFactory.getLogger(ImageDocuments.class);
 
   private static final int MAX_DOCUMENT = 4 << 20;
-
-  /** More than fetch at once, since one that is being synced to disk needs no processor. */
-  private static final int MAX_WORKERS = 8;
 
   /** An index may name another; deeper nesting is an attack or a mistake. */
   private static final int MAX_INDEXES = 3;
@@ -84,7 +72,7 @@ final class ImageFetch {
    * @param strict whether an image is refused whose config names another platform than the wanted
    *     one, with no index to say otherwise
    */
-  ImageFetch(ImageSource source, String what, DocumentRoom room, boolean strict) {
+  ImageDocuments(ImageSource source, String what, DocumentRoom room, boolean strict) {
     this.strict = strict;
     this.source = source;
     this.what = what;
@@ -92,7 +80,7 @@ final class ImageFetch {
   }
 
   /** Reads and checks the documents from an index or manifest down to the config. */
-  Content documents(Descriptor top, Platform platform) {
+  Content read(Descriptor top, Platform platform) {
     return below(top, platform, strict ? Says.CONFIG : Says.NOBODY, 0);
   }
 
@@ -210,7 +198,7 @@ final class ImageFetch {
         parsed.config().user(),
         built,
         parsed.diffIds(),
-        manifest.layers().stream().map(ImageFetch::bare).toList(),
+        manifest.layers().stream().map(ImageDocuments::bare).toList(),
         Optional.empty(),
         taken);
   }
@@ -257,153 +245,6 @@ final class ImageFetch {
               + " is not that of its digest");
     }
     return content;
-  }
-
-  /**
-   * Fetches what is missing and returns when all layers are safe on disk. The caller holds the
-   * layers.
-   */
-  List<Layer> layers(Content image, LayerStore store, LayerFetches fetches, PullProgress progress) {
-    List<Digest> diffIds = image.diffIds();
-    var present = store.findAll(diffIds);
-    if (present.isPresent()) {
-      return present.get();
-    }
-    return new Work(image, store, fetches, progress).run();
-  }
-
-  /** The layers of one image on their way. */
-  private final class Work {
-    private final Content image;
-    private final LayerStore store;
-    private final LayerFetches fetches;
-    private final PullProgress progress;
-    private final FetchPlaces.Share share;
-    private final List<CompletableFuture<Layer>> results = new ArrayList<>();
-    private final Queue<Integer> waiting = new ConcurrentLinkedQueue<>();
-
-    Work(Content image, LayerStore store, LayerFetches fetches, PullProgress progress) {
-      this.image = image;
-      this.store = store;
-      this.fetches = fetches;
-      this.progress = progress;
-      this.share = fetches.share();
-    }
-
-    List<Layer> run() {
-      long bytes = 0;
-      for (int i = 0; i < image.blobs().size(); i++) {
-        CompletableFuture<Layer> result = new CompletableFuture<>();
-        results.add(result);
-        var here = store.find(stack(i));
-        if (here.isPresent()) {
-          boolean _ = result.complete(here.get());
-        } else {
-          waiting.add(i);
-          Descriptor blob = image.blobs().get(i);
-          progress.expected(blob.digest(), blob.size());
-          bytes += blob.size();
-        }
-      }
-      progress.started(waiting.size(), bytes);
-      // Counted before the first of them takes one away.
-      int wanted = Math.min(MAX_WORKERS, waiting.size());
-      List<Thread> workers = new ArrayList<>();
-      for (int i = 0; i < wanted; i++) {
-        workers.add(Thread.ofPlatform().daemon().name("jcri-layer-" + i).start(this::work));
-      }
-      try {
-        return await();
-      } finally {
-        // On failure the others stop; what they have brought is kept or removed by the caller.
-        waiting.clear();
-        workers.forEach(Thread::interrupt);
-        workers.forEach(Work::join);
-      }
-    }
-
-    /** Lowest first: so whoever waits for a lower layer waits for one that is under way or done. */
-    private void work() {
-      for (Integer i = waiting.poll(); i != null; i = waiting.poll()) {
-        int index = i;
-        try {
-          Layer layer =
-              fetches.obtain(
-                  stack(index),
-                  image.blobs().get(index),
-                  source,
-                  () -> below(index),
-                  progress,
-                  share);
-          boolean _ = results.get(index).complete(layer);
-        } catch (RuntimeException | Error e) {
-          boolean _ = results.get(index).completeExceptionally(e);
-        }
-      }
-    }
-
-    private List<Digest> stack(int index) {
-      return image.diffIds().subList(0, index + 1);
-    }
-
-    private List<Layer> below(int index) {
-      return results.subList(0, index).stream().map(this::get).toList();
-    }
-
-    /** The first failure in time ends the wait, not the lowest layer's. */
-    private List<Layer> await() {
-      CompletableFuture<Void> failed = new CompletableFuture<>();
-      for (CompletableFuture<Layer> result : results) {
-        var _ =
-            result.whenComplete((layer, e) -> {
-              if (e != null) {
-                boolean _ = failed.completeExceptionally(e);
-              }
-            });
-      }
-      CompletableFuture<Void> all =
-          CompletableFuture.allOf(results.toArray(CompletableFuture[]::new));
-      Object _ = get(CompletableFuture.anyOf(all, failed));
-      return results.stream().map(this::get).toList();
-    }
-
-    private <T> T get(CompletableFuture<T> result) {
-      try {
-        return result.get();
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-        throw new OciException(
-            OciException.Kind.CANCELLED, "the pull of " + what + " was interrupted", e);
-      } catch (ExecutionException | CompletionException e) {
-        switch (e.getCause()) {
-          case OciException oci ->
-              throw new OciException(oci.kind(), named(String.valueOf(oci.getMessage())), oci);
-          case null, default ->
-              throw new OciException(
-                  OciException.Kind.INTERNAL, "image " + what + ": " + Reasons.of(e.getCause()), e);
-        }
-      }
-    }
-
-    private static void join(Thread worker) {
-      boolean interrupted = false;
-      while (true) {
-        try {
-          worker.join();
-          break;
-        } catch (InterruptedException e) {
-          interrupted = true;
-        }
-      }
-      if (interrupted) {
-        Thread.currentThread().interrupt();
-      }
-    }
-  }
-
-  /** Names the image once. */
-  private String named(String message) {
-    return message.contains(what) ? message : "image " + what + ": " + message;
   }
 
   private OciException invalid(String how) {

@@ -1,0 +1,174 @@
+package io.jcri.oci.image;
+
+import io.jcri.oci.Digest;
+import io.jcri.oci.OciException;
+import io.jcri.oci.distribution.Descriptor;
+import io.jcri.oci.snapshot.Layer;
+import io.jcri.oci.snapshot.LayerStore;
+import io.jcri.sandbox.linux.Reasons;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ExecutionException;
+
+/**
+ * Brings the missing layers of one image here, side by side. One use, one calling thread, whose
+ * interrupt ends all.
+ */
+final class StackFetch {
+
+  /** More than fetch at once, since one that is being synced to disk needs no processor. */
+  private static final int MAX_WORKERS = 8;
+
+  private final ImageSource source;
+  private final String what;
+  private final ImageDocuments.Content image;
+  private final LayerStore store;
+  private final LayerFetches fetches;
+  private final PullProgress progress;
+  private final FetchPlaces.Share share;
+  private final List<CompletableFuture<Layer>> results = new ArrayList<>();
+  private final Queue<Integer> waiting = new ConcurrentLinkedQueue<>();
+
+  /**
+   * @param what names the image in messages
+   */
+  StackFetch(
+      ImageSource source,
+      String what,
+      ImageDocuments.Content image,
+      LayerStore store,
+      LayerFetches fetches,
+      PullProgress progress) {
+    this.source = source;
+    this.what = what;
+    this.image = image;
+    this.store = store;
+    this.fetches = fetches;
+    this.progress = progress;
+    this.share = fetches.share();
+  }
+
+  /** Returns when all layers are safe on disk. The caller holds them. */
+  List<Layer> run() {
+    var present = store.findAll(image.diffIds());
+    if (present.isPresent()) {
+      return present.get();
+    }
+    long bytes = 0;
+    for (int i = 0; i < image.blobs().size(); i++) {
+      CompletableFuture<Layer> result = new CompletableFuture<>();
+      results.add(result);
+      var here = store.find(stack(i));
+      if (here.isPresent()) {
+        boolean _ = result.complete(here.get());
+      } else {
+        waiting.add(i);
+        Descriptor blob = image.blobs().get(i);
+        progress.expected(blob.digest(), blob.size());
+        bytes += blob.size();
+      }
+    }
+    progress.started(waiting.size(), bytes);
+    // Counted before the first of them takes one away.
+    int wanted = Math.min(MAX_WORKERS, waiting.size());
+    List<Thread> workers = new ArrayList<>();
+    for (int i = 0; i < wanted; i++) {
+      workers.add(Thread.ofPlatform().daemon().name("jcri-layer-" + i).start(this::work));
+    }
+    try {
+      return await();
+    } finally {
+      // On failure the others stop; what they have brought is kept or removed by the caller.
+      waiting.clear();
+      workers.forEach(Thread::interrupt);
+      workers.forEach(StackFetch::join);
+    }
+  }
+
+  /** Lowest first: so whoever waits for a lower layer waits for one that is under way or done. */
+  private void work() {
+    for (Integer i = waiting.poll(); i != null; i = waiting.poll()) {
+      int index = i;
+      try {
+        Layer layer =
+            fetches.obtain(
+                stack(index),
+                image.blobs().get(index),
+                source,
+                () -> below(index),
+                progress,
+                share);
+        boolean _ = results.get(index).complete(layer);
+      } catch (RuntimeException | Error e) {
+        boolean _ = results.get(index).completeExceptionally(e);
+      }
+    }
+  }
+
+  private List<Digest> stack(int index) {
+    return image.diffIds().subList(0, index + 1);
+  }
+
+  private List<Layer> below(int index) {
+    return results.subList(0, index).stream().map(this::get).toList();
+  }
+
+  /** The first failure in time ends the wait, not the lowest layer's. */
+  private List<Layer> await() {
+    CompletableFuture<Void> failed = new CompletableFuture<>();
+    for (CompletableFuture<Layer> result : results) {
+      var _ =
+          result.whenComplete((layer, e) -> {
+            if (e != null) {
+              boolean _ = failed.completeExceptionally(e);
+            }
+          });
+    }
+    CompletableFuture<Void> all =
+        CompletableFuture.allOf(results.toArray(CompletableFuture[]::new));
+    Object _ = get(CompletableFuture.anyOf(all, failed));
+    return results.stream().map(this::get).toList();
+  }
+
+  private <T> T get(CompletableFuture<T> result) {
+    try {
+      return result.get();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new OciException(
+          OciException.Kind.CANCELLED, "the pull of " + what + " was interrupted", e);
+    } catch (ExecutionException | CompletionException e) {
+      switch (e.getCause()) {
+        case OciException oci ->
+            throw new OciException(oci.kind(), named(String.valueOf(oci.getMessage())), oci);
+        case null, default ->
+            throw new OciException(
+                OciException.Kind.INTERNAL, "image " + what + ": " + Reasons.of(e.getCause()), e);
+      }
+    }
+  }
+
+  private static void join(Thread worker) {
+    boolean interrupted = false;
+    while (true) {
+      try {
+        worker.join();
+        break;
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** Names the image once. */
+  private String named(String message) {
+    return message.contains(what) ? message : "image " + what + ": " + message;
+  }
+}
