@@ -28,6 +28,7 @@ import io.jcri.daemon.events.Events;
 import io.jcri.daemon.events.ToldFile;
 import io.jcri.daemon.image.ImageSetup;
 import io.jcri.daemon.image.Images;
+import io.jcri.daemon.image.RootFilesystems;
 import io.jcri.daemon.metrics.Metrics;
 import io.jcri.daemon.nri.Nri;
 import io.jcri.daemon.nri.NriServer;
@@ -141,7 +142,9 @@ public final class Daemon {
     Handlers handlers = Handlers.find(config, layout, driver, cgroups.layout() == CgroupLayout.V2);
     this.cni = Cni.open(NetworkSetup.settings(config.network()));
     this.networks = new PodNetworks(cni);
-    Images images = ImageSetup.open(config.images(), layout, syscalls, mounts);
+    ImageSetup store = ImageSetup.open(config.images(), layout, syscalls, mounts);
+    Images images = store.images();
+    RootFilesystems rootFilesystems = store.rootFilesystems();
 
     // what happens to pods and containers, for who listens
     this.events = new Events(ToldFile.open(layout.toldEvents(), bootId), clock);
@@ -185,8 +188,8 @@ public final class Daemon {
                 layout,
                 handlers,
                 new BindMounts(mounts),
-                new ImageVolumes(images),
-                new DeclaredVolumes(images, new Relabel(syscalls)),
+                new ImageVolumes(images, rootFilesystems),
+                new DeclaredVolumes(rootFilesystems, new Relabel(syscalls)),
                 new Relabel(syscalls)),
             cdi,
             new AppArmor(Path.of("/")),
@@ -196,7 +199,17 @@ public final class Daemon {
             new ShimLauncher(binaries.shim()), layout, handlers, pods, cgroupPaths, cgroups, clock);
     ContainerCreation creation =
         new ContainerCreation(
-            registry, pods, images, specs, nri, selinux, layout, clock, bootId, steps);
+            registry,
+            pods,
+            images,
+            rootFilesystems,
+            specs,
+            nri,
+            selinux,
+            layout,
+            clock,
+            bootId,
+            steps);
     ContainerRun run = new ContainerRun(registry, pods, shims, nri, clock, steps);
     ContainerUpdates updates =
         new ContainerUpdates(
@@ -208,8 +221,9 @@ public final class Daemon {
             steps);
     Containers containers = new Containers(registry, creation, run, updates, nri);
     this.recovery = new ContainerRecovery(registry, creation, run, shims, clock, bootId);
-    this.checkpoints = new CheckpointSetup(pods, containers, handlers, images, layout, syscalls);
-    this.orphans = new Orphans(layout, registry, pods, shims, images, networks, sandboxes);
+    this.checkpoints =
+        new CheckpointSetup(pods, containers, handlers, rootFilesystems, layout, syscalls);
+    this.orphans = new Orphans(layout, registry, pods, shims, rootFilesystems, networks, sandboxes);
 
     this.nriServer =
         new NriServer(
@@ -224,7 +238,7 @@ public final class Daemon {
         new Stats(
             cgroups,
             cgroupPaths,
-            images,
+            rootFilesystems,
             clock,
             id -> registry.get(id).isPresent() || pods.find(id).isPresent());
     Metrics metrics =

@@ -2,7 +2,7 @@ package io.jcri.daemon;
 
 import io.jcri.daemon.container.Container;
 import io.jcri.daemon.container.ShimSpecs;
-import io.jcri.daemon.image.Images;
+import io.jcri.daemon.image.RootFilesystems;
 import io.jcri.daemon.pod.PodNetworks;
 import io.jcri.daemon.pod.Pods;
 import io.jcri.sandbox.Sandboxes;
@@ -28,7 +28,7 @@ final class Orphans {
   private final Registry<Container> containers;
   private final Pods pods;
   private final ShimSpecs shims;
-  private final Images images;
+  private final RootFilesystems rootFilesystems;
   private final PodNetworks networks;
   private final Sandboxes sandboxes;
 
@@ -37,14 +37,14 @@ final class Orphans {
       Registry<Container> containers,
       Pods pods,
       ShimSpecs shims,
-      Images images,
+      RootFilesystems rootFilesystems,
       PodNetworks networks,
       Sandboxes sandboxes) {
     this.layout = layout;
     this.containers = containers;
     this.pods = pods;
     this.shims = shims;
-    this.images = images;
+    this.rootFilesystems = rootFilesystems;
     this.networks = networks;
     this.sandboxes = sandboxes;
   }
@@ -62,7 +62,7 @@ final class Orphans {
     // After a reboot there is no directory: only what is on the disk tells of them.
     for (String id : rootFileSystems()) {
       if (containers.get(id).isEmpty()) {
-        attempt("root file system of container " + id, () -> images.release(id));
+        attempt("root file system of container " + id, () -> rootFilesystems.release(id));
       }
     }
     for (String id : names(layout.pods())) {
@@ -74,7 +74,7 @@ final class Orphans {
 
   private Collection<String> rootFileSystems() {
     try {
-      return images.containers();
+      return rootFilesystems.containers();
     } catch (RuntimeException e) {
       log.error("cannot look for root file systems without a container", e);
       return List.of();
@@ -83,7 +83,7 @@ final class Orphans {
 
   private void endContainer(String id) throws IOException {
     shims.discardUnknown(id);
-    images.release(id);
+    rootFilesystems.release(id);
     FileTrees.delete(layout.container(id));
   }
 

@@ -3,7 +3,7 @@ package io.jcri.daemon.checkpoint;
 import io.jcri.daemon.Layout;
 import io.jcri.daemon.container.Container;
 import io.jcri.daemon.container.ContainerLog;
-import io.jcri.daemon.image.Images;
+import io.jcri.daemon.image.RootFilesystems;
 import io.jcri.daemon.pod.Pod;
 import io.jcri.daemon.system.LogTail;
 import io.jcri.oci.OciException;
@@ -62,14 +62,14 @@ final class Capture {
   static final FileAttribute<Set<PosixFilePermission>> PRIVATE_FILE =
       PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
 
-  private final Images images;
+  private final RootFilesystems rootFilesystems;
   private final Layout layout;
   private final FileArchive archives;
   private final Syscalls syscalls;
 
-  Capture(Images images, Layout layout, FileArchive archives, Syscalls syscalls) {
+  Capture(RootFilesystems rootFilesystems, Layout layout, FileArchive archives, Syscalls syscalls) {
     this.syscalls = syscalls;
-    this.images = images;
+    this.rootFilesystems = rootFilesystems;
     this.layout = layout;
     this.archives = archives;
   }
@@ -104,11 +104,11 @@ final class Capture {
   void complete(Pod pod, Container container, String handler, Path stage) throws IOException {
     String id = container.id();
     try (OutputStream out = create(stage.resolve(CHANGES))) {
-      images.packChanges(id, out);
+      rootFilesystems.packChanges(id, out);
     }
-    if (images.hasVolumes(id)) {
+    if (rootFilesystems.hasVolumes(id)) {
       try (OutputStream out = create(stage.resolve(VOLUMES))) {
-        images.packVolumes(id, out);
+        rootFilesystems.packVolumes(id, out);
       }
     }
     Metadata.write(stage, container, handler, layout.bundle(id).resolve("config.json"));

@@ -3,7 +3,7 @@ package io.jcri.daemon.checkpoint;
 import io.jcri.daemon.Layout;
 import io.jcri.daemon.container.Containers;
 import io.jcri.daemon.container.Relabel;
-import io.jcri.daemon.image.Images;
+import io.jcri.daemon.image.RootFilesystems;
 import io.jcri.daemon.pod.Pods;
 import io.jcri.daemon.runtime.Handlers;
 import io.jcri.oci.snapshot.FileArchive;
@@ -19,19 +19,19 @@ public final class CheckpointSetup {
       Pods pods,
       Containers containers,
       Handlers handlers,
-      Images images,
+      RootFilesystems rootFilesystems,
       Layout layout,
       Syscalls syscalls) {
     Criu criu = new Criu("criu");
     FileArchive archives = new FileArchive(syscalls);
-    Capture capture = new Capture(images, layout, archives, syscalls);
+    Capture capture = new Capture(rootFilesystems, layout, archives, syscalls);
     this.checkpoints = new Checkpoints(pods, containers, handlers, layout, capture, criu);
     this.restore =
         new PodRestore(
             pods,
             containers,
             handlers,
-            images,
+            rootFilesystems,
             layout,
             archives,
             criu,

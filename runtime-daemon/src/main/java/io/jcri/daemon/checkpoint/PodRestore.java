@@ -11,7 +11,7 @@ import io.jcri.daemon.container.ContainerCreation;
 import io.jcri.daemon.container.ContainerLog;
 import io.jcri.daemon.container.Containers;
 import io.jcri.daemon.container.Relabel;
-import io.jcri.daemon.image.Images;
+import io.jcri.daemon.image.RootFilesystems;
 import io.jcri.daemon.pod.Pod;
 import io.jcri.daemon.pod.PodClaim;
 import io.jcri.daemon.pod.PodConfig;
@@ -52,7 +52,7 @@ public final class PodRestore {
   private final Pods pods;
   private final Containers containers;
   private final Handlers handlers;
-  private final Images images;
+  private final RootFilesystems rootFilesystems;
   private final Layout layout;
   private final FileArchive archives;
   private final Criu criu;
@@ -63,7 +63,7 @@ public final class PodRestore {
       Pods pods,
       Containers containers,
       Handlers handlers,
-      Images images,
+      RootFilesystems rootFilesystems,
       Layout layout,
       FileArchive archives,
       Criu criu,
@@ -73,7 +73,7 @@ public final class PodRestore {
     this.pods = pods;
     this.containers = containers;
     this.handlers = handlers;
-    this.images = images;
+    this.rootFilesystems = rootFilesystems;
     this.layout = layout;
     this.archives = archives;
     this.criu = criu;
@@ -201,7 +201,7 @@ public final class PodRestore {
     Path changes = stage.resolve(Capture.CHANGES);
     if (Files.exists(changes)) {
       try (InputStream in = Files.newInputStream(changes)) {
-        images.unpackChanges(
+        rootFilesystems.unpackChanges(
             container.id(), in, Files.size(changes), ContainerCreation.userNamespace(pod));
       }
     }
@@ -214,11 +214,11 @@ public final class PodRestore {
   }
 
   private void fillVolumes(String id, Path archive, Optional<String> label) throws IOException {
-    if (!images.hasVolumes(id)) {
+    if (!rootFilesystems.hasVolumes(id)) {
       throw JcriException.invalid("checkpoint has volumes of an image, container " + id + " none");
     }
     try (InputStream in = Files.newInputStream(archive, LinkOption.NOFOLLOW_LINKS)) {
-      for (Path volume : images.unpackVolumes(id, in, Files.size(archive))) {
+      for (Path volume : rootFilesystems.unpackVolumes(id, in, Files.size(archive))) {
         if (label.isPresent()) {
           relabel.apply(volume, label.get());
         }

@@ -12,6 +12,7 @@ import io.jcri.daemon.Registry;
 import io.jcri.daemon.Stages;
 import io.jcri.daemon.container.Container.ImageIdentity;
 import io.jcri.daemon.image.Images;
+import io.jcri.daemon.image.RootFilesystems;
 import io.jcri.daemon.pod.NamespaceOptions.UserMappings;
 import io.jcri.daemon.pod.Pod;
 import io.jcri.daemon.pod.Pods;
@@ -46,6 +47,7 @@ public final class ContainerCreation {
   private final Registry<Container> containers;
   private final Pods pods;
   private final Images images;
+  private final RootFilesystems rootFilesystems;
   private final SpecAssembly specs;
   private final ContainerHooks hooks;
   private final Selinux selinux;
@@ -65,6 +67,7 @@ public final class ContainerCreation {
       Registry<Container> containers,
       Pods pods,
       Images images,
+      RootFilesystems rootFilesystems,
       SpecAssembly specs,
       ContainerHooks hooks,
       Selinux selinux,
@@ -75,6 +78,7 @@ public final class ContainerCreation {
     this.containers = containers;
     this.pods = pods;
     this.images = images;
+    this.rootFilesystems = rootFilesystems;
     this.specs = specs;
     this.hooks = hooks;
     this.selinux = selinux;
@@ -242,7 +246,8 @@ public final class ContainerCreation {
     SecurityContext security = container.config().security();
     Optional<SelinuxLabels> labels =
         selinux.ofContainer(pod.labels(), security.selinux(), security.privileged());
-    Path rootfs = images.prepare(id, image, userNamespace(pod), labels.map(SelinuxLabels::mount));
+    Path rootfs =
+        rootFilesystems.prepare(id, image, userNamespace(pod), labels.map(SelinuxLabels::mount));
     stages.done("snapshot");
     ContainerSpec assembled = specs.assemble(pod, container, fromImage, rootfs, labels);
     stages.done("spec");
@@ -271,12 +276,12 @@ public final class ContainerCreation {
   }
 
   /** The user namespace that the pod's containers live in, as root file systems need it. */
-  public static Optional<Images.UserNamespace> userNamespace(Pod pod) {
+  public static Optional<RootFilesystems.UserNamespace> userNamespace(Pod pod) {
     Optional<Path> file = pod.sandbox().flatMap(SandboxState::userns);
     Optional<UserMappings> mappings = pod.config().namespaces().user();
     return file.isPresent() && mappings.isPresent()
         ? Optional.of(
-            new Images.UserNamespace(
+            new RootFilesystems.UserNamespace(
                 file.get(), mappings.get().rootUid(), mappings.get().rootGid()))
         : Optional.empty();
   }
@@ -291,7 +296,7 @@ public final class ContainerCreation {
               .filter(c -> c.config().mounts().stream().anyMatch(m -> m.image().isPresent()))
               .isPresent();
       if (has) {
-        images.releaseVolumes(id);
+        rootFilesystems.releaseVolumes(id);
       }
     }
   }
@@ -315,7 +320,7 @@ public final class ContainerCreation {
     try {
       FileTrees.delete(layout.container(id));
       FileTrees.delete(layout.checkpoint(id));
-      images.release(id);
+      rootFilesystems.release(id);
     } catch (IOException e) {
       throw Failures.unchecked(e, "removal of container " + id);
     }

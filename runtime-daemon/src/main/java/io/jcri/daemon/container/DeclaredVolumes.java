@@ -1,7 +1,7 @@
 package io.jcri.daemon.container;
 
 import io.jcri.daemon.JcriException;
-import io.jcri.daemon.image.Images;
+import io.jcri.daemon.image.RootFilesystems;
 import io.jcri.daemon.pod.Pod;
 import io.jcri.oci.runtime.ContainerMount;
 import io.jcri.oci.snapshot.VolumeLimits;
@@ -24,11 +24,11 @@ import org.slf4j.LoggerFactory;
 public final class DeclaredVolumes {
   private static final Logger log = LoggerFactory.getLogger(DeclaredVolumes.class);
 
-  private final Images images;
+  private final RootFilesystems rootFilesystems;
   private final Relabel relabel;
 
-  public DeclaredVolumes(Images images, Relabel relabel) {
-    this.images = images;
+  public DeclaredVolumes(RootFilesystems rootFilesystems, Relabel relabel) {
+    this.rootFilesystems = rootFilesystems;
     this.relabel = relabel;
   }
 
@@ -47,7 +47,7 @@ public final class DeclaredVolumes {
       List<ContainerMount> defaults,
       Optional<String> label)
       throws IOException {
-    if (declared.isEmpty() || !images.makesVolumes()) {
+    if (declared.isEmpty() || !rootFilesystems.makesVolumes()) {
       return List.of();
     }
     if (declared.size() > VolumeLimits.MAX_VOLUMES) {
@@ -71,7 +71,7 @@ public final class DeclaredVolumes {
                 why));
     List<ContainerMount> mounts = new ArrayList<>();
     for (Map.Entry<String, Path> volume :
-        images
+        rootFilesystems
             .makeVolumes(container.id(), places.made(), ContainerCreation.userNamespace(pod))
             .entrySet()) {
       if (label.isPresent()) {

@@ -3,6 +3,7 @@ package io.jcri.daemon.container;
 import io.jcri.daemon.JcriException;
 import io.jcri.daemon.JcriException.Kind;
 import io.jcri.daemon.image.Images;
+import io.jcri.daemon.image.RootFilesystems;
 import io.jcri.daemon.pod.Pod;
 import io.jcri.oci.OciException;
 import io.jcri.oci.image.Image;
@@ -20,9 +21,11 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ImageVolumes {
   private final Images images;
+  private final RootFilesystems rootFilesystems;
 
-  public ImageVolumes(Images images) {
+  public ImageVolumes(Images images, RootFilesystems rootFilesystems) {
     this.images = images;
+    this.rootFilesystems = rootFilesystems;
   }
 
   /**
@@ -41,7 +44,7 @@ public final class ImageVolumes {
               .find(volume.reference())
               .orElseThrow(() -> failure(mount, "the image is not on this node", null));
       String source =
-          images
+          rootFilesystems
               .prepareVolume(
                   containerId,
                   number,

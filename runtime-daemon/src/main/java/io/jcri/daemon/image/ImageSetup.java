@@ -14,11 +14,11 @@ import io.jcri.sandbox.mount.Mounts;
 import java.util.Optional;
 import java.util.Set;
 
-/** Opens the image store as the configuration says. */
-public final class ImageSetup {
-  private ImageSetup() {}
+/** The image store as the configuration says, and what containers get of it. */
+public record ImageSetup(Images images, RootFilesystems rootFilesystems) {
 
-  public static Images open(
+  /** Opens the store. */
+  public static ImageSetup open(
       DaemonConfig.Images config, Layout layout, Syscalls syscalls, Mounts mounts) {
     Optional<RegistriesConf> registries = config.registriesConf().map(RegistriesConf::new);
     ImageStore store =
@@ -32,14 +32,14 @@ public final class ImageSetup {
                     new Patience(config.noProgressTimeout(), config.leastRate())),
             syscalls,
             mounts);
-    return new Images(
-        store,
-        new NameSearch(registries),
-        new WritableLayers(syscalls, mounts, store.snapshots()),
-        new WritableVolumes(syscalls, store.snapshots()),
-        config.volumes(),
-        mounts,
-        layout,
-        Set.copyOf(config.pinned()));
+    return new ImageSetup(
+        new Images(store, new NameSearch(registries), layout, Set.copyOf(config.pinned())),
+        new RootFilesystems(
+            store,
+            new WritableLayers(syscalls, mounts, store.snapshots()),
+            new WritableVolumes(syscalls, store.snapshots()),
+            config.volumes(),
+            mounts,
+            layout));
   }
 }

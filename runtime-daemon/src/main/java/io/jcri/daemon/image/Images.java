@@ -14,44 +14,20 @@ import io.jcri.oci.image.ImageSpace;
 import io.jcri.oci.image.ImageStore;
 import io.jcri.oci.image.PullRequest;
 import io.jcri.oci.image.SaveOptions;
-import io.jcri.oci.snapshot.DiskUsage;
 import io.jcri.oci.snapshot.Snapshot;
-import io.jcri.oci.snapshot.Snapshotter;
-import io.jcri.oci.snapshot.WritableLayers;
-import io.jcri.oci.snapshot.WritableVolumes;
-import io.jcri.sandbox.mount.Mounts;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.FileAttribute;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Collectors;
 
-/**
- * The node's images and the root file systems made of them.
- *
- * <p>Thread-safe.
- */
+/** The node's images, as the daemon and its operator see the store. Thread-safe. */
 public final class Images {
-  /** Between a container's id and the number of its image volume, in the key of a snapshot. */
-  private static final String VOLUME = "-volume-";
-
-  private static final String USER_ROOT = "fs";
-  private static final FileAttribute<?> PRIVATE =
-      PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
-
   private final ImageStore store;
   private final NameSearch names;
-  private final WritableLayers layers;
-  private final WritableVolumes volumes;
-  private final String volumeMode;
-  private final Mounts mounts;
   private final Layout layout;
   private final Set<String> pinned;
   private final Pulls pulls = new Pulls();
@@ -59,36 +35,14 @@ public final class Images {
   /**
    * The daemon's view of a store.
    *
-   * @param volumeMode {@code copy}, {@code directory} or {@code ignore}
    * @param pinned names of images that are told to be pinned whatever the store says
    */
-  Images(
-      ImageStore store,
-      NameSearch names,
-      WritableLayers layers,
-      WritableVolumes volumes,
-      String volumeMode,
-      Mounts mounts,
-      Layout layout,
-      Set<String> pinned) {
+  Images(ImageStore store, NameSearch names, Layout layout, Set<String> pinned) {
     this.store = store;
     this.names = names;
-    this.layers = layers;
-    this.volumes = volumes;
-    this.volumeMode = volumeMode;
-    this.mounts = mounts;
     this.layout = layout;
     this.pinned = pinned;
   }
-
-  /**
-   * The user namespace of a container.
-   *
-   * @param file where it is pinned
-   * @param rootUid whom the node thinks its root is
-   * @param rootGid likewise
-   */
-  public record UserNamespace(Path file, long rootUid, long rootGid) {}
 
   /** Fetches an image for CRI, or finds that it is here already. */
   public Image pull(String name, Optional<Credentials> credentials) {
@@ -223,16 +177,15 @@ public final class Images {
   private void refuseIfMounted(Image image) {
     Optional<List<String>> keys = store.layerKeys(image);
     for (Snapshot snapshot : store.snapshots().list()) {
-      int end = snapshot.key().indexOf(VOLUME);
-      if (end > 0
-          && snapshot.readOnly()
+      Optional<String> container = RootFilesystems.volumeOwner(snapshot);
+      if (container.isPresent()
           && keys.isPresent()
           && keys.get().equals(snapshot.layerKeys())
           && !hasTwin(image, keys.get())) {
         throw new JcriException(
             JcriException.Kind.FAILED_PRECONDITION,
             "image %s %s is a volume of container %s, it can be removed when that is"
-                .formatted(image.id(), image.repoTags(), snapshot.key().substring(0, end)));
+                .formatted(image.id(), image.repoTags(), container.get()));
       }
     }
   }
@@ -252,155 +205,5 @@ public final class Images {
   /** What all images and writable layers take; looks at downloads in progress. */
   public FsUsage usage() {
     return store.usage();
-  }
-
-  /**
-   * Makes and mounts a container's root file system.
-   *
-   * @param user the user namespace whose ids the files are to have, empty for the host's
-   * @param label of SELinux that all its files show
-   * @return where it is mounted
-   */
-  public Path prepare(
-      String containerId, Image image, Optional<UserNamespace> user, Optional<String> label)
-      throws IOException {
-    Optional<Path> mountPoint = Optional.empty();
-    if (user.isPresent()) {
-      mountPoint = Optional.of(userRoot(containerId, user.get()));
-    }
-    return store
-        .snapshots()
-        .prepare(
-            containerId,
-            image.diffIds(),
-            new Snapshotter.Options(false, user.map(UserNamespace::file), mountPoint, label))
-        .rootfs();
-  }
-
-  /** The image store is closed to everybody but root, so this root file system shows up outside. */
-  private Path userRoot(String containerId, UserNamespace user) throws IOException {
-    Path directory = Files.createDirectory(layout.userRoot(containerId), PRIVATE);
-    Files.setAttribute(directory, "unix:uid", (int) user.rootUid());
-    Files.setAttribute(directory, "unix:gid", (int) user.rootGid());
-    return Files.createDirectory(directory.resolve(USER_ROOT));
-  }
-
-  /**
-   * Mounts an image so that it can only be read: a container's image volume. It keeps the image's
-   * layers, even when the image is removed, until {@link #release}.
-   *
-   * @param number of the volume among the container's
-   * @param subPath a directory or file of the image, empty for all of it
-   * @param user as for {@link #prepare}
-   * @param label likewise
-   * @return the host path of what the volume shows
-   */
-  public Path prepareVolume(
-      String containerId,
-      int number,
-      Image image,
-      String subPath,
-      Optional<UserNamespace> user,
-      Optional<String> label) {
-    Snapshotter snapshotter = store.snapshots();
-    Snapshot volume =
-        snapshotter.prepare(
-            containerId + VOLUME + number,
-            image.diffIds(),
-            new Snapshotter.Options(true, user.map(UserNamespace::file), Optional.empty(), label));
-    return snapshotter.locate(volume, subPath);
-  }
-
-  /** Whether containers get something for the volumes that their image declares. */
-  public boolean makesVolumes() {
-    return !volumeMode.equals("ignore");
-  }
-
-  /**
-   * Makes directories for the volumes that a container's image declares, in the root file system
-   * that {@link #prepare} has made and that nothing runs on yet. They go with it.
-   *
-   * @param places absolute paths in the container
-   * @param user as for {@link #prepare}
-   * @return directories on the node by the places where the container is to see them
-   */
-  public Map<String, Path> makeVolumes(
-      String containerId, List<String> places, Optional<UserNamespace> user) {
-    return volumes.make(
-        containerId,
-        places,
-        new WritableVolumes.Wish(
-            volumeMode.equals("copy"),
-            user.map(UserNamespace::rootUid).orElse(0L),
-            user.map(UserNamespace::rootGid).orElse(0L)));
-  }
-
-  /** Whether a container has directories of {@link #makeVolumes}. */
-  public boolean hasVolumes(String containerId) {
-    return volumes.has(containerId);
-  }
-
-  /** Writes a container's volumes as an archive; it must be paused. */
-  public void packVolumes(String containerId, OutputStream out) {
-    volumes.pack(containerId, out);
-  }
-
-  /**
-   * Gives the volumes of a container that was never started the content of another one's.
-   *
-   * @param bytes of the archive, which is not trusted
-   * @return the directories on the node
-   */
-  public List<Path> unpackVolumes(String containerId, InputStream archive, long bytes) {
-    return volumes.unpack(containerId, archive, bytes);
-  }
-
-  /** The containers that have a root file system or an image volume here. */
-  public Set<String> containers() {
-    return store.snapshots().list().stream()
-        .map(snapshot -> snapshot.key().split(VOLUME, 2)[0])
-        .collect(Collectors.toSet());
-  }
-
-  /** What a container has written, in its volumes too; walks it. */
-  public DiskUsage writable(String containerId) {
-    return store.snapshots().usage(containerId);
-  }
-
-  /** Writes what a container has changed as a layer; it must be paused. */
-  public void packChanges(String containerId, OutputStream out) {
-    layers.pack(containerId, out);
-  }
-
-  /**
-   * Gives a container that was never started the changes of another one.
-   *
-   * @param bytes of the archive, which is not trusted
-   * @param user as in {@link #prepare}
-   */
-  public void unpackChanges(
-      String containerId, InputStream archive, long bytes, Optional<UserNamespace> user) {
-    layers.unpack(containerId, archive, bytes, user.map(UserNamespace::file));
-  }
-
-  /** Unmounts a container's image volumes; it must not run any more. Idempotent. */
-  public void releaseVolumes(String containerId) {
-    for (Snapshot snapshot : store.snapshots().list()) {
-      if (snapshot.key().startsWith(containerId + VOLUME)) {
-        store.removeSnapshot(snapshot.key());
-      }
-    }
-  }
-
-  /** Unmounts and deletes a container's root file system and image volumes. Idempotent. */
-  public void release(String containerId) throws IOException {
-    releaseVolumes(containerId);
-    Path directory = layout.userRoot(containerId);
-    if (Files.exists(directory)) {
-      mounts.unmount(directory.resolve(USER_ROOT));
-    }
-    store.removeSnapshot(containerId);
-    Files.deleteIfExists(directory.resolve(USER_ROOT));
-    Files.deleteIfExists(directory);
   }
 }

@@ -1,7 +1,7 @@
 package io.jcri.daemon.stats;
 
 import io.jcri.daemon.container.Container;
-import io.jcri.daemon.image.Images;
+import io.jcri.daemon.image.RootFilesystems;
 import io.jcri.daemon.pod.CgroupPaths;
 import io.jcri.daemon.pod.Pod;
 import io.jcri.daemon.system.Clock;
@@ -37,7 +37,7 @@ public final class Stats {
 
   private final Cgroups cgroups;
   private final CgroupPaths paths;
-  private final Images images;
+  private final RootFilesystems rootFilesystems;
   private final Clock clock;
   private final LongSupplier nanoTime;
   private final CpuRates rates;
@@ -51,21 +51,25 @@ public final class Stats {
    * @param exists whether there is a pod or container of that ID: of others nothing is kept
    */
   public Stats(
-      Cgroups cgroups, CgroupPaths paths, Images images, Clock clock, Predicate<String> exists) {
-    this(cgroups, paths, images, clock, System::nanoTime, exists);
+      Cgroups cgroups,
+      CgroupPaths paths,
+      RootFilesystems rootFilesystems,
+      Clock clock,
+      Predicate<String> exists) {
+    this(cgroups, paths, rootFilesystems, clock, System::nanoTime, exists);
   }
 
   /** With a clock for intervals: the wall's may be set. */
   Stats(
       Cgroups cgroups,
       CgroupPaths paths,
-      Images images,
+      RootFilesystems rootFilesystems,
       Clock clock,
       LongSupplier nanoTime,
       Predicate<String> exists) {
     this.cgroups = cgroups;
     this.paths = paths;
-    this.images = images;
+    this.rootFilesystems = rootFilesystems;
     this.clock = clock;
     this.nanoTime = nanoTime;
     this.rates = new CpuRates(exists);
@@ -134,7 +138,7 @@ public final class Stats {
     long now = nanoTime.getAsLong();
     @Nullable Writable known = writable.values().get(id);
     if (known == null) {
-      DiskUsage usage = images.writable(id);
+      DiskUsage usage = rootFilesystems.writable(id);
       writable.values().put(id, new Writable(now, usage));
       return usage;
     }
@@ -149,7 +153,7 @@ public final class Stats {
 
   private void walk(String id, long now) {
     try {
-      DiskUsage usage = images.writable(id);
+      DiskUsage usage = rootFilesystems.writable(id);
       writable.values().computeIfPresent(id, (key, before) -> new Writable(now, usage));
     } catch (RuntimeException e) {
       log.warn("writable layer of {} could not be measured: {}", id, e.getMessage());

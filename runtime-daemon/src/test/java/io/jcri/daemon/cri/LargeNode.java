@@ -39,10 +39,11 @@ record LargeNode(Pods pods, Containers containers, Images images, Stats stats, M
     Clock clock = Clock.system();
     CgroupPaths paths = new CgroupPaths(CgroupDriver.CGROUPFS);
     Cgroups cgroups = Cgroups.detect();
-    Images images =
+    ImageSetup store =
         ImageSetup.open(
             DaemonConfig.defaults().images(), layout, Linux.get(), new Mounts(Linux.get()));
-    Stats stats = new Stats(cgroups, paths, images, clock, _ -> true);
+    Images images = store.images();
+    Stats stats = new Stats(cgroups, paths, store.rootFilesystems(), clock, _ -> true);
     return new LargeNode(
         Samples.part(Pods.class, pods(directory), clock),
         Samples.part(Containers.class, containers(directory)),

@@ -56,10 +56,11 @@ class StatsClockTest {
             Cgroups.detect(Linux.get(), root),
             new CgroupPaths(CgroupDriver.CGROUPFS),
             ImageSetup.open(
-                DaemonConfig.defaults().images(),
-                new Layout(root, root),
-                Linux.get(),
-                new Mounts(Linux.get())),
+                    DaemonConfig.defaults().images(),
+                    new Layout(root, root),
+                    Linux.get(),
+                    new Mounts(Linux.get()))
+                .rootFilesystems(),
             new Clock(() -> wall),
             () -> nanoTime,
             _ -> true);
