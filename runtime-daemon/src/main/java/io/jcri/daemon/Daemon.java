@@ -38,6 +38,7 @@ import io.jcri.daemon.pod.Pod;
 import io.jcri.daemon.pod.PodNetworks;
 import io.jcri.daemon.pod.PodSetup;
 import io.jcri.daemon.pod.Pods;
+import io.jcri.daemon.pull.WorkerFetcher;
 import io.jcri.daemon.record.RecordStore;
 import io.jcri.daemon.runtime.Handlers;
 import io.jcri.daemon.security.AppArmor;
@@ -142,7 +143,9 @@ public final class Daemon {
     Handlers handlers = Handlers.find(config, layout, driver, cgroups.layout() == CgroupLayout.V2);
     this.cni = Cni.open(NetworkSetup.settings(config.network()));
     this.networks = new PodNetworks(cni);
-    ImageSetup store = ImageSetup.open(config.images(), layout, syscalls, mounts);
+    ImageSetup store =
+        ImageSetup.open(
+            config.images(), layout, WorkerFetcher.of(config, layout, binaries), syscalls, mounts);
     Images images = store.images();
     RootFilesystems rootFilesystems = store.rootFilesystems();
 

@@ -19,6 +19,7 @@ import java.util.stream.Stream;
  * /run/jcri/                 state
  *   jcri.sock                CRI
  *   admin.sock               what CRI has no call for (io.jcri.daemon.admin)
+ *   pulls.sock               what the pull worker connects to (io.jcri.daemon.pull)
  *   pods/&lt;id&gt;/               pinned namespaces, shm, hosts, hostname, resolv.conf
  *   paused/&lt;id&gt;              of a container that a checkpoint has paused
  *   restoring/&lt;id&gt;           pod that is being restored
@@ -48,6 +49,11 @@ public record Layout(Path root, Path state) {
 
   public Path containerRecords() {
     return root.resolve("containers");
+  }
+
+  /** Where the pull worker connects to. */
+  public Path pullSocket() {
+    return state.resolve("pulls.sock");
   }
 
   public Path adminSocket() {

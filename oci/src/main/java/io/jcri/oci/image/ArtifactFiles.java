@@ -7,7 +7,8 @@ import io.jcri.oci.distribution.Manifest;
 import io.jcri.oci.distribution.MediaTypes;
 import io.jcri.oci.distribution.Platform;
 import io.jcri.oci.snapshot.Layer;
-import io.jcri.oci.snapshot.LayerStore;
+import io.jcri.oci.snapshot.LayerMaker;
+import io.jcri.oci.snapshot.LayerShelf;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -167,14 +168,15 @@ record ArtifactFiles(List<Digest> diffIds, List<Descriptor> blobs) {
 
   /** Unpacks a blob of this or of an image: as a file, or as the archive that it is. */
   static Layer unpack(
-      LayerStore layers,
+      LayerMaker maker,
+      LayerShelf shelf,
       List<Digest> stack,
       Descriptor blob,
       InputStream content,
       Supplier<List<Layer>> lower) {
     String path = blob.annotations().get(TITLE);
     return path == null
-        ? layers.unpack(stack, content, blob.size(), lower)
-        : layers.unpackFile(stack.getLast(), path, content, blob.size());
+        ? maker.unpack(shelf, stack, content, blob.size(), lower)
+        : maker.unpackFile(shelf, stack.getLast(), path, content, blob.size());
   }
 }

@@ -82,8 +82,7 @@ final class ImageBook {
   }
 
   /** Enters an image whose layers are on disk, or gives more names to one that is here. */
-  Image record(
-      ImageDocuments.Content found, List<Layer> stack, List<String> tags, List<String> digests) {
+  Image record(FetchedImage found, List<Digest> diffIds, List<Layer> stack) {
     long size = found.rawConfig().length;
     for (Layer layer : stack) {
       size += layer.usage().bytes();
@@ -91,8 +90,8 @@ final class ImageBook {
     lock.lock();
     try {
       Optional<Image> before = catalog.byId(found.id());
-      TreeSet<String> allTags = new TreeSet<>(tags);
-      TreeSet<String> allDigests = new TreeSet<>(digests);
+      TreeSet<String> allTags = new TreeSet<>(found.tags());
+      TreeSet<String> allDigests = new TreeSet<>(found.repoDigests());
       before.ifPresent(image -> allTags.addAll(image.repoTags()));
       before.ifPresent(image -> allDigests.addAll(image.repoDigests()));
       Image image =
@@ -103,9 +102,9 @@ final class ImageBook {
               size,
               found.user(),
               found.platform(),
-              found.diffIds(),
+              diffIds,
               found.artifact(),
-              before.map(Image::pinned).orElse(false),
+              found.pinned() || before.map(Image::pinned).orElse(false),
               before.map(Image::created).orElseGet(clock::instant));
       if (before.isPresent() && before.get().equals(image)) {
         return image;

@@ -1,11 +1,7 @@
 package io.jcri.oci.image;
 
 import io.jcri.oci.OciException;
-import io.jcri.oci.distribution.Credentials;
-import io.jcri.oci.distribution.Descriptor;
 import io.jcri.oci.distribution.ImageReference;
-import io.jcri.oci.distribution.Registries;
-import io.jcri.oci.distribution.Repository;
 import io.jcri.oci.snapshot.DiskUsage;
 import io.jcri.oci.snapshot.Layer;
 import io.jcri.oci.snapshot.LayerStore;
@@ -20,95 +16,61 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.Supplier;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The images of the node.
  *
- * <p>A pull is one pipe: what comes from the registry is hashed, inflated, hashed again and
- * unpacked on its way, several layers at a time; blobs of layers are not kept. An image is listed
- * once its layers and its record are on the disk; a pull that fails leaves nothing, except, after a
- * failure that may pass, what a next try can use. Lookups take no lock. Thread-safe.
+ * <p>An {@link ImageFetcher} brings them. An image is listed once its layers and its record are on
+ * the disk; a pull that fails leaves nothing, except, after a failure that may pass, what a next
+ * try can use. Lookups take no lock. Thread-safe.
  */
 public final class ImageStore {
 
   /** What a daemon that died, or a pull that was given up, has left is removed when it is older. */
   private static final long KEPT_SECONDS = 24 * 3600;
 
-  /**
-   * Settings.
-   *
-   * @param concurrentLayers how many of one pull are fetched and unpacked at once
-   * @param strictPlatform whether an image whose config names another platform than the wanted one
-   *     is refused; otherwise that is a warning. What an index says counts more.
-   */
-  public record Options(int concurrentLayers, boolean strictPlatform) {
-    public static final Options DEFAULT = new Options(4, false);
-  }
-
   private final Path root;
-  private final Supplier<Registries> registries;
+  private final ImageFetcher fetcher;
   private final InstantSource clock;
   private final LayerStore layers;
   private final Snapshotter snapshotter;
   private final PartialBlobs partials;
   private final ImageBook book;
 
-  private final Intake intake;
-  private final ArchiveIntake archives;
   private final ImageSave saving;
   private final ImageLayers imageLayers;
 
   /** Not that of pulls: a slow registry does not hold up the start of containers. */
   private final DocumentRoom readers = new DocumentRoom(ImageLimits.DOCUMENTS_AT_ONCE);
 
-  private final ReentrantLock remoteLock = new ReentrantLock();
-  private @Nullable Registries remote;
-
   private ImageStore(
-      Path root,
-      Options options,
-      Supplier<Registries> registries,
-      Syscalls sys,
-      Mounts mounts,
-      InstantSource clock) {
+      Path root, ImageFetcher fetcher, Syscalls sys, Mounts mounts, InstantSource clock) {
     this.root = root;
-    this.registries = registries;
+    this.fetcher = fetcher;
     this.clock = clock;
     this.layers = new LayerStore(root, sys, mounts);
     this.snapshotter = new Snapshotter(root, sys, mounts, layers);
     this.partials = new PartialBlobs(root.resolve("partial"));
     this.book = new ImageBook(root, layers, clock);
-    LayerFetches fetches = new LayerFetches(layers, partials, options.concurrentLayers());
-    this.intake =
-        new Intake(layers, snapshotter, fetches, book, this::collect, options.strictPlatform());
     this.imageLayers = new ImageLayers(book, layers);
     this.saving = new ImageSave(book, layers, snapshotter, sys, readers);
-    this.archives = new ArchiveIntake(layers, sys, intake, book);
   }
 
   /**
    * Opens the images below a directory that only root can enter. Reads small records only; the
    * clean-up of what a daemon that died has left goes on behind.
    *
-   * @param registries is asked for at the first pull
+   * @param fetcher brings images of registries and archives
    */
-  public static ImageStore open(
-      Path root, Options options, Supplier<Registries> registries, Syscalls sys, Mounts mounts) {
-    return open(root, options, registries, sys, mounts, InstantSource.system());
+  public static ImageStore open(Path root, ImageFetcher fetcher, Syscalls sys, Mounts mounts) {
+    return open(root, fetcher, sys, mounts, InstantSource.system());
   }
 
   static ImageStore open(
-      Path root,
-      Options options,
-      Supplier<Registries> registries,
-      Syscalls sys,
-      Mounts mounts,
-      InstantSource clock) {
-    ImageStore store = new ImageStore(root, options, registries, sys, mounts, clock);
+      Path root, ImageFetcher fetcher, Syscalls sys, Mounts mounts, InstantSource clock) {
+    ImageStore store = new ImageStore(root, fetcher, sys, mounts, clock);
     Thread _ = Thread.ofPlatform().daemon().name("jcri-image-clean").start(store::clean);
     return store;
   }
@@ -141,36 +103,41 @@ public final class ImageStore {
         return here.get();
       }
     }
-    Repository repository =
-        remote().open(reference, request.credentials().orElseGet(Credentials::anonymous));
-    Descriptor top = repository.resolve().descriptor();
-    List<String> tags = reference.digest().isPresent() ? List.of() : List.of(reference.toString());
-    String repoDigest = reference.withDigestOnly(top.digest()).toString();
-    return intake.bring(
-        new RegistrySource(repository),
-        top,
-        request.platform(),
-        reference.toString(),
-        tags,
-        List.of(repoDigest),
-        progress);
+    return receive(receiver -> fetcher.pull(request, receiver, progress)).getLast();
   }
 
-  /**
-   * Made at the first pull: a node that only runs images which are here needs no network client.
-   */
-  private Registries remote() {
-    remoteLock.lock();
+  /** A failure that may pass leaves the layers that have come, for a next try. */
+  private List<Image> receive(Consumer<ImageReceiver> fetch) {
+    StoreReceiver receiver = new StoreReceiver(layers, snapshotter, book);
+    boolean collect = true;
     try {
-      Registries made = remote;
-      if (made == null) {
-        made = registries.get();
-        remote = made;
-      }
-      return made;
+      fetch.accept(receiver);
+      collect = false;
+      return receiver.recorded();
+    } catch (OciException e) {
+      collect = !isPassing(e.kind());
+      throw e;
     } finally {
-      remoteLock.unlock();
+      receiver.close();
+      if (collect && receiver.hasBegun()) {
+        collect();
+      }
     }
+  }
+
+  private static boolean isPassing(OciException.Kind kind) {
+    return switch (kind) {
+      case UNAVAILABLE, CANCELLED, DEADLINE_EXCEEDED -> true;
+      case NOT_FOUND,
+          INVALID,
+          UNAUTHENTICATED,
+          PERMISSION_DENIED,
+          RESOURCE_EXHAUSTED,
+          DATA_LOSS,
+          FAILED_PRECONDITION,
+          INTERNAL ->
+          false;
+    };
   }
 
   /** As {@link #importArchive(InputStream, ArchiveWish)}, with the archive's own names. */
@@ -186,7 +153,7 @@ public final class ImageStore {
    * @throws OciException INVALID, also when names are given and there is not one image
    */
   public List<Image> importArchive(InputStream archive, ArchiveWish wish) {
-    return archives.take(archive, wish);
+    return receive(receiver -> fetcher.load(archive, wish, receiver));
   }
 
   /**

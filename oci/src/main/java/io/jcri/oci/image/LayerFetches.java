@@ -4,7 +4,8 @@ import io.jcri.oci.Digest;
 import io.jcri.oci.OciException;
 import io.jcri.oci.distribution.Descriptor;
 import io.jcri.oci.snapshot.Layer;
-import io.jcri.oci.snapshot.LayerStore;
+import io.jcri.oci.snapshot.LayerMaker;
+import io.jcri.oci.snapshot.LayerShelf;
 import io.jcri.sandbox.linux.Reasons;
 import java.io.IOException;
 import java.util.List;
@@ -26,7 +27,7 @@ final class LayerFetches {
 
   private static final Logger LOG = LoggerFactory.getLogger(LayerFetches.class);
 
-  private final LayerStore layers;
+  private final LayerMaker maker;
   private final PartialBlobs partials;
   private final FetchPlaces places;
 
@@ -39,8 +40,8 @@ final class LayerFetches {
   /**
    * @param concurrent how many layers of one pull may be fetched and unpacked at once
    */
-  LayerFetches(LayerStore layers, PartialBlobs partials, int concurrent) {
-    this.layers = layers;
+  LayerFetches(LayerMaker maker, PartialBlobs partials, int concurrent) {
+    this.maker = maker;
     this.partials = partials;
     this.places = new FetchPlaces(concurrent);
   }
@@ -51,49 +52,54 @@ final class LayerFetches {
   }
 
   /**
-   * Returns the layer, once it is on disk.
+   * A layer as one pull wants it.
    *
    * @param stack diff IDs from the lowest layer to this one
+   * @param shelf for it
+   * @param here looks whether it is there already
    * @param lower waits for the layers below
-   * @param share of the pull that asks
    */
-  Layer obtain(
+  record Wanted(
       List<Digest> stack,
       Descriptor blob,
       ImageSource source,
+      LayerShelf shelf,
+      Supplier<Optional<Layer>> here,
       Supplier<List<Layer>> lower,
-      PullProgress progress,
-      FetchPlaces.Share share) {
-    Digest diffId = stack.getLast();
+      PullProgress progress) {
+
+    Digest diffId() {
+      return stack.getLast();
+    }
+  }
+
+  /**
+   * Returns the layer, once it is on disk.
+   *
+   * @param share of the pull that asks
+   */
+  Layer obtain(Wanted wanted, FetchPlaces.Share share) {
     while (true) {
-      Optional<Layer> here = layers.find(stack);
+      Optional<Layer> here = wanted.here().get();
       if (here.isPresent()) {
         return here.get();
       }
       CompletableFuture<Boolean> mine = new CompletableFuture<>();
-      CompletableFuture<Boolean> theirs = underWay.putIfAbsent(diffId, mine);
+      CompletableFuture<Boolean> theirs = underWay.putIfAbsent(wanted.diffId(), mine);
       if (theirs == null) {
-        return lead(stack, blob, source, lower, progress, new Turn(diffId, mine, share));
+        return lead(wanted, new Turn(wanted.diffId(), mine, share));
       }
       await(theirs);
     }
   }
 
-  private Layer lead(
-      List<Digest> stack,
-      Descriptor blob,
-      ImageSource source,
-      Supplier<List<Layer>> lower,
-      PullProgress progress,
-      Turn turn) {
+  private Layer lead(Wanted wanted, Turn turn) {
     try {
       turn.take();
       // Another may have brought it between the look and our turn.
-      Optional<Layer> here = layers.find(stack);
+      Optional<Layer> here = wanted.here().get();
       Layer layer =
-          here.isPresent()
-              ? here.get()
-              : fetch(stack, blob, source, turn.endingBefore(lower), progress);
+          here.isPresent() ? here.get() : fetch(wanted, turn.endingBefore(wanted.lower()));
       turn.end();
       return layer;
     } catch (InterruptedException e) {
@@ -105,24 +111,21 @@ final class LayerFetches {
       throw turn.failed(
           new OciException(
               OciException.Kind.INTERNAL,
-              "cannot fetch layer " + blob.digest() + ": " + Reasons.of(e),
+              "cannot fetch layer " + wanted.blob().digest() + ": " + Reasons.of(e),
               e));
     }
   }
 
-  private Layer fetch(
-      List<Digest> stack,
-      Descriptor blob,
-      ImageSource source,
-      Supplier<List<Layer>> lower,
-      PullProgress progress) {
+  private Layer fetch(Wanted wanted, Supplier<List<Layer>> lower) {
+    Descriptor blob = wanted.blob();
     boolean resumed;
-    try (BlobStream stream = new BlobStream(blob, source, partials, progress)) {
+    try (BlobStream stream = new BlobStream(blob, wanted.source(), partials, wanted.progress())) {
       resumed = stream.isResumed();
       try {
-        Layer layer = ArtifactFiles.unpack(layers, stack, blob, stream, lower);
+        Layer layer =
+            ArtifactFiles.unpack(maker, wanted.shelf(), wanted.stack(), blob, stream, lower);
         stream.discardPartial();
-        progress.layerDone(blob.digest());
+        wanted.progress().layerDone(blob.digest());
         return layer;
       } catch (OciException e) {
         if (!isWorthKeeping(e.kind())) {
@@ -138,7 +141,7 @@ final class LayerFetches {
     } catch (IOException e) {
       throw OciException.ofIo("cannot fetch layer " + blob.digest(), e);
     }
-    return fetch(stack, blob, source, lower, progress);
+    return fetch(wanted, lower);
   }
 
   /**

@@ -24,7 +24,7 @@ import org.slf4j.LoggerFactory;
  * </pre>
  *
  * Nothing of it is synced or checked: who goes on from it checks the whole. Only one process may
- * use a root. Thread-safe.
+ * open blobs; another may count them and delete those that are old. Thread-safe.
  */
 final class PartialBlobs {
 

@@ -1,10 +1,8 @@
 package io.jcri.oci.image;
 
-import io.jcri.oci.Digest;
 import io.jcri.oci.OciException;
 import io.jcri.oci.distribution.Descriptor;
 import io.jcri.oci.snapshot.Layer;
-import io.jcri.oci.snapshot.LayerStore;
 import io.jcri.sandbox.linux.Reasons;
 import java.util.ArrayList;
 import java.util.List;
@@ -26,7 +24,8 @@ final class StackFetch {
   private final ImageSource source;
   private final String what;
   private final ImageDocuments.Content image;
-  private final LayerStore store;
+  private final ImageReceiver receiver;
+  private final ImageReceiver.Receiving receiving;
   private final LayerFetches fetches;
   private final PullProgress progress;
   private final FetchPlaces.Share share;
@@ -35,34 +34,36 @@ final class StackFetch {
 
   /**
    * @param what names the image in messages
+   * @param receiving of this image
    */
   StackFetch(
       ImageSource source,
       String what,
       ImageDocuments.Content image,
-      LayerStore store,
+      ImageReceiver receiver,
+      ImageReceiver.Receiving receiving,
       LayerFetches fetches,
       PullProgress progress) {
     this.source = source;
     this.what = what;
     this.image = image;
-    this.store = store;
+    this.receiver = receiver;
+    this.receiving = receiving;
     this.fetches = fetches;
     this.progress = progress;
     this.share = fetches.share();
   }
 
-  /** Returns when all layers are safe on disk. The caller holds them. */
-  List<Layer> run() {
-    var present = store.findAll(image.diffIds());
-    if (present.isPresent()) {
-      return present.get();
+  /** Returns when all layers are safe on disk. */
+  void run() {
+    if (receiving.all().isPresent()) {
+      return;
     }
     long bytes = 0;
     for (int i = 0; i < image.blobs().size(); i++) {
       CompletableFuture<Layer> result = new CompletableFuture<>();
       results.add(result);
-      var here = store.find(stack(i));
+      var here = receiving.layer(i);
       if (here.isPresent()) {
         boolean _ = result.complete(here.get());
       } else {
@@ -80,7 +81,7 @@ final class StackFetch {
       workers.add(Thread.ofPlatform().daemon().name("jcri-layer-" + i).start(this::work));
     }
     try {
-      return await();
+      await();
     } finally {
       // On failure the others stop; what they have brought is kept or removed by the caller.
       waiting.clear();
@@ -96,11 +97,14 @@ final class StackFetch {
       try {
         Layer layer =
             fetches.obtain(
-                stack(index),
-                image.blobs().get(index),
-                source,
-                () -> below(index),
-                progress,
+                new LayerFetches.Wanted(
+                    image.diffIds().subList(0, index + 1),
+                    image.blobs().get(index),
+                    source,
+                    receiver,
+                    () -> receiving.layer(index),
+                    () -> below(index),
+                    progress),
                 share);
         boolean _ = results.get(index).complete(layer);
       } catch (RuntimeException | Error e) {
@@ -109,16 +113,12 @@ final class StackFetch {
     }
   }
 
-  private List<Digest> stack(int index) {
-    return image.diffIds().subList(0, index + 1);
-  }
-
   private List<Layer> below(int index) {
     return results.subList(0, index).stream().map(this::get).toList();
   }
 
   /** The first failure in time ends the wait, not the lowest layer's. */
-  private List<Layer> await() {
+  private void await() {
     CompletableFuture<Void> failed = new CompletableFuture<>();
     for (CompletableFuture<Layer> result : results) {
       var _ =
@@ -131,7 +131,6 @@ final class StackFetch {
     CompletableFuture<Void> all =
         CompletableFuture.allOf(results.toArray(CompletableFuture[]::new));
     Object _ = get(CompletableFuture.anyOf(all, failed));
-    return results.stream().map(this::get).toList();
   }
 
   private <T> T get(CompletableFuture<T> result) {

@@ -23,6 +23,11 @@ public final class LayerHold implements AutoCloseable {
     return layerKeys;
   }
 
+  /** Whether a layer of that key is one that it keeps. */
+  public boolean mayHave(String key) {
+    return layerKeys.contains(key);
+  }
+
   @Override
   public void close() {
     users.release(this);

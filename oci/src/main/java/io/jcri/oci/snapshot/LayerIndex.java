@@ -1,6 +1,5 @@
 package io.jcri.oci.snapshot;
 
-import io.jcri.oci.Digest;
 import io.jcri.oci.Json;
 import io.jcri.oci.OciException;
 import io.jcri.sandbox.linux.Reasons;
@@ -26,10 +25,6 @@ import org.slf4j.LoggerFactory;
 final class LayerIndex {
 
   private static final Logger LOG = LoggerFactory.getLogger(LayerIndex.class);
-
-  /** A layer's record, layer.json; see {@link LayerStore}. */
-  record Info(
-      int version, Digest diffId, long bytes, long inodes, boolean hasRoot, boolean opaqueRoot) {}
 
   private final Path root;
   private final TemporaryTrees temporary;
@@ -96,9 +91,10 @@ final class LayerIndex {
   private @Nullable Layer read(String key) {
     Path directory = root.resolve(key);
     try {
-      Info info = Json.parse(Files.readAllBytes(directory.resolve("layer.json")), Info.class);
-      if (info.version != 1) {
-        throw new OciException(OciException.Kind.INVALID, "version " + info.version);
+      LayerInfo info =
+          Json.parse(Files.readAllBytes(directory.resolve("layer.json")), LayerInfo.class);
+      if (info.version() != LayerInfo.VERSION) {
+        throw new OciException(OciException.Kind.INVALID, "version " + info.version());
       }
       return add(key, info);
     } catch (IOException | OciException e) {
@@ -125,7 +121,7 @@ final class LayerIndex {
    * Gives a directory that is whole and durable its name. When there is such a layer already, that
    * one is returned and the directory stays where it is.
    */
-  Layer enter(Path directory, String key, Info info) throws IOException {
+  Layer enter(Path directory, String key, LayerInfo info) throws IOException {
     lock.lock();
     try {
       Files.move(directory, root.resolve(key), StandardCopyOption.ATOMIC_MOVE);
@@ -150,20 +146,20 @@ final class LayerIndex {
   }
 
   /** Called with the lock held. */
-  private Layer add(String key, Info info) {
+  private Layer add(String key, LayerInfo info) {
     Layer layer =
         new Layer(
             key,
             root.resolve(key).resolve("diff"),
-            new DiskUsage(info.bytes, info.inodes),
-            info.hasRoot,
-            info.opaqueRoot);
+            new DiskUsage(info.bytes(), info.inodes()),
+            info.hasRoot(),
+            info.opaqueRoot());
     Layer first = layers.putIfAbsent(key, layer);
     if (first != null) {
       return first;
     }
-    bytes.addAndGet(info.bytes);
-    inodes.addAndGet(info.inodes);
+    bytes.addAndGet(info.bytes());
+    inodes.addAndGet(info.inodes());
     present.add(key);
     damaged.removeInPlace(key);
     return layer;

@@ -1,7 +1,9 @@
 package io.jcri.oci.snapshot;
 
 import io.jcri.oci.Digest;
+import io.jcri.oci.Json;
 import io.jcri.oci.OciException;
+import io.jcri.sandbox.linux.ErrnoException;
 import io.jcri.sandbox.linux.Syscalls;
 import io.jcri.sandbox.mount.Mounts;
 import io.jcri.sandbox.mount.OverlayMount;
@@ -12,34 +14,109 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.function.Supplier;
 
-/** Makes a layer's tree of its blob, in a temporary directory of the store. Thread-safe. */
-final class LayerMaker {
+/**
+ * Makes layers of blobs: whole trees with their records, durable before the store takes them in. It
+ * is here that strangers' archives are read. Thread-safe.
+ */
+public final class LayerMaker {
 
   private final Syscalls sys;
   private final Mounts mounts;
   private final LayerLimits limits;
   private final LayerUnpacker unpacker;
+  private final GroupSync sync;
 
-  LayerMaker(Syscalls sys, Mounts mounts, LayerLimits limits) {
+  /**
+   * @param stateRoot any directory of the store's file system
+   */
+  public LayerMaker(Path stateRoot, Syscalls sys, Mounts mounts) {
+    this(stateRoot, sys, mounts, LayerLimits.DEFAULT);
+  }
+
+  LayerMaker(Path stateRoot, Syscalls sys, Mounts mounts, LayerLimits limits) {
     this.sys = sys;
     this.mounts = mounts;
     this.limits = limits;
     this.unpacker = new LayerUnpacker(sys, limits);
+    this.sync = new GroupSync(sys, stateRoot);
+  }
+
+  /** A tree that is whole, and the key that the layer has in the store. */
+  private record Made(String key, LayerInfo info) {}
+
+  /**
+   * Unpacks a layer, makes it durable and gives it to the store.
+   *
+   * @param stack diff IDs from the lowest layer to this one
+   * @param blob as in the registry; read to its end, not closed
+   * @param blobSize in bytes
+   * @param lower waits for the layers below, from the lowest; called only when this one depends on
+   *     them
+   * @throws OciException DATA_LOSS when the content is damaged or not that of the diff ID; as
+   *     {@link LayerUnpacker#unpack}
+   */
+  public Layer unpack(
+      LayerShelf shelf,
+      List<Digest> stack,
+      InputStream blob,
+      long blobSize,
+      Supplier<List<Layer>> lower) {
+    return unpack(shelf, stack, blob, blobSize, lower, false);
   }
 
   /**
-   * A tree that is whole.
+   * Makes a layer of a blob as it is: one file of root's that everybody may read, and the
+   * directories that it is in; otherwise as {@link #unpack}.
    *
-   * @param key that the layer has in the store
+   * @param diffId that it is to have, for this path and content only
+   * @param path plain: no slash before or behind, no empty component, {@code .}, {@code ..} or
+   *     whiteout
+   * @param blob of that size, checked by whoever gives it; read to its end, not closed
    */
-  record Made(String key, LayerIndex.Info info) {}
+  public Layer unpackFile(
+      LayerShelf shelf, Digest diffId, String path, InputStream blob, long blobSize) {
+    if (!path.equals(EntryPath.normal(path)) || path.isEmpty()) {
+      throw new IllegalArgumentException(path);
+    }
+    try (InputStream tar = new FileAsTar(path, blob, blobSize)) {
+      return unpack(shelf, List.of(diffId), tar, blobSize, List::of, true);
+    } catch (IOException e) {
+      throw OciException.ofIo("cannot store layer " + diffId, e);
+    }
+  }
 
   /**
-   * As {@link LayerStore#unpack}; the tree is {@code diff} in the directory.
-   *
    * @param given whether the diff ID is given, not that of the content
    */
-  Made make(
+  private Layer unpack(
+      LayerShelf shelf,
+      List<Digest> stack,
+      InputStream blob,
+      long blobSize,
+      Supplier<List<Layer>> lower,
+      boolean given) {
+    Path directory = shelf.makeTemporary();
+    boolean done = false;
+    try {
+      Made made = make(directory, stack, blob, blobSize, lower, given);
+      Files.write(directory.resolve("layer.json"), Json.toBytes(made.info()));
+      sync.sync();
+      Layer layer = shelf.commit(directory, made.key(), made.info());
+      done = true;
+      return layer;
+    } catch (ErrnoException e) {
+      throw LayerUnpacker.failure("cannot store layer " + stack.getLast() + " at " + directory, e);
+    } catch (IOException e) {
+      throw OciException.ofIo("cannot store layer " + stack.getLast() + " at " + directory, e);
+    } finally {
+      if (!done) {
+        shelf.discard(directory);
+      }
+    }
+  }
+
+  /** Makes the tree {@code diff} in the directory. */
+  private Made make(
       Path directory,
       List<Digest> stack,
       InputStream blob,
@@ -55,9 +132,9 @@ final class LayerMaker {
       key = ChainIds.key(ChainIds.of(stack).getLast());
       usage = rebase(unpacked, tree, directory.resolve("lower"), lower.get());
     }
-    LayerIndex.Info info =
-        new LayerIndex.Info(
-            1,
+    LayerInfo info =
+        new LayerInfo(
+            LayerInfo.VERSION,
             unpacked.diffId(),
             usage.bytes(),
             usage.inodes(),
@@ -128,8 +205,8 @@ final class LayerMaker {
     return usage;
   }
 
-  /** As {@link LayerStore#unpackArchive}. */
-  void unpackArchive(InputStream archive, Path directory) throws IOException {
+  /** Unpacks an archive that is no layer, such as an exported image, into an empty directory. */
+  public void unpackArchive(InputStream archive, Path directory) {
     try (LayerStream stream =
         new LayerStream(sys, archive, "import", Long.MAX_VALUE, limits.bytes())) {
       UnpackedLayer _ =
@@ -139,6 +216,8 @@ final class LayerMaker {
               directory.resolve("directories"));
     } catch (OciException e) {
       throw naming("the archive", e);
+    } catch (IOException e) {
+      throw OciException.ofIo("cannot unpack the archive into " + directory, e);
     }
   }
 }

@@ -1,13 +1,10 @@
 package io.jcri.oci.snapshot;
 
 import io.jcri.oci.Digest;
-import io.jcri.oci.Json;
 import io.jcri.oci.OciException;
-import io.jcri.sandbox.linux.ErrnoException;
 import io.jcri.sandbox.linux.Syscalls;
 import io.jcri.sandbox.mount.Mounts;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -15,11 +12,11 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Supplier;
 import java.util.regex.Pattern;
 
 /**
- * The unpacked layers of a node, each once. Layers are unpacked side by side and in any order.
+ * The unpacked layers of a node, each once. {@link LayerMaker} makes them, side by side and in any
+ * order.
  *
  * <pre>
  * root/layers/KEY/diff        the tree
@@ -36,25 +33,17 @@ import java.util.regex.Pattern;
  * for layers, see {@link DamagedLayers}. What layer.json says is read when it is first asked for,
  * since a node may have a thousand layers and is in a hurry when it starts. Thread-safe.
  */
-public final class LayerStore {
+public final class LayerStore implements LayerShelf {
 
   private static final Pattern KEY = Pattern.compile("(chain-)?[0-9a-f]{64}");
 
   private final Path root;
-  private final GroupSync sync;
-  private final LayerMaker maker;
-
   private final LayerIndex index;
   private final TemporaryTrees temporary;
 
   /** Reads what is there; {@link #removeLeftovers} does the slow part. */
   public LayerStore(Path stateRoot, Syscalls sys, Mounts mounts) {
-    this(stateRoot, sys, mounts, LayerLimits.DEFAULT);
-  }
-
-  LayerStore(Path stateRoot, Syscalls sys, Mounts mounts, LayerLimits limits) {
     this.root = stateRoot.resolve("layers");
-    this.maker = new LayerMaker(sys, mounts, limits);
     this.temporary = new TemporaryTrees(sys, mounts, root);
     this.index = new LayerIndex(root, temporary);
     try {
@@ -67,7 +56,6 @@ public final class LayerStore {
     } catch (IOException e) {
       throw OciException.ofIo("cannot open the layers at " + root, e);
     }
-    this.sync = new GroupSync(sys, root);
   }
 
   private void enter(Path directory) {
@@ -152,74 +140,9 @@ public final class LayerStore {
     return found;
   }
 
-  /**
-   * Unpacks a layer and makes it durable, unless it is here already.
-   *
-   * @param stack diff IDs from the lowest layer to this one
-   * @param blob as in the registry; read to its end, not closed
-   * @param blobSize in bytes
-   * @param lower waits for the layers below, from the lowest; called only when this one depends on
-   *     them
-   * @throws OciException DATA_LOSS when the content is damaged or not that of the diff ID; as
-   *     {@link LayerUnpacker#unpack}
-   */
-  public Layer unpack(
-      List<Digest> stack, InputStream blob, long blobSize, Supplier<List<Layer>> lower) {
-    return unpack(stack, blob, blobSize, lower, false);
-  }
-
-  /**
-   * Makes a layer of a blob as it is: one file of root's that everybody may read, and the
-   * directories that it is in. Durable, and unless it is here already.
-   *
-   * @param diffId that it is to have, for this path and content only
-   * @param path plain: no slash before or behind, no empty component, {@code .}, {@code ..} or
-   *     whiteout
-   * @param blob of that size, checked by whoever gives it; read to its end, not closed
-   * @throws OciException as {@link #unpack}
-   */
-  public Layer unpackFile(Digest diffId, String path, InputStream blob, long blobSize) {
-    if (!path.equals(EntryPath.normal(path)) || path.isEmpty()) {
-      throw new IllegalArgumentException(path);
-    }
-    try (InputStream tar = new FileAsTar(path, blob, blobSize)) {
-      return unpack(List.of(diffId), tar, blobSize, List::of, true);
-    } catch (IOException e) {
-      throw OciException.ofIo("cannot store layer " + diffId, e);
-    }
-  }
-
-  /**
-   * @param given whether the diff ID is not one of the archive
-   */
-  private Layer unpack(
-      List<Digest> stack,
-      InputStream blob,
-      long blobSize,
-      Supplier<List<Layer>> lower,
-      boolean given) {
-    Path directory = makeTemporary();
-    boolean done = false;
-    try {
-      Layer layer = commit(directory, maker.make(directory, stack, blob, blobSize, lower, given));
-      done = true;
-      return layer;
-    } catch (ErrnoException e) {
-      throw LayerUnpacker.failure("cannot store layer " + stack.getLast() + " at " + directory, e);
-    } catch (IOException e) {
-      throw OciException.ofIo("cannot store layer " + stack.getLast() + " at " + directory, e);
-    } finally {
-      if (!done) {
-        discard(directory);
-      }
-    }
-  }
-
-  private Layer commit(Path directory, LayerMaker.Made made) throws IOException {
-    LayerIndex.Info info = made.info();
-    Files.write(directory.resolve("layer.json"), Json.toBytes(info));
-    sync.sync();
-    Layer layer = index.enter(directory, made.key(), info);
+  @Override
+  public Layer commit(Path directory, String key, LayerInfo info) throws IOException {
+    Layer layer = index.enter(directory, key, info);
     if (Files.exists(directory)) {
       // Someone else was first with the same content.
       discard(directory);
@@ -295,6 +218,7 @@ public final class LayerStore {
   }
 
   /** A directory for temporary files on the same file system; a leftover like any other. */
+  @Override
   public Path makeTemporary() {
     try {
       return Files.createDirectory(temporary.toMake());
@@ -303,16 +227,8 @@ public final class LayerStore {
     }
   }
 
-  /** Unpacks an archive that is no layer, such as an exported image, into an empty directory. */
-  public void unpackArchive(InputStream archive, Path directory) {
-    try {
-      maker.unpackArchive(archive, directory);
-    } catch (IOException e) {
-      throw OciException.ofIo("cannot unpack the archive into " + directory, e);
-    }
-  }
-
   /** Deletes a temporary directory; what cannot be deleted now is tried again at the next start. */
+  @Override
   public void discard(Path directory) {
     temporary.discard(directory);
   }

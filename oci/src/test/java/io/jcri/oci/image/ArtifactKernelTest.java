@@ -120,11 +120,7 @@ class ArtifactKernelTest extends ImageStoreFixture {
     FakeRegistry none = new FakeRegistry();
     ImageStore offline =
         ImageStore.open(
-            temp.resolve("s"),
-            ImageStore.Options.DEFAULT,
-            () -> none,
-            io.jcri.sandbox.linux.Linux.get(),
-            mounts);
+            temp.resolve("s"), fetcher("s", none), io.jcri.sandbox.linux.Linux.get(), mounts);
     assertThat(pull(offline, "registry.test/app@" + image.id())).isEqualTo(image);
 
     Snapshot volume = mount(store, image, "c-volume-1");

@@ -73,7 +73,7 @@ class ConcurrentPullsKernelTest extends ImageStoreFixture {
 
   @Test
   void aRegistryThatSaysNothingHoldsUpItsOwnImageOnly() throws Exception {
-    int places = ImageStore.Options.DEFAULT.concurrentLayers();
+    int places = DirectFetcher.Options.DEFAULT.concurrentLayers();
     stuck(places);
     registry.serve(NAME, smallImage());
     ImageStore store = open();

@@ -158,8 +158,7 @@ class ImageSaveKernelTest extends ImageStoreFixture {
   }
 
   private ImageStore openOther() {
-    return ImageStore.open(
-        temp.resolve("other"), ImageStore.Options.DEFAULT, () -> registry, Linux.get(), mounts);
+    return ImageStore.open(temp.resolve("other"), fetcher("other", registry), Linux.get(), mounts);
   }
 
   private static SortedMap<String, String> tree(ImageStore store, Image image) throws IOException {

@@ -60,7 +60,7 @@ class ImageStoreFailureKernelTest extends ImageStoreFixture {
 
   @Test
   void imagesThatDoNotFitAreRefused() throws IOException {
-    ImageStore store = open(new ImageStore.Options(4, true));
+    ImageStore store = open(new DirectFetcher.Options(4, true));
     registry.serve(NAME, smallImage().architecture("s390x"));
     assertFails(store, OciException.Kind.NOT_FOUND, "is for linux/s390x");
     registry.serve(
@@ -312,13 +312,7 @@ class ImageStoreFailureKernelTest extends ImageStoreFixture {
     registry.serve(NAME, smallImage());
     AtomicReference<Instant> now = new AtomicReference<>(Instant.now());
     ImageStore store =
-        ImageStore.open(
-            temp.resolve("s"),
-            ImageStore.Options.DEFAULT,
-            () -> registry,
-            Linux.get(),
-            mounts,
-            now::get);
+        ImageStore.open(temp.resolve("s"), fetcher("s", registry), Linux.get(), mounts, now::get);
     Path partial = temp.resolve("s/partial/sha256-" + Digest.of(new byte[1]).hex());
     Files.write(partial, new byte[10]);
     Image image = pull(store, NAME);

@@ -33,11 +33,20 @@ abstract class ImageStoreFixture {
   }
 
   ImageStore open() {
-    return open(ImageStore.Options.DEFAULT);
+    return open(DirectFetcher.Options.DEFAULT);
   }
 
-  ImageStore open(ImageStore.Options options) {
-    return ImageStore.open(temp.resolve("s"), options, () -> registry, Linux.get(), mounts);
+  ImageStore open(DirectFetcher.Options options) {
+    return ImageStore.open(temp.resolve("s"), fetcher("s", registry, options), Linux.get(), mounts);
+  }
+
+  /** For a store below the temporary directory. */
+  ImageFetcher fetcher(String root, FakeRegistry from) {
+    return fetcher(root, from, DirectFetcher.Options.DEFAULT);
+  }
+
+  private ImageFetcher fetcher(String root, FakeRegistry from, DirectFetcher.Options options) {
+    return new DirectFetcher(temp.resolve(root), options, () -> from, Linux.get(), mounts);
   }
 
   static Image pull(ImageStore store, String name) {

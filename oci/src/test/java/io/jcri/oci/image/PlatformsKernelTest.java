@@ -31,7 +31,7 @@ class PlatformsKernelTest extends ImageStoreFixture {
     Map<String, Object> platform = Map.of("platform", AMD64);
     for (String wrong : List.of("s390x", "")) {
       registry.serveIndex(NAME, List.of(entry("a", smallImage().architecture(wrong), platform)));
-      ImageStore store = open(new ImageStore.Options(4, true));
+      ImageStore store = open(new DirectFetcher.Options(4, true));
       Image image = pull(store, NAME);
       assertThat(image.platform()).isEqualTo(new Platform("linux", "amd64"));
       assertThat(store.remove(NAME)).isNotEmpty();
@@ -49,7 +49,8 @@ class PlatformsKernelTest extends ImageStoreFixture {
   @Test
   void aConfigWithoutArchitectureIsTaken() {
     registry.serve(NAME, smallImage().architecture(""));
-    assertThat(pull(open(new ImageStore.Options(4, true)), NAME).repoTags()).containsExactly(NAME);
+    assertThat(pull(open(new DirectFetcher.Options(4, true)), NAME).repoTags())
+        .containsExactly(NAME);
   }
 
   @Test

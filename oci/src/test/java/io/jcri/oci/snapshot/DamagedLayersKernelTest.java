@@ -8,7 +8,6 @@ import io.jcri.oci.OciException;
 import io.jcri.oci.snapshot.Snapshotter.Options;
 import io.jcri.sandbox.linux.Linux;
 import io.jcri.sandbox.mount.Mounts;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -78,11 +77,8 @@ class DamagedLayersKernelTest {
         if (layers.find(stack).isEmpty()) {
           List<Digest> below = diffIds.subList(0, i);
           Layer _ =
-              layers.unpack(
-                  stack,
-                  new ByteArrayInputStream(tars[i]),
-                  tars[i].length,
-                  () -> layers.findAll(below).orElseThrow());
+              TestLayers.unpack(
+                  layers, temp, stack, tars[i], () -> layers.findAll(below).orElseThrow());
         }
       }
     }

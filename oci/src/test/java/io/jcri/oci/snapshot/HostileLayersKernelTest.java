@@ -7,7 +7,6 @@ import io.jcri.oci.Digest;
 import io.jcri.oci.OciException;
 import io.jcri.sandbox.linux.Linux;
 import io.jcri.sandbox.mount.Mounts;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -31,8 +30,8 @@ class HostileLayersKernelTest {
   @TempDir Path temp;
 
   private Layer unpack(LayerLimits limits, byte[] blob, Digest diffId) {
-    LayerStore store = new LayerStore(temp, Linux.get(), new Mounts(Linux.get()), limits);
-    return store.unpack(List.of(diffId), new ByteArrayInputStream(blob), blob.length, List::of);
+    LayerStore store = new LayerStore(temp, Linux.get(), new Mounts(Linux.get()));
+    return TestLayers.unpack(store, temp, limits, List.of(diffId), blob, List::of);
   }
 
   private Layer unpack(LayerLimits limits, byte[] tar) {

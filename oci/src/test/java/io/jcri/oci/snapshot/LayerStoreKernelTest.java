@@ -8,7 +8,6 @@ import io.jcri.sandbox.linux.Errno;
 import io.jcri.sandbox.linux.ErrnoException;
 import io.jcri.sandbox.linux.Linux;
 import io.jcri.sandbox.mount.Mounts;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -37,9 +36,8 @@ class LayerStoreKernelTest {
     return new LayerStore(temp, Linux.get(), mounts);
   }
 
-  private static Layer unpack(LayerStore store, byte[] tar) {
-    return store.unpack(
-        List.of(Digest.of(tar)), new ByteArrayInputStream(tar), tar.length, List::of);
+  private Layer unpack(LayerStore store, byte[] tar) {
+    return TestLayers.unpack(store, temp, List.of(Digest.of(tar)), tar, List::of);
   }
 
   @Test

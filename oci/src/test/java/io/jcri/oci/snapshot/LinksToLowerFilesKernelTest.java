@@ -9,7 +9,6 @@ import io.jcri.sandbox.linux.Fd;
 import io.jcri.sandbox.linux.FileStat;
 import io.jcri.sandbox.linux.Linux;
 import io.jcri.sandbox.mount.Mounts;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -31,30 +30,23 @@ class LinksToLowerFilesKernelTest {
     mounts.unmountAllBelow(temp);
   }
 
-  private LayerStore store(long bytes) {
-    return new LayerStore(
-        temp,
-        Linux.get(),
-        mounts,
-        new LayerLimits(bytes, LayerLimits.MAX_ENTRIES, LayerLimits.MAX_NAMES));
+  private static LayerLimits bytes(long bytes) {
+    return new LayerLimits(bytes, LayerLimits.MAX_ENTRIES, LayerLimits.MAX_NAMES);
   }
 
   private LayerStore store() {
-    return store(LayerLimits.MAX_BYTES);
+    return new LayerStore(temp, Linux.get(), mounts);
   }
 
   private static List<Digest> stack(byte[] lower, byte[] upper) {
     return List.of(Digest.of(lower), Digest.of(upper));
   }
 
-  /** The upper layer, unpacked within the store's limits. */
-  private Layer unpack(LayerStore store, byte[] lower, byte[] upper) {
-    Layer below =
-        store()
-            .unpack(
-                List.of(Digest.of(lower)), new ByteArrayInputStream(lower), lower.length, List::of);
-    return store.unpack(
-        stack(lower, upper), new ByteArrayInputStream(upper), upper.length, () -> List.of(below));
+  /** The upper layer, unpacked within limits. */
+  private Layer unpack(LayerLimits limits, byte[] lower, byte[] upper) {
+    LayerStore store = store();
+    Layer below = TestLayers.unpack(store, temp, List.of(Digest.of(lower)), lower, List::of);
+    return TestLayers.unpack(store, temp, limits, stack(lower, upper), upper, () -> List.of(below));
   }
 
   /** An archive of what a script makes in the working directory. */
@@ -84,7 +76,7 @@ class LinksToLowerFilesKernelTest {
             setfattr -n user.note -v kept f; chown 5:6 f; chmod 4750 f
             touch -d '2001-01-01 00:00:00.5' f
             """);
-    Layer layer = unpack(store(), lower, new Tars().hardLink("a/link", "f").build());
+    Layer layer = unpack(LayerLimits.DEFAULT, lower, new Tars().hardLink("a/link", "f").build());
     FileStat copy = stat(layer, "f");
     assertThat(copy.size()).isEqualTo(TERABYTES);
     assertThat(copy.blocks() * 512).isBetween(1L, 64L << 10);
@@ -121,7 +113,7 @@ class LinksToLowerFilesKernelTest {
             .hardLink("5", "device")
             .hardLink("6", "empty")
             .build();
-    Layer layer = unpack(store(), lower, upper);
+    Layer layer = unpack(LayerLimits.DEFAULT, lower, upper);
     assertThat(layer.usage().bytes()).isEqualTo(du(layer)).isGreaterThan(5_000_000);
     // The root, d, e, in, new and four files, however many names they have.
     assertThat(layer.usage().inodes()).isEqualTo(9);
@@ -132,16 +124,16 @@ class LinksToLowerFilesKernelTest {
   @Test
   void aDirectoryThatMovesBehindALinkIsCountedOnce() throws IOException {
     byte[] lower = new Tars().directory("usr/lib", 0755).symlink("lib", "usr/lib").build();
-    Layer layer = unpack(store(), lower, new Tars().file("lib/sub/f", "x").build());
+    Layer layer = unpack(LayerLimits.DEFAULT, lower, new Tars().file("lib/sub/f", "x").build());
     assertThat(stat(layer, "usr/lib/sub/f").size()).isEqualTo(1);
     assertThat(layer.usage().bytes()).isEqualTo(du(layer));
     assertThat(layer.usage().inodes())
         .isEqualTo(Commands.run(layer.directory(), "find", ".").lines().count());
   }
 
-  private void assertRefused(LayerStore store, byte[] lower, byte[] upper, CharSequence... message)
-      throws IOException {
-    assertThatThrownBy(() -> unpack(store, lower, upper))
+  private void assertRefused(
+      LayerLimits limits, byte[] lower, byte[] upper, CharSequence... message) throws IOException {
+    assertThatThrownBy(() -> unpack(limits, lower, upper))
         .isInstanceOfSatisfying(
             OciException.class, e -> assertThat(e.kind()).isEqualTo(OciException.Kind.INVALID))
         .hasMessageContaining("layer " + Digest.of(upper))
@@ -160,9 +152,9 @@ class LinksToLowerFilesKernelTest {
             .hardLink("b", "f2")
             .hardLink("c", "f3")
             .build();
-    assertRefused(store(2_500_000), lower, upper, "more than 2500000 bytes", "\"f3\"");
-    assertRefused(store(500_000), lower, upper, "more than 500000 bytes", "\"f1\"");
-    assertThat(unpack(store(3_200_000), lower, upper).usage().bytes())
+    assertRefused(bytes(2_500_000), lower, upper, "more than 2500000 bytes", "\"f3\"");
+    assertRefused(bytes(500_000), lower, upper, "more than 500000 bytes", "\"f1\"");
+    assertThat(unpack(bytes(3_200_000), lower, upper).usage().bytes())
         .isBetween(3_000_000L, 3_200_000L);
   }
 
@@ -170,7 +162,12 @@ class LinksToLowerFilesKernelTest {
   void aLinkThatCannotBeMadeNamesItsLayer() throws IOException {
     byte[] lower = new Tars().directory("d", 0755).build();
     assertRefused(
-        store(), lower, new Tars().hardLink("a", "missing").build(), "\"a\"", "\"missing\"");
-    assertRefused(store(), lower, new Tars().hardLink("a", "d").build(), "directory \"d\"");
+        LayerLimits.DEFAULT,
+        lower,
+        new Tars().hardLink("a", "missing").build(),
+        "\"a\"",
+        "\"missing\"");
+    assertRefused(
+        LayerLimits.DEFAULT, lower, new Tars().hardLink("a", "d").build(), "directory \"d\"");
   }
 }

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.jcri.oci.Digest;
 import io.jcri.sandbox.linux.Linux;
 import io.jcri.sandbox.mount.Mounts;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -39,10 +38,8 @@ class OddEntriesKernelTest {
     byte[] below = lower.build();
     byte[] above = upper.build();
     List<Digest> stack = List.of(Digest.of(below), Digest.of(above));
-    Layer first =
-        layers.unpack(stack.subList(0, 1), new ByteArrayInputStream(below), below.length, List::of);
-    Layer _ =
-        layers.unpack(stack, new ByteArrayInputStream(above), above.length, () -> List.of(first));
+    Layer first = TestLayers.unpack(layers, temp, stack.subList(0, 1), below, List::of);
+    Layer _ = TestLayers.unpack(layers, temp, stack, above, () -> List.of(first));
     Snapshot snapshot =
         new Snapshotter(temp, Linux.get(), mounts, layers)
             .prepare("c", stack, Snapshotter.Options.DEFAULT);

@@ -6,7 +6,6 @@ import io.jcri.oci.Digest;
 import io.jcri.oci.snapshot.Snapshotter.Options;
 import io.jcri.sandbox.linux.Linux;
 import io.jcri.sandbox.mount.Mounts;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -56,10 +55,11 @@ class RepeatedLayersKernelTest {
       diffIds.add(Digest.of(tar));
       List<Digest> stack = List.copyOf(diffIds);
       Layer _ =
-          layers.unpack(
+          TestLayers.unpack(
+              layers,
+              temp,
               stack,
-              new ByteArrayInputStream(tar),
-              tar.length,
+              tar,
               () -> layers.findAll(stack.subList(0, stack.size() - 1)).orElseThrow());
     }
     return diffIds;

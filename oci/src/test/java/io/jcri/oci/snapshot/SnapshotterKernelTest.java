@@ -8,7 +8,6 @@ import io.jcri.oci.OciException;
 import io.jcri.oci.snapshot.Snapshotter.Options;
 import io.jcri.sandbox.linux.Linux;
 import io.jcri.sandbox.mount.Mounts;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -50,10 +49,11 @@ class SnapshotterKernelTest {
       diffIds.add(Digest.of(tar));
       List<Digest> stack = List.copyOf(diffIds);
       Layer layer =
-          layers.unpack(
+          TestLayers.unpack(
+              layers,
+              temp,
               stack,
-              new ByteArrayInputStream(tar),
-              tar.length,
+              tar,
               () -> layers.findAll(stack.subList(0, stack.size() - 1)).orElseThrow());
       assertThat(layers.find(stack)).contains(layer);
     }

@@ -45,9 +45,7 @@ class WritableLayersKernelTest {
 
   private List<Digest> image() {
     byte[] tar = new Tars().directory(".", 0755).file("f", "image").build();
-    Layer _ =
-        layers.unpack(
-            List.of(Digest.of(tar)), new ByteArrayInputStream(tar), tar.length, () -> List.of());
+    Layer _ = TestLayers.unpack(layers, temp, List.of(Digest.of(tar)), tar, () -> List.of());
     return List.of(Digest.of(tar));
   }
 

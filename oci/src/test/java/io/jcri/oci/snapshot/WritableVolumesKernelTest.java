@@ -47,7 +47,7 @@ class WritableVolumesKernelTest {
 
   private Snapshot mounted(String key, byte[] tar, Options options) {
     List<Digest> stack = List.of(Digest.of(tar));
-    layers.unpack(stack, new ByteArrayInputStream(tar), tar.length, () -> List.of());
+    TestLayers.unpack(layers, temp, stack, tar, () -> List.of());
     return snapshots.prepare(key, stack, options);
   }
 

@@ -5,6 +5,7 @@ import io.jcri.daemon.config.DaemonConfig.Handler;
 import io.jcri.daemon.config.DaemonConfig.Images;
 import io.jcri.daemon.config.DaemonConfig.Network;
 import io.jcri.daemon.config.DaemonConfig.Nri;
+import io.jcri.daemon.config.DaemonConfig.PullWorker;
 import io.jcri.daemon.config.DaemonConfig.Streaming;
 import io.jcri.daemon.config.DaemonConfig.Tls;
 import java.io.IOException;
@@ -123,9 +124,32 @@ public final class ConfigFile {
             keys.number("least_bytes_per_second", d.leastRate(), 0, 1 << 30),
             keys.flag("strict_platform", d.strictPlatform()),
             keys.texts("pinned", d.pinned()),
-            keys.oneOf("volumes", d.volumes(), "copy", "directory", "ignore"));
+            keys.oneOf("volumes", d.volumes(), "copy", "directory", "ignore"),
+            pullWorker(keys, d.worker()));
     keys.rejectUnknown();
     return images;
+  }
+
+  private static PullWorker pullWorker(Keys keys, PullWorker d) {
+    String cgroup = keys.text("pull_cgroup", d.cgroup().orElse(""));
+    if (!cgroup.isEmpty() && (!cgroup.startsWith("/") || !isNormal(cgroup))) {
+      throw new ConfigException("images.pull_cgroup is no plain absolute path: " + cgroup);
+    }
+    PullWorker worker =
+        new PullWorker(
+            keys.seconds("pull_idle_seconds", d.idle()),
+            Optional.of(cgroup).filter(text -> !text.isEmpty()),
+            (long) keys.number("pull_memory_mib", (int) (d.memory() >> 20), 0, 1 << 20) << 20,
+            keys.number("pull_millicpus", d.milliCpus(), 0, 1 << 20));
+    if (worker.cgroup().isEmpty() && (worker.memory() > 0 || worker.milliCpus() > 0)) {
+      throw new ConfigException(
+          "images.pull_memory_mib and pull_millicpus are limits of images.pull_cgroup, which is not set");
+    }
+    return worker;
+  }
+
+  private static boolean isNormal(String path) {
+    return Path.of(path).normalize().toString().equals(path) && path.length() > 1;
   }
 
   private Nri nri(@Nullable Keys keys, Nri d) {

@@ -59,6 +59,16 @@ public record DaemonConfig(
   }
 
   /**
+   * The process that pulls.
+   *
+   * @param idle how long it stays without work
+   * @param cgroup its own, as a path below the root of each hierarchy; empty: the daemon's
+   * @param memory how many bytes this cgroup may have, 0 for no limit
+   * @param milliCpus thousandths of a processor that this cgroup may use, 0 for no limit
+   */
+  public record PullWorker(Duration idle, Optional<String> cgroup, long memory, int milliCpus) {}
+
+  /**
    * Pulling and keeping images.
    *
    * @param registryDirectories directories in containerd's {@code certs.d} form; the first that
@@ -80,7 +90,8 @@ public record DaemonConfig(
       int leastRate,
       boolean strictPlatform,
       List<String> pinned,
-      String volumes) {
+      String volumes,
+      PullWorker worker) {
     public Images {
       registryDirectories = List.copyOf(registryDirectories);
       pinned = List.copyOf(pinned);
@@ -189,7 +200,8 @@ public record DaemonConfig(
             1024,
             false,
             List.of(),
-            "copy"),
+            "copy",
+            new PullWorker(Duration.ofSeconds(60), Optional.empty(), 0, 0)),
         new Network(
             Path.of("/etc/cni/net.d"),
             List.of(Path.of("/opt/cni/bin"), Path.of("/usr/lib/cni")),

@@ -2,10 +2,8 @@ package io.jcri.daemon.image;
 
 import io.jcri.daemon.Layout;
 import io.jcri.daemon.config.DaemonConfig;
-import io.jcri.oci.distribution.HostsConfig;
-import io.jcri.oci.distribution.Patience;
 import io.jcri.oci.distribution.RegistriesConf;
-import io.jcri.oci.distribution.RegistryClient;
+import io.jcri.oci.image.ImageFetcher;
 import io.jcri.oci.image.ImageStore;
 import io.jcri.oci.snapshot.WritableLayers;
 import io.jcri.oci.snapshot.WritableVolumes;
@@ -17,21 +15,19 @@ import java.util.Set;
 /** The image store as the configuration says, and what containers get of it. */
 public record ImageSetup(Images images, RootFilesystems rootFilesystems) {
 
-  /** Opens the store. */
+  /**
+   * Opens the store.
+   *
+   * @param fetcher brings images
+   */
   public static ImageSetup open(
-      DaemonConfig.Images config, Layout layout, Syscalls syscalls, Mounts mounts) {
+      DaemonConfig.Images config,
+      Layout layout,
+      ImageFetcher fetcher,
+      Syscalls syscalls,
+      Mounts mounts) {
     Optional<RegistriesConf> registries = config.registriesConf().map(RegistriesConf::new);
-    ImageStore store =
-        ImageStore.open(
-            layout.images(),
-            new ImageStore.Options(config.parallelLayers(), config.strictPlatform()),
-            () ->
-                new RegistryClient(
-                    new HostsConfig(config.registryDirectories()),
-                    registries,
-                    new Patience(config.noProgressTimeout(), config.leastRate())),
-            syscalls,
-            mounts);
+    ImageStore store = ImageStore.open(layout.images(), fetcher, syscalls, mounts);
     return new ImageSetup(
         new Images(store, new NameSearch(registries), layout, Set.copyOf(config.pinned())),
         new RootFilesystems(

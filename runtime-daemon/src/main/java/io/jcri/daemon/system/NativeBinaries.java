@@ -5,14 +5,15 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * The native programs that are part of the distribution.
+ * The programs that are part of the distribution.
  *
  * @param sandbox makes a pod's namespaces and becomes its pause process
  * @param shim watches one container
  * @param selftest the program in the selftest's image
  * @param nriStart starts an NRI plugin that is connected to a socket
+ * @param launcher is {@code jcri} itself
  */
-public record NativeBinaries(Path sandbox, Path shim, Path selftest, Path nriStart) {
+public record NativeBinaries(Path sandbox, Path shim, Path selftest, Path nriStart, Path launcher) {
   /** Set by the launcher to the folder that the distribution lies in. */
   private static final String HOME = "jcri.home";
 
@@ -25,12 +26,14 @@ public record NativeBinaries(Path sandbox, Path shim, Path selftest, Path nriSta
    */
   public static NativeBinaries find() throws IOException {
     String home = System.getProperty(HOME);
-    Path libexec = (home == null ? DEFAULT_HOME : Path.of(home)).resolve("libexec");
+    Path folder = home == null ? DEFAULT_HOME : Path.of(home);
+    Path libexec = folder.resolve("libexec");
     return new NativeBinaries(
         executable(libexec.resolve("jcri-sandbox")),
         executable(libexec.resolve("jcri-shim")),
         executable(libexec.resolve("jcri-selftest")),
-        executable(libexec.resolve("jcri-nri-start")));
+        executable(libexec.resolve("jcri-nri-start")),
+        executable(folder.resolve("bin/jcri")));
   }
 
   private static Path executable(Path program) throws IOException {

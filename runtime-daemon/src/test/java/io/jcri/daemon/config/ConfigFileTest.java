@@ -50,6 +50,10 @@ class ConfigFileTest {
             strict_platform = true
             pinned = ["registry.example/app:1"]
             volumes = "directory"
+            pull_idle_seconds = 3
+            pull_cgroup = "/pulls"
+            pull_memory_mib = 256
+            pull_millicpus = 1500
             [network]
             configurations = "/net.d"
             plugins = ["/bin/cni"]
@@ -89,7 +93,9 @@ class ConfigFileTest {
                 77,
                 true,
                 List.of("registry.example/app:1"),
-                "directory"));
+                "directory",
+                new DaemonConfig.PullWorker(
+                    Duration.ofSeconds(3), Optional.of("/pulls"), 256L << 20, 1500)));
     assertThat(config.network().podCidr()).contains("10.1.0.0/24,fd00::/64");
     assertThat(config.network().bridge()).isEqualTo("br9");
     assertThat(config.network().timeout()).isEqualTo(Duration.ofSeconds(9));
@@ -124,6 +130,9 @@ class ConfigFileTest {
           images.parallel_layers = 0        | line 1: images.parallel_layers is 0 but must be between
           images.pinned = [1]               | line 1: images.pinned must be a list of strings
           images.volumes = "bind"           | line 1: images.volumes is "bind" but must be one of
+          images.pull_cgroup = "pulls"      | images.pull_cgroup is no plain absolute path: pulls
+          images.pull_cgroup = "/a/../b"    | images.pull_cgroup is no plain absolute path: /a/../b
+          images.pull_memory_mib = 100      | images.pull_cgroup, which is not set
           images.color = "red"              | line 1: images.color is not a key that jcri knows
           network.plugins = ["x"]           | line 1: network.plugins is "x" but must be an absolute path
           streaming.address = "localhost"   | line 1: streaming.address is "localhost" but must be an IP address

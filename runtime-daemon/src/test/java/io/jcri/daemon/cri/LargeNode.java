@@ -9,6 +9,7 @@ import io.jcri.daemon.container.ContainerPhase;
 import io.jcri.daemon.container.Containers;
 import io.jcri.daemon.image.ImageSetup;
 import io.jcri.daemon.image.Images;
+import io.jcri.daemon.image.NoFetcher;
 import io.jcri.daemon.metrics.Metrics;
 import io.jcri.daemon.pod.CgroupPaths;
 import io.jcri.daemon.pod.Pod;
@@ -41,7 +42,11 @@ record LargeNode(Pods pods, Containers containers, Images images, Stats stats, M
     Cgroups cgroups = Cgroups.detect();
     ImageSetup store =
         ImageSetup.open(
-            DaemonConfig.defaults().images(), layout, Linux.get(), new Mounts(Linux.get()));
+            DaemonConfig.defaults().images(),
+            layout,
+            new NoFetcher(),
+            Linux.get(),
+            new Mounts(Linux.get()));
     Images images = store.images();
     Stats stats = new Stats(cgroups, paths, store.rootFilesystems(), clock, _ -> true);
     return new LargeNode(

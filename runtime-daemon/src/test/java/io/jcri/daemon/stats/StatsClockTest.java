@@ -6,6 +6,7 @@ import io.jcri.daemon.Layout;
 import io.jcri.daemon.Samples;
 import io.jcri.daemon.config.DaemonConfig;
 import io.jcri.daemon.image.ImageSetup;
+import io.jcri.daemon.image.NoFetcher;
 import io.jcri.daemon.pod.CgroupPaths;
 import io.jcri.daemon.pod.Pod;
 import io.jcri.daemon.pod.PodConfig;
@@ -58,6 +59,7 @@ class StatsClockTest {
             ImageSetup.open(
                     DaemonConfig.defaults().images(),
                     new Layout(root, root),
+                    new NoFetcher(),
                     Linux.get(),
                     new Mounts(Linux.get()))
                 .rootFilesystems(),

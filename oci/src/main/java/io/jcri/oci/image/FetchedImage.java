@@ -1,0 +1,28 @@
+package io.jcri.oci.image;
+
+import io.jcri.oci.distribution.Platform;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What is to be recorded of an image whose layers are here.
+ *
+ * @param id of it
+ * @param rawConfig as it came
+ * @param user as the config has it
+ * @param artifact what kind it is, empty for an image
+ * @param tags in full
+ * @param repoDigests likewise
+ * @param pinned whether it is to be kept; one that is pinned stays so
+ */
+// Nobody compares two of them.
+@SuppressWarnings("ArrayRecordComponent")
+public record FetchedImage(
+    String id,
+    byte[] rawConfig,
+    String user,
+    Platform platform,
+    Optional<String> artifact,
+    List<String> tags,
+    List<String> repoDigests,
+    boolean pinned) {}

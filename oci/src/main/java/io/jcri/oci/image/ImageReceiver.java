@@ -1,0 +1,47 @@
+package io.jcri.oci.image;
+
+import io.jcri.oci.Digest;
+import io.jcri.oci.snapshot.Layer;
+import io.jcri.oci.snapshot.LayerShelf;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What the store does for whoever brings images. Directories that are neither committed nor
+ * discarded are deleted at the end. Thread-safe.
+ */
+public interface ImageReceiver extends LayerShelf {
+
+  /**
+   * An image that is found: its layers, those here and those to come, are kept until it is closed.
+   */
+  interface Receiving extends AutoCloseable {
+
+    /** All layers from the lowest, or empty when one is missing. */
+    Optional<List<Layer>> all();
+
+    /**
+     * The layer at a height when it is here.
+     *
+     * @param height counted from the lowest, which has 0
+     */
+    Optional<Layer> layer(int height);
+
+    /**
+     * Enters the image, whose layers are all here, or gives more names to one that is.
+     *
+     * @throws io.jcri.oci.OciException RESOURCE_EXHAUSTED when there is no room for its names
+     */
+    void record(FetchedImage image);
+
+    @Override
+    void close();
+  }
+
+  /**
+   * Begins to receive an image.
+   *
+   * @param diffIds of its layers, from the lowest
+   */
+  Receiving begin(List<Digest> diffIds);
+}

@@ -1,0 +1,134 @@
+package io.jcri.oci.image;
+
+import io.jcri.oci.Digest;
+import io.jcri.oci.OciException;
+import io.jcri.oci.snapshot.Layer;
+import io.jcri.oci.snapshot.LayerHold;
+import io.jcri.oci.snapshot.LayerInfo;
+import io.jcri.oci.snapshot.LayerStore;
+import io.jcri.oci.snapshot.Snapshotter;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+/**
+ * The store's side of one pull or load; to be closed when nobody works at it any more. Thread-safe.
+ */
+final class StoreReceiver implements ImageReceiver, AutoCloseable {
+
+  private final LayerStore layers;
+  private final Snapshotter snapshotter;
+  private final ImageBook book;
+  private final Set<Path> temporary = ConcurrentHashMap.newKeySet();
+  private final Set<Held> held = ConcurrentHashMap.newKeySet();
+  private final List<Image> recorded = new CopyOnWriteArrayList<>();
+  private volatile boolean begun;
+
+  StoreReceiver(LayerStore layers, Snapshotter snapshotter, ImageBook book) {
+    this.layers = layers;
+    this.snapshotter = snapshotter;
+    this.book = book;
+  }
+
+  /** The images that were recorded, in the order of their coming. */
+  List<Image> recorded() {
+    return List.copyOf(recorded);
+  }
+
+  /** Whether there may be layers that nothing needs when it has failed. */
+  boolean hasBegun() {
+    return begun;
+  }
+
+  @Override
+  public Path makeTemporary() {
+    Path directory = layers.makeTemporary();
+    temporary.add(directory);
+    return directory;
+  }
+
+  @Override
+  public void discard(Path directory) {
+    if (temporary.remove(directory)) {
+      layers.discard(directory);
+    }
+  }
+
+  @Override
+  public Layer commit(Path directory, String key, LayerInfo info) throws IOException {
+    if (held.stream().noneMatch(image -> image.hold.mayHave(key))) {
+      throw new OciException(
+          OciException.Kind.INTERNAL, "layer " + key + " is none of the images that are fetched");
+    }
+    if (!temporary.remove(directory)) {
+      throw new OciException(
+          OciException.Kind.INTERNAL, "layer " + key + " comes from " + directory);
+    }
+    boolean done = false;
+    try {
+      Layer layer = layers.commit(directory, key, info);
+      done = true;
+      return layer;
+    } finally {
+      if (!done) {
+        temporary.add(directory);
+      }
+    }
+  }
+
+  @Override
+  public Receiving begin(List<Digest> diffIds) {
+    begun = true;
+    Held image = new Held(diffIds, snapshotter.hold(diffIds));
+    held.add(image);
+    return image;
+  }
+
+  @Override
+  public void close() {
+    temporary.forEach(this::discard);
+    held.forEach(Held::close);
+  }
+
+  private final class Held implements Receiving {
+    private final List<Digest> diffIds;
+    private final LayerHold hold;
+
+    Held(List<Digest> diffIds, LayerHold hold) {
+      this.diffIds = List.copyOf(diffIds);
+      this.hold = hold;
+    }
+
+    @Override
+    public Optional<List<Layer>> all() {
+      return layers.findAll(diffIds);
+    }
+
+    @Override
+    public Optional<Layer> layer(int height) {
+      return layers.find(diffIds.subList(0, height + 1));
+    }
+
+    @Override
+    public void record(FetchedImage image) {
+      List<Layer> stack =
+          all()
+              .orElseThrow(() ->
+                  new OciException(
+                      OciException.Kind.UNAVAILABLE,
+                      "image " + image.id() + " has lost a layer; pull it again"));
+      recorded.add(book.record(image, diffIds, stack));
+    }
+
+    @Override
+    public void close() {
+      if (held.remove(this)) {
+        hold.close();
+      }
+    }
+  }
+}

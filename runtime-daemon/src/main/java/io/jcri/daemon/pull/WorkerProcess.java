@@ -1,0 +1,288 @@
+package io.jcri.daemon.pull;
+
+import io.jcri.daemon.system.SocketFile;
+import io.jcri.oci.Json;
+import io.jcri.oci.OciException;
+import io.jcri.oci.OciException.Kind;
+import io.jcri.sandbox.linux.Reasons;
+import io.jcri.sandbox.linux.SocketPath;
+import java.io.Closeable;
+import java.io.IOException;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The worker's process: there while somebody needs it, and some time longer. It ends with the
+ * daemon, whose end of its standard input is the last there is. Thread-safe.
+ */
+final class WorkerProcess {
+
+  private static final Logger log = LoggerFactory.getLogger(WorkerProcess.class);
+
+  /** How often it is looked whether one that is waited for has ended. */
+  private static final long LOOK_MS = 100;
+
+  /** How many connections in waiting may turn out to be those of a worker that has died. */
+  private static final int MOST_STALE = 8;
+
+  private final WorkerMessages.Settings settings;
+  private final WorkerCommand command;
+  private final Duration idle;
+  private final LinkedBlockingQueue<SocketChannel> waiting = new LinkedBlockingQueue<>();
+
+  /** Guards what follows. */
+  private final ReentrantLock lock = new ReentrantLock();
+
+  private @Nullable ServerSocketChannel listening;
+  private @Nullable Process process;
+  private int users;
+  private long uses;
+
+  /**
+   * Starts nothing yet.
+   *
+   * @param idle how long it stays without work
+   */
+  WorkerProcess(WorkerMessages.Settings settings, WorkerCommand command, Duration idle) {
+    this.settings = settings;
+    this.command = command;
+    this.idle = idle;
+  }
+
+  /** A connection on which the worker has taken a request. Closed by one thread. */
+  final class Connection implements AutoCloseable {
+    private final WorkerWire wire;
+    private final Process of;
+
+    private Connection(WorkerWire wire, Process of) {
+      this.wire = wire;
+      this.of = of;
+    }
+
+    WorkerWire wire() {
+      return wire;
+    }
+
+    /** Ends the whole process, with all that it is at; for one that does not stop. */
+    void kill() {
+      of.destroyForcibly();
+    }
+
+    /** Why it ended without a word. */
+    OciException lost() {
+      try {
+        if (of.waitFor(LOOK_MS, TimeUnit.MILLISECONDS)) {
+          return ended(of);
+        }
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+      return new OciException(Kind.UNAVAILABLE, "the pull worker has hung up; try again");
+    }
+
+    @Override
+    public void close() {
+      closeQuietly(wire);
+      leave();
+    }
+  }
+
+  /**
+   * Hands a request to a worker, which is started when there is none. The thread must not be
+   * interrupted: that would close the connection.
+   *
+   * @param cancelled is looked at while nobody has taken it
+   * @throws OciException UNAVAILABLE when it does not start, CANCELLED
+   */
+  Connection request(WorkerMessages.Request request, BooleanSupplier cancelled) {
+    enter();
+    boolean done = false;
+    try {
+      for (int i = 0; i < MOST_STALE; i++) {
+        Process running = running();
+        WorkerWire wire = new WorkerWire(next(running, cancelled));
+        if (takes(wire, request)) {
+          done = true;
+          return new Connection(wire, running);
+        }
+        closeQuietly(wire);
+      }
+      throw new OciException(Kind.UNAVAILABLE, "the pull worker takes no request; try again");
+    } catch (IOException e) {
+      throw new OciException(
+          Kind.UNAVAILABLE, "the pull worker cannot be started: " + Reasons.of(e), e);
+    } finally {
+      if (!done) {
+        leave();
+      }
+    }
+  }
+
+  private static boolean takes(WorkerWire wire, WorkerMessages.Request request) {
+    try {
+      wire.write(request);
+      WorkerWire.Message answer = wire.read();
+      return answer != null && answer.body() instanceof WorkerMessages.Taken;
+    } catch (IOException e) {
+      log.debug("a pull worker that has ended was asked: {}", Reasons.of(e));
+      return false;
+    }
+  }
+
+  private Process running() throws IOException {
+    lock.lock();
+    try {
+      Process there = process;
+      if (there != null && there.isAlive()) {
+        return there;
+      }
+      if (listening == null) {
+        listening = listen();
+      }
+      Process started = start();
+      process = started;
+      return started;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private Process start() throws IOException {
+    ProcessBuilder builder = new ProcessBuilder(command.words());
+    builder.redirectOutput(ProcessBuilder.Redirect.DISCARD);
+    builder.redirectError(ProcessBuilder.Redirect.INHERIT);
+    builder.environment().remove("NOTIFY_SOCKET");
+    Process started = builder.start();
+    log.debug("the pull worker is process {}", started.pid());
+    try {
+      byte[] line = Json.toBytes(settings);
+      started.getOutputStream().write(line);
+      started.getOutputStream().write('\n');
+      started.getOutputStream().flush();
+    } catch (IOException e) {
+      started.destroyForcibly();
+      throw new IOException(message(started), e);
+    }
+    return started;
+  }
+
+  private ServerSocketChannel listen() throws IOException {
+    SocketFile file = new SocketFile(settings.socket());
+    file.prepare();
+    ServerSocketChannel server = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
+    try (SocketPath name = SocketPath.of(file.bound())) {
+      server.bind(UnixDomainSocketAddress.of(name.path()));
+    }
+    file.publish("rw-------");
+    Thread.ofVirtual().name("pull worker connections").start(() -> accept(server));
+    return server;
+  }
+
+  private void accept(ServerSocketChannel server) {
+    try {
+      while (true) {
+        waiting.add(server.accept());
+      }
+    } catch (IOException e) {
+      log.error("no more pulls are possible: cannot listen on {}", settings.socket(), e);
+    }
+  }
+
+  private SocketChannel next(Process running, BooleanSupplier cancelled) {
+    try {
+      while (!cancelled.getAsBoolean()) {
+        SocketChannel next = waiting.poll(LOOK_MS, TimeUnit.MILLISECONDS);
+        if (next != null) {
+          return next;
+        }
+        if (!running.isAlive()) {
+          throw ended(running);
+        }
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    throw new OciException(Kind.CANCELLED, "the pull was given up before a worker took it");
+  }
+
+  private static OciException ended(Process process) {
+    return new OciException(Kind.UNAVAILABLE, message(process) + "; try again");
+  }
+
+  private static String message(Process process) {
+    return process.isAlive()
+        ? "the pull worker does not listen"
+        : "the pull worker has ended with status " + process.exitValue();
+  }
+
+  private void enter() {
+    lock.lock();
+    try {
+      users++;
+      uses++;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void leave() {
+    lock.lock();
+    try {
+      users--;
+      long now = uses;
+      if (users == 0) {
+        Thread.ofVirtual().name("idle pull worker").start(() -> endIfUnused(now));
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void endIfUnused(long since) {
+    try {
+      Thread.sleep(idle);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return;
+    }
+    Process over;
+    lock.lock();
+    try {
+      if (uses != since || process == null) {
+        return;
+      }
+      over = process;
+      process = null;
+    } finally {
+      lock.unlock();
+    }
+    try {
+      over.getOutputStream().close();
+    } catch (IOException e) {
+      log.debug("the pull worker has ended before it was told to: {}", Reasons.of(e));
+    }
+    List<SocketChannel> stale = new ArrayList<>();
+    waiting.drainTo(stale);
+    stale.forEach(WorkerProcess::closeQuietly);
+  }
+
+  private static void closeQuietly(Closeable connection) {
+    try {
+      connection.close();
+    } catch (IOException e) {
+      log.debug("closing a connection to the pull worker: {}", Reasons.of(e));
+    }
+  }
+}
