@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * reference, host, path or field that is at fault and is fit for an operator's eyes: it never holds
  * a credential.
  */
-public final class OciException extends RuntimeException {
+public class OciException extends RuntimeException {
 
   /** What went wrong, in terms that map one to one to gRPC status codes. */
   public enum Kind {

@@ -5,6 +5,7 @@ import io.jcri.cri.v1.PullImageRequest;
 import io.jcri.cri.v1.PullImageResponse;
 import io.jcri.daemon.JcriException;
 import io.jcri.daemon.image.Images;
+import io.jcri.daemon.pull.WorkerLostException;
 import io.jcri.oci.OciException;
 import io.jcri.oci.distribution.Credentials;
 import java.util.Optional;
@@ -30,7 +31,7 @@ final class PullImage implements Call<PullImageRequest, PullImageResponse> {
           .setImageRef(images.pull(name, credentials).id())
           .build();
     } catch (OciException e) {
-      if (e.kind() == OciException.Kind.UNAVAILABLE) {
+      if (e.kind() == OciException.Kind.UNAVAILABLE && !(e instanceof WorkerLostException)) {
         throw new JcriException(
             JcriException.Kind.REGISTRY_UNAVAILABLE, String.valueOf(e.getMessage()), e);
       }

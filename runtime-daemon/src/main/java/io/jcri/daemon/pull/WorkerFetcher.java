@@ -113,6 +113,7 @@ public final class WorkerFetcher implements ImageFetcher {
 
   private static OciException failure(@Nullable Throwable cause, String what) {
     return switch (cause) {
+      case WorkerLostException lost -> lost;
       // Made again here: the stack of whoever waited tells more than that of who spoke.
       case OciException oci -> new OciException(oci.kind(), String.valueOf(oci.getMessage()), oci);
       case Error error -> throw error;

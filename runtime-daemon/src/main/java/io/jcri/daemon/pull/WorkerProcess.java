@@ -81,7 +81,7 @@ final class WorkerProcess {
     }
 
     /** Why it ended without a word. */
-    OciException lost() {
+    WorkerLostException lost() {
       try {
         if (of.waitFor(LOOK_MS, TimeUnit.MILLISECONDS)) {
           return ended(of);
@@ -89,7 +89,7 @@ final class WorkerProcess {
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
       }
-      return new OciException(Kind.UNAVAILABLE, "the pull worker has hung up; try again");
+      return new WorkerLostException("the pull worker has hung up; try again");
     }
 
     @Override
@@ -119,10 +119,9 @@ final class WorkerProcess {
         }
         closeQuietly(wire);
       }
-      throw new OciException(Kind.UNAVAILABLE, "the pull worker takes no request; try again");
+      throw new WorkerLostException("the pull worker takes no request; try again");
     } catch (IOException e) {
-      throw new OciException(
-          Kind.UNAVAILABLE, "the pull worker cannot be started: " + Reasons.of(e), e);
+      throw new WorkerLostException("the pull worker cannot be started: " + Reasons.of(e), e);
     } finally {
       if (!done) {
         leave();
@@ -217,8 +216,8 @@ final class WorkerProcess {
     throw new OciException(Kind.CANCELLED, "the pull was given up before a worker took it");
   }
 
-  private static OciException ended(Process process) {
-    return new OciException(Kind.UNAVAILABLE, message(process) + "; try again");
+  private static WorkerLostException ended(Process process) {
+    return new WorkerLostException(message(process) + "; try again");
   }
 
   private static String message(Process process) {

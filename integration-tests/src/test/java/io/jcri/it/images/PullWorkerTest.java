@@ -1,0 +1,298 @@
+package io.jcri.it.images;
+
+import static io.jcri.it.node.Refusals.assertRefused;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
+import io.jcri.cri.v1.Image;
+import io.jcri.cri.v1.ImageSpec;
+import io.jcri.cri.v1.ListImagesRequest;
+import io.jcri.cri.v1.RemoveImageRequest;
+import io.jcri.it.kit.Layer;
+import io.jcri.it.kit.TarEntry;
+import io.jcri.it.kit.TestImage;
+import io.jcri.it.kit.Waiting;
+import io.jcri.it.node.RegistryProxy;
+import io.jcri.it.node.TestNode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** The process that pulls: it may die at any moment, and is not there when nobody needs it. */
+class PullWorkerTest {
+  @RegisterExtension static final TestNode NODE = new TestNode();
+
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+  /** Blobs of this size are kept when their pull breaks off. */
+  private static final int LARGE = 12 << 20;
+
+  private static final int ARRIVED = 9 << 20;
+
+  private final CountDownLatch goOn = new CountDownLatch(1);
+  private final List<Integer> bodies = new ArrayList<>();
+
+  @AfterEach
+  void release() {
+    goOn.countDown();
+  }
+
+  private static List<ProcessHandle> workers() {
+    return NODE.daemon()
+        .process()
+        .descendants()
+        .filter(process -> commandLine(process).contains("pull-worker"))
+        .toList();
+  }
+
+  /** What Java says of it is cut off; a process that is gone has none. */
+  private static String commandLine(ProcessHandle process) {
+    try {
+      return Files.readString(Path.of("/proc/" + process.pid() + "/cmdline"));
+    } catch (IOException e) {
+      return "";
+    }
+  }
+
+  private static Path images() {
+    return NODE.daemon().root().resolve("image");
+  }
+
+  private static List<String> names(Path folder) throws IOException {
+    try (Stream<Path> all = Files.list(folder)) {
+      return all.map(path -> path.getFileName().toString()).sorted().toList();
+    }
+  }
+
+  private static void assertNothingUnfinished() throws IOException {
+    Waiting.until(
+        PATIENCE,
+        () -> names(images().resolve("layers")).stream().noneMatch(name -> name.startsWith("new-")),
+        () -> "unfinished layers are left");
+  }
+
+  private static TestImage large() throws IOException {
+    byte[] noise = new byte[LARGE];
+    new Random(7).nextBytes(noise);
+    return TestImage.of(Layer.of(Layer.Compression.NONE, TarEntry.file("noise", 0644, noise)));
+  }
+
+  /** The first answer breaks off, and the rest does not come. */
+  private byte[] breakOff(String path, byte[] body) {
+    if (!path.contains("/large/blobs/") || body.length < (1 << 20)) {
+      return body;
+    }
+    boolean first;
+    synchronized (bodies) {
+      first = bodies.isEmpty();
+      bodies.add(body.length);
+    }
+    if (first) {
+      return Arrays.copyOf(body, ARRIVED);
+    }
+    try {
+      goOn.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    return body;
+  }
+
+  private int bodies() {
+    synchronized (bodies) {
+      return bodies.size();
+    }
+  }
+
+  @Test
+  void itsDeathFailsThePullsUnderWayAndTheNextGoesOnWhereTheyWere() throws Exception {
+    NODE.registry().push("large", "1", large());
+    try (RegistryProxy proxy = new RegistryProxy(NODE.registry().uri(), this::breakOff);
+        var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      String reference = proxy.hostAndPort() + "/large:1";
+      Future<String> pull = threads.submit(() -> NODE.pull(reference));
+      Waiting.until(PATIENCE, () -> bodies() == 2, () -> "the rest is not asked for");
+      List<ProcessHandle> workers = workers();
+      assertThat(workers).hasSize(1);
+
+      workers.getFirst().destroyForcibly();
+
+      assertRefused(
+          () -> {
+            try {
+              pull.get();
+            } catch (java.util.concurrent.ExecutionException e) {
+              throw e.getCause();
+            }
+          },
+          Status.Code.UNAVAILABLE,
+          "the pull worker has ended with status 137",
+          "try again");
+      assertNothingUnfinished();
+      List<String> kept = names(images().resolve("partial"));
+      assertThat(kept).hasSize(1);
+      assertThat(images().resolve("partial").resolve(kept.getFirst())).hasSize(ARRIVED);
+
+      goOn.countDown();
+      NODE.pull(reference);
+      synchronized (bodies) {
+        // The rest only, which is a little more than the file's as it is in an archive.
+        assertThat(bodies.getLast()).isBetween(LARGE - ARRIVED, LARGE - ARRIVED + (64 << 10));
+      }
+      assertThat(names(images().resolve("partial"))).isEmpty();
+      assertThat(workers()).hasSize(1);
+      assertThat(workers().getFirst().pid()).isNotEqualTo(workers.getFirst().pid());
+    }
+  }
+
+  @Test
+  void itIsGoneAfterATimeWithoutWorkAndStartsAgain() throws IOException {
+    Path configuration = NODE.daemon().configuration();
+    String before = Files.readString(configuration);
+    NODE.daemon().stop();
+    Files.writeString(
+        configuration, before.replace("[images]\n", "[images]\npull_idle_seconds = 1\n"));
+    try {
+      NODE.daemon().start();
+      assertThat(workers()).isEmpty();
+      for (int i = 0; i < 2; i++) {
+        NODE.pull(NODE.busybox());
+        Waiting.until(PATIENCE, () -> workers().isEmpty(), () -> "the idle worker stays");
+      }
+    } finally {
+      Files.writeString(configuration, before);
+      NODE.daemon().stop();
+      NODE.daemon().start();
+    }
+  }
+
+  @Test
+  void itEndsWithItsDaemonWhateverItIsAt() throws Exception {
+    NODE.registry().push("large", "1", large());
+    try (RegistryProxy proxy = new RegistryProxy(NODE.registry().uri(), this::breakOff);
+        var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      Future<?> pull = threads.submit(() -> NODE.pull(proxy.hostAndPort() + "/large:1"));
+      Waiting.until(PATIENCE, () -> bodies() == 2, () -> "the rest is not asked for");
+      ProcessHandle worker = workers().getFirst();
+
+      NODE.daemon().kill();
+
+      Waiting.until(PATIENCE, () -> !worker.isAlive(), () -> "the worker lives on");
+      NODE.daemon().start();
+      assertNothingUnfinished();
+      Waiting.until(PATIENCE, pull::isDone, () -> "the caller waits on");
+    }
+  }
+
+  /** Every image of those that are pulled is whole or absent, and can be pulled. */
+  @Test
+  void whenItDiesAgainAndAgainEveryImageIsWholeOrAbsent() throws Exception {
+    int count = 8;
+    List<String> references = new ArrayList<>();
+    List<TestImage> images = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      TestImage image =
+          TestImage.of(
+              Layer.of(TarEntry.file("shared", 0644, new byte[1 << 20])),
+              Layer.of(TarEntry.file("own", "image " + i)),
+              // One that is completed with what is below.
+              Layer.of(TarEntry.hardLink("d/link", "own", 0644)));
+      images.add(image);
+      references.add(NODE.registry().push("died/" + i, "1", image));
+    }
+    Random random = new Random(11);
+    try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      for (int round = 0; round < 10; round++) {
+        List<Future<?>> pulls = new ArrayList<>();
+        for (String reference : references) {
+          pulls.add(threads.submit(() -> pullOrUnavailable(reference)));
+        }
+        Thread.sleep(random.nextInt(300));
+        workers().forEach(ProcessHandle::destroyForcibly);
+        for (Future<?> pull : pulls) {
+          pull.get();
+        }
+        for (int i = 0; i < count; i++) {
+          if (find(references.get(i)).isPresent()) {
+            assertWhole(images.get(i), "image " + i);
+            remove(references.get(i));
+          }
+        }
+        assertNothingUnfinished();
+      }
+    }
+    for (int i = 0; i < count; i++) {
+      NODE.pull(references.get(i));
+      assertWhole(images.get(i), "image " + i);
+    }
+    for (String reference : references) {
+      remove(reference);
+    }
+    List<String> own =
+        images.stream()
+            .flatMap(image -> image.layers().stream())
+            .map(layer -> layer.diffId().substring("sha256:".length()))
+            .toList();
+    assertThat(names(images().resolve("layers"))).doesNotContainAnyElementsOf(own);
+  }
+
+  private static void pullOrUnavailable(String reference) {
+    try {
+      NODE.pull(reference);
+    } catch (StatusRuntimeException e) {
+      assertThat(e.getStatus().getCode())
+          .as("%s", e.getStatus())
+          .isEqualTo(Status.Code.UNAVAILABLE);
+    }
+  }
+
+  private static Optional<Image> find(String reference) {
+    return NODE
+        .cri()
+        .images()
+        .listImages(ListImagesRequest.getDefaultInstance())
+        .getImagesList()
+        .stream()
+        .filter(image -> image.getRepoTagsList().contains(reference))
+        .findFirst();
+  }
+
+  private static void remove(String reference) {
+    var _ =
+        NODE.cri()
+            .images()
+            .removeImage(
+                RemoveImageRequest.newBuilder()
+                    .setImage(ImageSpec.newBuilder().setImage(reference))
+                    .build());
+  }
+
+  private static void assertWhole(TestImage image, String own) throws IOException {
+    Path layers = images().resolve("layers");
+    Path lower = layers.resolve(hex(image, 0)).resolve("diff/shared");
+    assertThat(lower).hasSize(1 << 20);
+    assertThat(layers.resolve(hex(image, 1)).resolve("diff/own")).hasContent(own);
+    try (Stream<Path> all = Files.list(layers)) {
+      assertThat(all.map(layer -> layer.resolve("diff/d/link")).filter(Files::exists).toList())
+          .anySatisfy(link -> assertThat(link).hasContent(own));
+    }
+  }
+
+  private static String hex(TestImage image, int layer) {
+    return image.layers().get(layer).diffId().substring("sha256:".length());
+  }
+}
