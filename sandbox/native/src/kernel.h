@@ -5,13 +5,8 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "../common/descriptor.h"
 #include "request.h"
-
-/* Closes the descriptor when its variable leaves its scope. */
-#define autoclose __attribute__((cleanup(close_fd)))
-void close_fd(const int *fd);
-/* Closes all from the first to the last. */
-void close_range_of(unsigned first, unsigned last);
 
 /* Everything below dies (report.h) with the stage and the object in the message. */
 

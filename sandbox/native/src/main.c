@@ -112,14 +112,7 @@ static struct title title_of(int argc, char **argv) {
 }
 
 int main(int argc, char **argv) {
-  /* The daemon's descriptors are none of the pod's business, whoever forgot to mark them; and a socket
-   * must not come to be standard output because that was closed. */
-  close_range_of(3, ~0U);
-  int null;
-  do {
-    null = open("/dev/null", O_RDWR | O_CLOEXEC);
-  } while (null >= 0 && null <= STDERR_FILENO);
-  close_fd(&null);
+  descriptors_settle();
   (void)signal(SIGPIPE, SIG_IGN);
   (void)signal(SIGCHLD, SIG_DFL);
   (void)umask(0);

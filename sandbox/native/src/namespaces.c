@@ -11,6 +11,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "../common/cgroup.h"
 #include "kernel.h"
 #include "report.h"
 
@@ -35,41 +36,15 @@ static bool wants(const struct request *request, size_t kind) {
   return *(const bool *)((const char *)request + kinds[kind].wanted);
 }
 
-void close_fd(const int *fd) {
-  if (*fd >= 0) {
-    close(*fd);
-  }
-}
-
-void close_range_of(unsigned first, unsigned last) {
-  if (syscall(SYS_close_range, first, last, 0U) != 0) {
-    /* Before Linux 5.9. */
-    long limit = sysconf(_SC_OPEN_MAX);
-    for (unsigned fd = first; fd <= last && (long)fd < limit; fd++) {
-      close((int)fd);
-    }
-  }
-}
-
-/* Version 1: writing 0 to "tasks" moves the calling thread only. Unlike a pid in cgroup.procs it does not
- * take the lock that stops every fork of the machine, whose grace period costs milliseconds. Version 2 has
- * no such file, and there a child can be born in place. */
 int cgroups_join(const struct request *request) {
   fault_at("cgroup");
   int cgroup2 = -1;
   for (size_t i = 0; i < request->cgroup_count; i++) {
-    const char *path = request->cgroups[i];
-    autoclose int directory = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
-    if (directory < 0) {
-      die("cgroup", errno, "cannot open %s", path);
+    int joined = cgroup_join(request->cgroups[i]);
+    if (joined >= 0 && cgroup2 >= 0) {
+      die("cgroup", 0, "cannot join %s: a cgroup of version 2 was given already", request->cgroups[i]);
     }
-    autoclose int tasks = openat(directory, "tasks", O_WRONLY | O_CLOEXEC);
-    if (tasks < 0 && errno == ENOENT && cgroup2 < 0) {
-      cgroup2 = directory;
-      directory = -1;
-    } else if (tasks < 0 || write(tasks, "0", 1) != 1) {
-      die("cgroup", errno, "cannot join %s", path);
-    }
+    cgroup2 = joined >= 0 ? joined : cgroup2;
   }
   return cgroup2;
 }
@@ -86,14 +61,6 @@ static pid_t fork_with(uint64_t flags, int cgroup) {
   return (pid_t)syscall(SYS_clone3, &args, sizeof args);
 }
 
-/* The slow way into a cgroup of version 2, for kernels older than CLONE_INTO_CGROUP (5.7). */
-static void cgroup2_move(const struct request *request, int cgroup2) {
-  autoclose int procs = openat(cgroup2, "cgroup.procs", O_WRONLY | O_CLOEXEC);
-  if (procs < 0 || write(procs, "0", 1) != 1) {
-    die("cgroup", errno, "cannot join the cgroup of version 2 of %s", request->id);
-  }
-}
-
 pid_t namespaces_clone(const struct request *request, int cgroup2) {
   fault_at("clone");
   uint64_t flags = 0;
@@ -107,7 +74,8 @@ pid_t namespaces_clone(const struct request *request, int cgroup2) {
   /* With CLONE_NEWUSER the kernel makes the user namespace first and the others belong to it. */
   pid_t child = fork_with(flags, cgroup2);
   if (child < 0 && cgroup2 >= 0) {
-    cgroup2_move(request, cgroup2);
+    /* The slow way, for kernels older than CLONE_INTO_CGROUP (5.7). */
+    cgroup2_join(cgroup2, request->id);
     child = fork_with(flags, -1);
   }
   if (child < 0) {

@@ -1,6 +1,8 @@
 #ifndef JCRI_REPORT_H
 #define JCRI_REPORT_H
 
+#include "../common/report.h"
+
 /* How this program speaks: one line on its standard output, or, in the pause process before it is
  * let go, one message to its parent. die() never returns; warn() never stops anything. */
 
@@ -11,14 +13,10 @@ typedef const char *(*undo_fn)(void);
 void report_to_parent(int fd);
 void report_undo_with(undo_fn undo);
 
-/* "error <stage>: <message>", with ": EINVAL (Invalid argument)" after it when error is not 0. */
-_Noreturn void die(const char *stage, int error, const char *format, ...)
-    __attribute__((format(printf, 3, 4)));
+/* die() says "error <stage>: <message>". */
+
 /* To standard error, for what cannot be helped during an undo. */
 void warn(int error, const char *format, ...) __attribute__((format(printf, 2, 3)));
-
-/* "EINVAL", or "errno" for one without a name here. */
-const char *errno_name(int error);
 
 #ifdef JCRI_FAULTS
 /* Dies at the stage that the environment variable JCRI_SANDBOX_FAIL names; test builds only. */
