@@ -190,12 +190,18 @@ public final class LayerMaker {
     }
     Files.createDirectory(mountPoint);
     List<Path> trees = Stacks.directories(lower);
-    if (!trees.isEmpty()) {
-      mounts.overlay(OverlayMount.ofLayers(trees), mountPoint);
-    }
     DiskUsage usage;
     try {
-      usage = LayerRebase.apply(sys, limits, unpacked, tree, mountPoint);
+      usage =
+          switch (trees.size()) {
+            case 0 -> LayerRebase.apply(sys, limits, unpacked, tree, mountPoint);
+            // Nothing is written to it.
+            case 1 -> LayerRebase.apply(sys, limits, unpacked, tree, trees.getFirst());
+            default -> {
+              mounts.overlay(OverlayMount.ofLayers(trees), mountPoint);
+              yield LayerRebase.apply(sys, limits, unpacked, tree, mountPoint);
+            }
+          };
     } catch (OciException e) {
       throw naming("layer " + unpacked.diffId(), e);
     } finally {

@@ -11,9 +11,11 @@ import java.nio.file.Path;
  * @param shim watches one container
  * @param selftest the program in the selftest's image
  * @param nriStart starts an NRI plugin that is connected to a socket
+ * @param confine starts a program with few rights
  * @param launcher is {@code jcri} itself
  */
-public record NativeBinaries(Path sandbox, Path shim, Path selftest, Path nriStart, Path launcher) {
+public record NativeBinaries(
+    Path sandbox, Path shim, Path selftest, Path nriStart, Path confine, Path launcher) {
   /** Set by the launcher to the folder that the distribution lies in. */
   private static final String HOME = "jcri.home";
 
@@ -33,6 +35,7 @@ public record NativeBinaries(Path sandbox, Path shim, Path selftest, Path nriSta
         executable(libexec.resolve("jcri-shim")),
         executable(libexec.resolve("jcri-selftest")),
         executable(libexec.resolve("jcri-nri-start")),
+        executable(libexec.resolve("jcri-confine")),
         executable(folder.resolve("bin/jcri")));
   }
 
