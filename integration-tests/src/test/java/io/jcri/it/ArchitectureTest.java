@@ -2,10 +2,17 @@ package io.jcri.it;
 
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static org.assertj.core.api.Assertions.assertThat;
 
+import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 
 /** Which module may know which, as ARCHITECTURE.md tells it. */
@@ -103,6 +110,44 @@ class ArchitectureTest {
         .dependOnClassesThat()
         .resideInAPackage("io.grpc.netty.shaded..")
         .check(CLASSES);
+  }
+
+  /**
+   * What strangers send to the node is read by the pull worker. What the daemon still unpacks are
+   * checkpoints, and what it packs are those and images that are saved.
+   */
+  @Test
+  void theDaemonReachesNeitherHttpNorInflaters() {
+    Set<String> unpacking =
+        Set.of(
+            "io.jcri.oci.snapshot.WritableLayers",
+            "io.jcri.oci.snapshot.WritableVolumes",
+            "io.jcri.oci.snapshot.FileArchive",
+            "io.jcri.oci.image.ImageSave");
+    Set<String> reached = new TreeSet<>();
+    Deque<JavaClass> toLookAt = new ArrayDeque<>(List.of(CLASSES.get("io.jcri.daemon.Daemon")));
+    while (!toLookAt.isEmpty()) {
+      JavaClass next = toLookAt.pop();
+      if (reached.add(next.getName())
+          && next.getName().startsWith("io.jcri.")
+          && !unpacking.contains(next.getName())) {
+        next.getDirectDependenciesFromSelf().stream()
+            .map(dependency -> dependency.getTargetClass().getBaseComponentType())
+            .forEach(toLookAt::push);
+      }
+    }
+    assertThat(reached)
+        .contains("io.jcri.daemon.pull.WorkerFetcher", "io.jcri.oci.image.ImageStore")
+        .doesNotContain(
+            "java.net.http.HttpClient",
+            "io.jcri.oci.image.DirectFetcher",
+            "io.jcri.oci.distribution.RegistryClient",
+            "io.jcri.oci.snapshot.LayerMaker",
+            "io.jcri.oci.snapshot.TarReader",
+            "io.jcri.oci.snapshot.GunzipChannel",
+            "io.jcri.oci.snapshot.IsaL",
+            "io.jcri.oci.snapshot.ZstdChannel")
+        .noneMatch(name -> name.startsWith("java.util.zip."));
   }
 
   /** A library that inflates is no system call: it is bound where it is used. */

@@ -145,7 +145,11 @@ public final class Daemon {
     this.networks = new PodNetworks(cni);
     ImageSetup store =
         ImageSetup.open(
-            config.images(), layout, WorkerFetcher.of(config, layout, binaries), syscalls, mounts);
+            config.images(),
+            layout,
+            WorkerFetcher.of(config, layout, binaries, cgroups),
+            syscalls,
+            mounts);
     Images images = store.images();
     RootFilesystems rootFilesystems = store.rootFilesystems();
 

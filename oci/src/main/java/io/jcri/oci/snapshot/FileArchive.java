@@ -113,7 +113,7 @@ public final class FileArchive {
     try (Fd root = sys.open(directory.toString(), OpenFlags.READ_ONLY | OpenFlags.DIRECTORY, 0)) {
       new Unpacking(new TarReader(chunks(archive)), root, limits).run();
     } catch (ErrnoException e) {
-      throw LayerUnpacker.failure("cannot unpack into " + directory, e);
+      throw KernelFault.of("cannot unpack into " + directory, e);
     } catch (IOException e) {
       throw OciException.ofIo("cannot unpack into " + directory, e);
     }

@@ -105,7 +105,7 @@ public final class LayerMaker {
       done = true;
       return layer;
     } catch (ErrnoException e) {
-      throw LayerUnpacker.failure("cannot store layer " + stack.getLast() + " at " + directory, e);
+      throw KernelFault.of("cannot store layer " + stack.getLast() + " at " + directory, e);
     } catch (IOException e) {
       throw OciException.ofIo("cannot store layer " + stack.getLast() + " at " + directory, e);
     } finally {

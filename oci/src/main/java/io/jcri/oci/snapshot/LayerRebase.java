@@ -140,7 +140,7 @@ final class LayerRebase {
         throw dangling(link);
       }
       if (!e.is(Errno.EEXIST)) {
-        throw LayerUnpacker.failure(
+        throw KernelFault.of(
             "cannot make the hard link \"%s\" to \"%s\" of the layers below"
                 .formatted(TarEntry.shown(link.path()), TarEntry.shown(target)),
             e);

@@ -69,7 +69,7 @@ final class LayerUnpacker {
       run.finish();
       return run.result(stream);
     } catch (ErrnoException e) {
-      throw failure("cannot unpack into " + root, e);
+      throw KernelFault.of("cannot unpack into " + root, e);
     } catch (InterruptedIOException e) {
       throw new OciException(OciException.Kind.CANCELLED, "unpacking was interrupted", e);
     } catch (IOException e) {
@@ -124,7 +124,7 @@ final class LayerUnpacker {
           }
           limits.checkDisk(bytes + BLOCK * tree.directories(), path);
         } catch (ErrnoException e) {
-          throw failure("cannot unpack \"" + entry.shown() + "\" into " + tree.rootPath(), e);
+          throw KernelFault.of("cannot unpack \"" + entry.shown() + "\" into " + tree.rootPath(), e);
         }
       }
       tar.finish();
@@ -280,7 +280,7 @@ final class LayerUnpacker {
             directoryBytes += sys.fstat(directory).blocks() * 512 - BLOCK;
           }
         } catch (ErrnoException e) {
-          throw failure(
+          throw KernelFault.of(
               "cannot unpack \"" + TarEntry.shown(path) + "\" into " + tree.rootPath(), e);
         }
       });
@@ -306,26 +306,5 @@ final class LayerUnpacker {
   /** Makes a leaf with a call that fails with EEXIST when there is one. */
   private interface Maker {
     void make(Fd parent, String leaf) throws IOException;
-  }
-
-  /** The kernel's reason in terms of whose fault it is. */
-  static OciException failure(String action, ErrnoException e) {
-    OciException.Kind kind =
-        e.is(Errno.ENOSPC, Errno.EDQUOT)
-            ? OciException.Kind.RESOURCE_EXHAUSTED
-            : e.is(
-                    Errno.E2BIG,
-                    Errno.ERANGE,
-                    Errno.ENAMETOOLONG,
-                    Errno.EINVAL,
-                    Errno.ELOOP,
-                    Errno.ENOTDIR,
-                    Errno.EMLINK,
-                    Errno.EFBIG,
-                    Errno.EISDIR,
-                    Errno.ENOENT)
-                ? OciException.Kind.INVALID
-                : OciException.Kind.INTERNAL;
-    return new OciException(kind, action + ": " + Errno.describe(e.errno()), e);
   }
 }

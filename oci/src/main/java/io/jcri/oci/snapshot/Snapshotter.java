@@ -106,7 +106,7 @@ public final class Snapshotter {
       done = true;
       return entered.snapshot();
     } catch (ErrnoException e) {
-      throw LayerUnpacker.failure("cannot make snapshot " + key + " at " + directory.path(), e);
+      throw KernelFault.of("cannot make snapshot " + key + " at " + directory.path(), e);
     } catch (IOException e) {
       throw OciException.ofIo("cannot make snapshot " + key + " at " + directory.path(), e);
     } finally {

@@ -74,7 +74,7 @@ public final class WritableVolumes {
     try {
       return inThread(key, () -> makeAll(snapshot, places, wish));
     } catch (ErrnoException e) {
-      throw LayerUnpacker.failure("cannot make the volumes of snapshot " + key, e);
+      throw KernelFault.of("cannot make the volumes of snapshot " + key, e);
     } catch (IOException e) {
       throw OciException.ofIo("cannot make the volumes of snapshot " + key, e);
     }

@@ -10,9 +10,9 @@ import io.jcri.oci.image.ImageFetcher;
 import io.jcri.oci.image.ImageReceiver;
 import io.jcri.oci.image.PullProgress;
 import io.jcri.oci.image.PullRequest;
+import io.jcri.sandbox.cgroup.Cgroups;
 import java.io.InputStream;
 import java.time.Duration;
-import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
@@ -37,7 +37,8 @@ public final class WorkerFetcher implements ImageFetcher {
   }
 
   /** As a node is configured; starts nothing yet. */
-  public static WorkerFetcher of(DaemonConfig config, Layout layout, NativeBinaries binaries) {
+  public static WorkerFetcher of(
+      DaemonConfig config, Layout layout, NativeBinaries binaries, Cgroups cgroups) {
     DaemonConfig.Images images = config.images();
     WorkerMessages.Settings settings =
         new WorkerMessages.Settings(
@@ -52,7 +53,7 @@ public final class WorkerFetcher implements ImageFetcher {
             images.leastRate(),
             images.strictPlatform());
     WorkerCommand command =
-        new WorkerCommand(List.of(binaries.launcher().toString(), "pull-worker"));
+        new WorkerCommand(binaries, settings, new WorkerCgroup(cgroups, images.worker()));
     return new WorkerFetcher(new WorkerProcess(settings, command, images.worker().idle()));
   }
 

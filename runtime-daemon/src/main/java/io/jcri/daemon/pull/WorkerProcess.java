@@ -1,5 +1,6 @@
 package io.jcri.daemon.pull;
 
+import io.jcri.daemon.system.Folders;
 import io.jcri.daemon.system.SocketFile;
 import io.jcri.oci.Json;
 import io.jcri.oci.OciException;
@@ -12,6 +13,9 @@ import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -30,6 +34,9 @@ import org.slf4j.LoggerFactory;
 final class WorkerProcess {
 
   private static final Logger log = LoggerFactory.getLogger(WorkerProcess.class);
+
+  /** Where the launcher has the worker's temporary files go: it can write to the store only. */
+  private static final String TEMPORARY = "JCRI_WORKER_TMP";
 
   /** How often it is looked whether one that is waited for has ended. */
   private static final long LOOK_MS = 100;
@@ -163,6 +170,7 @@ final class WorkerProcess {
     builder.redirectOutput(ProcessBuilder.Redirect.DISCARD);
     builder.redirectError(ProcessBuilder.Redirect.INHERIT);
     builder.environment().remove("NOTIFY_SOCKET");
+    builder.environment().put(TEMPORARY, emptyTemporary().toString());
     Process started = builder.start();
     log.debug("the pull worker is process {}", started.pid());
     try {
@@ -175,6 +183,18 @@ final class WorkerProcess {
       throw new IOException(message(started), e);
     }
     return started;
+  }
+
+  /** What libraries of the worker's write; one that died has left it. */
+  private Path emptyTemporary() throws IOException {
+    Path directory = settings.root().resolve("worker");
+    Folders.own(directory, Folders.PRIVATE);
+    try (DirectoryStream<Path> files = Files.newDirectoryStream(directory)) {
+      for (Path file : files) {
+        Files.delete(file);
+      }
+    }
+    return directory.toRealPath();
   }
 
   private ServerSocketChannel listen() throws IOException {
