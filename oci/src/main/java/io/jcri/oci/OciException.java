@@ -32,6 +32,8 @@ public class OciException extends RuntimeException {
     DATA_LOSS,
     /** The state of the object does not allow the operation. */
     FAILED_PRECONDITION,
+    /** This node's signature policy does not want the image, or cannot be carried out. */
+    SIGNATURE_VALIDATION_FAILED,
     /** The caller's time is over. */
     DEADLINE_EXCEEDED,
     /** The caller went away. */

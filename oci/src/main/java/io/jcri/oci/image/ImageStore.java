@@ -135,6 +135,7 @@ public final class ImageStore {
           RESOURCE_EXHAUSTED,
           DATA_LOSS,
           FAILED_PRECONDITION,
+          SIGNATURE_VALIDATION_FAILED,
           INTERNAL ->
           false;
     };

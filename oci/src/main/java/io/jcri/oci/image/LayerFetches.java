@@ -151,7 +151,13 @@ final class LayerFetches {
   private static boolean isWorthKeeping(OciException.Kind kind) {
     return switch (kind) {
       case UNAVAILABLE, CANCELLED, DEADLINE_EXCEEDED, UNAUTHENTICATED, PERMISSION_DENIED -> true;
-      case NOT_FOUND, INVALID, RESOURCE_EXHAUSTED, DATA_LOSS, FAILED_PRECONDITION, INTERNAL ->
+      case NOT_FOUND,
+          INVALID,
+          RESOURCE_EXHAUSTED,
+          DATA_LOSS,
+          FAILED_PRECONDITION,
+          SIGNATURE_VALIDATION_FAILED,
+          INTERNAL ->
           false;
     };
   }
@@ -176,7 +182,13 @@ final class LayerFetches {
   private static boolean concernsCaller(OciException.Kind kind) {
     return switch (kind) {
       case CANCELLED, DEADLINE_EXCEEDED, UNAUTHENTICATED, PERMISSION_DENIED, NOT_FOUND -> true;
-      case INVALID, UNAVAILABLE, RESOURCE_EXHAUSTED, DATA_LOSS, FAILED_PRECONDITION, INTERNAL ->
+      case INVALID,
+          UNAVAILABLE,
+          RESOURCE_EXHAUSTED,
+          DATA_LOSS,
+          FAILED_PRECONDITION,
+          SIGNATURE_VALIDATION_FAILED,
+          INTERNAL ->
           false;
     };
   }

@@ -175,6 +175,7 @@ public final class LayerMaker {
           PERMISSION_DENIED,
           UNAVAILABLE,
           FAILED_PRECONDITION,
+          SIGNATURE_VALIDATION_FAILED,
           DEADLINE_EXCEEDED,
           CANCELLED,
           INTERNAL ->

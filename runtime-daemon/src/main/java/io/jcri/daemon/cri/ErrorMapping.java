@@ -21,6 +21,12 @@ final class ErrorMapping {
     return switch (failure) {
       case JcriException e ->
           code(e.kind()).withDescription(sentinel(e.kind()) + e.getMessage()).withCause(e);
+      case OciException e when e.kind() == OciException.Kind.SIGNATURE_VALIDATION_FAILED ->
+          status(
+              new JcriException(
+                  JcriException.Kind.SIGNATURE_VALIDATION_FAILED,
+                  String.valueOf(e.getMessage()),
+                  e));
       case OciException e -> code(e.kind()).withDescription(e.getMessage()).withCause(e);
       case UncheckedIOException e when e.getCause() != null -> status(io(e));
       case CniException e -> code(e).withDescription("network: " + e.getMessage()).withCause(e);
@@ -130,6 +136,7 @@ final class ErrorMapping {
       case RESOURCE_EXHAUSTED -> Status.RESOURCE_EXHAUSTED;
       case DATA_LOSS -> Status.DATA_LOSS;
       case FAILED_PRECONDITION -> Status.FAILED_PRECONDITION;
+      case SIGNATURE_VALIDATION_FAILED -> Status.UNKNOWN;
       case DEADLINE_EXCEEDED -> Status.DEADLINE_EXCEEDED;
       case CANCELLED -> Status.CANCELLED;
       case INTERNAL -> Status.INTERNAL;

@@ -62,7 +62,15 @@ final class NameSearch {
   private static boolean isOfTheRegistry(Kind kind) {
     return switch (kind) {
       case NOT_FOUND, UNAUTHENTICATED, PERMISSION_DENIED, UNAVAILABLE, FAILED_PRECONDITION -> true;
-      case INVALID, RESOURCE_EXHAUSTED, DATA_LOSS, DEADLINE_EXCEEDED, CANCELLED, INTERNAL -> false;
+      // An image that is not trusted must not make another come in its place.
+      case INVALID,
+          RESOURCE_EXHAUSTED,
+          DATA_LOSS,
+          SIGNATURE_VALIDATION_FAILED,
+          DEADLINE_EXCEEDED,
+          CANCELLED,
+          INTERNAL ->
+          false;
     };
   }
 

@@ -44,8 +44,10 @@ class ErrorMappingTest {
   @ParameterizedTest
   @EnumSource(OciException.Kind.class)
   void theImageSidesKindsToo(OciException.Kind kind) {
+    String sentinel =
+        kind == OciException.Kind.SIGNATURE_VALIDATION_FAILED ? "SignatureValidationFailed: " : "";
     assertThat(ErrorMapping.status(new OciException(kind, "image x")).getDescription())
-        .isEqualTo("image x");
+        .isEqualTo(sentinel + "image x");
   }
 
   @Test
