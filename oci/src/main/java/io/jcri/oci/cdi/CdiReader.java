@@ -2,6 +2,7 @@ package io.jcri.oci.cdi;
 
 import io.jcri.oci.Json;
 import io.jcri.oci.OciException;
+import io.jcri.oci.PlainYaml;
 import io.jcri.oci.cdi.CdiSpec.Edits;
 import java.io.IOException;
 import java.io.InputStream;
@@ -45,7 +46,7 @@ final class CdiReader {
     Object document =
         file.toString().endsWith(".json")
             ? Json.parseTree(bytes)
-            : CdiYaml.parse(new String(bytes, StandardCharsets.UTF_8));
+            : PlainYaml.parse(new String(bytes, StandardCharsets.UTF_8));
     CdiSpec spec = Fields.read(document, CdiReader::spec);
     CdiVersions.check(spec);
     return spec;

@@ -71,7 +71,6 @@ final class Exchange {
    */
   Reply foreign(RegistryHost owner, URI start, Map<String, String> headers)
       throws HostFailure, InterruptedException {
-    Call call = new Call("GET", "", headers);
     return following(
         owner,
         start,
@@ -80,9 +79,21 @@ final class Exchange {
             throw HostFailure.of(
                 owner, Kind.UNAVAILABLE, "it redirects to plain http at " + ServerUri.host(uri));
           }
-          return sender.send(
-              owner, TransportSettings.DEFAULT, request(owner, call, uri, Optional.empty()));
+          return asNoOne(owner, uri, headers);
         });
+  }
+
+  /** Gets what the node's operator has named, over plain http too when that is what it says. */
+  Reply anonymous(RegistryHost owner, URI start, Map<String, String> headers)
+      throws HostFailure, InterruptedException {
+    return following(owner, start, uri -> asNoOne(owner, uri, headers));
+  }
+
+  private Reply asNoOne(RegistryHost owner, URI uri, Map<String, String> headers)
+      throws HostFailure, InterruptedException {
+    Call call = new Call("GET", "", headers);
+    return sender.send(
+        owner, TransportSettings.DEFAULT, request(owner, call, uri, Optional.empty()));
   }
 
   /** TLS, or loopback. */

@@ -110,6 +110,11 @@ final class HostSequence {
     }
   }
 
+  /** Another host alone, which is none of the registry's; its troubles are remembered as theirs. */
+  HostSequence only(RegistryHost host) {
+    return new HostSequence(host.host(), List.of(host), health, timing, "");
+  }
+
   /** Waits, unless the caller goes away. */
   void pause(String action, Duration time) {
     try {

@@ -5,6 +5,7 @@ import io.jcri.oci.OciException;
 import io.jcri.oci.OciException.Kind;
 import io.jcri.oci.distribution.ManifestEndpoint.Fetched;
 import io.jcri.oci.distribution.RegistryHost.Capability;
+import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
 import java.time.Duration;
@@ -21,6 +22,7 @@ final class RemoteRepository implements Repository {
 
   private final ImageReference reference;
   private final HostSequence hosts;
+  private final Exchange exchange;
   private final ManifestEndpoint manifests;
   private final BlobEndpoint blobs;
 
@@ -33,6 +35,7 @@ final class RemoteRepository implements Repository {
   RemoteRepository(ImageReference reference, HostSequence hosts, Exchange exchange) {
     this.reference = reference;
     this.hosts = hosts;
+    this.exchange = exchange;
     this.manifests = new ManifestEndpoint(exchange);
     this.blobs = new BlobEndpoint(exchange);
   }
@@ -96,6 +99,45 @@ final class RemoteRepository implements Repository {
     return stream;
   }
 
+  @Override
+  public Repository withTag(String tag) {
+    return new RemoteRepository(reference.withTag(tag), hosts, exchange);
+  }
+
+  @Override
+  public Optional<byte[]> fetchElsewhere(URI uri, int maxBytes) {
+    RegistryHost owner = owner(uri);
+    return hosts
+        .only(owner)
+        .first(
+            "cannot fetch " + uri,
+            Capability.PULL,
+            host -> false,
+            host -> {
+              try (Reply reply = exchange.anonymous(owner, uri, Map.of())) {
+                if (reply.status() == 404) {
+                  return Optional.empty();
+                }
+                if (reply.status() != 200) {
+                  throw ErrorReply.toFailure(owner, reply, "");
+                }
+                return Optional.of(reply.bytes(maxBytes));
+              } catch (IOException e) {
+                throw HostFailure.of(owner, Kind.UNAVAILABLE, String.valueOf(e.getMessage()));
+              }
+            });
+  }
+
+  private static RegistryHost owner(URI uri) {
+    return new RegistryHost(
+        uri.getScheme(),
+        uri.getRawAuthority(),
+        uri.getRawPath(),
+        Set.of(Capability.PULL),
+        TransportSettings.DEFAULT,
+        Map.of());
+  }
+
   private Descriptor resolveAt(RegistryHost host) throws HostFailure, InterruptedException {
     String wanted = reference.wanted();
     Optional<Descriptor> told = manifests.head(host, wanted);
@@ -121,15 +163,7 @@ final class RemoteRepository implements Repository {
     }
 
     private void addOwner(URI uri) {
-      RegistryHost owner =
-          new RegistryHost(
-              uri.getScheme(),
-              uri.getRawAuthority(),
-              uri.getRawPath(),
-              Set.of(Capability.PULL),
-              TransportSettings.DEFAULT,
-              Map.of());
-      owners.putIfAbsent(owner, uri);
+      owners.putIfAbsent(owner(uri), uri);
     }
 
     private BlobEndpoint.Opened open(RegistryHost host, long offset)

@@ -3,6 +3,8 @@ package io.jcri.oci.distribution;
 import io.jcri.oci.OciException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.URI;
+import java.util.Optional;
 
 /**
  * One repository seen through one pull: its mirrors and server in order, with the tokens gathered
@@ -39,4 +41,16 @@ public interface Repository {
    *     {@link IOException} only when it was closed
    */
   InputStream openBlob(Descriptor descriptor, long offset);
+
+  /** What another tag of the repository stands for, seen through the same pull. */
+  Repository withTag(String tag);
+
+  /**
+   * A document from a place that the node's operator has named, asked for as no one; its content is
+   * not checked.
+   *
+   * @param uri http or https
+   * @return empty when it is not there
+   */
+  Optional<byte[]> fetchElsewhere(URI uri, int maxBytes);
 }

@@ -16,6 +16,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class StrictObject {
 
+  private static final Set<String> NULLS = Set.of("", "~", "null");
+
   private final Map<?, ?> values;
   private final String path;
   private final Set<String> asked = new HashSet<>();
@@ -46,6 +48,11 @@ final class StrictObject {
   boolean has(String key) {
     asked.add(key);
     return values.containsKey(key);
+  }
+
+  /** Whether it is there and not null, as YAML writes it too. */
+  boolean isSet(String key) {
+    return has(key) && values.get(key) != null && !NULLS.contains(String.valueOf(values.get(key)));
   }
 
   String text(String key) {

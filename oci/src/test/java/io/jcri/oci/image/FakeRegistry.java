@@ -14,9 +14,11 @@ import java.io.ByteArrayInputStream;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.URI;
 import java.security.MessageDigest;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.UnaryOperator;
@@ -95,6 +97,16 @@ final class FakeRegistry implements Registries {
         // right.
         InputStream whole = offset == 0 ? new Checked(in, descriptor) : in;
         return faults.getOrDefault(descriptor.digest(), fault).apply(whole);
+      }
+
+      @Override
+      public Repository withTag(String tag) {
+        return open(reference.withTag(tag), credentials);
+      }
+
+      @Override
+      public Optional<byte[]> fetchElsewhere(URI uri, int maxBytes) {
+        return Optional.empty();
       }
     };
   }

@@ -1,6 +1,5 @@
-package io.jcri.oci.cdi;
+package io.jcri.oci;
 
-import io.jcri.oci.OciException;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.snakeyaml.engine.v2.api.ConstructNode;
@@ -17,26 +16,26 @@ import org.snakeyaml.engine.v2.schema.JsonSchema;
 import org.snakeyaml.engine.v2.schema.Schema;
 
 /**
- * YAML of which every scalar stays the text that it is; {@link Fields} gives it the type that is
+ * YAML of which every scalar stays the text that it is; its reader gives it the type that is
  * wanted. Aliases are bounded by the parser, size by who reads the file, depth here: the parser
  * calls itself for each level. The same key twice is an error.
  */
-final class CdiYaml implements Schema {
+public final class PlainYaml implements Schema {
   private static final JsonSchema PLAIN = new JsonSchema();
 
-  /** Of lists and maps in each other; what a file may have takes seven. */
+  /** Of lists and maps in each other; what files may have takes seven. */
   private static final int MAX_DEPTH = 64;
 
-  private CdiYaml() {}
+  private PlainYaml() {}
 
   /**
    * Reads a document into maps, lists and strings; null when it is empty.
    *
    * @throws OciException INVALID
    */
-  static @Nullable Object parse(String text) {
+  public static @Nullable Object parse(String text) {
     try {
-      LoadSettings settings = LoadSettings.builder().setSchema(new CdiYaml()).build();
+      LoadSettings settings = LoadSettings.builder().setSchema(new PlainYaml()).build();
       requireShallow(new Parse(settings).parseString(text));
       return new Load(settings).loadFromString(text);
     } catch (YamlEngineException e) {
