@@ -2,8 +2,11 @@ package io.jcri.it.kit;
 
 import java.util.List;
 
-/** What a tag can name: one image, an index of images for several platforms, or plain files. */
-public sealed interface TestArtifact permits TestImage, TestIndex, TestFiles {
+/**
+ * What a tag can name: one image, an index of images for several platforms, plain files, or a
+ * signature.
+ */
+public sealed interface TestArtifact permits TestImage, TestIndex, TestFiles, TestSignature {
   /** The manifest or the index itself; its digest is the one that a reference may name. */
   Blob manifest();
 

@@ -213,8 +213,7 @@ class PullWorkerTest {
   private static String limit(String cgroup, String file, String v1) throws IOException {
     Path root = Path.of("/sys/fs/cgroup");
     Path v2 = root.resolve(cgroup.substring(1)).resolve(file);
-    return Files.readString(
-            Files.exists(v2) ? v2 : root.resolve(v1.formatted(cgroup.substring(1))))
+    return Files.readString(Files.exists(v2) ? v2 : root.resolve(v1.formatted(cgroup.substring(1))))
         .strip();
   }
 

@@ -62,6 +62,7 @@ record ArtifactFiles(List<Digest> diffIds, List<Descriptor> blobs) {
     ArtifactFiles files = of(manifest, what);
     return new ImageDocuments.Content(
         digest,
+        digest,
         NO_CONFIG.getBytes(StandardCharsets.US_ASCII),
         "",
         NO_PLATFORM,

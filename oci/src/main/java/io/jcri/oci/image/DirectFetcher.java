@@ -1,5 +1,6 @@
 package io.jcri.oci.image;
 
+import io.jcri.oci.Digest;
 import io.jcri.oci.OciException;
 import io.jcri.oci.distribution.Credentials;
 import io.jcri.oci.distribution.Descriptor;
@@ -7,6 +8,8 @@ import io.jcri.oci.distribution.ImageReference;
 import io.jcri.oci.distribution.Platform;
 import io.jcri.oci.distribution.Registries;
 import io.jcri.oci.distribution.Repository;
+import io.jcri.oci.signature.Approval;
+import io.jcri.oci.signature.SignatureCheck;
 import io.jcri.oci.snapshot.LayerMaker;
 import io.jcri.sandbox.linux.Syscalls;
 import io.jcri.sandbox.mount.Mounts;
@@ -14,6 +17,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -32,16 +36,23 @@ public final class DirectFetcher implements ImageFetcher {
    * @param concurrentLayers how many of one pull are fetched and unpacked at once
    * @param strictPlatform whether an image whose config names another platform than the wanted one
    *     is refused; otherwise that is a warning. What an index says counts more.
+   * @param signatures what is asked of images of registries, when there is a policy
    */
-  public record Options(int concurrentLayers, boolean strictPlatform) {
+  public record Options(
+      int concurrentLayers, boolean strictPlatform, Optional<SignatureCheck> signatures) {
     public static final Options DEFAULT = new Options(4, false);
+
+    /** Every image is taken. */
+    Options(int concurrentLayers, boolean strictPlatform) {
+      this(concurrentLayers, strictPlatform, Optional.empty());
+    }
   }
 
   private final Supplier<Registries> registries;
   private final Syscalls sys;
   private final LayerMaker maker;
   private final LayerFetches fetches;
-  private final boolean strictPlatform;
+  private final Options options;
   private final DocumentRoom room = new DocumentRoom(ImageLimits.DOCUMENTS_AT_ONCE);
 
   private final ReentrantLock remoteLock = new ReentrantLock();
@@ -61,7 +72,7 @@ public final class DirectFetcher implements ImageFetcher {
     this.fetches =
         new LayerFetches(
             maker, new PartialBlobs(root.resolve("partial")), options.concurrentLayers());
-    this.strictPlatform = options.strictPlatform();
+    this.options = options;
   }
 
   /** Loading archives needs no network client. */
@@ -85,13 +96,20 @@ public final class DirectFetcher implements ImageFetcher {
     Repository repository =
         remote().open(reference, request.credentials().orElseGet(Credentials::anonymous));
     Descriptor top = repository.resolve().descriptor();
+    receiver.resolved(reference, top);
     Names names =
         new Names(
             reference.toString(),
             reference.digest().isPresent() ? List.of() : List.of(reference.toString()),
             List.of(reference.withDigestOnly(top.digest()).toString()),
             false);
-    bring(new RegistrySource(repository), top, request.platform(), names, receiver, progress);
+    Check check =
+        manifest ->
+            options
+                .signatures()
+                .map(policy -> policy.verify(reference, top.digest(), manifest, repository));
+    bring(
+        new RegistrySource(repository), top, request.platform(), names, check, receiver, progress);
   }
 
   /**
@@ -135,6 +153,7 @@ public final class DirectFetcher implements ImageFetcher {
         entry.manifest(),
         Platform.host(),
         new Names(what, entry.tags(), entry.digests(), pinned),
+        manifest -> Optional.empty(),
         receiver,
         PullProgress.NONE);
   }
@@ -146,6 +165,11 @@ public final class DirectFetcher implements ImageFetcher {
    */
   private record Names(String what, List<String> tags, List<String> digests, boolean pinned) {}
 
+  /** Of a manifest's digest, before anything is fetched that it names but the config. */
+  private interface Check {
+    Optional<Approval> of(Digest manifest);
+  }
+
   /**
    * Brings an image, wherever it comes from: documents, layers, record.
    *
@@ -156,22 +180,27 @@ public final class DirectFetcher implements ImageFetcher {
       Descriptor top,
       Platform platform,
       Names names,
+      Check check,
       ImageReceiver receiver,
       PullProgress progress) {
-    ImageDocuments documents = new ImageDocuments(source, names.what(), room, strictPlatform);
-    try (ImageDocuments.Content found = documents.read(top, platform);
-        ImageReceiver.Receiving receiving = receiver.begin(found.diffIds())) {
-      new StackFetch(source, names.what(), found, receiver, receiving, fetches, progress).run();
-      receiving.record(
-          new FetchedImage(
-              found.id(),
-              found.rawConfig(),
-              found.user(),
-              found.platform(),
-              found.artifact(),
-              names.tags(),
-              names.digests(),
-              names.pinned()));
+    ImageDocuments documents =
+        new ImageDocuments(source, names.what(), room, options.strictPlatform());
+    try (ImageDocuments.Content found = documents.read(top, platform)) {
+      Optional<Approval> approval = check.of(found.manifest());
+      try (ImageReceiver.Receiving receiving = receiver.begin(found.diffIds())) {
+        new StackFetch(source, names.what(), found, receiver, receiving, fetches, progress).run();
+        receiving.record(
+            new FetchedImage(
+                found.id(),
+                found.rawConfig(),
+                found.user(),
+                found.platform(),
+                found.artifact(),
+                names.tags(),
+                names.digests(),
+                approval,
+                names.pinned()));
+      }
     }
   }
 

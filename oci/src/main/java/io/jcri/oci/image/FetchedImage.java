@@ -1,6 +1,7 @@
 package io.jcri.oci.image;
 
 import io.jcri.oci.distribution.Platform;
+import io.jcri.oci.signature.Approval;
 import java.util.List;
 import java.util.Optional;
 
@@ -13,6 +14,7 @@ import java.util.Optional;
  * @param artifact what kind it is, empty for an image
  * @param tags in full
  * @param repoDigests likewise
+ * @param approval what the signature policy has found, when there is one
  * @param pinned whether it is to be kept; one that is pinned stays so
  */
 // Nobody compares two of them.
@@ -25,4 +27,5 @@ public record FetchedImage(
     Optional<String> artifact,
     List<String> tags,
     List<String> repoDigests,
+    Optional<Approval> approval,
     boolean pinned) {}

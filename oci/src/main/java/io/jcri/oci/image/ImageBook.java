@@ -105,7 +105,8 @@ final class ImageBook {
               diffIds,
               found.artifact(),
               found.pinned() || before.map(Image::pinned).orElse(false),
-              before.map(Image::created).orElseGet(clock::instant));
+              before.map(Image::created).orElseGet(clock::instant),
+              Image.approvals(before.map(Image::approvals).orElse(List.of()), found.approval()));
       if (before.isPresent() && before.get().equals(image)) {
         return image;
       }

@@ -33,6 +33,7 @@ final class ImageDocuments {
    * What was found, and the room that it takes; close it.
    *
    * @param digest that is its ID
+   * @param manifest digest of its manifest
    * @param rawConfig as it came
    * @param user as the config has it
    * @param diffIds as the config has them, from the lowest layer
@@ -43,6 +44,7 @@ final class ImageDocuments {
   @SuppressWarnings("ArrayRecordComponent")
   record Content(
       Digest digest,
+      Digest manifest,
       byte[] rawConfig,
       String user,
       Platform platform,
@@ -167,7 +169,7 @@ final class ImageDocuments {
     DocumentRoom.Taken taken = room.take(config.size(), "the config of image " + what);
     boolean done = false;
     try {
-      Content content = content(manifest, platform, who, taken);
+      Content content = content(chosen.digest(), manifest, platform, who, taken);
       done = true;
       return content;
     } finally {
@@ -178,7 +180,7 @@ final class ImageDocuments {
   }
 
   private Content content(
-      Manifest manifest, Platform platform, Says who, DocumentRoom.Taken taken) {
+      Digest digest, Manifest manifest, Platform platform, Says who, DocumentRoom.Taken taken) {
     byte[] raw =
         checked(manifest.config(), source.document(manifest.config(), ImageLimits.CONFIG_BYTES));
     ImageConfig.Parsed parsed = ImageConfig.parse(raw, what);
@@ -194,6 +196,7 @@ final class ImageDocuments {
     Platform built = platform(parsed.config().platform(), platform, who);
     return new Content(
         manifest.config().digest(),
+        digest,
         raw,
         parsed.config().user(),
         built,

@@ -1,6 +1,8 @@
 package io.jcri.oci.image;
 
 import io.jcri.oci.Digest;
+import io.jcri.oci.distribution.Descriptor;
+import io.jcri.oci.distribution.ImageReference;
 import io.jcri.oci.snapshot.Layer;
 import io.jcri.oci.snapshot.LayerShelf;
 import java.util.List;
@@ -37,6 +39,13 @@ public interface ImageReceiver extends LayerShelf {
     @Override
     void close();
   }
+
+  /**
+   * Says what a reference stands for, before anything of it is fetched.
+   *
+   * @throws io.jcri.oci.OciException SIGNATURE_VALIDATION_FAILED when this node does not take it
+   */
+  void resolved(ImageReference reference, Descriptor top);
 
   /**
    * Begins to receive an image.

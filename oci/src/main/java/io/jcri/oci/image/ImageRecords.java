@@ -40,7 +40,9 @@ import org.slf4j.LoggerFactory;
  * </pre>
  *
  * Of an artifact, {@code "artifact"} is its type, and the config says nothing. A config that is no
- * UTF-8 is there once more, in base64 ({@code exactConfig}).
+ * UTF-8 is there once more, in base64 ({@code exactConfig}). On a node with a signature policy
+ * there are {@code approvals}, each of a reference and what was wanted of it; a version that knows
+ * none drops them when it writes, and the image must be pulled again.
  *
  * <p>A record is written, synced and renamed after its layers are durable; so what it names is
  * there, unless the disk lies. A record that cannot be read is renamed to {@code HEX.json.bad} and

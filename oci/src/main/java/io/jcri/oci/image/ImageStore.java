@@ -2,6 +2,7 @@ package io.jcri.oci.image;
 
 import io.jcri.oci.OciException;
 import io.jcri.oci.distribution.ImageReference;
+import io.jcri.oci.signature.ImageTrust;
 import io.jcri.oci.snapshot.DiskUsage;
 import io.jcri.oci.snapshot.Layer;
 import io.jcri.oci.snapshot.LayerStore;
@@ -13,6 +14,7 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.file.Path;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -38,6 +40,7 @@ public final class ImageStore {
   private final Snapshotter snapshotter;
   private final PartialBlobs partials;
   private final ImageBook book;
+  private final ImageTrust trust;
 
   private final ImageSave saving;
   private final ImageLayers imageLayers;
@@ -46,7 +49,12 @@ public final class ImageStore {
   private final DocumentRoom readers = new DocumentRoom(ImageLimits.DOCUMENTS_AT_ONCE);
 
   private ImageStore(
-      Path root, ImageFetcher fetcher, Syscalls sys, Mounts mounts, InstantSource clock) {
+      Path root,
+      ImageFetcher fetcher,
+      ImageTrust trust,
+      Syscalls sys,
+      Mounts mounts,
+      InstantSource clock) {
     this.root = root;
     this.fetcher = fetcher;
     this.clock = clock;
@@ -54,6 +62,7 @@ public final class ImageStore {
     this.snapshotter = new Snapshotter(root, sys, mounts, layers);
     this.partials = new PartialBlobs(root.resolve("partial"));
     this.book = new ImageBook(root, layers, clock);
+    this.trust = trust;
     this.imageLayers = new ImageLayers(book, layers);
     this.saving = new ImageSave(book, layers, snapshotter, sys, readers);
   }
@@ -63,14 +72,21 @@ public final class ImageStore {
    * clean-up of what a daemon that died has left goes on behind.
    *
    * @param fetcher brings images of registries and archives
+   * @param trust what is asked of images that are used; the fetcher asks for signatures
    */
-  public static ImageStore open(Path root, ImageFetcher fetcher, Syscalls sys, Mounts mounts) {
-    return open(root, fetcher, sys, mounts, InstantSource.system());
+  public static ImageStore open(
+      Path root, ImageFetcher fetcher, ImageTrust trust, Syscalls sys, Mounts mounts) {
+    return open(root, fetcher, trust, sys, mounts, InstantSource.system());
   }
 
   static ImageStore open(
-      Path root, ImageFetcher fetcher, Syscalls sys, Mounts mounts, InstantSource clock) {
-    ImageStore store = new ImageStore(root, fetcher, sys, mounts, clock);
+      Path root,
+      ImageFetcher fetcher,
+      ImageTrust trust,
+      Syscalls sys,
+      Mounts mounts,
+      InstantSource clock) {
+    ImageStore store = new ImageStore(root, fetcher, trust, sys, mounts, clock);
     Thread _ = Thread.ofPlatform().daemon().name("jcri-image-clean").start(store::clean);
     return store;
   }
@@ -98,8 +114,8 @@ public final class ImageStore {
       // What a digest names cannot have changed.
       Optional<Image> here = find(reference.withDigestOnly(reference.digest().get()).toString());
       if (here.isPresent()
-          && (here.get().artifact().isPresent()
-              || request.platform().runs(here.get().platform()))) {
+          && (here.get().artifact().isPresent() || request.platform().runs(here.get().platform()))
+          && trust.stillApproves(reference, here.get().approvals())) {
         return here.get();
       }
     }
@@ -108,7 +124,7 @@ public final class ImageStore {
 
   /** A failure that may pass leaves the layers that have come, for a next try. */
   private List<Image> receive(Consumer<ImageReceiver> fetch) {
-    StoreReceiver receiver = new StoreReceiver(layers, snapshotter, book);
+    StoreReceiver receiver = new StoreReceiver(layers, snapshotter, book, trust);
     boolean collect = true;
     try {
       fetch.accept(receiver);
@@ -167,6 +183,18 @@ public final class ImageStore {
    */
   public void save(List<String> images, SaveOptions options, OutputStream out) {
     saving.save(images, options, out);
+  }
+
+  /**
+   * Checks that the signature policy lets something be made of an image that is here.
+   *
+   * @throws OciException SIGNATURE_VALIDATION_FAILED
+   */
+  public void admit(Image image) {
+    List<String> names = new ArrayList<>(image.repoTags());
+    names.addAll(image.repoDigests());
+    String what = names.isEmpty() ? image.id() : names.getFirst();
+    trust.admit(what, names, image.approvals());
   }
 
   /** Every image, in the order of IDs. */

@@ -2,6 +2,9 @@ package io.jcri.oci.image;
 
 import io.jcri.oci.Digest;
 import io.jcri.oci.OciException;
+import io.jcri.oci.distribution.Descriptor;
+import io.jcri.oci.distribution.ImageReference;
+import io.jcri.oci.signature.ImageTrust;
 import io.jcri.oci.snapshot.Layer;
 import io.jcri.oci.snapshot.LayerHold;
 import io.jcri.oci.snapshot.LayerInfo;
@@ -23,12 +26,14 @@ final class StoreReceiver implements ImageReceiver, AutoCloseable {
   private final LayerStore layers;
   private final Snapshotter snapshotter;
   private final ImageBook book;
+  private final ImageTrust trust;
   private final Set<Path> temporary = ConcurrentHashMap.newKeySet();
   private final Set<Held> held = ConcurrentHashMap.newKeySet();
   private final List<Image> recorded = new CopyOnWriteArrayList<>();
   private volatile boolean begun;
 
-  StoreReceiver(LayerStore layers, Snapshotter snapshotter, ImageBook book) {
+  StoreReceiver(LayerStore layers, Snapshotter snapshotter, ImageBook book, ImageTrust trust) {
+    this.trust = trust;
     this.layers = layers;
     this.snapshotter = snapshotter;
     this.book = book;
@@ -78,6 +83,11 @@ final class StoreReceiver implements ImageReceiver, AutoCloseable {
         temporary.add(directory);
       }
     }
+  }
+
+  @Override
+  public void resolved(ImageReference reference, Descriptor top) {
+    trust.ask(reference, top);
   }
 
   @Override

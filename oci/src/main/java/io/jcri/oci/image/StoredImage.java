@@ -4,6 +4,7 @@ import io.jcri.oci.Digest;
 import io.jcri.oci.Json;
 import io.jcri.oci.OciException;
 import io.jcri.oci.distribution.Platform;
+import io.jcri.oci.signature.Approval;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -38,10 +39,11 @@ final class StoredImage {
       String user,
       Platform platform,
       Optional<String> artifact,
+      List<Approval> approvals,
       String config,
       Optional<String> exactConfig) {}
 
-  /** What lists need. Records of older versions lack user and platform. */
+  /** What lists need. Records of older versions lack user, platform and approvals. */
   private record Head(
       int version,
       String id,
@@ -53,7 +55,8 @@ final class StoredImage {
       Instant created,
       Optional<String> user,
       Optional<Platform> platform,
-      Optional<String> artifact) {}
+      Optional<String> artifact,
+      List<Approval> approvals) {}
 
   /** What is needed to keep a record that cannot be listed, and its layers. */
   record Root(int version, String id, List<Digest> diffIds) {}
@@ -114,7 +117,8 @@ final class StoredImage {
         head.diffIds,
         head.artifact,
         head.pinned,
-        head.created);
+        head.created,
+        head.approvals);
   }
 
   /** The image's own config, byte for byte. */
@@ -142,6 +146,7 @@ final class StoredImage {
         image.user(),
         image.platform(),
         image.artifact(),
+        image.approvals(),
         text,
         exact ? Optional.empty() : Optional.of(Base64.getEncoder().encodeToString(config)));
   }

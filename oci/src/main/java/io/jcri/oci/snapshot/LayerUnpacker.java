@@ -124,7 +124,8 @@ final class LayerUnpacker {
           }
           limits.checkDisk(bytes + BLOCK * tree.directories(), path);
         } catch (ErrnoException e) {
-          throw KernelFault.of("cannot unpack \"" + entry.shown() + "\" into " + tree.rootPath(), e);
+          throw KernelFault.of(
+              "cannot unpack \"" + entry.shown() + "\" into " + tree.rootPath(), e);
         }
       }
       tar.finish();

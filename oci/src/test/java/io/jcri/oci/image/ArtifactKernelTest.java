@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.jcri.oci.Digest;
 import io.jcri.oci.OciException;
 import io.jcri.oci.distribution.MediaTypes;
+import io.jcri.oci.signature.ImageTrust;
 import io.jcri.oci.snapshot.Snapshot;
 import io.jcri.oci.snapshot.Snapshotter;
 import io.jcri.oci.snapshot.Tars;
@@ -120,7 +121,11 @@ class ArtifactKernelTest extends ImageStoreFixture {
     FakeRegistry none = new FakeRegistry();
     ImageStore offline =
         ImageStore.open(
-            temp.resolve("s"), fetcher("s", none), io.jcri.sandbox.linux.Linux.get(), mounts);
+            temp.resolve("s"),
+            fetcher("s", none),
+            ImageTrust.ANYTHING,
+            io.jcri.sandbox.linux.Linux.get(),
+            mounts);
     assertThat(pull(offline, "registry.test/app@" + image.id())).isEqualTo(image);
 
     Snapshot volume = mount(store, image, "c-volume-1");

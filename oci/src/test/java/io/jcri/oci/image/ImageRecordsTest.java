@@ -33,7 +33,8 @@ class ImageRecordsTest {
         List.of(),
         Optional.empty(),
         false,
-        Instant.EPOCH);
+        Instant.EPOCH,
+        List.of());
   }
 
   @Test

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.jcri.oci.Digest;
 import io.jcri.oci.OciException;
+import io.jcri.oci.signature.ImageTrust;
 import io.jcri.oci.snapshot.Commands;
 import io.jcri.oci.snapshot.Snapshot;
 import io.jcri.oci.snapshot.Snapshotter;
@@ -158,7 +159,12 @@ class ImageSaveKernelTest extends ImageStoreFixture {
   }
 
   private ImageStore openOther() {
-    return ImageStore.open(temp.resolve("other"), fetcher("other", registry), Linux.get(), mounts);
+    return ImageStore.open(
+        temp.resolve("other"),
+        fetcher("other", registry),
+        ImageTrust.ANYTHING,
+        Linux.get(),
+        mounts);
   }
 
   private static SortedMap<String, String> tree(ImageStore store, Image image) throws IOException {

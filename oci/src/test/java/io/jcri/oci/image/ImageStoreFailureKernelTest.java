@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.jcri.oci.Digest;
 import io.jcri.oci.OciException;
+import io.jcri.oci.signature.ImageTrust;
 import io.jcri.oci.snapshot.Commands;
 import io.jcri.oci.snapshot.Tars;
 import io.jcri.sandbox.linux.Linux;
@@ -312,7 +313,13 @@ class ImageStoreFailureKernelTest extends ImageStoreFixture {
     registry.serve(NAME, smallImage());
     AtomicReference<Instant> now = new AtomicReference<>(Instant.now());
     ImageStore store =
-        ImageStore.open(temp.resolve("s"), fetcher("s", registry), Linux.get(), mounts, now::get);
+        ImageStore.open(
+            temp.resolve("s"),
+            fetcher("s", registry),
+            ImageTrust.ANYTHING,
+            Linux.get(),
+            mounts,
+            now::get);
     Path partial = temp.resolve("s/partial/sha256-" + Digest.of(new byte[1]).hex());
     Files.write(partial, new byte[10]);
     Image image = pull(store, NAME);

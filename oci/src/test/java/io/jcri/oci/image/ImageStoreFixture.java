@@ -7,6 +7,7 @@ import io.jcri.oci.Digest;
 import io.jcri.oci.OciException;
 import io.jcri.oci.distribution.ImageReference;
 import io.jcri.oci.distribution.Platform;
+import io.jcri.oci.signature.ImageTrust;
 import io.jcri.oci.snapshot.Tars;
 import io.jcri.sandbox.linux.Linux;
 import io.jcri.sandbox.mount.Mounts;
@@ -37,7 +38,12 @@ abstract class ImageStoreFixture {
   }
 
   ImageStore open(DirectFetcher.Options options) {
-    return ImageStore.open(temp.resolve("s"), fetcher("s", registry, options), Linux.get(), mounts);
+    return ImageStore.open(
+        temp.resolve("s"),
+        fetcher("s", registry, options),
+        new ImageTrust(options.signatures(), Optional.empty()),
+        Linux.get(),
+        mounts);
   }
 
   /** For a store below the temporary directory. */

@@ -3,6 +3,7 @@ package io.jcri.daemon.budget;
 import io.jcri.cni.CniLimits;
 import io.jcri.oci.cdi.CdiLimits;
 import io.jcri.oci.image.ImageLimits;
+import io.jcri.oci.signature.SignatureLimits;
 import io.jcri.oci.snapshot.LayerLimits;
 import io.jcri.oci.snapshot.VolumeLimits;
 import io.jcri.oci.snapshot.WindowRoom;
@@ -77,6 +78,9 @@ public enum Bound {
       "images and registries",
       ImageLimits.DOCUMENTS_AT_ONCE,
       "waits, after a minute the pull fails and may be tried again"),
+
+  /** What is read of the signatures of one image that is pulled. */
+  IMAGE_SIGNATURES("registries", SignatureLimits.ALL_BYTES, "the image is refused"),
 
   /**
    * Outside the heap: how far back the content of zstd layers refers, where that is more than 8

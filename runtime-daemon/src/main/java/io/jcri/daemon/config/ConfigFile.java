@@ -8,6 +8,7 @@ import io.jcri.daemon.config.DaemonConfig.Nri;
 import io.jcri.daemon.config.DaemonConfig.PullWorker;
 import io.jcri.daemon.config.DaemonConfig.Streaming;
 import io.jcri.daemon.config.DaemonConfig.Tls;
+import io.jcri.daemon.config.DaemonConfig.Trust;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -113,16 +114,15 @@ public final class ConfigFile {
     if (keys == null) {
       return d;
     }
-    String registriesConf =
-        keys.text("registries_conf", d.registriesConf().map(Path::toString).orElse(""));
     Images images =
         new Images(
             keys.paths("registry_directories", d.registryDirectories()),
-            Optional.of(registriesConf).filter(text -> !text.isEmpty()).map(Path::of),
+            keys.optionalPath("registries_conf", d.registriesConf()),
             keys.number("parallel_layers", d.parallelLayers(), 1, 32),
             keys.seconds("no_progress_timeout_seconds", d.noProgressTimeout()),
             keys.number("least_bytes_per_second", d.leastRate(), 0, 1 << 30),
             keys.flag("strict_platform", d.strictPlatform()),
+            trust(keys, d.trust()),
             keys.texts("pinned", d.pinned()),
             keys.oneOf("volumes", d.volumes(), "copy", "directory", "ignore"),
             pullWorker(keys, d.worker()));
@@ -150,6 +150,14 @@ public final class ConfigFile {
 
   private static boolean isNormal(String path) {
     return Path.of(path).normalize().toString().equals(path) && path.length() > 1;
+  }
+
+  private static Trust trust(Keys keys, Trust d) {
+    return new Trust(
+        keys.optionalPath("signature_policy", d.signaturePolicy()),
+        keys.path("signature_registries_d", d.signaturePlaces()),
+        keys.optionalPath("verifier_dir", d.verifiers()),
+        keys.seconds("verifier_timeout_seconds", d.verifierTimeout()));
   }
 
   private Nri nri(@Nullable Keys keys, Nri d) {

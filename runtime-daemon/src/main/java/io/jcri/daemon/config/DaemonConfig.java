@@ -78,6 +78,7 @@ public record DaemonConfig(
    * @param noProgressTimeout after how long without a byte a host is given up
    * @param leastRate bytes a second that a host must send over each such time
    * @param strictPlatform whether an image for another platform is refused though no index says so
+   * @param trust what is asked of images before they are taken
    * @param pinned images that are never offered for garbage collection
    * @param volumes what containers get for the volumes that their image declares: {@code copy},
    *     {@code directory} or {@code ignore}
@@ -89,6 +90,7 @@ public record DaemonConfig(
       Duration noProgressTimeout,
       int leastRate,
       boolean strictPlatform,
+      Trust trust,
       List<String> pinned,
       String volumes,
       PullWorker worker) {
@@ -97,6 +99,20 @@ public record DaemonConfig(
       pinned = List.copyOf(pinned);
     }
   }
+
+  /**
+   * Which images may be used.
+   *
+   * @param signaturePolicy a file of containers-policy.json(5), if it counts here
+   * @param signaturePlaces a directory of containers-registries.d(5), which need not exist
+   * @param verifiers a directory of programs to ask at each pull, as containerd asks them
+   * @param verifierTimeout of each program
+   */
+  public record Trust(
+      Optional<Path> signaturePolicy,
+      Path signaturePlaces,
+      Optional<Path> verifiers,
+      Duration verifierTimeout) {}
 
   /**
    * CNI.
@@ -199,6 +215,11 @@ public record DaemonConfig(
             Duration.ofSeconds(60),
             1024,
             false,
+            new Trust(
+                Optional.empty(),
+                Path.of("/etc/containers/registries.d"),
+                Optional.empty(),
+                Duration.ofSeconds(10)),
             List.of(),
             "copy",
             new PullWorker(Duration.ofSeconds(60), Optional.empty(), 0, 0)),

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.tomlj.TomlArray;
@@ -72,6 +73,12 @@ final class Keys {
 
   Path path(String key, Path fallback) {
     return absolute(key, text(key, fallback.toString()));
+  }
+
+  /** Empty for an empty text. */
+  Optional<Path> optionalPath(String key, Optional<Path> fallback) {
+    String text = text(key, fallback.map(Path::toString).orElse(""));
+    return text.isEmpty() ? Optional.empty() : Optional.of(absolute(key, text));
   }
 
   List<Path> paths(String key, List<Path> fallback) {

@@ -124,6 +124,7 @@ public final class ContainerCreation {
           "image %s is an artifact of type %s: it can be mounted as a volume, nothing can be run of it"
               .formatted(config.imageSpec(), image.artifact().get()));
     }
+    images.admit(image);
     ImageConfig fromImage = images.config(image);
     Stages stages = new Stages("CreateContainer " + key);
     Container container =

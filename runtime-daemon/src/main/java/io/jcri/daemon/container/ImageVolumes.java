@@ -34,6 +34,7 @@ public final class ImageVolumes {
    * @param number of the mount among the container's
    * @param label the container's SELinux label for files
    * @throws JcriException IMAGE_VOLUME_MOUNT_FAILED, whatever the reason
+   * @throws OciException SIGNATURE_VALIDATION_FAILED for an image that the policy does not let in
    */
   ContainerMount mount(
       Pod pod, String containerId, int number, VolumeMount mount, Optional<String> label) {
@@ -43,6 +44,7 @@ public final class ImageVolumes {
           images
               .find(volume.reference())
               .orElseThrow(() -> failure(mount, "the image is not on this node", null));
+      images.admit(image);
       String source =
           rootFilesystems
               .prepareVolume(
@@ -55,6 +57,9 @@ public final class ImageVolumes {
               .toString();
       return ContainerMount.bind(source, mount.containerPath(), true).plusOptions(mount.options());
     } catch (OciException e) {
+      if (e.kind() == OciException.Kind.SIGNATURE_VALIDATION_FAILED) {
+        throw e;
+      }
       throw failure(mount, String.valueOf(e.getMessage()), e);
     }
   }

@@ -5,6 +5,9 @@ import io.jcri.daemon.config.DaemonConfig;
 import io.jcri.oci.distribution.RegistriesConf;
 import io.jcri.oci.image.ImageFetcher;
 import io.jcri.oci.image.ImageStore;
+import io.jcri.oci.signature.ImageTrust;
+import io.jcri.oci.signature.SignatureCheck;
+import io.jcri.oci.signature.VerifierPrograms;
 import io.jcri.oci.snapshot.WritableLayers;
 import io.jcri.oci.snapshot.WritableVolumes;
 import io.jcri.sandbox.linux.Syscalls;
@@ -27,7 +30,8 @@ public record ImageSetup(Images images, RootFilesystems rootFilesystems) {
       Syscalls syscalls,
       Mounts mounts) {
     Optional<RegistriesConf> registries = config.registriesConf().map(RegistriesConf::new);
-    ImageStore store = ImageStore.open(layout.images(), fetcher, syscalls, mounts);
+    ImageStore store =
+        ImageStore.open(layout.images(), fetcher, trust(config.trust()), syscalls, mounts);
     return new ImageSetup(
         new Images(store, new NameSearch(registries), layout, Set.copyOf(config.pinned())),
         new RootFilesystems(
@@ -37,5 +41,15 @@ public record ImageSetup(Images images, RootFilesystems rootFilesystems) {
             config.volumes(),
             mounts,
             layout));
+  }
+
+  private static ImageTrust trust(DaemonConfig.Trust config) {
+    return new ImageTrust(
+        config
+            .signaturePolicy()
+            .map(policy -> new SignatureCheck(policy, config.signaturePlaces())),
+        config
+            .verifiers()
+            .map(directory -> new VerifierPrograms(directory, config.verifierTimeout())));
   }
 }

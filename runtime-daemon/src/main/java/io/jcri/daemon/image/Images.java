@@ -116,6 +116,11 @@ public final class Images {
         .orElseThrow(() -> new OciException(OciException.Kind.NOT_FOUND, "no image " + name));
   }
 
+  /** As {@link ImageStore#admit}. */
+  public void admit(Image image) {
+    store.admit(image);
+  }
+
   /** What each image takes on disk, in the order of IDs. */
   public List<ImageSpace> spaces() {
     return store.spaces();

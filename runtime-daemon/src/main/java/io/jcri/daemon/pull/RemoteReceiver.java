@@ -1,6 +1,8 @@
 package io.jcri.daemon.pull;
 
 import io.jcri.oci.Digest;
+import io.jcri.oci.distribution.Descriptor;
+import io.jcri.oci.distribution.ImageReference;
 import io.jcri.oci.image.FetchedImage;
 import io.jcri.oci.image.ImageReceiver;
 import io.jcri.oci.snapshot.Layer;
@@ -31,6 +33,14 @@ final class RemoteReceiver implements ImageReceiver {
   @Override
   public void discard(Path directory) {
     call.tell(new WorkerMessages.Discard(directory));
+  }
+
+  @Override
+  public void resolved(ImageReference reference, Descriptor top) {
+    var _ =
+        call.ask(
+            new WorkerMessages.Resolved(
+                reference.toString(), top.mediaType(), top.digest(), top.size()));
   }
 
   @Override
@@ -70,6 +80,7 @@ final class RemoteReceiver implements ImageReceiver {
                   image.artifact(),
                   image.tags(),
                   image.repoDigests(),
+                  image.approval(),
                   image.pinned()),
               image.rawConfig());
     }

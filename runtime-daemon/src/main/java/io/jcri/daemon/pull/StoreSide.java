@@ -2,6 +2,8 @@ package io.jcri.daemon.pull;
 
 import io.jcri.oci.OciException;
 import io.jcri.oci.OciException.Kind;
+import io.jcri.oci.distribution.Descriptor;
+import io.jcri.oci.distribution.ImageReference;
 import io.jcri.oci.image.FetchedImage;
 import io.jcri.oci.image.ImageReceiver;
 import io.jcri.oci.image.PullProgress;
@@ -73,6 +75,12 @@ final class StoreSide {
       case WorkerMessages.Commit layer ->
           WorkerMessages.Answer.layers(
               List.of(receiver.commit(layer.directory(), layer.key(), layer.info())));
+      case WorkerMessages.Resolved to -> {
+        receiver.resolved(
+            ImageReference.parse(to.reference()),
+            new Descriptor(to.mediaType(), to.digest(), to.size()));
+        yield WorkerMessages.Answer.NOTHING;
+      }
       case WorkerMessages.Begin begin -> begin(begin);
       case WorkerMessages.FindAll all ->
           WorkerMessages.Answer.layers(image(all.image()).all().orElse(List.of()));
@@ -90,6 +98,7 @@ final class StoreSide {
                     enter.artifact(),
                     enter.tags(),
                     enter.repoDigests(),
+                    enter.approval(),
                     enter.pinned()));
         yield WorkerMessages.Answer.NOTHING;
       }

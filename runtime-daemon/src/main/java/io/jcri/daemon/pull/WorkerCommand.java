@@ -69,6 +69,10 @@ final class WorkerCommand {
     if (settings.registriesConf().isPresent()) {
       add(settings.registriesConf().get().resolveSibling("."), paths);
     }
+    if (settings.signaturePolicy().isPresent()) {
+      add(settings.signaturePolicy().get().resolveSibling("."), paths);
+      add(settings.signaturePlaces(), paths);
+    }
     if (Files.exists(RESOLVER)) {
       // It may be a link to where a resolver of the node's keeps it up to date.
       add(RESOLVER.toRealPath().resolveSibling("."), paths);

@@ -51,7 +51,9 @@ public final class WorkerFetcher implements ImageFetcher {
             images.parallelLayers(),
             images.noProgressTimeout(),
             images.leastRate(),
-            images.strictPlatform());
+            images.strictPlatform(),
+            images.trust().signaturePolicy(),
+            images.trust().signaturePlaces());
     WorkerCommand command =
         new WorkerCommand(binaries, settings, new WorkerCgroup(cgroups, images.worker()));
     return new WorkerFetcher(new WorkerProcess(settings, command, images.worker().idle()));

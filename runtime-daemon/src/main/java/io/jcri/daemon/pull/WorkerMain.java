@@ -8,6 +8,7 @@ import io.jcri.oci.distribution.Patience;
 import io.jcri.oci.distribution.RegistriesConf;
 import io.jcri.oci.distribution.RegistryClient;
 import io.jcri.oci.image.DirectFetcher;
+import io.jcri.oci.signature.SignatureCheck;
 import io.jcri.sandbox.linux.Linux;
 import io.jcri.sandbox.linux.Reasons;
 import io.jcri.sandbox.linux.SocketPath;
@@ -38,7 +39,12 @@ public final class WorkerMain {
     this.fetcher =
         new DirectFetcher(
             settings.root(),
-            new DirectFetcher.Options(settings.parallelLayers(), settings.strictPlatform()),
+            new DirectFetcher.Options(
+                settings.parallelLayers(),
+                settings.strictPlatform(),
+                settings
+                    .signaturePolicy()
+                    .map(policy -> new SignatureCheck(policy, settings.signaturePlaces()))),
             () ->
                 new RegistryClient(
                     new HostsConfig(settings.registryDirectories()),

@@ -3,6 +3,7 @@ package io.jcri.daemon.pull;
 import io.jcri.oci.Digest;
 import io.jcri.oci.distribution.Credentials;
 import io.jcri.oci.distribution.Platform;
+import io.jcri.oci.signature.Approval;
 import io.jcri.oci.snapshot.Layer;
 import io.jcri.oci.snapshot.LayerInfo;
 import java.nio.file.Path;
@@ -34,7 +35,9 @@ final class WorkerMessages {
       int parallelLayers,
       Duration noProgressTimeout,
       int leastRate,
-      boolean strictPlatform) {}
+      boolean strictPlatform,
+      Optional<Path> signaturePolicy,
+      Path signaturePlaces) {}
 
   /** What the daemon wants: one of both. */
   record Request(Optional<Pull> pull, Optional<Load> load) {}
@@ -64,6 +67,10 @@ final class WorkerMessages {
   /** Gives a layer that is whole. */
   record Commit(Path directory, String key, LayerInfo info) implements FromWorker {}
 
+  /** Tells what a reference stands for. */
+  record Resolved(String reference, String mediaType, Digest digest, long size)
+      implements FromWorker {}
+
   /** An image was found; layers are asked for by the number that this is answered with. */
   record Begin(List<Digest> diffIds) implements FromWorker {}
 
@@ -82,6 +89,7 @@ final class WorkerMessages {
       Optional<String> artifact,
       List<String> tags,
       List<String> repoDigests,
+      Optional<Approval> approval,
       boolean pinned)
       implements FromWorker {}
 

@@ -48,6 +48,10 @@ class ConfigFileTest {
             no_progress_timeout_seconds = 5
             least_bytes_per_second = 77
             strict_platform = true
+            signature_policy = "/p.json"
+            signature_registries_d = "/r.d"
+            verifier_dir = "/verifiers"
+            verifier_timeout_seconds = 3
             pinned = ["registry.example/app:1"]
             volumes = "directory"
             pull_idle_seconds = 3
@@ -92,6 +96,11 @@ class ConfigFileTest {
                 Duration.ofSeconds(5),
                 77,
                 true,
+                new DaemonConfig.Trust(
+                    Optional.of(Path.of("/p.json")),
+                    Path.of("/r.d"),
+                    Optional.of(Path.of("/verifiers")),
+                    Duration.ofSeconds(3)),
                 List.of("registry.example/app:1"),
                 "directory",
                 new DaemonConfig.PullWorker(
