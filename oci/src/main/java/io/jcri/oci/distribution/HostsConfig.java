@@ -1,13 +1,9 @@
 package io.jcri.oci.distribution;
 
-import io.jcri.oci.OciException;
 import io.jcri.oci.distribution.RegistryHost.Capability;
 import io.jcri.oci.distribution.TransportSettings.ClientPair;
-import io.jcri.sandbox.linux.Reasons;
 import java.io.IOException;
-import java.io.InputStream;
 import java.net.InetAddress;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.EnumSet;
@@ -53,24 +49,10 @@ public final class HostsConfig {
     Path file = directory.get().resolve("hosts.toml");
     try {
       return Files.exists(file)
-          ? HostsToml.parse(text(file), file, registry)
+          ? HostsToml.parse(OperatorFile.text(file, MAX_BYTES), file, registry)
           : List.of(fallback(registry, dockerStyle(directory.get())));
     } catch (IOException e) {
-      throw new OciException(
-          OciException.Kind.FAILED_PRECONDITION,
-          "cannot read " + file + ": " + Reasons.ofNamed(e),
-          e);
-    }
-  }
-
-  /** Bounded, since the parser takes many times the text. */
-  private static String text(Path file) throws IOException {
-    try (InputStream in = Files.newInputStream(file)) {
-      byte[] content = in.readNBytes(MAX_BYTES + 1);
-      if (content.length > MAX_BYTES) {
-        throw new IOException("it has more than " + MAX_BYTES + " bytes");
-      }
-      return new String(content, StandardCharsets.UTF_8);
+      throw OperatorFile.unreadable(file, e);
     }
   }
 

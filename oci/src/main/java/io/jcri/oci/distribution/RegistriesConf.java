@@ -3,10 +3,7 @@ package io.jcri.oci.distribution;
 import io.jcri.oci.OciException;
 import io.jcri.oci.distribution.RegistryEntry.Place;
 import io.jcri.oci.distribution.RegistryEntry.Target;
-import io.jcri.sandbox.linux.Reasons;
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
@@ -160,7 +157,8 @@ public final class RegistriesConf {
     Map<String, RegistryEntry> registries = new LinkedHashMap<>();
     Map<String, String> aliases = new LinkedHashMap<>();
     for (Stamp stamp : now) {
-      RegistriesToml.Content content = RegistriesToml.parse(text(stamp.file), stamp.file);
+      RegistriesToml.Content content =
+          RegistriesToml.parse(OperatorFile.text(stamp.file, MAX_BYTES), stamp.file);
       search = content.search().orElse(search);
       mode = content.mode().orElse(mode);
       registries.putAll(content.registries());
@@ -190,27 +188,7 @@ public final class RegistriesConf {
       }
       return found;
     } catch (IOException e) {
-      throw unreadable(file, e);
+      throw OperatorFile.unreadable(file, e);
     }
-  }
-
-  /** Bounded, since the parser takes many times the text. */
-  private static String text(Path file) {
-    try (InputStream in = Files.newInputStream(file)) {
-      byte[] content = in.readNBytes(MAX_BYTES + 1);
-      if (content.length > MAX_BYTES) {
-        throw new IOException("it has more than " + MAX_BYTES + " bytes");
-      }
-      return new String(content, StandardCharsets.UTF_8);
-    } catch (IOException e) {
-      throw unreadable(file, e);
-    }
-  }
-
-  private static OciException unreadable(Path file, IOException e) {
-    return new OciException(
-        OciException.Kind.FAILED_PRECONDITION,
-        "cannot read " + file + ": " + Reasons.ofNamed(e),
-        e);
   }
 }
