@@ -52,7 +52,9 @@ final class ReferenceGrammar {
   }
 
   static void checkRegistry(String registry, String text) {
-    if (registry.length() > MAX_NAME || !REGISTRY.matcher(registry).matches()) {
+    if (registry.length() > MAX_NAME
+        || !REGISTRY.matcher(registry).matches()
+        || !isNameOrAddress(registry)) {
       throw invalid(text, "bad registry host \"" + brief(registry) + "\"");
     }
     int colon = registry.lastIndexOf(':');
@@ -60,6 +62,12 @@ final class ReferenceGrammar {
         && Integer.parseInt(registry.substring(colon + 1)) > 65535) {
       throw invalid(text, "bad port in \"" + registry + "\"");
     }
+  }
+
+  /** The pattern takes anything of hexadecimal digits and colons for an address. */
+  private static boolean isNameOrAddress(String registry) {
+    String withoutZone = registry.replaceFirst("%25[^\\]]*", "");
+    return !registry.startsWith("[") || ServerUri.ofText("https://" + withoutZone).isPresent();
   }
 
   static void checkRepository(String repository, String text) {

@@ -127,7 +127,7 @@ final class RegistriesToml {
     if (!PREFIX.matcher(prefix).matches()) {
       throw bad(table.inputPositionOf(List.of()), "bad prefix \"" + prefix + "\" of a registry");
     }
-    if (!location.isEmpty() && !LOCATION.matcher(location).matches()) {
+    if (!location.isEmpty() && !isLocation(location)) {
       throw bad(table.inputPositionOf("location"), "bad location \"" + location + "\"");
     }
     boolean digestOnly = flag(table, "mirror-by-digest-only");
@@ -147,7 +147,7 @@ final class RegistriesToml {
   private Mirror mirror(TomlTable table, boolean digestOnly) {
     warnOfUnknown(table, MIRROR_KEYS, "a mirror");
     String location = text(table, "location");
-    if (!LOCATION.matcher(location).matches()) {
+    if (!isLocation(location)) {
       throw bad(table.inputPositionOf(List.of()), "bad location \"" + location + "\" of a mirror");
     }
     String use = text(table, "pull-from-mirror");
@@ -165,6 +165,10 @@ final class RegistriesToml {
                         table.inputPositionOf("pull-from-mirror"),
                         "pull-from-mirror is \"" + use + "\", not all, digest-only or tag-only"));
     return new Mirror(new Place(location, flag(table, "insecure")), wanted);
+  }
+
+  private static boolean isLocation(String text) {
+    return LOCATION.matcher(text).matches() && ServerUri.ofText("https://" + text).isPresent();
   }
 
   private Map<String, String> aliases(TomlTable root) {

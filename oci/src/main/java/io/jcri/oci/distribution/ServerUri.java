@@ -109,7 +109,12 @@ final class ServerUri {
     String path = query < 0 ? rest : rest.substring(0, query);
     String encoded =
         encode(path, "") + (query < 0 ? "" : "?" + encode(rest.substring(query + 1), "?[]"));
-    return Optional.of(URI.create(scheme + "://" + authority.get() + encoded));
+    try {
+      return Optional.of(URI.create(scheme + "://" + authority.get() + encoded));
+    } catch (IllegalArgumentException e) {
+      // Between brackets only an address of IPv6 can be meant.
+      return Optional.empty();
+    }
   }
 
   private static Optional<String> authority(String text) {

@@ -76,6 +76,8 @@ class ImageReferenceTest {
         "-host.x/y",
         "host./x",
         "[::1/x",
+        "[:21]/x",
+        "[1:2]:5000/x",
         "http://host/x",
         "user@host/x",
         "x\n",

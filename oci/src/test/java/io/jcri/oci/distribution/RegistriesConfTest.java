@@ -253,6 +253,7 @@ class RegistriesConfTest {
     "'[[registry]]\nprefix = \"http://a\"', bad prefix",
     "'[[registry]]\nprefix = \"*.*.a\"', bad prefix",
     "'[[registry]]\nprefix = \"a.io\"\nlocation = \"https://b\"', line 3: bad location",
+    "'[[registry]]\nprefix = \"a.io\"\nlocation = \"[:21]/b\"', line 3: bad location",
     "'[[registry]]\nprefix = \"a.io\"\n[[registry.mirror]]\ninsecure = true', bad location",
     "'[[registry]]\nlocation = \"a.io\"\n[[registry]]\nprefix = \"a.io\"', a second registry",
     "'[[registry]]\nlocation = \"a.io\"\nblocked = \"yes\"', blocked",

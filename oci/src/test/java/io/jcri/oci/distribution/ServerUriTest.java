@@ -63,6 +63,8 @@ class ServerUriTest {
         "https://h:99999/",
         "https://h:x/",
         "https://[::1/",
+        "https://[:21]:5000/",
+        "https://[1:2]/",
         "https://a b/",
         "https://h%2e/",
         "https://h/a\r\nX: y",
