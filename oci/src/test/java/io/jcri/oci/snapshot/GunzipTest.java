@@ -13,6 +13,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.function.Function;
+import java.util.zip.CRC32;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.Named;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -76,6 +77,26 @@ class GunzipTest {
       }
     }
     assertFails(() -> inflate(engine, Tars.concat(whole, new byte[] {'x', 'y'}), 512, 512));
+  }
+
+  @ParameterizedTest
+  @MethodSource("engines")
+  void aHeaderWithAllItsFieldsComesInPiecesAndIsChecked(
+      Function<ChunkSource, ReadableByteChannel> engine) throws IOException {
+    byte[] plain = {'x', 'y'};
+    byte[] header = {
+      0x1f, (byte) 0x8b, 8, 2 | 4 | 8 | 16, 1, 2, 3, 4, 0, 3, 3, 0, 'a', 'b', 'c', 'n', 0, 'c', 0
+    };
+    CRC32 crc = new CRC32();
+    crc.update(header);
+    byte[] sum = {(byte) crc.getValue(), (byte) (crc.getValue() >> 8)};
+    byte[] bare = gzip(plain);
+    byte[] data = Arrays.copyOfRange(bare, 10, bare.length);
+    for (int piece = 1; piece < 40; piece++) {
+      assertThat(inflate(engine, Tars.concat(header, sum, data), piece, 512)).isEqualTo(plain);
+    }
+    sum[0] ^= 1;
+    assertFails(() -> inflate(engine, Tars.concat(header, sum, data), 3, 512));
   }
 
   private static void assertFails(org.assertj.core.api.ThrowableAssert.ThrowingCallable call) {
