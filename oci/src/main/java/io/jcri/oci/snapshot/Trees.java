@@ -146,29 +146,37 @@ final class Trees {
   /** What a tree takes on its file system: allocated bytes as du(1) counts them, and inodes. */
   static DiskUsage usage(Syscalls sys, Path path) throws IOException {
     try (Fd top = sys.open(path.toString(), OPEN, 0)) {
-      FileStat stat = sys.fstat(top);
-      return usage(sys, top, 0).plus(new DiskUsage(stat.blocks() * 512, 1));
+      Count count = new Count();
+      count.add(sys.fstat(top));
+      count(sys, top, 0, count);
+      return new DiskUsage(count.bytes, Math.round(count.inodes));
     }
   }
 
-  private static DiskUsage usage(Syscalls sys, Fd directory, int depth) throws IOException {
-    long bytes = 0;
-    long inodes = 0;
+  /** A file with several names counts in parts, which add up to about one. */
+  private static final class Count {
+    long bytes;
+    double inodes;
+
+    void add(FileStat stat) {
+      long parts = stat.isDirectory() ? 1 : Math.max(1, stat.links());
+      bytes += stat.blocks() * 512 / parts;
+      inodes += 1.0 / parts;
+    }
+  }
+
+  private static void count(Syscalls sys, Fd directory, int depth, Count count) throws IOException {
     for (List<DirectoryEntry> some = sys.listSome(directory);
         !some.isEmpty();
         some = sys.listSome(directory)) {
       for (DirectoryEntry entry : some) {
         try {
           FileStat stat = sys.fstatat(directory, entry.name());
-          // A file with several names counts in parts, which add up to about one.
-          bytes += stat.blocks() * 512 / (stat.isDirectory() ? 1 : Math.max(1, stat.links()));
-          inodes++;
+          count.add(stat);
           if (stat.isDirectory() && depth < 2 * MAX_DEPTH) {
             try (Fd child =
                 sys.openat2(directory, entry.name(), OPEN, 0, OpenFlags.RESOLVE_BENEATH)) {
-              DiskUsage below = usage(sys, child, depth + 1);
-              bytes += below.bytes();
-              inodes += below.inodes();
+              count(sys, child, depth + 1, count);
             }
           }
         } catch (ErrnoException e) {
@@ -179,6 +187,5 @@ final class Trees {
         }
       }
     }
-    return new DiskUsage(bytes, inodes);
   }
 }
