@@ -19,7 +19,7 @@ import java.util.concurrent.Executors;
 
 /**
  * Lets nobody to a registry without a bearer token, and gives tokens as a token server does: for
- * name and password by GET, for an identity token by POST.
+ * name and password by GET, for an identity token by POST. Or asks for name and password itself.
  */
 public final class TokenGate implements AutoCloseable {
   /** Whom it knows. */
@@ -37,6 +37,7 @@ public final class TokenGate implements AutoCloseable {
   private final HttpClient client = HttpClient.newHttpClient();
   private final List<String> trades = new CopyOnWriteArrayList<>();
   private final List<String> seen = new CopyOnWriteArrayList<>();
+  private volatile boolean basic;
 
   /** Starts on a free port of 127.0.0.1. */
   public TokenGate(URI target) throws IOException {
@@ -50,6 +51,11 @@ public final class TokenGate implements AutoCloseable {
 
   public String hostAndPort() {
     return "127.0.0.1:" + server.getAddress().getPort();
+  }
+
+  /** From now on name and password open the registry, and no token does. */
+  public void askForBasic() {
+    basic = true;
   }
 
   /** Method and outcome of each visit to the token server. */
@@ -91,14 +97,16 @@ public final class TokenGate implements AutoCloseable {
       if (given != null) {
         seen.add(given);
       }
-      if (("Bearer " + TOKEN).equals(given)) {
+      if ((basic ? basic() : "Bearer " + TOKEN).equals(given)) {
         pass(exchange);
       } else {
         exchange
             .getResponseHeaders()
             .set(
                 "WWW-Authenticate",
-                "Bearer realm=\"http://%s/token\",service=\"gate\"".formatted(hostAndPort()));
+                basic
+                    ? "Basic realm=\"gate\""
+                    : "Bearer realm=\"http://%s/token\",service=\"gate\"".formatted(hostAndPort()));
         answer(exchange, 401, "{\"errors\":[{\"code\":\"UNAUTHORIZED\",\"message\":\"no\"}]}");
       }
     }

@@ -1,5 +1,6 @@
 package io.jcri.oci.distribution;
 
+import io.jcri.oci.OciException;
 import io.jcri.oci.distribution.TokenServer.Secret;
 import io.jcri.oci.distribution.TokenServer.Token;
 import java.net.URI;
@@ -14,9 +15,10 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BiPredicate;
 
 /**
- * Gives each host of one pull its {@code Authorization} header. Credentials go to the hosts that
- * {@link CredentialScope} names; every other host is asked as no one, or with what {@code
- * hosts.toml} has for it. Thread-safe: layers that meet the same challenge at once fetch one token.
+ * Gives each host of one pull its {@code Authorization} header. The caller's credentials go to the
+ * hosts that {@link CredentialScope} names; every other host is asked with what {@code hosts.toml}
+ * has for it, else with what the node has for it ({@link NodeCredentials}), else as no one.
+ * Thread-safe: layers that meet the same challenge at once fetch one token.
  */
 final class Authorizer {
 
@@ -27,6 +29,7 @@ final class Authorizer {
   private final TokenServer tokens;
   private final Timing timing;
   private final Credentials credentials;
+  private final Optional<NodeCredentials> node;
   private final ImageReference reference;
   private final BiPredicate<Credentials, RegistryHost> scope;
   private final ReentrantLock lock = new ReentrantLock();
@@ -35,11 +38,21 @@ final class Authorizer {
   /** By origin that a redirect led to: apart, since nothing in it comes from our credentials. */
   private final Map<String, Known> anonymous = new HashMap<>();
 
-  Authorizer(TokenServer tokens, Timing timing, ImageReference reference, Credentials credentials) {
+  /**
+   * @param credentials of the caller
+   * @param node what this node has itself
+   */
+  Authorizer(
+      TokenServer tokens,
+      Timing timing,
+      ImageReference reference,
+      Credentials credentials,
+      Optional<NodeCredentials> node) {
     this.tokens = tokens;
     this.timing = timing;
     this.reference = reference;
     this.credentials = credentials;
+    this.node = node;
     this.scope = (secret, host) -> CredentialScope.covers(secret, reference.registry(), host);
   }
 
@@ -73,7 +86,7 @@ final class Authorizer {
           && other.until.isAfter(timing.now())) {
         return Optional.of(other.header);
       }
-      Optional<Known> fresh = fresh(host, challenges);
+      Optional<Known> fresh = fresh(host, challenges, used);
       if (fresh.isEmpty() || used.equals(fresh.map(Known::header))) {
         return Optional.empty();
       }
@@ -141,11 +154,19 @@ final class Authorizer {
     return !credentials.isAnonymous() && !scope.test(credentials, host);
   }
 
-  private Optional<Known> fresh(RegistryHost host, List<Challenge> challenges)
+  private Optional<Known> fresh(
+      RegistryHost host, List<Challenge> challenges, Optional<String> used)
       throws HostFailure, InterruptedException {
-    Secret secret = secret(host);
+    Credentials own = own(host);
+    if (!own.registryToken().isEmpty()) {
+      Known given = new Known("Bearer " + own.registryToken(), Instant.MAX);
+      if (!used.equals(Optional.of(given.header))) {
+        return Optional.of(given);
+      }
+    }
+    Secret secret = secret(host, own);
     Optional<Challenge> bearer = first(challenges, "bearer");
-    if (bearer.isPresent() && registryToken(host).isEmpty()) {
+    if (bearer.isPresent() && own.registryToken().isEmpty()) {
       return Optional.of(known(tokens.fetch(host, bearer.get(), scope(host), secret)));
     }
     // Some registries say 401 and nothing more: name and password are all that can be meant.
@@ -154,6 +175,21 @@ final class Authorizer {
         .basic()
         .filter(header -> basic)
         .map(header -> new Known("Basic " + header, Instant.MAX));
+  }
+
+  /** What is for this host, of the caller or of the node. */
+  private Credentials own(RegistryHost host) throws HostFailure, InterruptedException {
+    if (scope.test(credentials, host) && !credentials.isAnonymous()) {
+      return credentials;
+    }
+    if (node.isEmpty() || configured(host).isPresent()) {
+      return Credentials.anonymous();
+    }
+    try {
+      return node.get().find(host, host.repositoryOf(reference)).orElseGet(Credentials::anonymous);
+    } catch (OciException e) {
+      throw HostFailure.of(host, e.kind(), String.valueOf(e.getMessage()));
+    }
   }
 
   /** A token is for one repository. */
@@ -169,11 +205,10 @@ final class Authorizer {
     return new Known("Bearer " + token.value(), timing.now().plus(token.lifetime()));
   }
 
-  private Secret secret(RegistryHost host) {
-    if (scope.test(credentials, host) && !credentials.isAnonymous()) {
+  private static Secret secret(RegistryHost host, Credentials own) {
+    if (!own.isAnonymous()) {
       return new Secret(
-          credentials.basic(),
-          Optional.of(credentials.identityToken()).filter(token -> !token.isEmpty()));
+          own.basic(), Optional.of(own.identityToken()).filter(token -> !token.isEmpty()));
     }
     Optional<String> basic =
         configured(host)

@@ -40,7 +40,7 @@ final class CredentialScope {
   /**
    * As the kubelet matches: a star stands for any part of one label, the number of labels is equal.
    */
-  private static boolean matchesGlob(String glob, String host) {
+  static boolean matchesGlob(String glob, String host) {
     List<String> wanted = Arrays.asList(glob.split("\\."));
     List<String> labels = Arrays.asList(host.split("\\."));
     if (wanted.size() != labels.size()) {

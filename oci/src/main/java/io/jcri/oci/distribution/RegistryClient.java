@@ -15,6 +15,7 @@ public final class RegistryClient implements Registries, AutoCloseable {
 
   private final HostsConfig config;
   private final Optional<RegistriesConf> registries;
+  private final Optional<NodeCredentials> node;
   private final Patience patience;
   private final Timing timing;
   private final HostHealth health;
@@ -24,22 +25,28 @@ public final class RegistryClient implements Registries, AutoCloseable {
    * A client that has no connection yet.
    *
    * @param registries when this node has such a file
+   * @param node credentials for hosts that the caller has none for
    * @param patience usually {@link Patience#DEFAULT}
    */
   public RegistryClient(
-      HostsConfig config, Optional<RegistriesConf> registries, Patience patience) {
-    this(config, registries, patience, Timing.SYSTEM, System.getenv());
+      HostsConfig config,
+      Optional<RegistriesConf> registries,
+      Optional<NodeCredentials> node,
+      Patience patience) {
+    this(config, registries, node, patience, Timing.SYSTEM, System.getenv());
   }
 
   RegistryClient(
       HostsConfig config,
       Optional<RegistriesConf> registries,
+      Optional<NodeCredentials> node,
       Patience patience,
       Timing timing,
       Map<String, String> environment) {
     this.transports = new Transports(new EnvironmentProxy(environment));
     this.config = config;
     this.registries = registries;
+    this.node = node;
     this.patience = patience;
     this.timing = timing;
     this.health = new HostHealth(timing);
@@ -54,7 +61,7 @@ public final class RegistryClient implements Registries, AutoCloseable {
   public Repository open(ImageReference reference, Credentials credentials) {
     HttpSender sender = new HttpSender(transports, patience, timing);
     TokenServer tokens = new TokenServer(sender, USER_AGENT);
-    Authorizer authorizer = new Authorizer(tokens, timing, reference, credentials);
+    Authorizer authorizer = new Authorizer(tokens, timing, reference, credentials, node);
     HostSequence hosts =
         new HostSequence(
             reference.registry(),
@@ -63,7 +70,7 @@ public final class RegistryClient implements Registries, AutoCloseable {
                 .orElseGet(() -> config.hostsFor(reference.registry())),
             health,
             timing,
-            caller(credentials));
+            caller(credentials, node));
     return new RemoteRepository(
         reference, hosts, new Exchange(sender, authorizer, reference, USER_AGENT));
   }
@@ -74,9 +81,9 @@ public final class RegistryClient implements Registries, AutoCloseable {
   }
 
   /** Tells callers apart without keeping their secrets. */
-  private static String caller(Credentials credentials) {
+  private static String caller(Credentials credentials, Optional<NodeCredentials> node) {
     if (credentials.isAnonymous()) {
-      return "";
+      return node.map(NodeCredentials::stamp).orElse("");
     }
     String all =
         String.join(

@@ -30,7 +30,13 @@ abstract class RegistryFixture {
   @TempDir Path root;
   final FakeTiming timing = new FakeTiming();
   RegistryClient client =
-      new RegistryClient(new HostsConfig(List.of()), Optional.empty(), PATIENCE, timing, Map.of());
+      new RegistryClient(
+          new HostsConfig(List.of()),
+          Optional.empty(),
+          Optional.empty(),
+          PATIENCE,
+          timing,
+          Map.of());
   private final List<AutoCloseable> open = new ArrayList<>();
 
   @BeforeEach
@@ -69,6 +75,10 @@ abstract class RegistryFixture {
         new RegistryClient(
             new HostsConfig(List.of(root)),
             Optional.of(new RegistriesConf(root.resolve("registries.conf"))),
+            Optional.of(
+                new NodeCredentials(
+                    root.resolve("config.json"),
+                    new CredentialHelper(List.of(root.resolve("bin")), Duration.ofSeconds(30)))),
             patience,
             timing,
             environment);

@@ -118,6 +118,7 @@ public final class ConfigFile {
         new Images(
             keys.paths("registry_directories", d.registryDirectories()),
             keys.optionalPath("registries_conf", d.registriesConf()),
+            keys.optionalPath("registry_auth", d.registryAuth()),
             keys.number("parallel_layers", d.parallelLayers(), 1, 32),
             keys.seconds("no_progress_timeout_seconds", d.noProgressTimeout()),
             keys.number("least_bytes_per_second", d.leastRate(), 0, 1 << 30),

@@ -74,6 +74,7 @@ public record DaemonConfig(
    * @param registryDirectories directories in containerd's {@code certs.d} form; the first that
    *     exists is used
    * @param registriesConf a file of containers-registries.conf(5), if it counts here
+   * @param registryAuth a file of credentials in the form of Docker's config.json, if there is one
    * @param parallelLayers how many layers of one pull are fetched at once
    * @param noProgressTimeout after how long without a byte a host is given up
    * @param leastRate bytes a second that a host must send over each such time
@@ -86,6 +87,7 @@ public record DaemonConfig(
   public record Images(
       List<Path> registryDirectories,
       Optional<Path> registriesConf,
+      Optional<Path> registryAuth,
       int parallelLayers,
       Duration noProgressTimeout,
       int leastRate,
@@ -210,6 +212,7 @@ public record DaemonConfig(
         false,
         new Images(
             List.of(Path.of("/etc/jcri/certs.d"), Path.of("/etc/containerd/certs.d")),
+            Optional.empty(),
             Optional.empty(),
             3,
             Duration.ofSeconds(60),

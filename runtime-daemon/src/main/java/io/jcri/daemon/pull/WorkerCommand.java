@@ -69,6 +69,9 @@ final class WorkerCommand {
     if (settings.registriesConf().isPresent()) {
       add(settings.registriesConf().get().resolveSibling("."), paths);
     }
+    if (settings.registryAuth().isPresent()) {
+      add(settings.registryAuth().get(), paths);
+    }
     if (settings.signaturePolicy().isPresent()) {
       add(settings.signaturePolicy().get().resolveSibling("."), paths);
       add(settings.signaturePlaces(), paths);

@@ -48,6 +48,7 @@ public final class WorkerFetcher implements ImageFetcher {
             config.logLevel(),
             images.registryDirectories(),
             images.registriesConf(),
+            images.registryAuth(),
             images.parallelLayers(),
             images.noProgressTimeout(),
             images.leastRate(),

@@ -4,6 +4,7 @@ import io.jcri.daemon.system.Logging;
 import io.jcri.daemon.system.Umask;
 import io.jcri.oci.Json;
 import io.jcri.oci.distribution.HostsConfig;
+import io.jcri.oci.distribution.NodeCredentials;
 import io.jcri.oci.distribution.Patience;
 import io.jcri.oci.distribution.RegistriesConf;
 import io.jcri.oci.distribution.RegistryClient;
@@ -49,6 +50,7 @@ public final class WorkerMain {
                 new RegistryClient(
                     new HostsConfig(settings.registryDirectories()),
                     registries,
+                    settings.registryAuth().map(NodeCredentials::new),
                     new Patience(settings.noProgressTimeout(), settings.leastRate())),
             Linux.get(),
             new Mounts(Linux.get()));

@@ -32,6 +32,7 @@ final class WorkerMessages {
       String logLevel,
       List<Path> registryDirectories,
       Optional<Path> registriesConf,
+      Optional<Path> registryAuth,
       int parallelLayers,
       Duration noProgressTimeout,
       int leastRate,

@@ -44,6 +44,7 @@ class ConfigFileTest {
             [images]
             registry_directories = ["/certs"]
             registries_conf = "/r.conf"
+            registry_auth = "/auth.json"
             parallel_layers = 7
             no_progress_timeout_seconds = 5
             least_bytes_per_second = 77
@@ -92,6 +93,7 @@ class ConfigFileTest {
             new DaemonConfig.Images(
                 List.of(Path.of("/certs")),
                 Optional.of(Path.of("/r.conf")),
+                Optional.of(Path.of("/auth.json")),
                 7,
                 Duration.ofSeconds(5),
                 77,
