@@ -4,7 +4,7 @@ export JAVA_HOME
 MVN := ./mvnw -B -q
 DIST := runtime-daemon/target/dist/jcri
 
-.PHONY: run build test bench conformance stop clean jdk
+.PHONY: run build test bench conformance fuzz stop clean jdk
 
 run: ## install what is missing, build, start the daemon, run the selftest
 	@runtime-daemon/packaging/install-prerequisites
@@ -23,6 +23,9 @@ bench: jdk ## the measurements of design.md's budgets
 
 conformance: jdk ## critest against a fresh daemon
 	@integration-tests/scripts/conformance
+
+fuzz: jdk ## tries inputs that Jazzer makes: make fuzz TARGET=TarFuzz SECONDS=60
+	@integration-tests/scripts/fuzz "$(TARGET)" $(SECONDS)
 
 stop: ## end the daemon that "make run" has started
 	@runtime-daemon/packaging/run --stop

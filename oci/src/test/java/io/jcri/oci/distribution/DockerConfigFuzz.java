@@ -1,0 +1,29 @@
+package io.jcri.oci.distribution;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.jcri.oci.OciException;
+
+/** Any bytes are a file of credentials or an {@link OciException}; what it says can be asked. */
+public final class DockerConfigFuzz {
+
+  private static final RegistryHost HUB =
+      HostsConfig.fallback(ImageReference.DOCKER, TransportSettings.DEFAULT);
+  private static final RegistryHost OTHER =
+      HostsConfig.fallback("r.example:5000", TransportSettings.DEFAULT);
+
+  private DockerConfigFuzz() {}
+
+  /** Called by the fuzzer. */
+  public static void fuzzerTestOneInput(byte[] input) {
+    try {
+      DockerConfig config = DockerConfig.parse(input);
+      int most = config.auths().size() + config.credHelpers().size() + 1;
+      assertThat(config.placesFor(HUB, "library/busybox")).hasSizeLessThanOrEqualTo(most);
+      assertThat(config.placesFor(OTHER, "a/b")).hasSizeLessThanOrEqualTo(most);
+    } catch (OciException e) {
+      assertThat(e.kind()).isEqualTo(OciException.Kind.INVALID);
+      assertThat(e).hasNoCause();
+    }
+  }
+}
