@@ -1,6 +1,7 @@
 package io.jcri.oci.distribution;
 
 import io.jcri.oci.OciException;
+import java.net.URI;
 import java.util.regex.Pattern;
 
 /**
@@ -64,10 +65,13 @@ final class ReferenceGrammar {
     }
   }
 
-  /** The pattern takes anything of hexadecimal digits and colons for an address. */
+  /** The pattern takes more for an address and its zone than what a URL may hold. */
   private static boolean isNameOrAddress(String registry) {
-    String withoutZone = registry.replaceFirst("%25[^\\]]*", "");
-    return !registry.startsWith("[") || ServerUri.ofText("https://" + withoutZone).isPresent();
+    try {
+      return !registry.startsWith("[") || URI.create("https://" + registry).getHost() != null;
+    } catch (IllegalArgumentException e) {
+      return false;
+    }
   }
 
   static void checkRepository(String repository, String text) {

@@ -78,6 +78,7 @@ class ImageReferenceTest {
         "[::1/x",
         "[:21]/x",
         "[1:2]:5000/x",
+        "[::1%25~h]/x",
         "http://host/x",
         "user@host/x",
         "x\n",
