@@ -139,7 +139,29 @@ final class LayerUnpacker {
         if (name.isEmpty() || name.equals(".") || name.equals("..")) {
           throw invalid("bad whiteout \"" + TarEntry.shown(EntryPath.child(parent, leaf)) + "\"");
         }
-        tree.whiteOut(EntryPath.child(parent, name));
+        if (!isBelowFile(parent)) {
+          tree.whiteOut(EntryPath.child(parent, name));
+        }
+      }
+    }
+
+    /**
+     * Whether this layer has a file where a whiteout wants a directory: it hides all there was.
+     * umoci repack writes them so when a file takes a directory's place.
+     */
+    private boolean isBelowFile(String path) throws IOException {
+      if (path.isEmpty()) {
+        return false;
+      }
+      try (Fd parent = tree.find(EntryPath.parent(path))) {
+        return parent == null
+            ? isBelowFile(EntryPath.parent(path))
+            : sys.fstatat(parent, EntryPath.leaf(path)).isRegular();
+      } catch (ErrnoException e) {
+        if (e.is(Errno.ENOENT)) {
+          return false;
+        }
+        throw e;
       }
     }
 

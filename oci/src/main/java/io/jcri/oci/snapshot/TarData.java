@@ -56,9 +56,13 @@ final class TarData {
     remaining -= target.length;
   }
 
-  /** Goes to the next header. */
+  /**
+   * Goes to the next header. Some writers (umoci insert) end right behind the last file, without
+   * what fills its block and without an end mark; Go's archive/tar takes that too.
+   */
   void skip() throws IOException {
-    input.skip(remaining + padding);
+    input.skip(remaining);
+    input.skipUpTo(padding);
     begin(0);
   }
 

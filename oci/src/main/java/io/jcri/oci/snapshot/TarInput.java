@@ -59,6 +59,15 @@ final class TarInput {
     }
   }
 
+  /** Skips less where the input ends. */
+  void skipUpTo(int count) throws IOException {
+    for (int left = count; left > 0 && hasMore(); ) {
+      int length = Math.min(left, buffer.remaining());
+      buffer.position(buffer.position() + length);
+      left -= length;
+    }
+  }
+
   /**
    * The next bytes, one at least, uncopied; valid until the next call of any method.
    *

@@ -63,6 +63,21 @@ class OddEntriesKernelTest {
     assertThat(tree.get("new/below/link")).isEqualTo(tree.get("base"));
   }
 
+  /** As umoci repack writes them. */
+  @Test
+  void whiteoutsBelowAFileHideNothingMore() throws IOException {
+    SortedMap<String, String> tree =
+        unpacked(
+            new Tars().file("d/e/f", "x").file("kept/a", "a").file("kept/b", "b"),
+            new Tars()
+                .file("d", "a file")
+                .file("d/.wh.e", "")
+                .file("d/e/.wh.f", "")
+                .file("kept/.wh.a", ""));
+    assertThat(tree.keySet()).containsExactly("", "d", "kept", "kept/b");
+    assertThat(tree.get("d")).contains("size=6");
+  }
+
   @Test
   void attributesThatALinkOrDeviceCannotHaveAreLeftOut() throws IOException {
     SortedMap<String, String> tree =

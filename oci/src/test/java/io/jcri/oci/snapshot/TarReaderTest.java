@@ -193,6 +193,16 @@ class TarReaderTest {
   }
 
   @Test
+  void theLastFileMayEndTheArchive() throws IOException {
+    byte[] whole = new Tars().file("a", "1").file("b", "22").build();
+    for (int end = 3 * 512 + 2; end <= 4 * 512; end++) {
+      assertThat(readAll(java.util.Arrays.copyOf(whole, end), 100)).hasSize(2);
+    }
+    assertFails(
+        java.util.Arrays.copyOf(whole, 3 * 512 + 1), OciException.Kind.DATA_LOSS, "ends in \"b\"");
+  }
+
+  @Test
   void aTruncatedArchiveIsDataLossAndNamesTheEntry() {
     byte[] whole = new Tars().file("etc/big", "x".repeat(3000)).build();
     assertFails(java.util.Arrays.copyOf(whole, 2000), OciException.Kind.DATA_LOSS, "etc/big");
