@@ -200,7 +200,7 @@ final class ImageBook {
    */
   void forgetIncomplete() {
     for (Image image : catalog.images()) {
-      if (layers.findAll(image.diffIds()).isEmpty()) {
+      if (layers.hasLost(image.diffIds())) {
         forgetIfIncomplete(image.id());
       }
     }
@@ -211,7 +211,7 @@ final class ImageBook {
     lock.lock();
     try {
       Optional<Image> image = catalog.byId(id);
-      if (image.isPresent() && layers.findAll(image.get().diffIds()).isEmpty()) {
+      if (image.isPresent() && layers.hasLost(image.get().diffIds())) {
         LOG.warn("image {} {} has lost a layer and is forgotten", id, image.get().repoTags());
         Optional<List<String>> _ = remove(id);
       }

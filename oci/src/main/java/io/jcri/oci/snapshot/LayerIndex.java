@@ -6,6 +6,7 @@ import io.jcri.sandbox.linux.Reasons;
 import java.io.IOException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.Map;
@@ -36,6 +37,10 @@ final class LayerIndex {
   private final Map<String, Layer> layers = new ConcurrentHashMap<>();
 
   private final DamagedLayers damaged;
+
+  /** Of the damaged those that the disk would not let us look at: they may be whole. */
+  private final Set<String> unreadable = ConcurrentHashMap.newKeySet();
+
   private final AtomicLong bytes = new AtomicLong();
   private final AtomicLong inodes = new AtomicLong();
 
@@ -84,6 +89,11 @@ final class LayerIndex {
     }
   }
 
+  /** Whether {@link #get} has found no layer because of an I/O error, which may pass. */
+  boolean isUnreadable(String key) {
+    return damaged.isInPlace(key) && unreadable.contains(key);
+  }
+
   private boolean isThere(String key) {
     return present.contains(key) || damaged.isInPlace(key);
   }
@@ -98,6 +108,11 @@ final class LayerIndex {
       }
       return add(key, info);
     } catch (IOException | OciException e) {
+      if (e instanceof IOException && !(e instanceof NoSuchFileException)) {
+        unreadable.add(key);
+      } else {
+        unreadable.remove(key);
+      }
       setDamaged(
           key, directory, e instanceof IOException io ? Reasons.ofNamed(io) : e.getMessage());
       return null;
@@ -162,6 +177,7 @@ final class LayerIndex {
     inodes.addAndGet(info.inodes());
     present.add(key);
     damaged.removeInPlace(key);
+    unreadable.remove(key);
     return layer;
   }
 
@@ -178,6 +194,7 @@ final class LayerIndex {
       Files.move(root.resolve(key), grave, StandardCopyOption.ATOMIC_MOVE);
       present.remove(key);
       damaged.removeInPlace(key);
+      unreadable.remove(key);
       Layer layer = layers.remove(key);
       if (layer != null) {
         bytes.addAndGet(-layer.usage().bytes());

@@ -102,6 +102,21 @@ public final class LayerStore implements LayerShelf {
   }
 
   /**
+   * Whether a layer of a stack is gone or damaged for good. One that an I/O error hides, which may
+   * pass, is not lost.
+   */
+  public boolean hasLost(List<Digest> diffIds) {
+    List<Digest> chainIds = ChainIds.of(diffIds);
+    for (int i = 0; i < diffIds.size(); i++) {
+      List<String> keys = List.of(diffIds.get(i).hex(), ChainIds.key(chainIds.get(i)));
+      if (keys.stream().allMatch(key -> index.get(key) == null && !index.isUnreadable(key))) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /**
    * Whether all layers of a stack seem to be here; {@link #findAll} may still find one damaged.
    * Reads nothing.
    */
