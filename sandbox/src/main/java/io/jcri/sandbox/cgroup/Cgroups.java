@@ -1,8 +1,6 @@
 package io.jcri.sandbox.cgroup;
 
-import io.jcri.sandbox.linux.Errno;
 import io.jcri.sandbox.linux.ErrnoException;
-import io.jcri.sandbox.linux.Fd;
 import io.jcri.sandbox.linux.Linux;
 import io.jcri.sandbox.linux.Syscalls;
 import io.jcri.sandbox.mount.MountInfo;
@@ -22,10 +20,10 @@ import java.util.stream.Collectors;
  * means the same directory in every hierarchy.
  */
 public final class Cgroups {
-  private final Syscalls calls;
   private final Path root;
   private final CgroupFiles files;
   private final CgroupMembers members;
+  private final CgroupCreation creation;
   private final CgroupRemoval removal;
   private final StatsReader stats;
   private final MetricsReader metrics;
@@ -34,12 +32,12 @@ public final class Cgroups {
   private final Controllers controllers;
 
   private Cgroups(Syscalls calls, Path root, CgroupMounts mounts) {
-    this.calls = calls;
     this.root = root;
     this.layout = mounts.layout();
     this.hierarchies = mounts.hierarchies();
     this.files = new CgroupFiles(calls);
     this.members = new CgroupMembers(calls, files);
+    this.creation = new CgroupCreation(calls, files, layout, hierarchies);
     this.removal = new CgroupRemoval(calls, files, members);
     this.controllers = new Controllers(hierarchies);
     this.stats = new StatsReader(files, controllers);
@@ -110,71 +108,13 @@ public final class Cgroups {
    */
   public void create(String path) throws IOException {
     check(path);
-    boolean v2 = layout == CgroupLayout.V2;
-    for (CgroupHierarchy hierarchy : hierarchies) {
-      Path directory = hierarchy.mount();
-      for (Path step : hierarchy.mount().relativize(hierarchy.directory(path))) {
-        if (v2 && hierarchy.unified()) {
-          enableControllers(directory);
-        }
-        Path parent = directory;
-        directory = directory.resolve(step);
-        if (makeDirectory(directory) && hierarchy.controllers().contains("cpuset") && !v2) {
-          inheritCpus(parent, directory);
-        }
-      }
-    }
+    creation.create(path);
   }
 
   /** Gives the group the least share of the CPUs; nothing where no controller gives shares. */
   public void leastCpuShare(String path) throws IOException {
     check(path);
     CpuShare.least(files, controllers, path);
-  }
-
-  private boolean makeDirectory(Path directory) throws IOException {
-    try {
-      calls.mkdirat(Fd.CWD, directory.toString(), 0755);
-      return true;
-    } catch (ErrnoException e) {
-      if (e.is(Errno.EEXIST)) {
-        return false;
-      }
-      throw e;
-    }
-  }
-
-  /** A version 1 cpuset is made empty, and takes no process before it has CPUs and memory nodes. */
-  private void inheritCpus(Path parent, Path child) throws IOException {
-    for (String file : List.of("cpuset.cpus", "cpuset.mems")) {
-      if (files.read(child.resolve(file)).orElse("").isBlank()) {
-        files.write(child.resolve(file), files.read(parent.resolve(file)).orElse("").strip());
-      }
-    }
-  }
-
-  /** One that cannot be (a real-time task is in the way of cpu, say) does not keep the others. */
-  private void enableControllers(Path directory) throws IOException {
-    String all = files.read(directory.resolve("cgroup.controllers")).orElse("");
-    List<String> enabled =
-        List.of(
-            files
-                .read(directory.resolve("cgroup.subtree_control"))
-                .orElse("")
-                .strip()
-                .split(" ", -1));
-    for (String controller : all.strip().split(" ", -1)) {
-      if (controller.isEmpty() || enabled.contains(controller)) {
-        continue;
-      }
-      try {
-        files.write(directory.resolve("cgroup.subtree_control"), "+" + controller);
-      } catch (ErrnoException e) {
-        if (!e.is(Errno.EBUSY, Errno.EINVAL, Errno.ENOENT, Errno.EOPNOTSUPP)) {
-          throw e;
-        }
-      }
-    }
   }
 
   /** The files to write a process's number to, in order to move it to a group. */
