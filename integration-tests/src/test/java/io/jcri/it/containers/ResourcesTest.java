@@ -10,12 +10,14 @@ import io.jcri.cri.v1.ContainerStatus;
 import io.jcri.cri.v1.HugepageLimit;
 import io.jcri.cri.v1.LinuxContainerResources;
 import io.jcri.cri.v1.RuntimeConfigRequest;
+import io.jcri.it.kit.Command;
 import io.jcri.it.node.TestContainer;
 import io.jcri.it.node.TestNode;
 import io.jcri.it.node.TestPod;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -156,26 +158,35 @@ class ResourcesTest {
     TestContainer container = NODE.pod().idle();
     boolean scope =
         Files.readString(Path.of("/proc/" + container.pid() + "/cgroup")).contains(".scope");
-    assertThat(
-            NODE.cri()
-                .runtime()
-                .runtimeConfig(RuntimeConfigRequest.getDefaultInstance())
-                .getLinux()
-                .getCgroupDriver())
-        .isEqualTo(scope ? CgroupDriver.SYSTEMD : CgroupDriver.CGROUPFS);
+    assertThat(driver()).isEqualTo(scope ? CgroupDriver.SYSTEMD : CgroupDriver.CGROUPFS);
+  }
+
+  private static CgroupDriver driver() {
+    return NODE.cri()
+        .runtime()
+        .runtimeConfig(RuntimeConfigRequest.getDefaultInstance())
+        .getLinux()
+        .getCgroupDriver();
   }
 
   @Test
   void theContainersCgroupLiesBelowThePods() throws IOException {
     var sandbox = NODE.podConfig();
-    String parent = "/jct-parent-" + ProcessHandle.current().pid();
+    boolean systemd = driver() == CgroupDriver.SYSTEMD;
+    // A hyphen would be a level of slices.
+    String slice = "jctparent" + ProcessHandle.current().pid() + ".slice";
+    String parent = systemd ? "/" + slice : "/jct-parent-" + ProcessHandle.current().pid();
     sandbox.getLinuxBuilder().setCgroupParent(parent);
     TestPod pod = NODE.pod(sandbox);
     TestContainer container = pod.idle();
     assertThat(Files.readString(Path.of("/proc/" + container.pid() + "/cgroup")))
-        .contains(":" + parent + "/" + container.id());
+        .containsPattern(Pattern.quote(":" + parent + "/") + "\\S*" + container.id());
     pod.remove();
-    Groups.removeEmpty(parent);
+    if (systemd) {
+      Command.Result _ = Command.of("systemctl", "stop", slice).run().orThrow();
+    } else {
+      Groups.removeEmpty(parent);
+    }
   }
 
   /** The parent is the kubelet's, who makes it and takes it away. */
