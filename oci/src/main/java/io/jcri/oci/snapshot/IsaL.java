@@ -48,6 +48,7 @@ final class IsaL {
   private static final int GZIP_WITHOUT_HEADER = 6;
 
   private static final int BLOCK_FINISH = 5;
+  private static final int INVALID_BLOCK = -1;
 
   private final MethodHandle init;
   private final MethodHandle reset;
@@ -165,8 +166,14 @@ final class IsaL {
         java.lang.ref.Reference.reachabilityFence(in);
         java.lang.ref.Reference.reachabilityFence(out);
       }
-      in.position(in.limit() - state.get(ValueLayout.JAVA_INT, AVAIL_IN));
-      out.position(out.limit() - state.get(ValueLayout.JAVA_INT, AVAIL_OUT));
+      int inLeft = state.get(ValueLayout.JAVA_INT, AVAIL_IN);
+      int outLeft = state.get(ValueLayout.JAVA_INT, AVAIL_OUT);
+      if (inLeft < 0 || inLeft > in.remaining() || outLeft < 0 || outLeft > out.remaining()) {
+        // Of damaged data it may have taken a byte more than there was.
+        return result == 0 ? INVALID_BLOCK : result;
+      }
+      in.position(in.limit() - inLeft);
+      out.position(out.limit() - outLeft);
       return result;
     }
 
