@@ -1,5 +1,7 @@
 package io.jcri.it.images;
 
+import static io.jcri.it.images.PullWorkers.PATIENCE;
+import static io.jcri.it.images.PullWorkers.names;
 import static io.jcri.it.node.Refusals.assertRefused;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -18,7 +20,6 @@ import io.jcri.it.node.TestNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -36,7 +37,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 class PullWorkerTest {
   @RegisterExtension static final TestNode NODE = new TestNode();
 
-  private static final Duration PATIENCE = Duration.ofSeconds(60);
+  private static final PullWorkers WORKERS = new PullWorkers(NODE);
 
   /** Blobs of this size are kept when their pull breaks off. */
   private static final int LARGE = 12 << 20;
@@ -49,40 +50,6 @@ class PullWorkerTest {
   @AfterEach
   void release() {
     goOn.countDown();
-  }
-
-  private static List<ProcessHandle> workers() {
-    return NODE.daemon()
-        .process()
-        .descendants()
-        .filter(process -> commandLine(process).contains("pull-worker"))
-        .toList();
-  }
-
-  /** What Java says of it is cut off; a process that is gone has none. */
-  private static String commandLine(ProcessHandle process) {
-    try {
-      return Files.readString(Path.of("/proc/" + process.pid() + "/cmdline"));
-    } catch (IOException e) {
-      return "";
-    }
-  }
-
-  private static Path images() {
-    return NODE.daemon().root().resolve("image");
-  }
-
-  private static List<String> names(Path folder) throws IOException {
-    try (Stream<Path> all = Files.list(folder)) {
-      return all.map(path -> path.getFileName().toString()).sorted().toList();
-    }
-  }
-
-  private static void assertNothingUnfinished() throws IOException {
-    Waiting.until(
-        PATIENCE,
-        () -> names(images().resolve("layers")).stream().noneMatch(name -> name.startsWith("new-")),
-        () -> "unfinished layers are left");
   }
 
   private static TestImage large(int seed) throws IOException {
@@ -126,7 +93,7 @@ class PullWorkerTest {
       String reference = proxy.hostAndPort() + "/large:1";
       Future<String> pull = threads.submit(() -> NODE.pull(reference));
       Waiting.until(PATIENCE, () -> bodies() == 2, () -> "the rest is not asked for");
-      List<ProcessHandle> workers = workers();
+      List<ProcessHandle> workers = WORKERS.all();
       assertThat(workers).hasSize(1);
 
       workers.getFirst().destroyForcibly();
@@ -142,10 +109,10 @@ class PullWorkerTest {
           Status.Code.UNAVAILABLE,
           "the pull worker has ended with status 137",
           "try again");
-      assertNothingUnfinished();
-      List<String> kept = names(images().resolve("partial"));
+      WORKERS.assertNothingUnfinished();
+      List<String> kept = names(WORKERS.store().resolve("partial"));
       assertThat(kept).hasSize(1);
-      assertThat(images().resolve("partial").resolve(kept.getFirst())).hasSize(ARRIVED);
+      assertThat(WORKERS.store().resolve("partial").resolve(kept.getFirst())).hasSize(ARRIVED);
 
       goOn.countDown();
       NODE.pull(reference);
@@ -153,16 +120,16 @@ class PullWorkerTest {
         // The rest only, which is a little more than the file's as it is in an archive.
         assertThat(bodies.getLast()).isBetween(LARGE - ARRIVED, LARGE - ARRIVED + (64 << 10));
       }
-      assertThat(names(images().resolve("partial"))).isEmpty();
-      assertThat(workers()).hasSize(1);
-      assertThat(workers().getFirst().pid()).isNotEqualTo(workers.getFirst().pid());
+      assertThat(names(WORKERS.store().resolve("partial"))).isEmpty();
+      assertThat(WORKERS.all()).hasSize(1);
+      assertThat(WORKERS.all().getFirst().pid()).isNotEqualTo(workers.getFirst().pid());
     }
   }
 
   @Test
   void itMayWriteToNothingButTheImageStoreAndHasFewRights() throws IOException {
     NODE.pull(NODE.busybox());
-    Path proc = Path.of("/proc/" + workers().getFirst().pid());
+    Path proc = Path.of("/proc/" + WORKERS.all().getFirst().pid());
     assertThat(Files.readAllLines(proc.resolve("status")))
         // chown, dac_override, fowner, fsetid, sys_admin, mknod, setfcap
         .contains("CapEff:\t000000008820001b", "CapBnd:\t000000008820001b", "NoNewPrivs:\t1");
@@ -172,7 +139,7 @@ class PullWorkerTest {
             .filter(fields -> Arrays.asList(fields[5].split(",", -1)).contains("rw"))
             .map(fields -> fields[4])
             .toList();
-    assertThat(writable).containsExactly(images().toRealPath().toString());
+    assertThat(writable).containsExactly(WORKERS.store().toRealPath().toString());
   }
 
   @Test
@@ -182,7 +149,7 @@ class PullWorkerTest {
         "pull_cgroup = \"" + cgroup + "\"\npull_memory_mib = 512\npull_millicpus = 1500\n",
         () -> {
           NODE.pull(NODE.busybox());
-          Path proc = Path.of("/proc/" + workers().getFirst().pid());
+          Path proc = Path.of("/proc/" + WORKERS.all().getFirst().pid());
           assertThat(Files.readAllLines(proc.resolve("cgroup")))
               .isNotEmpty()
               .allSatisfy(line -> assertThat(line).endsWith(":" + cgroup));
@@ -242,10 +209,10 @@ class PullWorkerTest {
     withImageKeys(
         "pull_idle_seconds = 1\n",
         () -> {
-          assertThat(workers()).isEmpty();
+          assertThat(WORKERS.all()).isEmpty();
           for (int i = 0; i < 2; i++) {
             NODE.pull(NODE.busybox());
-            Waiting.until(PATIENCE, () -> workers().isEmpty(), () -> "the idle worker stays");
+            Waiting.until(PATIENCE, () -> WORKERS.all().isEmpty(), () -> "the idle worker stays");
           }
         });
   }
@@ -257,13 +224,13 @@ class PullWorkerTest {
         var threads = Executors.newVirtualThreadPerTaskExecutor()) {
       Future<?> pull = threads.submit(() -> NODE.pull(proxy.hostAndPort() + "/large:1"));
       Waiting.until(PATIENCE, () -> bodies() == 2, () -> "the rest is not asked for");
-      ProcessHandle worker = workers().getFirst();
+      ProcessHandle worker = WORKERS.all().getFirst();
 
       NODE.daemon().kill();
 
       Waiting.until(PATIENCE, () -> !worker.isAlive(), () -> "the worker lives on");
       NODE.daemon().start();
-      assertNothingUnfinished();
+      WORKERS.assertNothingUnfinished();
       Waiting.until(PATIENCE, pull::isDone, () -> "the caller waits on");
     }
   }
@@ -292,7 +259,7 @@ class PullWorkerTest {
           pulls.add(threads.submit(() -> pullOrUnavailable(reference)));
         }
         Thread.sleep(random.nextInt(300));
-        workers().forEach(ProcessHandle::destroyForcibly);
+        WORKERS.all().forEach(ProcessHandle::destroyForcibly);
         for (Future<?> pull : pulls) {
           pull.get();
         }
@@ -302,7 +269,7 @@ class PullWorkerTest {
             remove(references.get(i));
           }
         }
-        assertNothingUnfinished();
+        WORKERS.assertNothingUnfinished();
       }
     }
     for (int i = 0; i < count; i++) {
@@ -317,7 +284,7 @@ class PullWorkerTest {
             .flatMap(image -> image.layers().stream())
             .map(layer -> layer.diffId().substring("sha256:".length()))
             .toList();
-    assertThat(names(images().resolve("layers"))).doesNotContainAnyElementsOf(own);
+    assertThat(names(WORKERS.store().resolve("layers"))).doesNotContainAnyElementsOf(own);
   }
 
   private static void pullOrUnavailable(String reference) {
@@ -352,7 +319,7 @@ class PullWorkerTest {
   }
 
   private static void assertWhole(TestImage image, String own) throws IOException {
-    Path layers = images().resolve("layers");
+    Path layers = WORKERS.store().resolve("layers");
     Path lower = layers.resolve(hex(image, 0)).resolve("diff/shared");
     assertThat(lower).hasSize(1 << 20);
     assertThat(layers.resolve(hex(image, 1)).resolve("diff/own")).hasContent(own);

@@ -76,13 +76,7 @@ class BlobRangesTest extends RegistryFixture {
         "bytes 99999999999999999999-1/*",
       })
   void aPartThatIsNotTheOneAskedFor(String range) throws IOException {
-    isHadAllTheSame((exchange, content) -> {
-      if (!range.isEmpty()) {
-        exchange.getResponseHeaders().set("Content-Range", range);
-      }
-      exchange.sendResponseHeaders(206, content.length);
-      exchange.getResponseBody().write(content);
-    });
+    isHadAllTheSame((exchange, content) -> TestHost.part(exchange, range, content, 0));
   }
 
   @Test
@@ -105,9 +99,7 @@ class BlobRangesTest extends RegistryFixture {
     TestHost host = host();
     Descriptor blob = host.blob(content);
     host.before((exchange, asked) -> {
-      exchange.getResponseHeaders().set("Content-Range", "bytes 400-999/*");
-      exchange.sendResponseHeaders(206, 600);
-      exchange.getResponseBody().write(content, 400, 600);
+      TestHost.part(exchange, "bytes 400-999/*", content, 400);
       return true;
     });
 
@@ -141,9 +133,7 @@ class BlobRangesTest extends RegistryFixture {
     TestHost host = host();
     Descriptor blob = host.blob(content);
     host.before((exchange, asked) -> {
-      exchange.getResponseHeaders().set("Content-Range", "bytes 500-999/1000");
-      exchange.sendResponseHeaders(206, 500);
-      exchange.getResponseBody().write(content, 500, 500);
+      TestHost.part(exchange, "bytes 500-999/1000", content, 500);
       return true;
     });
 

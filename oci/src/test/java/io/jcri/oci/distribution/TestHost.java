@@ -145,6 +145,16 @@ final class TestHost implements AutoCloseable {
     }
   }
 
+  /** Answers with what is from an offset on, saying the part that a test wants it to say. */
+  static void part(HttpExchange exchange, String range, byte[] content, int from)
+      throws IOException {
+    if (!range.isEmpty()) {
+      exchange.getResponseHeaders().set("Content-Range", range);
+    }
+    exchange.sendResponseHeaders(206, content.length - from);
+    exchange.getResponseBody().write(content, from, content.length - from);
+  }
+
   static void redirect(HttpExchange exchange, String location) throws IOException {
     exchange.getResponseHeaders().set("Location", location);
     reply(exchange, 307, "");

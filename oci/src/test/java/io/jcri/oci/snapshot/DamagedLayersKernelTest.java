@@ -6,22 +6,19 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.jcri.oci.Digest;
 import io.jcri.oci.OciException;
 import io.jcri.oci.snapshot.Snapshotter.Options;
-import io.jcri.sandbox.linux.Linux;
-import io.jcri.sandbox.mount.Mounts;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Layers whose records cannot be read stay for those who stand on them, and for no one else. */
-class DamagedLayersKernelTest {
+class DamagedLayersKernelTest extends SnapshotFixture {
 
   private static final byte[] LOWER = new Tars().file("lower/f", "lower").build();
   private static final byte[] UPPER = new Tars().directory("d", 0700).file("d/f", "upper").build();
@@ -42,27 +39,8 @@ class DamagedLayersKernelTest {
     }
   }
 
-  private final Path temp;
-  private final Mounts mounts = new Mounts(Linux.get());
-  private LayerStore layers;
-  private Snapshotter snapshots;
-
   DamagedLayersKernelTest(@TempDir Path root) {
-    temp = root;
-    layers = new LayerStore(temp, Linux.get(), mounts);
-    snapshots = new Snapshotter(temp, Linux.get(), mounts, layers);
-  }
-
-  /** As a daemon that starts again. */
-  private void open() {
-    layers = new LayerStore(temp, Linux.get(), mounts);
-    snapshots = new Snapshotter(temp, Linux.get(), mounts, layers);
-    layers.removeLeftovers();
-  }
-
-  @AfterEach
-  void unmount() throws IOException {
-    mounts.unmountAllBelow(temp);
+    super(root);
   }
 
   /** As a pull does it. */
@@ -75,10 +53,7 @@ class DamagedLayersKernelTest {
       for (int i = 0; i < tars.length; i++) {
         List<Digest> stack = diffIds.subList(0, i + 1);
         if (layers.find(stack).isEmpty()) {
-          List<Digest> below = diffIds.subList(0, i);
-          Layer _ =
-              TestLayers.unpack(
-                  layers, temp, stack, tars[i], () -> layers.findAll(below).orElseThrow());
+          Layer _ = unpack(stack, tars[i]);
         }
       }
     }

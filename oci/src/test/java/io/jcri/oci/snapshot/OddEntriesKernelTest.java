@@ -3,46 +3,26 @@ package io.jcri.oci.snapshot;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jcri.oci.Digest;
-import io.jcri.sandbox.linux.Linux;
-import io.jcri.sandbox.mount.Mounts;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Entries that builders write though one could do without them. */
-class OddEntriesKernelTest {
+class OddEntriesKernelTest extends SnapshotFixture {
 
   private static final Map<String, String> USER_XATTR = Map.of("SCHILY.xattr.user.x", "y");
 
-  @TempDir Path temp;
-  private final Mounts mounts = new Mounts(Linux.get());
-  private LayerStore layers;
-
-  @BeforeEach
-  void open() {
-    layers = new LayerStore(temp, Linux.get(), mounts);
-  }
-
-  @AfterEach
-  void unmount() throws IOException {
-    mounts.unmountAllBelow(temp);
+  OddEntriesKernelTest(@TempDir Path root) {
+    super(root);
   }
 
   private SortedMap<String, String> unpacked(Tars lower, Tars upper) throws IOException {
-    byte[] below = lower.build();
-    byte[] above = upper.build();
-    List<Digest> stack = List.of(Digest.of(below), Digest.of(above));
-    Layer first = TestLayers.unpack(layers, temp, stack.subList(0, 1), below, List::of);
-    Layer _ = TestLayers.unpack(layers, temp, stack, above, () -> List.of(first));
-    Snapshot snapshot =
-        new Snapshotter(temp, Linux.get(), mounts, layers)
-            .prepare("c", stack, Snapshotter.Options.DEFAULT);
+    List<Digest> stack = unpack(lower.build(), upper.build());
+    Snapshot snapshot = snapshots.prepare("c", stack, Snapshotter.Options.DEFAULT);
     return TreeListing.of(snapshot.rootfs());
   }
 

@@ -4,21 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jcri.oci.Digest;
 import io.jcri.oci.snapshot.Snapshotter.Options;
-import io.jcri.sandbox.linux.Linux;
-import io.jcri.sandbox.mount.Mounts;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Images that have the same layer several times, as BuildKit makes them. */
-class RepeatedLayersKernelTest {
+class RepeatedLayersKernelTest extends SnapshotFixture {
 
   private static final byte[] LAYER =
       new Tars()
@@ -33,36 +29,8 @@ class RepeatedLayersKernelTest {
   private static final byte[] BETWEEN =
       new Tars().file("d", "now a file").file("f", "b").file("base", "b").file("own", "b").build();
 
-  private final Path temp;
-  private final Mounts mounts = new Mounts(Linux.get());
-  private final LayerStore layers;
-  private final Snapshotter snapshots;
-
   RepeatedLayersKernelTest(@TempDir Path root) {
-    temp = root;
-    layers = new LayerStore(temp, Linux.get(), mounts);
-    snapshots = new Snapshotter(temp, Linux.get(), mounts, layers);
-  }
-
-  @AfterEach
-  void unmount() throws IOException {
-    mounts.unmountAllBelow(temp);
-  }
-
-  private List<Digest> stack(byte[]... tars) {
-    List<Digest> diffIds = new ArrayList<>();
-    for (byte[] tar : tars) {
-      diffIds.add(Digest.of(tar));
-      List<Digest> stack = List.copyOf(diffIds);
-      Layer _ =
-          TestLayers.unpack(
-              layers,
-              temp,
-              stack,
-              tar,
-              () -> layers.findAll(stack.subList(0, stack.size() - 1)).orElseThrow());
-    }
-    return diffIds;
+    super(root);
   }
 
   private static void assertIsTheWholeStack(Path rootfs) throws IOException {
@@ -73,7 +41,7 @@ class RepeatedLayersKernelTest {
 
   @Test
   void aContainerAndAnImageVolumeSeeTheTopmost() throws IOException {
-    List<Digest> image = stack(new Tars().file("base", "x").build(), LAYER, BETWEEN, LAYER, LAYER);
+    List<Digest> image = unpack(new Tars().file("base", "x").build(), LAYER, BETWEEN, LAYER, LAYER);
     Snapshot container = snapshots.prepare("c", image, Options.DEFAULT);
     assertIsTheWholeStack(container.rootfs());
     Files.writeString(container.rootfs().resolve("f"), "changed");
@@ -86,7 +54,7 @@ class RepeatedLayersKernelTest {
 
   @Test
   void oneLayerSeveralTimesIsThatLayer() throws IOException {
-    List<Digest> image = stack(LAYER, LAYER);
+    List<Digest> image = unpack(LAYER, LAYER);
     Snapshot container = snapshots.prepare("c", image, Options.DEFAULT);
     assertThat(TreeListing.of(container.rootfs()).get("")).startsWith("40711 0:0");
     Snapshot volume = snapshots.prepare("v", image, new Options(true, Optional.empty()));
@@ -95,7 +63,7 @@ class RepeatedLayersKernelTest {
 
   @Test
   void aUserNamespaceSeesTheTopmost() throws Exception {
-    List<Digest> image = stack(LAYER, BETWEEN, LAYER);
+    List<Digest> image = unpack(LAYER, BETWEEN, LAYER);
     Process holder =
         new ProcessBuilder("unshare", "-U", "sleep", "60").redirectErrorStream(true).start();
     try {
@@ -120,7 +88,7 @@ class RepeatedLayersKernelTest {
   @Test
   void aLayerThatNeedsThoseBelowIsUnpackedOnThem() throws IOException {
     List<Digest> image =
-        stack(LAYER, BETWEEN, LAYER, new Tars().file("d/new", "x").hardLink("g", "f").build());
+        unpack(LAYER, BETWEEN, LAYER, new Tars().file("d/new", "x").hardLink("g", "f").build());
     Snapshot container = snapshots.prepare("c", image, Options.DEFAULT);
     var tree = TreeListing.of(container.rootfs());
     assertThat(tree.get("d")).startsWith("40700 ");
