@@ -6,6 +6,7 @@ import io.jcri.oci.distribution.ImageReference;
 import io.jcri.oci.snapshot.Layer;
 import io.jcri.oci.snapshot.LayerShelf;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -19,14 +20,10 @@ public interface ImageReceiver extends LayerShelf {
    */
   interface Receiving extends AutoCloseable {
 
-    /** All layers from the lowest, or empty when one is missing. */
-    Optional<List<Layer>> all();
+    /** The layers that are here, by their heights, counted from the lowest, which has 0. */
+    Map<Integer, Layer> present();
 
-    /**
-     * The layer at a height when it is here.
-     *
-     * @param height counted from the lowest, which has 0
-     */
+    /** The layer at a height when it is here. */
     Optional<Layer> layer(int height);
 
     /**

@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
@@ -26,6 +27,8 @@ import org.slf4j.LoggerFactory;
 final class LayerFetches {
 
   private static final Logger LOG = LoggerFactory.getLogger(LayerFetches.class);
+
+  private static final int MOST_BROUGHT = 100_000;
 
   private final LayerMaker maker;
   private final PartialBlobs partials;
@@ -45,6 +48,12 @@ final class LayerFetches {
     this.partials = partials;
     this.places = new FetchPlaces(concurrent);
   }
+
+  /**
+   * Those that were brought while some pull was under way: of the others a pull knows from its
+   * beginning that they are not here.
+   */
+  private final Set<Digest> brought = ConcurrentHashMap.newKeySet();
 
   /** What one pull may have under way at a time. */
   FetchPlaces.Share share() {
@@ -80,7 +89,7 @@ final class LayerFetches {
    */
   Layer obtain(Wanted wanted, FetchPlaces.Share share) {
     while (true) {
-      Optional<Layer> here = wanted.here().get();
+      Optional<Layer> here = here(wanted);
       if (here.isPresent()) {
         return here.get();
       }
@@ -93,11 +102,15 @@ final class LayerFetches {
     }
   }
 
+  private Optional<Layer> here(Wanted wanted) {
+    return brought.contains(wanted.diffId()) ? wanted.here().get() : Optional.empty();
+  }
+
   private Layer lead(Wanted wanted, Turn turn) {
     try {
       turn.take();
       // Another may have brought it between the look and our turn.
-      Optional<Layer> here = wanted.here().get();
+      Optional<Layer> here = here(wanted);
       Layer layer =
           here.isPresent() ? here.get() : fetch(wanted, turn.endingBefore(wanted.lower()));
       turn.end();
@@ -124,6 +137,11 @@ final class LayerFetches {
       try {
         Layer layer =
             ArtifactFiles.unpack(maker, wanted.shelf(), wanted.stack(), blob, stream, lower);
+        if (brought.size() == MOST_BROUGHT) {
+          // Who does not know of a layer fetches it once more, and the store has it already.
+          brought.clear();
+        }
+        brought.add(wanted.diffId());
         stream.discardPartial();
         wanted.progress().layerDone(blob.digest());
         return layer;

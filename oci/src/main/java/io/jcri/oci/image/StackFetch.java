@@ -6,6 +6,7 @@ import io.jcri.oci.snapshot.Layer;
 import io.jcri.sandbox.linux.Reasons;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -56,16 +57,17 @@ final class StackFetch {
 
   /** Returns when all layers are safe on disk. */
   void run() {
-    if (receiving.all().isPresent()) {
+    Map<Integer, Layer> present = receiving.present();
+    if (present.size() == image.blobs().size()) {
       return;
     }
     long bytes = 0;
     for (int i = 0; i < image.blobs().size(); i++) {
       CompletableFuture<Layer> result = new CompletableFuture<>();
       results.add(result);
-      var here = receiving.layer(i);
-      if (here.isPresent()) {
-        boolean _ = result.complete(here.get());
+      Layer here = present.get(i);
+      if (here != null) {
+        boolean _ = result.complete(here);
       } else {
         waiting.add(i);
         Descriptor blob = image.blobs().get(i);

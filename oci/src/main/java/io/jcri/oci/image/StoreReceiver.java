@@ -13,8 +13,10 @@ import io.jcri.oci.snapshot.Snapshotter;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 
@@ -58,9 +60,16 @@ final class StoreReceiver implements ImageReceiver, AutoCloseable {
 
   @Override
   public void discard(Path directory) {
-    if (temporary.remove(directory)) {
+    if (temporary.remove(directory) || isBelowTemporary(directory)) {
       layers.discard(directory);
     }
+  }
+
+  /** Whoever has a directory may make several layers in it, each in one of its own. */
+  private boolean isBelowTemporary(Path directory) {
+    return directory.equals(directory.normalize())
+        && directory.getParent() != null
+        && temporary.contains(directory.getParent());
   }
 
   @Override
@@ -69,7 +78,8 @@ final class StoreReceiver implements ImageReceiver, AutoCloseable {
       throw new OciException(
           OciException.Kind.INTERNAL, "layer " + key + " is none of the images that are fetched");
     }
-    if (!temporary.remove(directory)) {
+    boolean whole = temporary.remove(directory);
+    if (!whole && !isBelowTemporary(directory)) {
       throw new OciException(
           OciException.Kind.INTERNAL, "layer " + key + " comes from " + directory);
     }
@@ -79,7 +89,7 @@ final class StoreReceiver implements ImageReceiver, AutoCloseable {
       done = true;
       return layer;
     } finally {
-      if (!done) {
+      if (whole && !done) {
         temporary.add(directory);
       }
     }
@@ -114,8 +124,16 @@ final class StoreReceiver implements ImageReceiver, AutoCloseable {
     }
 
     @Override
-    public Optional<List<Layer>> all() {
-      return layers.findAll(diffIds);
+    public Map<Integer, Layer> present() {
+      Map<Integer, Layer> found = new TreeMap<>();
+      Optional<List<Layer>> all = layers.findAll(diffIds);
+      for (int i = 0; i < diffIds.size(); i++) {
+        int height = i;
+        all.map(stack -> stack.get(height))
+            .or(() -> layer(height))
+            .ifPresent(layer -> found.put(height, layer));
+      }
+      return found;
     }
 
     @Override
@@ -126,7 +144,8 @@ final class StoreReceiver implements ImageReceiver, AutoCloseable {
     @Override
     public void record(FetchedImage image) {
       List<Layer> stack =
-          all()
+          layers
+              .findAll(diffIds)
               .orElseThrow(() ->
                   new OciException(
                       OciException.Kind.UNAVAILABLE,

@@ -1,28 +1,47 @@
 package io.jcri.daemon.pull;
 
 import io.jcri.oci.Digest;
+import io.jcri.oci.OciException;
 import io.jcri.oci.distribution.Descriptor;
 import io.jcri.oci.distribution.ImageReference;
 import io.jcri.oci.image.FetchedImage;
 import io.jcri.oci.image.ImageReceiver;
 import io.jcri.oci.snapshot.Layer;
 import io.jcri.oci.snapshot.LayerInfo;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** The daemon's store as the worker sees it. Thread-safe. */
 final class RemoteReceiver implements ImageReceiver {
 
   private final WorkerCall call;
 
+  /** Everything is made in it; guarded by this, as what follows. */
+  private @Nullable Path directory;
+
+  private int made;
+
   RemoteReceiver(WorkerCall call) {
     this.call = call;
   }
 
   @Override
-  public Path makeTemporary() {
-    return call.ask(new WorkerMessages.MakeDirectory()).directory().orElseThrow();
+  public synchronized Path makeTemporary() {
+    if (directory == null) {
+      directory = call.ask(new WorkerMessages.MakeDirectory()).directory().orElseThrow();
+    }
+    made++;
+    try {
+      return Files.createDirectory(directory.resolve(Integer.toString(made)));
+    } catch (IOException e) {
+      throw OciException.ofIo("cannot make a directory in " + directory, e);
+    }
   }
 
   @Override
@@ -45,22 +64,24 @@ final class RemoteReceiver implements ImageReceiver {
 
   @Override
   public Receiving begin(List<Digest> diffIds) {
-    return new Begun(call.ask(new WorkerMessages.Begin(diffIds)).image(), diffIds.size());
+    return new Begun(call.ask(new WorkerMessages.Begin(diffIds)).image());
   }
 
   private final class Begun implements Receiving {
     private final int number;
-    private final int height;
 
-    Begun(int number, int height) {
+    Begun(int number) {
       this.number = number;
-      this.height = height;
     }
 
     @Override
-    public Optional<List<Layer>> all() {
-      List<Layer> layers = call.ask(new WorkerMessages.FindAll(number)).layers();
-      return layers.size() == height ? Optional.of(layers) : Optional.empty();
+    public Map<Integer, Layer> present() {
+      WorkerMessages.Answer answer = call.ask(new WorkerMessages.FindAll(number));
+      Map<Integer, Layer> found = new HashMap<>();
+      for (int i = 0; i < answer.layers().size(); i++) {
+        found.put(answer.heights().get(i), answer.layers().get(i));
+      }
+      return found;
     }
 
     @Override

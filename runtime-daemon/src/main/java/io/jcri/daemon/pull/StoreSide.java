@@ -7,12 +7,10 @@ import io.jcri.oci.distribution.ImageReference;
 import io.jcri.oci.image.FetchedImage;
 import io.jcri.oci.image.ImageReceiver;
 import io.jcri.oci.image.PullProgress;
-import io.jcri.oci.snapshot.Layer;
 import io.jcri.sandbox.linux.Reasons;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -73,8 +71,8 @@ final class StoreSide {
       case WorkerMessages.MakeDirectory make ->
           WorkerMessages.Answer.directory(receiver.makeTemporary());
       case WorkerMessages.Commit layer ->
-          WorkerMessages.Answer.layers(
-              List.of(receiver.commit(layer.directory(), layer.key(), layer.info())));
+          WorkerMessages.Answer.layer(
+              receiver.commit(layer.directory(), layer.key(), layer.info()));
       case WorkerMessages.Resolved to -> {
         receiver.resolved(
             ImageReference.parse(to.reference()),
@@ -82,11 +80,12 @@ final class StoreSide {
         yield WorkerMessages.Answer.NOTHING;
       }
       case WorkerMessages.Begin begin -> begin(begin);
-      case WorkerMessages.FindAll all ->
-          WorkerMessages.Answer.layers(image(all.image()).all().orElse(List.of()));
+      case WorkerMessages.FindAll all -> WorkerMessages.Answer.layers(image(all.image()).present());
       case WorkerMessages.Find one ->
-          WorkerMessages.Answer.layers(
-              image(one.image()).layer(one.height()).stream().<Layer>map(l -> l).toList());
+          image(one.image())
+              .layer(one.height())
+              .map(WorkerMessages.Answer::layer)
+              .orElse(WorkerMessages.Answer.NOTHING);
       case WorkerMessages.Enter enter -> {
         image(enter.image())
             .record(

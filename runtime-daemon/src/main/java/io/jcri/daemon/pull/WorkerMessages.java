@@ -9,6 +9,7 @@ import io.jcri.oci.snapshot.LayerInfo;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** What daemon and pull worker say to each other; both are of the same installation. */
@@ -59,7 +60,7 @@ final class WorkerMessages {
   /** The request is taken: the first message. Not answered. */
   record Taken() implements FromWorker {}
 
-  /** Asks for an empty directory. */
+  /** Asks for an empty directory, in which each layer is made in one of its own. */
   record MakeDirectory() implements FromWorker {}
 
   /** Not answered. */
@@ -75,7 +76,7 @@ final class WorkerMessages {
   /** An image was found; layers are asked for by the number that this is answered with. */
   record Begin(List<Digest> diffIds) implements FromWorker {}
 
-  /** Asks for all layers of an image. */
+  /** Asks for the layers of an image that are here. */
   record FindAll(int image) implements FromWorker {}
 
   /** Asks for the layer at a height. */
@@ -119,27 +120,39 @@ final class WorkerMessages {
    * The daemon's.
    *
    * @param failure then there is nothing else
-   * @param layers those asked for, none when they are not here
+   * @param layers those asked for that are here
+   * @param heights where in their image these are, when all were asked for
    * @param image number of a begun image
    */
   record Answer(
-      Optional<Failure> failure, Optional<Path> directory, List<Layer> layers, int image) {
-    static final Answer NOTHING = new Answer(Optional.empty(), Optional.empty(), List.of(), 0);
+      Optional<Failure> failure,
+      Optional<Path> directory,
+      List<Layer> layers,
+      List<Integer> heights,
+      int image) {
+    static final Answer NOTHING =
+        new Answer(Optional.empty(), Optional.empty(), List.of(), List.of(), 0);
 
     static Answer failed(Failure failure) {
-      return new Answer(Optional.of(failure), Optional.empty(), List.of(), 0);
+      return new Answer(Optional.of(failure), Optional.empty(), List.of(), List.of(), 0);
     }
 
     static Answer directory(Path directory) {
-      return new Answer(Optional.empty(), Optional.of(directory), List.of(), 0);
+      return new Answer(Optional.empty(), Optional.of(directory), List.of(), List.of(), 0);
     }
 
-    static Answer layers(List<Layer> layers) {
-      return new Answer(Optional.empty(), Optional.empty(), layers, 0);
+    static Answer layer(Layer layer) {
+      return new Answer(Optional.empty(), Optional.empty(), List.of(layer), List.of(), 0);
+    }
+
+    static Answer layers(Map<Integer, Layer> byHeight) {
+      List<Integer> heights = List.copyOf(byHeight.keySet());
+      List<Layer> layers = List.copyOf(byHeight.values());
+      return new Answer(Optional.empty(), Optional.empty(), layers, heights, 0);
     }
 
     static Answer image(int number) {
-      return new Answer(Optional.empty(), Optional.empty(), List.of(), number);
+      return new Answer(Optional.empty(), Optional.empty(), List.of(), List.of(), number);
     }
   }
 
