@@ -133,6 +133,7 @@ class PullWorkerTest {
     assertThat(Files.readAllLines(proc.resolve("status")))
         // chown, dac_override, fowner, fsetid, sys_admin, mknod, setfcap
         .contains("CapEff:\t000000008820001b", "CapBnd:\t000000008820001b", "NoNewPrivs:\t1");
+    assertThat(proc.resolve("oom_score_adj")).hasContent("0");
     List<String> writable =
         Files.readAllLines(proc.resolve("mountinfo")).stream()
             .map(line -> line.split(" ", -1))

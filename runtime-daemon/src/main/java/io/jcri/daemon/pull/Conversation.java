@@ -41,6 +41,8 @@ final class Conversation implements Runnable {
     WorkerProcess.Connection open = connection;
     if (open != null) {
       open.kill();
+    } else {
+      worker.kill();
     }
   }
 

@@ -147,6 +147,18 @@ final class WorkerProcess {
     }
   }
 
+  /** Ends the process, with all that it is at; for one that does not even take a request. */
+  void kill() {
+    lock.lock();
+    try {
+      if (process != null) {
+        process.destroyForcibly();
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
   private Process running() throws IOException {
     lock.lock();
     try {
@@ -173,6 +185,7 @@ final class WorkerProcess {
     builder.environment().put(TEMPORARY, emptyTemporary().toString());
     Process started = builder.start();
     log.debug("the pull worker is process {}", started.pid());
+    makeExpendable(started);
     try {
       byte[] line = Json.toBytes(settings);
       started.getOutputStream().write(line);
@@ -183,6 +196,15 @@ final class WorkerProcess {
       throw new IOException(message(started), e);
     }
     return started;
+  }
+
+  /** A daemon that the kernel spares when memory is short gives that on to what it starts. */
+  private static void makeExpendable(Process started) {
+    try {
+      Files.writeString(Path.of("/proc/" + started.pid() + "/oom_score_adj"), "0");
+    } catch (IOException e) {
+      log.debug("the pull worker is as dear to the kernel as the daemon: {}", Reasons.of(e));
+    }
   }
 
   /** What libraries of the worker's write; one that died has left it. */
