@@ -41,6 +41,8 @@ final class WorkerProcess {
   /** How often it is looked whether one that is waited for has ended. */
   private static final long LOOK_MS = 100;
 
+  private static final Duration PAUSE = Duration.ofSeconds(1);
+
   /** How many connections in waiting may turn out to be those of a worker that has died. */
   private static final int MOST_STALE = 8;
 
@@ -213,10 +215,19 @@ final class WorkerProcess {
     Folders.own(directory, Folders.PRIVATE);
     try (DirectoryStream<Path> files = Files.newDirectoryStream(directory)) {
       for (Path file : files) {
-        Files.delete(file);
+        delete(file);
       }
     }
     return directory.toRealPath();
+  }
+
+  /** What cannot be deleted is in nobody's way. */
+  private static void delete(Path file) {
+    try {
+      Files.delete(file);
+    } catch (IOException e) {
+      log.warn("a pull worker's {} stays: {}", file, Reasons.of(e));
+    }
   }
 
   private ServerSocketChannel listen() throws IOException {
@@ -231,13 +242,19 @@ final class WorkerProcess {
     return server;
   }
 
+  /** Without descriptors a connection keeps waiting: the next try fails at once. */
   private void accept(ServerSocketChannel server) {
     try {
       while (true) {
-        waiting.add(server.accept());
+        try {
+          waiting.add(server.accept());
+        } catch (IOException e) {
+          log.warn("cannot take a connection on {}: {}", settings.socket(), Reasons.of(e));
+          Thread.sleep(PAUSE);
+        }
       }
-    } catch (IOException e) {
-      log.error("no more pulls are possible: cannot listen on {}", settings.socket(), e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
   }
 
