@@ -131,10 +131,10 @@ public final class ConfigFile {
     return images;
   }
 
-  private static PullWorker pullWorker(Keys keys, PullWorker d) {
+  private PullWorker pullWorker(Keys keys, PullWorker d) {
     String cgroup = keys.text("pull_cgroup", d.cgroup().orElse(""));
     if (!cgroup.isEmpty() && (!cgroup.startsWith("/") || !isNormal(cgroup))) {
-      throw new ConfigException("images.pull_cgroup is no plain absolute path: " + cgroup);
+      problems.add("images.pull_cgroup is no plain absolute path: " + cgroup);
     }
     PullWorker worker =
         new PullWorker(
@@ -143,7 +143,7 @@ public final class ConfigFile {
             (long) keys.number("pull_memory_mib", (int) (d.memory() >> 20), 0, 1 << 20) << 20,
             keys.number("pull_millicpus", d.milliCpus(), 0, 1 << 20));
     if (worker.cgroup().isEmpty() && (worker.memory() > 0 || worker.milliCpus() > 0)) {
-      throw new ConfigException(
+      problems.add(
           "images.pull_memory_mib and pull_millicpus are limits of images.pull_cgroup, which is not set");
     }
     return worker;
