@@ -259,7 +259,7 @@ class PullWorkerTest {
         for (String reference : references) {
           pulls.add(threads.submit(() -> pullOrUnavailable(reference)));
         }
-        Thread.sleep(random.nextInt(300));
+        Thread.sleep(random.nextInt(1500));
         WORKERS.all().forEach(ProcessHandle::destroyForcibly);
         for (Future<?> pull : pulls) {
           pull.get();
