@@ -47,7 +47,6 @@ import io.jcri.daemon.stats.Stats;
 import io.jcri.daemon.streaming.StreamingServer;
 import io.jcri.daemon.system.BootId;
 import io.jcri.daemon.system.Clock;
-import io.jcri.daemon.system.Folders;
 import io.jcri.daemon.system.IdleHeap;
 import io.jcri.daemon.system.NativeBinaries;
 import io.jcri.daemon.system.SdNotify;
@@ -106,27 +105,7 @@ public final class Daemon {
 
   public Daemon(DaemonConfig config, NativeBinaries binaries) throws IOException {
     Layout layout = new Layout(config.root(), config.state());
-    Folders.base(layout.root());
-    Folders.base(layout.state());
-    for (Path lock : layout.locks()) {
-      locks.add(FolderLock.take(lock));
-    }
-    // Records and bundles hold the containers' environments, and those hold secrets, as checkpoints
-    // do; images hold set-id programs.
-    for (Path directory :
-        List.of(
-            layout.podRecords(),
-            layout.containerRecords(),
-            layout.containers(),
-            layout.images(),
-            layout.checkpoints(),
-            layout.paused(),
-            layout.restoring(),
-            layout.temporary())) {
-      Folders.own(directory, Folders.PRIVATE);
-    }
-    Folders.own(layout.pods(), "rwxr-xr-x");
-    Folders.own(layout.userRoots(), "rwx--x--x");
+    locks.addAll(DaemonFolders.prepare(layout));
     Clock clock = Clock.system();
     String bootId = BootId.current();
 

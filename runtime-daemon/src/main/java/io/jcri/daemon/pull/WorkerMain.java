@@ -19,6 +19,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.SocketChannel;
+import java.time.Duration;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -30,6 +31,8 @@ public final class WorkerMain {
   private static final Logger log = LoggerFactory.getLogger(WorkerMain.class);
 
   private static final int MAX_SETTINGS = 1 << 20;
+
+  private static final Duration PAUSE = Duration.ofSeconds(1);
 
   private final WorkerMessages.Settings settings;
   private final DirectFetcher fetcher;
@@ -93,14 +96,19 @@ public final class WorkerMain {
     return Json.parse(line.toByteArray(), WorkerMessages.Settings.class);
   }
 
-  /** Always has one connection for a call to come. */
+  /** Always has one connection for a call to come; the daemon would wait for it for ever. */
   private void takeCalls() {
     try {
       while (true) {
-        takeCall();
+        try {
+          takeCall();
+        } catch (IOException e) {
+          log.warn("cannot take a call: {}", Reasons.of(e));
+          Thread.sleep(PAUSE);
+        }
       }
-    } catch (IOException e) {
-      log.debug("the daemon takes no connection any more: {}", Reasons.of(e));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
   }
 
@@ -109,12 +117,18 @@ public final class WorkerMain {
     try (SocketPath name = SocketPath.of(settings.socket())) {
       channel = SocketChannel.open(UnixDomainSocketAddress.of(name.path()));
     }
-    WorkerWire wire = new WorkerWire(channel);
-    WorkerWire.Message request = wire.read();
-    if (request != null && request.body() instanceof WorkerMessages.Request wanted) {
-      Thread.ofPlatform().daemon().name("call").start(() -> serve(wire, wanted));
-    } else {
-      wire.close();
+    boolean taken = false;
+    try {
+      WorkerWire wire = new WorkerWire(channel);
+      WorkerWire.Message request = wire.read();
+      if (request != null && request.body() instanceof WorkerMessages.Request wanted) {
+        Thread.ofPlatform().daemon().name("call").start(() -> serve(wire, wanted));
+        taken = true;
+      }
+    } finally {
+      if (!taken) {
+        channel.close();
+      }
     }
   }
 
