@@ -37,6 +37,9 @@ final class LayerUnpacker {
   private static final int MAX_MISSING_LINKS = 1 << 16;
   private static final int BLOCK = 4096;
 
+  /** The disk is to work while layers are unpacked; for smaller files the call costs too much. */
+  private static final int WRITTEN_EARLY = 32 << 10;
+
   private final Syscalls sys;
   private final EntryAttributes attributes;
   private final LayerLimits limits;
@@ -227,6 +230,9 @@ final class LayerUnpacker {
           sys.ftruncate(file, entry.size());
         }
         attributes.applyToFile(file, wanted);
+        if (end >= WRITTEN_EARLY) {
+          sys.startWriteback(file);
+        }
         // A call less for most: only holes and attributes make it another number.
         bytes +=
             entry.sparse() || !wanted.xattrs().isEmpty()

@@ -101,6 +101,12 @@ public interface FileCalls {
   /** Writes all of the file's file system to the disk. Blocks, on a slow disk for seconds. */
   void syncfs(Fd file) throws IOException;
 
+  /**
+   * Has the disk begin to write what the file holds, so that a {@link #syncfs} finds less to do;
+   * says nothing of its end (sync_file_range(2), SYNC_FILE_RANGE_WRITE).
+   */
+  void startWriteback(Fd file) throws ErrnoException;
+
   /** The state of the file system that holds {@code path}. Blocks on a dead network file system. */
   FileSystemStat statfs(String path) throws IOException;
 

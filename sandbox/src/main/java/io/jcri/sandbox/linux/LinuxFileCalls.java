@@ -9,6 +9,9 @@ import java.util.List;
 
 /** {@link FileCalls} of the running kernel. */
 interface LinuxFileCalls extends FileCalls {
+  /** Of {@code linux/fs.h}. */
+  int SYNC_FILE_RANGE_WRITE = 2;
+
   /** PATH_MAX. */
   int LINK_BYTES = 4096;
 
@@ -275,6 +278,20 @@ interface LinuxFileCalls extends FileCalls {
   @Override
   default void syncfs(Fd file) throws IOException {
     LinuxFileCalls.blocking("sync file system of", file, SyscallNumbers.SYNCFS, 0);
+  }
+
+  @Override
+  default void startWriteback(Fd file) throws ErrnoException {
+    try (Frame frame = new Frame()) {
+      frame.call(
+          "start to write",
+          file.toString(),
+          SyscallNumbers.SYNC_FILE_RANGE,
+          file.number(),
+          0,
+          0,
+          SYNC_FILE_RANGE_WRITE);
+    }
   }
 
   @Override

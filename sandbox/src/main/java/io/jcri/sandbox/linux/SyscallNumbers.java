@@ -28,6 +28,7 @@ final class SyscallNumbers {
   static final int LGETXATTR = ARM ? 9 : 192;
   static final int LLISTXATTR = ARM ? 12 : 195;
   static final int SYNCFS = ARM ? 267 : 306;
+  static final int SYNC_FILE_RANGE = ARM ? 84 : 277;
   static final int FSYNC = ARM ? 82 : 74;
   static final int FTRUNCATE = ARM ? 46 : 77;
   static final int STATFS = ARM ? 43 : 137;
