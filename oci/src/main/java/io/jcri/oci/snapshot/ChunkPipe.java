@@ -1,5 +1,6 @@
 package io.jcri.oci.snapshot;
 
+import java.io.Closeable;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.nio.ByteBuffer;
@@ -16,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * from the daemon's handlers. One consumer; {@link #close} may be called at any point, ends the
  * thread before it returns and closes the channel.
  */
-final class ChunkPipe implements ChunkSource, AutoCloseable {
+final class ChunkPipe implements ChunkSource, Closeable {
 
   /** Stands for the end of the input; all other buffers hold something. */
   private static final ByteBuffer END = ByteBuffer.allocate(0);

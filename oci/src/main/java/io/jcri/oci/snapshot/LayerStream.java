@@ -3,6 +3,7 @@ package io.jcri.oci.snapshot;
 import io.jcri.oci.Digest;
 import io.jcri.oci.OciException;
 import io.jcri.sandbox.linux.Syscalls;
+import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -18,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Three threads work on a layer: one reads the blob (and whatever its stream does, such as
  * hashing it), one inflates, and the caller hashes the tar bytes and unpacks them. Buffers are 3.5
- * MiB a layer. Not thread-safe.
+ * MiB a layer. For a small blob the caller does it all, with buffers of 192 KiB. Not thread-safe.
  */
 final class LayerStream implements ChunkSource, AutoCloseable {
 
@@ -28,11 +29,21 @@ final class LayerStream implements ChunkSource, AutoCloseable {
   private static final int TAR_SIZE = 512 << 10;
   private static final int HASH_PIECE = 32 << 10;
 
+  /** A blob up to this size is done before threads and their buffers would be there. */
+  private static final int SMALL_BLOB = 128 << 10;
+
+  private static final int SMALL_RAW = 64 << 10;
+  private static final int SMALL_TAR = 128 << 10;
+
   /** Deflate reaches 1032:1 at most; zstd could make terabytes of zeros from a few bytes. */
   private static final long MAX_RATIO = 1100;
 
   private final Syscalls sys;
-  private final Deque<ChunkPipe> pipes = new ArrayDeque<>();
+  private final boolean small;
+
+  /** The first reads the blob. */
+  private final Deque<Closeable> stages = new ArrayDeque<>();
+
   private final ChunkSource tar;
   private final MessageDigest hash = Digest.newSha256();
   private final byte[] hashed = new byte[HASH_PIECE];
@@ -49,21 +60,16 @@ final class LayerStream implements ChunkSource, AutoCloseable {
     this.sys = sys;
     this.limit =
         Math.min(maxBytes, (64 << 20) + MAX_RATIO * Math.min(blobSize, Long.MAX_VALUE / 4096));
-    ChunkPipe raw =
-        pipe("jcri-fetch-" + name, new BlobChannel(blob, 64 << 10), RAW_BUFFERS, RAW_SIZE);
+    this.small = blobSize <= SMALL_BLOB;
     try {
+      ChunkSource raw = raw(name, new BlobChannel(blob, 64 << 10));
       ByteBuffer first = raw.next();
       ChunkSource whole = new Prepended(first, raw);
       Compression compression = Compression.of(first);
       this.tar =
           switch (compression) {
-            case GZIP -> pipe("jcri-inflate-" + name, gunzip(whole), TAR_BUFFERS, TAR_SIZE);
-            case ZSTD ->
-                pipe(
-                    "jcri-inflate-" + name,
-                    new ZstdChannel(whole, limit, WindowRoom.ofNode()),
-                    TAR_BUFFERS,
-                    TAR_SIZE);
+            case GZIP -> inflated(name, gunzip(whole));
+            case ZSTD -> inflated(name, new ZstdChannel(whole, limit, WindowRoom.ofNode()));
             case NONE -> whole;
             case XZ, BZIP2, LZ4, LZMA, LZIP, COMPRESS -> throw compression.refused();
           };
@@ -109,16 +115,29 @@ final class LayerStream implements ChunkSource, AutoCloseable {
   @Override
   public void close() throws IOException {
     // The last stage first: it reads from the buffers of the one before.
-    while (!pipes.isEmpty()) {
-      pipes.pop().close();
+    while (!stages.isEmpty()) {
+      stages.pop().close();
     }
   }
 
-  private ChunkPipe pipe(String name, ReadableByteChannel upstream, int buffers, int size)
-      throws IOException {
-    ChunkPipe pipe = new ChunkPipe(name, upstream, new BufferRing(sys, buffers, size));
-    pipes.push(pipe);
-    return pipe;
+  private ChunkSource raw(String name, ReadableByteChannel blob) throws IOException {
+    return small
+        ? stage(new ChunkReader(blob, SMALL_RAW))
+        : stage(
+            new ChunkPipe("jcri-fetch-" + name, blob, new BufferRing(sys, RAW_BUFFERS, RAW_SIZE)));
+  }
+
+  private ChunkSource inflated(String name, ReadableByteChannel tarBytes) throws IOException {
+    return small
+        ? stage(new ChunkReader(tarBytes, SMALL_TAR))
+        : stage(
+            new ChunkPipe(
+                "jcri-inflate-" + name, tarBytes, new BufferRing(sys, TAR_BUFFERS, TAR_SIZE)));
+  }
+
+  private <T extends ChunkSource & Closeable> T stage(T stage) {
+    stages.push(stage);
+    return stage;
   }
 
   private static ReadableByteChannel gunzip(ChunkSource blob) {
