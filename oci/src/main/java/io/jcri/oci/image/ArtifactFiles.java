@@ -9,6 +9,7 @@ import io.jcri.oci.distribution.Platform;
 import io.jcri.oci.snapshot.Layer;
 import io.jcri.oci.snapshot.LayerMaker;
 import io.jcri.oci.snapshot.LayerShelf;
+import io.jcri.oci.snapshot.UnsyncedLayer;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -168,7 +169,7 @@ record ArtifactFiles(List<Digest> diffIds, List<Descriptor> blobs) {
   }
 
   /** Unpacks a blob of this or of an image: as a file, or as the archive that it is. */
-  static Layer unpack(
+  static UnsyncedLayer unpack(
       LayerMaker maker,
       LayerShelf shelf,
       List<Digest> stack,

@@ -6,6 +6,7 @@ import io.jcri.oci.distribution.Descriptor;
 import io.jcri.oci.snapshot.Layer;
 import io.jcri.oci.snapshot.LayerMaker;
 import io.jcri.oci.snapshot.LayerShelf;
+import io.jcri.oci.snapshot.UnsyncedLayer;
 import io.jcri.sandbox.linux.Reasons;
 import java.io.IOException;
 import java.util.List;
@@ -60,6 +61,21 @@ final class LayerFetches {
     return places.share();
   }
 
+  /** A layer that is unpacked, and where it came from. */
+  record Unpacked(UnsyncedLayer layer, BlobStream stream) {}
+
+  /** What makes the layers of one pull durable and gives them to the store. */
+  PullSync<Unpacked> pullSync() {
+    return new PullSync<>(this::settle, PullSync.LONGEST_WAIT);
+  }
+
+  private void settle(List<Unpacked> layers) {
+    // What came is gone before it would be written to the disk for nothing.
+    layers.forEach(unpacked -> unpacked.stream().discardPartial());
+    maker.sync();
+    UnsyncedLayer.commit(layers.stream().map(Unpacked::layer).toList());
+  }
+
   /**
    * A layer as one pull wants it.
    *
@@ -67,6 +83,7 @@ final class LayerFetches {
    * @param shelf for it
    * @param here looks whether it is there already
    * @param lower waits for the layers below
+   * @param sync of the pull; the thread that asks for the layer has entered it
    */
   record Wanted(
       List<Digest> stack,
@@ -75,6 +92,7 @@ final class LayerFetches {
       LayerShelf shelf,
       Supplier<Optional<Layer>> here,
       Supplier<List<Layer>> lower,
+      PullSync<Unpacked> sync,
       PullProgress progress) {
 
     Digest diffId() {
@@ -98,7 +116,12 @@ final class LayerFetches {
       if (theirs == null) {
         return lead(wanted, new Turn(wanted.diffId(), mine, share));
       }
-      await(theirs);
+      wanted.sync().leave();
+      try {
+        await(theirs);
+      } finally {
+        wanted.sync().enter();
+      }
     }
   }
 
@@ -111,8 +134,7 @@ final class LayerFetches {
       turn.take();
       // Another may have brought it between the look and our turn.
       Optional<Layer> here = here(wanted);
-      Layer layer =
-          here.isPresent() ? here.get() : fetch(wanted, turn.endingBefore(wanted.lower()));
+      Layer layer = here.isPresent() ? here.get() : fetch(wanted, turn);
       turn.end();
       return layer;
     } catch (InterruptedException e) {
@@ -129,22 +151,28 @@ final class LayerFetches {
     }
   }
 
-  private Layer fetch(Wanted wanted, Supplier<List<Layer>> lower) {
+  private Layer fetch(Wanted wanted, Turn turn) {
     Descriptor blob = wanted.blob();
     boolean resumed;
     try (BlobStream stream = new BlobStream(blob, wanted.source(), partials, wanted.progress())) {
       resumed = stream.isResumed();
-      try {
-        Layer layer =
-            ArtifactFiles.unpack(maker, wanted.shelf(), wanted.stack(), blob, stream, lower);
+      try (UnsyncedLayer unsynced =
+          ArtifactFiles.unpack(
+              maker,
+              wanted.shelf(),
+              wanted.stack(),
+              blob,
+              stream,
+              turn.endingBefore(wanted.lower(), wanted.sync()))) {
+        turn.givePlace();
+        wanted.sync().settle(new Unpacked(unsynced, stream));
         if (brought.size() == MOST_BROUGHT) {
           // Who does not know of a layer fetches it once more, and the store has it already.
           brought.clear();
         }
         brought.add(wanted.diffId());
-        stream.discardPartial();
         wanted.progress().layerDone(blob.digest());
-        return layer;
+        return unsynced.committed();
       } catch (OciException e) {
         if (!isWorthKeeping(e.kind())) {
           stream.discardPartial();
@@ -159,7 +187,7 @@ final class LayerFetches {
     } catch (IOException e) {
       throw OciException.ofIo("cannot fetch layer " + blob.digest(), e);
     }
-    return fetch(wanted, lower);
+    return fetch(wanted, turn);
   }
 
   /**
@@ -233,10 +261,14 @@ final class LayerFetches {
       taken.set(true);
     }
 
-    void end() {
+    void givePlace() {
       if (taken.compareAndSet(true, false)) {
         share.give();
       }
+    }
+
+    void end() {
+      givePlace();
       underWay.remove(diffId, promise);
       boolean _ = promise.complete(true);
     }
@@ -251,10 +283,15 @@ final class LayerFetches {
      * A layer that depends on others waits for them without a place and without anyone waiting for
      * it, so that no two can wait for each other.
      */
-    Supplier<List<Layer>> endingBefore(Supplier<List<Layer>> lower) {
+    Supplier<List<Layer>> endingBefore(Supplier<List<Layer>> lower, PullSync<Unpacked> sync) {
       return () -> {
         end();
-        return lower.get();
+        sync.leave();
+        try {
+          return lower.get();
+        } finally {
+          sync.enter();
+        }
       };
     }
   }

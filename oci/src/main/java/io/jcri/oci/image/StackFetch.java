@@ -19,8 +19,8 @@ import java.util.concurrent.ExecutionException;
  */
 final class StackFetch {
 
-  /** More than fetch at once, since one that is being synced to disk needs no processor. */
-  private static final int MAX_WORKERS = 8;
+  /** Many more than fetch at once: who has unpacked a layer waits until all can be synced. */
+  private static final int MAX_WORKERS = 64;
 
   private final ImageSource source;
   private final String what;
@@ -30,6 +30,7 @@ final class StackFetch {
   private final LayerFetches fetches;
   private final PullProgress progress;
   private final FetchPlaces.Share share;
+  private final PullSync<LayerFetches.Unpacked> sync;
   private final List<CompletableFuture<Layer>> results = new ArrayList<>();
   private final Queue<Integer> waiting = new ConcurrentLinkedQueue<>();
 
@@ -53,6 +54,7 @@ final class StackFetch {
     this.fetches = fetches;
     this.progress = progress;
     this.share = fetches.share();
+    this.sync = fetches.pullSync();
   }
 
   /** Returns when all layers are safe on disk. */
@@ -80,13 +82,22 @@ final class StackFetch {
     int wanted = Math.min(MAX_WORKERS, waiting.size());
     List<Thread> workers = new ArrayList<>();
     for (int i = 0; i < wanted; i++) {
+      sync.enter();
+    }
+    for (int i = 0; i < wanted; i++) {
       workers.add(Thread.ofPlatform().daemon().name("jcri-layer-" + i).start(this::work));
     }
     try {
       await();
+    } catch (OciException e) {
+      if (Thread.currentThread().isInterrupted()) {
+        sync.cancel();
+      }
+      throw e;
     } finally {
       // On failure the others stop; what they have brought is kept or removed by the caller.
       waiting.clear();
+      sync.hurry();
       workers.forEach(Thread::interrupt);
       workers.forEach(StackFetch::join);
     }
@@ -94,6 +105,14 @@ final class StackFetch {
 
   /** Lowest first: so whoever waits for a lower layer waits for one that is under way or done. */
   private void work() {
+    try {
+      fetchAll();
+    } finally {
+      sync.leave();
+    }
+  }
+
+  private void fetchAll() {
     for (Integer i = waiting.poll(); i != null; i = waiting.poll()) {
       int index = i;
       try {
@@ -106,6 +125,7 @@ final class StackFetch {
                     receiver,
                     () -> receiving.layer(index),
                     () -> below(index),
+                    sync,
                     progress),
                 share);
         boolean _ = results.get(index).complete(layer);

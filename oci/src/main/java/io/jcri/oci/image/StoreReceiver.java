@@ -7,11 +7,12 @@ import io.jcri.oci.distribution.ImageReference;
 import io.jcri.oci.signature.ImageTrust;
 import io.jcri.oci.snapshot.Layer;
 import io.jcri.oci.snapshot.LayerHold;
-import io.jcri.oci.snapshot.LayerInfo;
 import io.jcri.oci.snapshot.LayerStore;
 import io.jcri.oci.snapshot.Snapshotter;
+import io.jcri.oci.snapshot.WholeLayer;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -73,23 +74,33 @@ final class StoreReceiver implements ImageReceiver, AutoCloseable {
   }
 
   @Override
-  public Layer commit(Path directory, String key, LayerInfo info) throws IOException {
+  public List<Layer> commit(List<WholeLayer> whole) throws IOException {
+    List<Layer> committed = new ArrayList<>();
+    for (WholeLayer layer : whole) {
+      committed.add(commit(layer));
+    }
+    return committed;
+  }
+
+  private Layer commit(WholeLayer whole) throws IOException {
+    String key = whole.key();
     if (held.stream().noneMatch(image -> image.hold.mayHave(key))) {
       throw new OciException(
           OciException.Kind.INTERNAL, "layer " + key + " is none of the images that are fetched");
     }
-    boolean whole = temporary.remove(directory);
-    if (!whole && !isBelowTemporary(directory)) {
+    Path directory = whole.directory();
+    boolean own = temporary.remove(directory);
+    if (!own && !isBelowTemporary(directory)) {
       throw new OciException(
           OciException.Kind.INTERNAL, "layer " + key + " comes from " + directory);
     }
     boolean done = false;
     try {
-      Layer layer = layers.commit(directory, key, info);
+      List<Layer> layer = layers.commit(List.of(whole));
       done = true;
-      return layer;
+      return layer.getFirst();
     } finally {
-      if (whole && !done) {
+      if (own && !done) {
         temporary.add(directory);
       }
     }

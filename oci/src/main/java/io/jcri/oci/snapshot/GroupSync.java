@@ -4,7 +4,6 @@ import io.jcri.sandbox.linux.Fd;
 import io.jcri.sandbox.linux.OpenFlags;
 import io.jcri.sandbox.linux.Syscalls;
 import java.io.IOException;
-import java.io.InterruptedIOException;
 import java.nio.file.Path;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -32,21 +31,18 @@ final class GroupSync {
     this.place = place;
   }
 
-  /** Returns once all that was written before the call is on the disk. */
+  /** Returns once all that was written before the call is on the disk. Cannot be interrupted. */
   void sync() throws IOException {
     lock.lock();
     try {
       long needed = started + 1;
       while (finished < needed) {
         if (running) {
-          changed.await();
+          changed.awaitUninterruptibly();
         } else {
           lead();
         }
       }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new InterruptedIOException("interrupted while syncing " + place);
     } finally {
       lock.unlock();
     }

@@ -15,8 +15,8 @@ import java.util.List;
 import java.util.function.Supplier;
 
 /**
- * Makes layers of blobs: whole trees with their records, durable before the store takes them in. It
- * is here that strangers' archives are read. Thread-safe.
+ * Makes layers of blobs: whole trees with their records, to be made durable before the store takes
+ * them in. It is here that strangers' archives are read. Thread-safe.
  */
 public final class LayerMaker {
 
@@ -45,7 +45,7 @@ public final class LayerMaker {
   private record Made(String key, LayerInfo info) {}
 
   /**
-   * Unpacks a layer, makes it durable and gives it to the store.
+   * Unpacks a layer. Many are then made durable by one {@link #sync} and committed.
    *
    * @param stack diff IDs from the lowest layer to this one
    * @param blob as in the registry; read to its end, not closed
@@ -55,7 +55,7 @@ public final class LayerMaker {
    * @throws OciException DATA_LOSS when the content is damaged or not that of the diff ID; as
    *     {@link LayerUnpacker#unpack}
    */
-  public Layer unpack(
+  public UnsyncedLayer unpack(
       LayerShelf shelf,
       List<Digest> stack,
       InputStream blob,
@@ -73,7 +73,7 @@ public final class LayerMaker {
    *     whiteout
    * @param blob of that size, checked by whoever gives it; read to its end, not closed
    */
-  public Layer unpackFile(
+  public UnsyncedLayer unpackFile(
       LayerShelf shelf, Digest diffId, String path, InputStream blob, long blobSize) {
     if (!path.equals(EntryPath.normal(path)) || path.isEmpty()) {
       throw new IllegalArgumentException(path);
@@ -86,9 +86,24 @@ public final class LayerMaker {
   }
 
   /**
+   * Makes all layers durable that were made before the call.
+   *
+   * @throws OciException for what the disk fails with
+   */
+  public void sync() {
+    try {
+      sync.sync();
+    } catch (ErrnoException e) {
+      throw KernelFault.of("cannot make layers durable", e);
+    } catch (IOException e) {
+      throw OciException.ofIo("cannot make layers durable", e);
+    }
+  }
+
+  /**
    * @param given whether the diff ID is given, not that of the content
    */
-  private Layer unpack(
+  private UnsyncedLayer unpack(
       LayerShelf shelf,
       List<Digest> stack,
       InputStream blob,
@@ -100,10 +115,8 @@ public final class LayerMaker {
     try {
       Made made = make(directory, stack, blob, blobSize, lower, given);
       Files.write(directory.resolve("layer.json"), Json.toBytes(made.info()));
-      sync.sync();
-      Layer layer = shelf.commit(directory, made.key(), made.info());
       done = true;
-      return layer;
+      return new UnsyncedLayer(shelf, new WholeLayer(directory, made.key(), made.info()));
     } catch (ErrnoException e) {
       throw KernelFault.of("cannot store layer " + stack.getLast() + " at " + directory, e);
     } catch (IOException e) {

@@ -2,6 +2,7 @@ package io.jcri.oci.snapshot;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 
 /** Where a layer that is being made goes: the store itself, or its like in another process. */
 public interface LayerShelf {
@@ -15,13 +16,13 @@ public interface LayerShelf {
   Path makeTemporary();
 
   /**
-   * Gives a layer that is whole and durable, its record included, its place in the store. When the
-   * same one is there already it is that one, and the directory is deleted.
+   * Gives layers their places in the store. When the same one is there already it is that one, and
+   * the directory is deleted. When one fails, some may have their places already; those can be
+   * given again.
    *
-   * @param directory of {@link #makeTemporary}
-   * @param key see {@link LayerStore}
+   * @return what they are in the store, in the same order
    */
-  Layer commit(Path directory, String key, LayerInfo info) throws IOException;
+  List<Layer> commit(List<WholeLayer> layers) throws IOException;
 
   /** Deletes a directory of {@link #makeTemporary} with all that is in it. */
   void discard(Path directory);

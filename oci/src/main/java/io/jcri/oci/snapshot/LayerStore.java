@@ -156,13 +156,16 @@ public final class LayerStore implements LayerShelf {
   }
 
   @Override
-  public Layer commit(Path directory, String key, LayerInfo info) throws IOException {
-    Layer layer = index.enter(directory, key, info);
-    if (Files.exists(directory)) {
-      // Someone else was first with the same content.
-      discard(directory);
+  public List<Layer> commit(List<WholeLayer> layers) throws IOException {
+    List<Layer> entered = new ArrayList<>();
+    for (WholeLayer layer : layers) {
+      entered.add(index.enter(layer.directory(), layer.key(), layer.info()));
+      if (Files.exists(layer.directory())) {
+        // Someone else was first with the same content.
+        discard(layer.directory());
+      }
     }
-    return layer;
+    return entered;
   }
 
   /** Makes the names of committed layers durable; before anything durable refers to them. */

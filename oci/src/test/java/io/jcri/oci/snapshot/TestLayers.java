@@ -31,6 +31,11 @@ final class TestLayers {
       byte[] blob,
       Supplier<List<Layer>> lower) {
     LayerMaker maker = new LayerMaker(root, Linux.get(), new Mounts(Linux.get()), limits);
-    return maker.unpack(store, stack, new ByteArrayInputStream(blob), blob.length, lower);
+    try (UnsyncedLayer layer =
+        maker.unpack(store, stack, new ByteArrayInputStream(blob), blob.length, lower)) {
+      maker.sync();
+      UnsyncedLayer.commit(List.of(layer));
+      return layer.committed();
+    }
   }
 }

@@ -7,7 +7,7 @@ import io.jcri.oci.distribution.ImageReference;
 import io.jcri.oci.image.FetchedImage;
 import io.jcri.oci.image.ImageReceiver;
 import io.jcri.oci.snapshot.Layer;
-import io.jcri.oci.snapshot.LayerInfo;
+import io.jcri.oci.snapshot.WholeLayer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -45,8 +45,8 @@ final class RemoteReceiver implements ImageReceiver {
   }
 
   @Override
-  public Layer commit(Path directory, String key, LayerInfo info) {
-    return call.ask(new WorkerMessages.Commit(directory, key, info)).layers().getFirst();
+  public List<Layer> commit(List<WholeLayer> whole) {
+    return call.ask(new WorkerMessages.Commit(whole)).layers();
   }
 
   @Override

@@ -70,9 +70,8 @@ final class StoreSide {
     return switch (ask) {
       case WorkerMessages.MakeDirectory make ->
           WorkerMessages.Answer.directory(receiver.makeTemporary());
-      case WorkerMessages.Commit layer ->
-          WorkerMessages.Answer.layer(
-              receiver.commit(layer.directory(), layer.key(), layer.info()));
+      case WorkerMessages.Commit whole ->
+          WorkerMessages.Answer.layers(receiver.commit(whole.layers()));
       case WorkerMessages.Resolved to -> {
         receiver.resolved(
             ImageReference.parse(to.reference()),

@@ -5,7 +5,7 @@ import io.jcri.oci.distribution.Credentials;
 import io.jcri.oci.distribution.Platform;
 import io.jcri.oci.signature.Approval;
 import io.jcri.oci.snapshot.Layer;
-import io.jcri.oci.snapshot.LayerInfo;
+import io.jcri.oci.snapshot.WholeLayer;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -66,8 +66,8 @@ final class WorkerMessages {
   /** Not answered. */
   record Discard(Path directory) implements FromWorker {}
 
-  /** Gives a layer that is whole. */
-  record Commit(Path directory, String key, LayerInfo info) implements FromWorker {}
+  /** Gives layers that are whole. */
+  record Commit(List<WholeLayer> layers) implements FromWorker {}
 
   /** Tells what a reference stands for. */
   record Resolved(String reference, String mediaType, Digest digest, long size)
@@ -143,6 +143,10 @@ final class WorkerMessages {
 
     static Answer layer(Layer layer) {
       return new Answer(Optional.empty(), Optional.empty(), List.of(layer), List.of(), 0);
+    }
+
+    static Answer layers(List<Layer> layers) {
+      return new Answer(Optional.empty(), Optional.empty(), layers, List.of(), 0);
     }
 
     static Answer layers(Map<Integer, Layer> byHeight) {
