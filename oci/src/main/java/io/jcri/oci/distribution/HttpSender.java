@@ -43,7 +43,7 @@ final class HttpSender {
     HttpClient client;
     HttpRequest whole;
     try {
-      client = transports.get(settings);
+      client = transports.get(settings, request.uri());
       // Java's client gives this header to the proxy alone.
       whole =
           transports

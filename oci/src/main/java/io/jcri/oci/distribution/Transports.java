@@ -1,10 +1,12 @@
 package io.jcri.oci.distribution;
 
 import java.io.IOException;
+import java.net.URI;
 import java.net.http.HttpClient;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -12,6 +14,8 @@ import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.locks.ReentrantLock;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLParameters;
 
 /**
  * One HTTP client per way to connect, made at first use since the first costs 0.2 s and 24 MB.
@@ -45,6 +49,7 @@ final class Transports implements AutoCloseable {
   private final EnvironmentProxy proxy;
   private final ReentrantLock lock = new ReentrantLock();
   private final Map<TransportSettings, Entry> entries = new HashMap<>();
+  private final Map<Duration, HttpClient> plain = new HashMap<>();
   private final ExecutorService executor =
       Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("registry-", 0).factory());
 
@@ -58,9 +63,26 @@ final class Transports implements AutoCloseable {
   }
 
   /**
+   * The client for a request to that address; for plain HTTP no certificate file is looked at.
+   *
    * @throws IOException when a certificate file cannot be used
    */
-  HttpClient get(TransportSettings settings) throws IOException {
+  HttpClient get(TransportSettings settings, URI uri) throws IOException {
+    return "http".equalsIgnoreCase(uri.getScheme()) ? plain(settings.dialTimeout()) : tls(settings);
+  }
+
+  private HttpClient plain(Duration dialTimeout) {
+    lock.lock();
+    try {
+      return plain.computeIfAbsent(
+          dialTimeout,
+          timeout -> builder(timeout, new NoTls()).sslParameters(new SSLParameters()).build());
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private HttpClient tls(TransportSettings settings) throws IOException {
     List<FileTime> stamps = new ArrayList<>();
     for (Path file : settings.files()) {
       stamps.add(Files.getLastModifiedTime(file));
@@ -71,7 +93,7 @@ final class Transports implements AutoCloseable {
       if (old != null && old.stamps.equals(stamps)) {
         return old.client;
       }
-      HttpClient client = create(settings);
+      HttpClient client = builder(settings.dialTimeout(), TlsContexts.create(settings)).build();
       entries.put(settings, new Entry(stamps, client));
       if (old != null) {
         // Requests under way end in peace.
@@ -83,15 +105,14 @@ final class Transports implements AutoCloseable {
     }
   }
 
-  private HttpClient create(TransportSettings settings) throws IOException {
+  private HttpClient.Builder builder(Duration dialTimeout, SSLContext tls) {
     return HttpClient.newBuilder()
         .version(HttpClient.Version.HTTP_1_1)
         .followRedirects(HttpClient.Redirect.NEVER)
-        .connectTimeout(settings.dialTimeout())
-        .sslContext(TlsContexts.create(settings))
+        .connectTimeout(dialTimeout)
+        .sslContext(tls)
         .proxy(proxy)
-        .executor(executor)
-        .build();
+        .executor(executor);
   }
 
   @Override
@@ -100,6 +121,8 @@ final class Transports implements AutoCloseable {
     try {
       entries.values().forEach(entry -> entry.client.shutdownNow());
       entries.clear();
+      plain.values().forEach(HttpClient::shutdownNow);
+      plain.clear();
       executor.shutdownNow();
     } finally {
       lock.unlock();

@@ -134,6 +134,15 @@ class TlsTest extends RegistryFixture {
         .hasMessageContaining("holds no private key");
   }
 
+  /** To read all that the system trusts would be most of a first pull's work. */
+  @Test
+  void forPlainHttpNoCertificateIsRead() throws Exception {
+    TestHost host = host();
+    host.manifest("v1", "{}");
+    hosts("q.example", "server = \"http://%s\"\nca = \"/no/such.pem\"\n".formatted(host.name()));
+    assertThat(repository("q.example/a:v1").resolve().host()).isEqualTo(host.name());
+  }
+
   @Test
   void aReplacedCaIsNoticed() throws Exception {
     TestHost host = tls(false);
