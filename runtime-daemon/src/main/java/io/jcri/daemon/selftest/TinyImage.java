@@ -11,9 +11,10 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.zip.GZIPOutputStream;
 
 /**
- * An image of one layer with one static program.
+ * An image of one layer with one static program, packed as most layers are.
  *
  * @param manifest the manifest's bytes
  * @param blobs configuration and layer by digest
@@ -29,7 +30,8 @@ record TinyImage(byte[] manifest, Map<String, byte[]> blobs) {
    * @param architecture in Go's words
    */
   static TinyImage of(Path program, String architecture) throws IOException {
-    byte[] layer = tar(Files.readAllBytes(program));
+    byte[] tar = tar(Files.readAllBytes(program));
+    byte[] layer = gzip(tar);
     String layerDigest = Digest.of(layer).toString();
     byte[] config =
         Json.toBytes(
@@ -41,20 +43,27 @@ record TinyImage(byte[] manifest, Map<String, byte[]> blobs) {
                 "config",
                 Map.of("Entrypoint", List.of("/" + PROGRAM), "WorkingDir", "/"),
                 "rootfs",
-                Map.of("type", "layers", "diff_ids", List.of(layerDigest))));
+                Map.of("type", "layers", "diff_ids", List.of(Digest.of(tar).toString()))));
     String configDigest = Digest.of(config).toString();
     Map<String, Object> manifest = new LinkedHashMap<>();
     manifest.put("schemaVersion", 2);
     manifest.put("mediaType", MediaTypes.OCI_MANIFEST);
     manifest.put("config", descriptor(MediaTypes.OCI_CONFIG, configDigest, config.length));
     manifest.put(
-        "layers",
-        List.of(descriptor("application/vnd.oci.image.layer.v1.tar", layerDigest, layer.length)));
+        "layers", List.of(descriptor(MediaTypes.OCI_LAYER_GZIP, layerDigest, layer.length)));
     return new TinyImage(Json.toBytes(manifest), Map.of(layerDigest, layer, configDigest, config));
   }
 
   private static Map<String, Object> descriptor(String type, String digest, int size) {
     return Map.of("mediaType", type, "digest", digest, "size", size);
+  }
+
+  private static byte[] gzip(byte[] content) throws IOException {
+    ByteArrayOutputStream packed = new ByteArrayOutputStream();
+    try (GZIPOutputStream gzip = new GZIPOutputStream(packed)) {
+      gzip.write(content);
+    }
+    return packed.toByteArray();
   }
 
   /** A ustar archive of one executable file. */
