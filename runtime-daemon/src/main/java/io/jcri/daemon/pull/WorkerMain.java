@@ -12,51 +12,43 @@ import io.jcri.oci.image.DirectFetcher;
 import io.jcri.oci.signature.SignatureCheck;
 import io.jcri.sandbox.linux.Linux;
 import io.jcri.sandbox.linux.Reasons;
-import io.jcri.sandbox.linux.SocketPath;
 import io.jcri.sandbox.mount.Mounts;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.net.UnixDomainSocketAddress;
-import java.nio.channels.SocketChannel;
-import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
-/** {@code jcri pull-worker}: started by the daemon only, which writes its settings into it. */
+/**
+ * {@code jcri pull-worker}: started by the daemon only, which writes its settings into it. Has no
+ * log of its own, so that system calls get ready before that and beside it.
+ */
 public final class WorkerMain {
-
-  private static final Logger log = LoggerFactory.getLogger(WorkerMain.class);
 
   private static final int MAX_SETTINGS = 1 << 20;
 
-  private static final Duration PAUSE = Duration.ofSeconds(1);
+  private WorkerMain() {}
 
-  private final WorkerMessages.Settings settings;
-  private final DirectFetcher fetcher;
-
-  private WorkerMain(WorkerMessages.Settings settings) {
-    this.settings = settings;
+  private static DirectFetcher fetcher(WorkerMessages.Settings settings) {
     Optional<RegistriesConf> registries = settings.registriesConf().map(RegistriesConf::new);
-    this.fetcher =
-        new DirectFetcher(
-            settings.root(),
-            new DirectFetcher.Options(
-                settings.parallelLayers(),
-                settings.strictPlatform(),
-                settings
-                    .signaturePolicy()
-                    .map(policy -> new SignatureCheck(policy, settings.signaturePlaces()))),
-            () ->
-                new RegistryClient(
-                    new HostsConfig(settings.registryDirectories()),
-                    registries,
-                    settings.registryAuth().map(NodeCredentials::new),
-                    new Patience(settings.noProgressTimeout(), settings.leastRate())),
-            Linux.get(),
-            new Mounts(Linux.get()));
+    return new DirectFetcher(
+        settings.root(),
+        new DirectFetcher.Options(
+            settings.parallelLayers(),
+            settings.strictPlatform(),
+            settings
+                .signaturePolicy()
+                .map(policy -> new SignatureCheck(policy, settings.signaturePlaces()))),
+        () ->
+            new RegistryClient(
+                new HostsConfig(settings.registryDirectories()),
+                registries,
+                settings.registryAuth().map(NodeCredentials::new),
+                new Patience(settings.noProgressTimeout(), settings.leastRate())),
+        Linux.get(),
+        new Mounts(Linux.get()));
   }
 
   /**
@@ -65,7 +57,9 @@ public final class WorkerMain {
    * @return the exit status
    */
   public static int run() {
-    Umask.set(Linux.get());
+    // System calls take a tenth of a second to get ready; JSON and the log need as much meanwhile.
+    FutureTask<?> umask = new FutureTask<>(() -> Umask.set(Linux.get()), null);
+    Thread.ofPlatform().daemon().name("umask").start(umask);
     try {
       WorkerMessages.Settings settings = settings(System.in);
       if (settings == null || settings.version() != WorkerMessages.VERSION) {
@@ -73,13 +67,19 @@ public final class WorkerMain {
         return 2;
       }
       Logging.start(settings.logLevel());
-      WorkerMain worker = new WorkerMain(settings);
-      Thread.ofPlatform().daemon().name("next call").start(worker::takeCalls);
+      umask.get();
+      Thread.ofPlatform()
+          .daemon()
+          .name("next call")
+          .start(new WorkerCalls(settings.socket(), fetcher(settings)));
       while (System.in.read() >= 0) {
         // nothing more is said there
       }
       return 0;
-    } catch (IOException | RuntimeException e) {
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return 1;
+    } catch (ExecutionException | IOException | RuntimeException e) {
       System.err.println("jcri pull-worker: " + Reasons.of(e));
       return 1;
     }
@@ -94,66 +94,5 @@ public final class WorkerMain {
       line.write(next);
     }
     return Json.parse(line.toByteArray(), WorkerMessages.Settings.class);
-  }
-
-  /** Always has one connection for a call to come; the daemon would wait for it for ever. */
-  private void takeCalls() {
-    try {
-      while (true) {
-        try {
-          takeCall();
-        } catch (IOException e) {
-          log.warn("cannot take a call: {}", Reasons.of(e));
-          Thread.sleep(PAUSE);
-        }
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
-  }
-
-  private void takeCall() throws IOException {
-    SocketChannel channel;
-    try (SocketPath name = SocketPath.of(settings.socket())) {
-      channel = SocketChannel.open(UnixDomainSocketAddress.of(name.path()));
-    }
-    boolean taken = false;
-    try {
-      WorkerWire wire = new WorkerWire(channel);
-      WorkerWire.Message request = wire.read();
-      if (request != null && request.body() instanceof WorkerMessages.Request wanted) {
-        Thread.ofPlatform().daemon().name("call").start(() -> serve(wire, wanted));
-        taken = true;
-      }
-    } finally {
-      if (!taken) {
-        channel.close();
-      }
-    }
-  }
-
-  /** Hangs up when nothing works for the call any more. */
-  private void serve(WorkerWire wire, WorkerMessages.Request request) {
-    try (wire) {
-      WorkerTask task = new WorkerTask(request);
-      WorkerCall call = new WorkerCall(wire, task::cancel);
-      call.tell(new WorkerMessages.Taken());
-      Thread reading = Thread.ofPlatform().daemon().name("call answers").start(call::read);
-      Thread working =
-          Thread.ofPlatform().daemon().name("fetch").start(() -> task.run(call, fetcher));
-      call.write();
-      join(working);
-      join(reading);
-    } catch (IOException e) {
-      log.debug("hanging up: {}", Reasons.of(e));
-    }
-  }
-
-  private static void join(Thread thread) {
-    try {
-      thread.join();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
   }
 }
