@@ -10,14 +10,26 @@ import java.nio.file.Path;
 import java.security.DigestOutputStream;
 import java.security.MessageDigest;
 import java.util.List;
+import java.util.Map;
 import java.util.zip.GZIPOutputStream;
 
 /**
  * A layer as a registry stores it.
  *
  * @param diffId the digest of the archive before compression
+ * @param annotations of its descriptor
  */
-public record Layer(Compression compression, String diffId, Blob blob) {
+public record Layer(
+    Compression compression, String diffId, Blob blob, Map<String, String> annotations) {
+  Layer(Compression compression, String diffId, Blob blob) {
+    this(compression, diffId, blob, Map.of());
+  }
+
+  /** Returns this layer with annotations. */
+  public Layer annotated(Map<String, String> with) {
+    return new Layer(compression, diffId, blob, with);
+  }
+
   /** How the archive is packed. */
   public enum Compression {
     NONE,

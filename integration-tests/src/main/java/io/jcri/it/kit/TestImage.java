@@ -58,7 +58,11 @@ public record TestImage(Flavor flavor, Platform platform, List<Layer> layers, Js
     manifest.add("config", Descriptors.of(flavor.config(), config()));
     JsonArray array = new JsonArray();
     for (Layer layer : layers) {
-      array.add(Descriptors.of(flavor.layer(layer.compression()), layer.blob()));
+      JsonObject descriptor = Descriptors.of(flavor.layer(layer.compression()), layer.blob());
+      if (!layer.annotations().isEmpty()) {
+        descriptor.add("annotations", strings(layer.annotations()));
+      }
+      array.add(descriptor);
     }
     manifest.add("layers", array);
     return json(manifest);
@@ -145,15 +149,19 @@ public record TestImage(Flavor flavor, Platform platform, List<Layer> layers, Js
 
   /** Returns this image with these labels. */
   public TestImage withLabels(Map<String, String> labels) {
-    JsonObject map = new JsonObject();
-    new TreeMap<>(labels).forEach(map::addProperty);
-    return with("Labels", map);
+    return with("Labels", strings(labels));
   }
 
   private TestImage with(String name, JsonElement value) {
     JsonObject changed = settings.deepCopy();
     changed.add(name, value);
     return new TestImage(flavor, platform, layers, changed);
+  }
+
+  private static JsonObject strings(Map<String, String> values) {
+    JsonObject map = new JsonObject();
+    new TreeMap<>(values).forEach(map::addProperty);
+    return map;
   }
 
   private static JsonArray strings(Stream<String> values) {

@@ -8,6 +8,8 @@ import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import io.jcri.cri.v1.ContainerConfig;
 import io.jcri.it.kit.Command;
+import io.jcri.it.kit.Layer;
+import io.jcri.it.kit.TarEntry;
 import io.jcri.it.kit.TestImage;
 import io.jcri.it.kit.TestImages;
 import io.jcri.it.node.TestContainer;
@@ -87,6 +89,26 @@ class ImageCommandsTest {
         .isEqualTo(image.layers().get(1).diffId());
     assertThat(jcri.refusal("image", "inspect", "nobody").lines())
         .contains("cannot inspect nobody: no image nobody");
+  }
+
+  @Test
+  void inspectTellsWhichLayersHaveATableOfContents() throws IOException {
+    String contents = "sha256:" + "c".repeat(64);
+    Layer layer =
+        Layer.of(TarEntry.file("stargz.index.json", "{}"))
+            .annotated(Map.of("containerd.io/snapshot/stargz/toc.digest", contents));
+    String name = NODE.load("seekable", TestImages.marked("seekable").withLayer(layer));
+    JsonArray layers =
+        JsonParser.parseString(jcri.out("image", "inspect", name))
+            .getAsJsonArray()
+            .get(0)
+            .getAsJsonObject()
+            .getAsJsonArray("layers");
+    assertThat(layers).hasSize(3);
+    assertThat(layers.get(0).getAsJsonObject().has("format")).isFalse();
+    JsonObject last = layers.get(2).getAsJsonObject();
+    assertThat(last.get("format").getAsString()).isEqualTo("eStargz");
+    assertThat(last.get("contents").getAsString()).isEqualTo(contents);
   }
 
   @Test

@@ -70,6 +70,7 @@ record ArtifactFiles(List<Digest> diffIds, List<Descriptor> blobs) {
         files.diffIds(),
         files.blobs(),
         Optional.of(type),
+        List.of(),
         room.take(files.weight(), "the titles of artifact " + what));
   }
 

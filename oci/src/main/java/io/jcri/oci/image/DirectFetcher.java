@@ -196,6 +196,7 @@ public final class DirectFetcher implements ImageFetcher {
                 found.user(),
                 found.platform(),
                 found.artifact(),
+                found.seekable(),
                 names.tags(),
                 names.digests(),
                 approval,

@@ -12,6 +12,7 @@ import java.util.Optional;
  * @param rawConfig as it came
  * @param user as the config has it
  * @param artifact what kind it is, empty for an image
+ * @param seekable those of its layers that can be read file by file
  * @param tags in full
  * @param repoDigests likewise
  * @param approval what the signature policy has found, when there is one
@@ -25,6 +26,7 @@ public record FetchedImage(
     String user,
     Platform platform,
     Optional<String> artifact,
+    List<SeekableLayer> seekable,
     List<String> tags,
     List<String> repoDigests,
     Optional<Approval> approval,

@@ -56,6 +56,11 @@ final class ImageBook {
     return records.config(image.id());
   }
 
+  /** Those of its layers that can be read file by file. */
+  List<SeekableLayer> seekable(Image image) {
+    return records.seekable(image.id());
+  }
+
   /** How large the record is that the config is read from. */
   long recordBytes(Image image) {
     return records.bytes(image.id());
@@ -113,7 +118,7 @@ final class ImageBook {
       check(image, before);
       // Their names were renamed into place and may not have reached the disk yet.
       layers.syncNames();
-      records.write(image, found.rawConfig());
+      records.write(image, found.rawConfig(), found.seekable());
       unlisted.remove(image.id());
       takeNames(image);
       catalog = catalog.with(image);
@@ -162,7 +167,7 @@ final class ImageBook {
   }
 
   private void replace(Image image) {
-    records.write(image, records.config(image.id()));
+    records.rewrite(image);
     catalog = catalog.with(image);
   }
 

@@ -39,6 +39,7 @@ final class ImageDocuments {
    * @param diffIds as the config has them, from the lowest layer
    * @param blobs of the layers, likewise
    * @param artifact what kind it is, empty for an image
+   * @param seekable those of its layers that can be read file by file
    */
   // Nobody compares two of them.
   @SuppressWarnings("ArrayRecordComponent")
@@ -51,6 +52,7 @@ final class ImageDocuments {
       List<Digest> diffIds,
       List<Descriptor> blobs,
       Optional<String> artifact,
+      List<SeekableLayer> seekable,
       DocumentRoom.Taken room)
       implements AutoCloseable {
     String id() {
@@ -203,6 +205,7 @@ final class ImageDocuments {
         parsed.diffIds(),
         manifest.layers().stream().map(ImageDocuments::bare).toList(),
         Optional.empty(),
+        SeekableLayer.among(parsed.diffIds(), manifest.layers()),
         taken);
   }
 

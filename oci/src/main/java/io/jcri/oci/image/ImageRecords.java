@@ -44,6 +44,9 @@ import org.slf4j.LoggerFactory;
  * there are {@code approvals}, each of a reference and what was wanted of it; a version that knows
  * none drops them when it writes, and the image must be pulled again.
  *
+ * <p>{@code seekable} are those of its layers, if any, that came with a table of contents; versions
+ * before know nothing of it, and drop it too.
+ *
  * <p>A record is written, synced and renamed after its layers are durable; so what it names is
  * there, unless the disk lies. A record that cannot be read is renamed to {@code HEX.json.bad} and
  * costs its own image only. One that is beyond {@link ImageLimits}, which an older version let in,
@@ -182,9 +185,10 @@ final class ImageRecords {
    * Writes a record durably.
    *
    * @param config the image's own config, as it came
+   * @param seekable those of its layers that can be read file by file
    */
-  void write(Image image, byte[] config) {
-    StoredImage.Whole stored = StoredImage.of(image, config);
+  void write(Image image, byte[] config, List<SeekableLayer> seekable) {
+    StoredImage.Whole stored = StoredImage.of(image, config, seekable);
     Path file = file(image.id());
     Path temporary = file.resolveSibling(file.getFileName() + ".new");
     try {
@@ -214,12 +218,31 @@ final class ImageRecords {
     }
   }
 
+  /** Writes an image anew that is called or kept in another way. */
+  void rewrite(Image image) {
+    write(image, config(image.id()), seekable(image.id()));
+  }
+
   /** The image's own config, byte for byte. */
   byte[] config(String id) {
+    return read(id, StoredImage::config);
+  }
+
+  /** Those of its layers that can be read file by file. */
+  List<SeekableLayer> seekable(String id) {
+    return read(id, StoredImage::seekable);
+  }
+
+  /** Reads something of a record that is whole. */
+  private interface View<T> {
+    T of(Path file) throws IOException;
+  }
+
+  private <T> T read(String id, View<T> view) {
     Path file = file(id);
     try {
       RecordLine.verify(file);
-      return StoredImage.config(file);
+      return view.of(file);
     } catch (NoSuchFileException e) {
       throw new OciException(OciException.Kind.NOT_FOUND, "image " + id + " has been removed", e);
     } catch (IOException e) {

@@ -230,6 +230,15 @@ public final class ImageStore {
   }
 
   /**
+   * The layers that can be read file by file, as the image had them when it was last entered.
+   *
+   * @throws OciException NOT_FOUND when it has been removed meanwhile
+   */
+  public List<SeekableLayer> seekable(Image image) {
+    return book.seekable(image);
+  }
+
+  /**
    * Removes an image with all its names, and frees the space of layers that nothing else uses
    * before it returns; those that containers use stay until their snapshots are removed. An image
    * that is not here is fine.

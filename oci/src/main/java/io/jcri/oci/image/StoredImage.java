@@ -40,6 +40,7 @@ final class StoredImage {
       Platform platform,
       Optional<String> artifact,
       List<Approval> approvals,
+      List<SeekableLayer> seekable,
       String config,
       Optional<String> exactConfig) {}
 
@@ -63,6 +64,9 @@ final class StoredImage {
 
   /** What it can be asked for by. */
   record Names(List<String> tags, List<String> digests) {}
+
+  /** A record of an older version says nothing of it. */
+  private record Seekable(List<SeekableLayer> seekable) {}
 
   /** A record of an older version has the text only. */
   private record Config(String config, Optional<String> exactConfig) {}
@@ -131,7 +135,13 @@ final class StoredImage {
         .orElseGet(() -> stored.config.getBytes(StandardCharsets.UTF_8));
   }
 
-  static Whole of(Image image, byte[] config) {
+  /** The layers that can be read file by file. */
+  static List<SeekableLayer> seekable(Path file) throws IOException {
+    atMost(BYTES, file);
+    return read(file, Seekable.class).seekable;
+  }
+
+  static Whole of(Image image, byte[] config, List<SeekableLayer> seekable) {
     String text = new String(config, StandardCharsets.UTF_8);
     boolean exact = Arrays.equals(text.getBytes(StandardCharsets.UTF_8), config);
     return new Whole(
@@ -147,6 +157,7 @@ final class StoredImage {
         image.platform(),
         image.artifact(),
         image.approvals(),
+        seekable,
         text,
         exact ? Optional.empty() : Optional.of(Base64.getEncoder().encodeToString(config)));
   }

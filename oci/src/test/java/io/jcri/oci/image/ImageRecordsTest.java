@@ -43,7 +43,7 @@ class ImageRecordsTest {
     byte[] text = "{\"author\":\"Jos\u00e9 \\ud83d\"}".getBytes(StandardCharsets.UTF_8);
     for (byte[] config : List.of(text, LATIN_1)) {
       Image image = image(config);
-      records.write(image, config);
+      records.write(image, config, List.of());
       assertThat(records.config(image.id())).isEqualTo(config);
     }
     assertThat(Files.readString(file(text))).as("only where it must").doesNotContain("exactConfig");
@@ -53,7 +53,7 @@ class ImageRecordsTest {
   @Test
   void aRecordOfBeforeIsRead() throws IOException {
     ImageRecords records = new ImageRecords(temp);
-    records.write(image(LATIN_1), LATIN_1);
+    records.write(image(LATIN_1), LATIN_1, List.of());
     String line = Files.readAllLines(file(LATIN_1)).getFirst();
     String old = line.replaceFirst(",\"exactConfig\":\"[^\"]*\"", "");
     assertThat(old).isNotEqualTo(line);

@@ -38,9 +38,18 @@ abstract class ImageStoreFixture {
   }
 
   ImageStore open(DirectFetcher.Options options) {
+    return open("s", registry, options);
+  }
+
+  /** A store of its own below the temporary directory. */
+  ImageStore open(String root, FakeRegistry from) {
+    return open(root, from, DirectFetcher.Options.DEFAULT);
+  }
+
+  private ImageStore open(String root, FakeRegistry from, DirectFetcher.Options options) {
     return ImageStore.open(
-        temp.resolve("s"),
-        fetcher("s", registry, options),
+        temp.resolve(root),
+        fetcher(root, from, options),
         new ImageTrust(options.signatures(), Optional.empty()),
         Linux.get(),
         mounts);

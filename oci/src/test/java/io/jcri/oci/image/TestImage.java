@@ -42,6 +42,15 @@ final class TestImage {
     return this;
   }
 
+  /** A layer with annotations. */
+  TestImage layerOf(String mediaType, byte[] tar, byte[] blob, Map<String, String> annotations) {
+    Map<String, Object> layer = new HashMap<>(json(put(mediaType, blob)));
+    layer.put("annotations", annotations);
+    layers.add(layer);
+    diffIds.add(Digest.of(tar).toString());
+    return this;
+  }
+
   TestImage architecture(String name) {
     architecture = name;
     return this;

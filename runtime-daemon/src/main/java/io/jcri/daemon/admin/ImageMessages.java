@@ -1,5 +1,6 @@
 package io.jcri.daemon.admin;
 
+import io.jcri.oci.Digest;
 import io.jcri.oci.distribution.Platform;
 import java.time.Instant;
 import java.util.List;
@@ -83,8 +84,18 @@ public final class ImageMessages {
       String stopSignal,
       Set<String> exposedPorts) {}
 
-  /** A layer of an image. */
-  public record Layer(String diffId, long size, boolean shared) {}
+  /**
+   * A layer of an image.
+   *
+   * @param format when its blob could be read file by file: {@code eStargz} or {@code zstd:chunked}
+   * @param contents the digest of the table of contents that such a blob has
+   */
+  public record Layer(
+      Digest diffId,
+      long size,
+      boolean shared,
+      Optional<String> format,
+      Optional<Digest> contents) {}
 
   /**
    * What was removed.

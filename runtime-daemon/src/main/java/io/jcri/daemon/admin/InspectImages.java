@@ -6,7 +6,10 @@ import io.jcri.oci.OciException;
 import io.jcri.oci.image.Image;
 import io.jcri.oci.image.ImageConfig;
 import io.jcri.oci.image.ImageSpace;
+import io.jcri.oci.image.SeekableLayer;
 import java.io.IOException;
+import java.util.List;
+import java.util.Optional;
 
 /** {@code inspect}: all about some images, in the order they were asked for. */
 final class InspectImages implements AdminHandler {
@@ -46,10 +49,22 @@ final class InspectImages implements AdminHandler {
         users.of(image.id()),
         config(images.config(image)),
         images.labels(image),
-        space.layers().stream()
-            .map(layer ->
-                new ImageMessages.Layer(layer.diffId().toString(), layer.bytes(), layer.shared()))
-            .toList());
+        layers(space, images.seekable(image)));
+  }
+
+  private static List<ImageMessages.Layer> layers(ImageSpace space, List<SeekableLayer> seekable) {
+    return space.layers().stream()
+        .map(layer -> {
+          Optional<SeekableLayer> packed =
+              seekable.stream().filter(one -> one.diffId().equals(layer.diffId())).findFirst();
+          return new ImageMessages.Layer(
+              layer.diffId(),
+              layer.bytes(),
+              layer.shared(),
+              packed.map(SeekableLayer::format),
+              packed.map(SeekableLayer::contents));
+        })
+        .toList();
   }
 
   private static ImageMessages.Config config(ImageConfig config) {

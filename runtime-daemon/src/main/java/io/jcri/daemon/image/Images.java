@@ -14,6 +14,7 @@ import io.jcri.oci.image.ImageSpace;
 import io.jcri.oci.image.ImageStore;
 import io.jcri.oci.image.PullRequest;
 import io.jcri.oci.image.SaveOptions;
+import io.jcri.oci.image.SeekableLayer;
 import io.jcri.oci.snapshot.Snapshot;
 import java.io.IOException;
 import java.io.InputStream;
@@ -159,6 +160,11 @@ public final class Images {
   /** The image's labels, sorted; otherwise as {@link #config}. */
   public Map<String, String> labels(Image image) {
     return store.labels(image);
+  }
+
+  /** The layers that can be read file by file; otherwise as {@link #config}. */
+  public List<SeekableLayer> seekable(Image image) {
+    return store.seekable(image);
   }
 
   /** Whether the kubelet must not collect it. */

@@ -99,6 +99,7 @@ final class RemoteReceiver implements ImageReceiver {
                   image.user(),
                   image.platform(),
                   image.artifact(),
+                  image.seekable(),
                   image.tags(),
                   image.repoDigests(),
                   image.approval(),

@@ -94,6 +94,7 @@ final class StoreSide {
                     enter.user(),
                     enter.platform(),
                     enter.artifact(),
+                    enter.seekable(),
                     enter.tags(),
                     enter.repoDigests(),
                     enter.approval(),

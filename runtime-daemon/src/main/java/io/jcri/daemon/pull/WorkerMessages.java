@@ -3,6 +3,7 @@ package io.jcri.daemon.pull;
 import io.jcri.oci.Digest;
 import io.jcri.oci.distribution.Credentials;
 import io.jcri.oci.distribution.Platform;
+import io.jcri.oci.image.SeekableLayer;
 import io.jcri.oci.signature.Approval;
 import io.jcri.oci.snapshot.Layer;
 import io.jcri.oci.snapshot.WholeLayer;
@@ -89,6 +90,7 @@ final class WorkerMessages {
       String user,
       Platform platform,
       Optional<String> artifact,
+      List<SeekableLayer> seekable,
       List<String> tags,
       List<String> repoDigests,
       Optional<Approval> approval,
