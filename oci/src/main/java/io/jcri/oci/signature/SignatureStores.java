@@ -44,7 +44,8 @@ final class SignatureStores {
   private final Map<String, Section> scopes = new HashMap<>();
   private Optional<Section> fallback = Optional.empty();
 
-  private SignatureStores() {}
+  /** None but the built-in place. */
+  SignatureStores() {}
 
   /**
    * Reads a directory; one that does not exist says nothing.
@@ -84,7 +85,12 @@ final class SignatureStores {
     return files.stream().sorted().toList();
   }
 
-  private void add(byte[] yaml) {
+  /**
+   * Takes in what a file says.
+   *
+   * @throws OciException INVALID, naming the key at fault
+   */
+  void add(byte[] yaml) {
     Object document = PlainYaml.parse(new String(yaml, StandardCharsets.UTF_8));
     if (document == null) {
       return;

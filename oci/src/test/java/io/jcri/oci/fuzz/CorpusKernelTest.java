@@ -11,6 +11,8 @@ import io.jcri.oci.distribution.ReferenceFuzz;
 import io.jcri.oci.distribution.RegistriesConfFuzz;
 import io.jcri.oci.distribution.ServerUriFuzz;
 import io.jcri.oci.image.ImageConfigFuzz;
+import io.jcri.oci.signature.PolicyFuzz;
+import io.jcri.oci.signature.SignatureStoresFuzz;
 import io.jcri.oci.snapshot.GzipFuzz;
 import io.jcri.oci.snapshot.LayerFuzz;
 import io.jcri.oci.snapshot.TarFuzz;
@@ -47,9 +49,11 @@ class CorpusKernelTest {
               Map.entry("ImageConfigFuzz", ImageConfigFuzz::fuzzerTestOneInput),
               Map.entry("LayerFuzz", LayerFuzz::fuzzerTestOneInput),
               Map.entry("ManifestFuzz", ManifestFuzz::fuzzerTestOneInput),
+              Map.entry("PolicyFuzz", PolicyFuzz::fuzzerTestOneInput),
               Map.entry("ReferenceFuzz", ReferenceFuzz::fuzzerTestOneInput),
               Map.entry("RegistriesConfFuzz", RegistriesConfFuzz::fuzzerTestOneInput),
               Map.entry("ServerUriFuzz", ServerUriFuzz::fuzzerTestOneInput),
+              Map.entry("SignatureStoresFuzz", SignatureStoresFuzz::fuzzerTestOneInput),
               Map.entry("TarFuzz", TarFuzz::fuzzerTestOneInput),
               Map.entry("ZstdFuzz", ZstdFuzz::fuzzerTestOneInput)));
 
