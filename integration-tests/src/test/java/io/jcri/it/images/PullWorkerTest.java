@@ -12,17 +12,21 @@ import io.jcri.cri.v1.ImageSpec;
 import io.jcri.cri.v1.ListImagesRequest;
 import io.jcri.cri.v1.RemoveImageRequest;
 import io.jcri.it.kit.Layer;
+import io.jcri.it.kit.OciLayout;
 import io.jcri.it.kit.TarEntry;
 import io.jcri.it.kit.TestImage;
+import io.jcri.it.kit.TestImages;
 import io.jcri.it.kit.Waiting;
 import io.jcri.it.node.RegistryProxy;
 import io.jcri.it.node.TestNode;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.CountDownLatch;
@@ -124,6 +128,31 @@ class PullWorkerTest {
       assertThat(WORKERS.all()).hasSize(1);
       assertThat(WORKERS.all().getFirst().pid()).isNotEqualTo(workers.getFirst().pid());
     }
+  }
+
+  @Test
+  void itsDeathEndsALoadWhoseClientKeepsSilent() throws Exception {
+    Path archive = NODE.scratch().disk().resolve("silent.tar");
+    OciLayout.writeArchive(archive, Map.of("example.com/silent:1", TestImages.marked("silent")));
+    byte[] whole = Files.readAllBytes(archive);
+    Process command = new ProcessBuilder(new JcriCommand(NODE).line("load")).start();
+    try {
+      // More than a piece, and then nothing: its input stays open.
+      command.getOutputStream().write(whole, 0, whole.length / 2);
+      command.getOutputStream().flush();
+      Waiting.until(PATIENCE, () -> WORKERS.isUnpacking(), () -> "the load has not begun");
+
+      WORKERS.all().getFirst().destroyForcibly();
+
+      Waiting.until(PATIENCE, () -> !command.isAlive(), () -> "the load goes on");
+      assertThat(command.exitValue()).isEqualTo(1);
+      assertThat(new String(command.getErrorStream().readAllBytes(), StandardCharsets.UTF_8))
+          .contains("the pull worker has ended with status 137; try again");
+    } finally {
+      command.destroyForcibly();
+    }
+    WORKERS.assertNothingUnfinished();
+    Files.delete(archive);
   }
 
   @Test

@@ -14,7 +14,6 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 
 /** Asks a running daemon. Stateless. */
 public final class AdminClient {
@@ -43,12 +42,13 @@ public final class AdminClient {
       OutputStream target)
       throws IOException {
     try (Wire wire = new Wire(connect())) {
-      @Nullable IOException broken = send(wire, verb, arguments, content);
+      Upload upload = new Upload(wire, content);
+      upload.start(Map.of("version", Wire.VERSION, "verb", verb, "arguments", arguments));
       byte[] line;
       try {
         line = wire.line();
       } catch (IOException e) {
-        throw broken == null ? e : broken;
+        throw upload.broken().orElse(e);
       }
       for (; line != null; line = wire.line()) {
         if (line.length == 0 || line[0] != '{') {
@@ -66,7 +66,7 @@ public final class AdminClient {
           wire.copyPiece(control.content(), target);
         }
       }
-      throw new IOException("the daemon ended in the middle of it", broken);
+      throw new IOException("the daemon ended in the middle of it", upload.broken().orElse(null));
     }
   }
 
@@ -84,20 +84,6 @@ public final class AdminClient {
     } catch (IOException e) {
       channel.close();
       throw new IOException("no jcri daemon answers on " + socket + ": " + e.getMessage(), e);
-    }
-  }
-
-  /** A daemon that refuses what it has read stops reading; its answer tells why. */
-  private static @Nullable IOException send(
-      Wire wire, String verb, Record arguments, Optional<InputStream> content) {
-    try {
-      wire.write(Map.of("version", Wire.VERSION, "verb", verb, "arguments", arguments));
-      if (content.isPresent()) {
-        wire.send(content.get());
-      }
-      return null;
-    } catch (IOException e) {
-      return e;
     }
   }
 

@@ -214,6 +214,11 @@ final class Wire implements Closeable {
     }
   }
 
+  /** Says that nothing more will be written; reading goes on. */
+  void endWriting() throws IOException {
+    channel.shutdownOutput();
+  }
+
   @Override
   public void close() throws IOException {
     channel.close();

@@ -17,15 +17,12 @@ import java.util.Optional;
 /** Answers what the worker asks for one pull or load. Used by one thread. */
 final class StoreSide {
 
-  /** What is sent at once of an archive. */
-  private static final int PIECE = 512 << 10;
-
   /** More than an archive may hold; a worker that asks for so much is not itself any more. */
   private static final int MOST_IMAGES = 10_000;
 
   private final ImageReceiver receiver;
   private final PullProgress progress;
-  private final InputStream archive;
+  private final ArchiveFeed archive;
   private final Map<Integer, ImageReceiver.Receiving> images = new HashMap<>();
   private int begun;
 
@@ -35,7 +32,7 @@ final class StoreSide {
   StoreSide(ImageReceiver receiver, PullProgress progress, InputStream archive) {
     this.receiver = receiver;
     this.progress = progress;
-    this.archive = archive;
+    this.archive = new ArchiveFeed(archive);
   }
 
   /** Does what a message wants, and answers if it wants an answer. */
@@ -50,7 +47,7 @@ final class StoreSide {
       case WorkerMessages.Started all -> progress.started(all.layers(), all.bytes());
       case WorkerMessages.Received more -> progress.received(more.blob(), more.bytes());
       case WorkerMessages.LayerDone layer -> progress.layerDone(layer.blob());
-      case WorkerMessages.More more -> sendPiece(wire);
+      case WorkerMessages.More more -> archive.send(wire);
       default -> wire.write(answer(ask, message.bytes()));
     }
   }
@@ -125,20 +122,6 @@ final class StoreSide {
     if (image != null) {
       image.close();
     }
-  }
-
-  /** An empty one is the end. */
-  private void sendPiece(WorkerWire wire) throws IOException {
-    byte[] piece = new byte[PIECE];
-    int count;
-    try {
-      count = archive.readNBytes(piece, 0, PIECE);
-    } catch (IOException e) {
-      OciException failure = OciException.ofIo("cannot read the archive", e);
-      wire.write(failed(failure.kind(), String.valueOf(failure.getMessage())));
-      return;
-    }
-    wire.write(WorkerMessages.Answer.NOTHING, piece, count);
   }
 
   private static WorkerMessages.Answer failed(Kind kind, String message) {

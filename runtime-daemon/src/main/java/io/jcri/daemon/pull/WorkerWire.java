@@ -14,6 +14,7 @@ import java.nio.channels.Channels;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -22,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * One side of a connection between daemon and worker. A message is three lengths of four bytes each
  * and then what they count: its name, its JSON, and bytes that come with it. One thread may read
- * while another writes; a thread that does either must not be interrupted, as that closes it.
+ * while others write; a thread that does either must not be interrupted, as that closes it.
  */
 final class WorkerWire implements Closeable {
 
@@ -53,6 +54,9 @@ final class WorkerWire implements Closeable {
   private final SocketChannel channel;
   private final DataInputStream in;
   private final DataOutputStream out;
+
+  /** Held for a whole message. */
+  private final ReentrantLock writing = new ReentrantLock();
 
   WorkerWire(SocketChannel channel) {
     this.channel = channel;
@@ -111,13 +115,18 @@ final class WorkerWire implements Closeable {
   void write(Object body, byte[] bytes, int count) throws IOException {
     byte[] name = body.getClass().getSimpleName().getBytes(StandardCharsets.US_ASCII);
     byte[] json = Json.toBytes(body);
-    out.writeInt(name.length);
-    out.writeInt(json.length);
-    out.writeInt(count);
-    out.write(name);
-    out.write(json);
-    out.write(bytes, 0, count);
-    out.flush();
+    writing.lock();
+    try {
+      out.writeInt(name.length);
+      out.writeInt(json.length);
+      out.writeInt(count);
+      out.write(name);
+      out.write(json);
+      out.write(bytes, 0, count);
+      out.flush();
+    } finally {
+      writing.unlock();
+    }
   }
 
   /** Says that nothing more will be written; reading goes on. */
