@@ -171,6 +171,6 @@ final class SignatureStores {
   }
 
   private static OciException failed(String why, @Nullable Exception cause) {
-    return new OciException(Kind.SIGNATURE_VALIDATION_FAILED, why, cause);
+    return new OciException(Kind.SIGNATURE_VALIDATION_FAILED, StrictObject.line(why), cause);
   }
 }

@@ -52,7 +52,9 @@ final class StrictJson {
       return StrictObject.of(value, "");
     } catch (IOException | IllegalStateException e) {
       throw new OciException(
-          OciException.Kind.INVALID, "is not JSON as it should be: " + Reasons.of(e), e);
+          OciException.Kind.INVALID,
+          StrictObject.line("is not JSON as it should be: " + Reasons.of(e)),
+          e);
     }
   }
 

@@ -18,6 +18,8 @@ final class StrictObject {
 
   private static final Set<String> NULLS = Set.of("", "~", "null");
 
+  private static final int MAX_MESSAGE = 1000;
+
   private final Map<?, ?> values;
   private final String path;
   private final Set<String> asked = new HashSet<>();
@@ -37,12 +39,22 @@ final class StrictObject {
       return new StrictObject(map, path);
     }
     String where = path.isEmpty() ? "it" : path.substring(0, path.length() - 1);
-    throw new OciException(OciException.Kind.INVALID, where + " is not an object");
+    throw new OciException(OciException.Kind.INVALID, line(where + " is not an object"));
   }
 
   OciException invalid(String key, String what) {
     String shown = key.length() > 200 ? key.substring(0, 200) + "..." : key;
-    return new OciException(OciException.Kind.INVALID, path + shown + " " + what);
+    return new OciException(OciException.Kind.INVALID, line(path + shown + " " + what));
+  }
+
+  /** A message in one line of some length, whatever is quoted in it. */
+  static String line(String message) {
+    String cut =
+        message.length() > MAX_MESSAGE ? message.substring(0, MAX_MESSAGE) + "..." : message;
+    return cut.codePoints()
+        .map(c -> Character.isISOControl(c) ? '?' : c)
+        .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
+        .toString();
   }
 
   boolean has(String key) {
@@ -52,7 +64,8 @@ final class StrictObject {
 
   /** Whether it is there and not null, as YAML writes it too. */
   boolean isSet(String key) {
-    return has(key) && values.get(key) != null && !NULLS.contains(String.valueOf(values.get(key)));
+    Object value = has(key) ? values.get(key) : null;
+    return value != null && !(value instanceof String text && NULLS.contains(text));
   }
 
   String text(String key) {
@@ -73,9 +86,11 @@ final class StrictObject {
     }
     // YAML's reader leaves every scalar a text.
     Object value = values.get(key);
-    String text = String.valueOf(value);
-    if (value instanceof Boolean || "true".equals(value) || "false".equals(value)) {
-      return Optional.of(Boolean.parseBoolean(text));
+    if (value instanceof Boolean flag) {
+      return Optional.of(flag);
+    }
+    if ("true".equals(value) || "false".equals(value)) {
+      return Optional.of("true".equals(value));
     }
     throw invalid(key, "must be true or false");
   }

@@ -174,6 +174,15 @@ class CdiReaderTest {
     assertThatThrownBy(() -> read("bomb.yaml", yaml)).isInstanceOf(OciException.class);
   }
 
+  @Test
+  void refusesWhatIsPartOfItself() {
+    for (String text : List.of("a: &a [*a]", "a: &a {b: {c: *a}}")) {
+      assertThatThrownBy(() -> read("loop.yaml", text))
+          .isInstanceOf(OciException.class)
+          .hasMessageContaining("part of itself: *a");
+    }
+  }
+
   /** Deeper than a stack, in each of the ways that YAML has. */
   @Test
   void refusesWhatIsNestedTooDeep() {
@@ -181,7 +190,8 @@ class CdiReaderTest {
       String deep = level.repeat(200_000);
       assertThatThrownBy(() -> read("deep.yaml", deep))
           .isInstanceOf(OciException.class)
-          .hasMessageContaining("nested deeper than 64 levels");
+          .hasMessageContaining(
+              level.equals("? ") ? "a key that is no text" : "nested deeper than 64 levels");
     }
   }
 
