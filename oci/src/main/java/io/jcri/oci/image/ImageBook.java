@@ -2,6 +2,7 @@ package io.jcri.oci.image;
 
 import io.jcri.oci.Digest;
 import io.jcri.oci.OciException;
+import io.jcri.oci.snapshot.DiskUsage;
 import io.jcri.oci.snapshot.Layer;
 import io.jcri.oci.snapshot.LayerStore;
 import java.nio.file.Path;
@@ -59,6 +60,11 @@ final class ImageBook {
   /** Those of its layers that can be read file by file. */
   List<SeekableLayer> seekable(Image image) {
     return records.seekable(image.id());
+  }
+
+  /** What all records take. */
+  DiskUsage usage() {
+    return records.usage();
   }
 
   /** How large the record is that the config is read from. */

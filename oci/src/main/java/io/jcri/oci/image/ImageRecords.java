@@ -3,6 +3,7 @@ package io.jcri.oci.image;
 import io.jcri.oci.Digest;
 import io.jcri.oci.Json;
 import io.jcri.oci.OciException;
+import io.jcri.oci.snapshot.DiskUsage;
 import io.jcri.oci.snapshot.LayerStore;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
@@ -10,6 +11,7 @@ import java.io.OutputStream;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -258,6 +260,20 @@ final class ImageRecords {
       throw new OciException(OciException.Kind.NOT_FOUND, "image " + id + " has been removed", e);
     } catch (IOException e) {
       throw OciException.ofIo("cannot read image record " + file(id), e);
+    }
+  }
+
+  /** What all records take, the damaged too; looks at each. */
+  DiskUsage usage() {
+    DiskUsage all = DiskUsage.NONE;
+    try (var files = Files.newDirectoryStream(directory)) {
+      for (Path file : files) {
+        all = all.plus(DiskUsage.ofFile(file.toFile().length()));
+      }
+      return all;
+    } catch (IOException | DirectoryIteratorException e) {
+      throw new OciException(
+          OciException.Kind.INTERNAL, "cannot list " + directory + ": " + e.getMessage(), e);
     }
   }
 

@@ -322,12 +322,12 @@ public final class ImageStore {
   }
 
   /**
-   * What all images take, layers that only containers use and partial downloads included; costs
-   * next to nothing.
+   * What all images take, layers that only containers use, records and partial downloads included;
+   * costs a look at each image's record.
    */
   public FsUsage usage() {
-    DiskUsage of = layers.usage();
-    return new FsUsage(root, of.bytes() + partials.bytes(), of.inodes());
+    DiskUsage all = layers.usage().plus(book.usage()).plus(partials.usage());
+    return new FsUsage(root, all.bytes(), all.inodes());
   }
 
   /** Mounts images for containers. Remove snapshots through {@link #removeSnapshot}. */

@@ -3,6 +3,7 @@ package io.jcri.oci.image;
 import io.jcri.oci.Digest;
 import io.jcri.oci.OciException;
 import io.jcri.oci.distribution.Descriptor;
+import io.jcri.oci.snapshot.DiskUsage;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -59,14 +60,14 @@ final class PartialBlobs {
     }
   }
 
-  /** The bytes of all of them. */
-  long bytes() {
-    long bytes = 0;
+  /** What all of them take. */
+  DiskUsage usage() {
+    DiskUsage all = DiskUsage.NONE;
     for (Digest digest : list()) {
-      // 0 for one that has just gone.
-      bytes += file(digest).toFile().length();
+      // 0 bytes for one that has just gone.
+      all = all.plus(DiskUsage.ofFile(file(digest).toFile().length()));
     }
-    return bytes;
+    return all;
   }
 
   /** Deletes those that nobody has written to since, and that nobody writes to now. */

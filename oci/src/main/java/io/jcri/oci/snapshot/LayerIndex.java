@@ -27,6 +27,9 @@ final class LayerIndex {
 
   private static final Logger LOG = LoggerFactory.getLogger(LayerIndex.class);
 
+  /** A layer's own directory, and its record in it. */
+  private static final DiskUsage AROUND = DiskUsage.ofFile(4096).plus(DiskUsage.ofFile(1));
+
   private final Path root;
   private final TemporaryTrees temporary;
 
@@ -173,8 +176,7 @@ final class LayerIndex {
     if (first != null) {
       return first;
     }
-    bytes.addAndGet(info.bytes());
-    inodes.addAndGet(info.inodes());
+    count(layer.usage(), 1);
     present.add(key);
     damaged.removeInPlace(key);
     unreadable.remove(key);
@@ -197,8 +199,7 @@ final class LayerIndex {
       unreadable.remove(key);
       Layer layer = layers.remove(key);
       if (layer != null) {
-        bytes.addAndGet(-layer.usage().bytes());
-        inodes.addAndGet(-layer.usage().inodes());
+        count(layer.usage(), -1);
       }
       return Optional.of(grave);
     } catch (IOException e) {
@@ -209,9 +210,14 @@ final class LayerIndex {
     }
   }
 
-  /** What all layers take whose records were read. */
+  /** What all layers take whose records were read: their trees, directories and records. */
   DiskUsage usage() {
     return new DiskUsage(bytes.get(), inodes.get());
+  }
+
+  private void count(DiskUsage tree, int sign) {
+    bytes.addAndGet(sign * (tree.bytes() + AROUND.bytes()));
+    inodes.addAndGet(sign * (tree.inodes() + AROUND.inodes()));
   }
 
   /** Whether {@link #usage} counts every layer. */

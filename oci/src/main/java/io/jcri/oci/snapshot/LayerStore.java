@@ -227,7 +227,7 @@ public final class LayerStore implements LayerShelf {
     return all;
   }
 
-  /** What all layers take; costs nothing once each was read. */
+  /** What all layers take, with their records; costs nothing once each was read. */
   public DiskUsage usage() {
     if (!index.isReadWhole()) {
       Collection<Layer> _ = list();

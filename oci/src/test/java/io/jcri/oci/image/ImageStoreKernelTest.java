@@ -66,7 +66,7 @@ class ImageStoreKernelTest extends ImageStoreFixture {
     assertThat(store.find("registry.test/app:2")).isEmpty();
     long du =
         Long.parseLong(
-            Commands.sh(temp, "du -sc -B1 s/layers/*/diff | tail -1").split("\t", -1)[0]);
+            Commands.sh(temp, "du -sc -B1 s/layers/* s/images/* | tail -1").split("\t", -1)[0]);
     assertThat(store.usage().bytes()).isEqualTo(du);
     assertThat(store.remove(image.id())).containsExactly(NAME, image.repoDigests().getFirst());
     assertThat(store.remove(image.id())).isEmpty();
