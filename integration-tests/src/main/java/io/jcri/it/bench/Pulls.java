@@ -4,7 +4,28 @@ import io.jcri.it.kit.Command;
 import java.io.IOException;
 import java.util.List;
 
-/** Pulls from a registry of this machine; what was pulled is removed again. */
+/**
+ * Pulls from a registry of this machine; what was pulled is removed again.
+ *
+ * <p>What the large image costs at least: its stages one after the other and each alone, on the two
+ * processors that pulled it in 7.6 s (containerd in 15.7 s). 561 MB in 6 layers become 1006 MB in
+ * 8180 files.
+ *
+ * <pre>
+ * read from the registry       curl                 0.7 to 0.9 s   0.4 s of it processor, 0.5 s the registry
+ * SHA-256 of the blobs         openssl              0.6 s
+ * inflate                      ISA-L, in a pull     4.0 s          gzip 10.8 s
+ * SHA-256 of the tar bytes     openssl              0.9 to 1.0 s
+ * tar headers                  tar -t               0.07 s
+ * files, in the page cache     tar -x               5.0 to 7.1 s   all of it system time
+ * disk                         sync after it        3.7 to 5.4 s   no processor
+ * </pre>
+ *
+ * So 11.5 s of two processors, 5.8 s, as long as the disk works beside them. A pull takes 6 to 8 s
+ * of user and 1.7 to 2.4 s of system time in the worker, 0.15 s in the daemon and 0.5 s in the
+ * registry; the worker has 235 MB at its peak, 67 MB of them after a small pull. In the first pulls
+ * of a worker 1 to 2 s more go to its compilers.
+ */
 final class Pulls {
   private Pulls() {}
 
