@@ -84,10 +84,11 @@ final class StackFetch {
     for (int i = 0; i < wanted; i++) {
       sync.enter();
     }
-    for (int i = 0; i < wanted; i++) {
-      workers.add(Thread.ofPlatform().daemon().name("jcri-layer-" + i).start(this::work));
-    }
     try {
+      // Should there be no more threads, those that have started are ended too.
+      for (int i = 0; i < wanted; i++) {
+        workers.add(Thread.ofPlatform().daemon().name("jcri-layer-" + i).start(this::work));
+      }
       await();
     } catch (OciException e) {
       if (Thread.currentThread().isInterrupted()) {
