@@ -116,15 +116,37 @@ final class BlobEndpoint {
     }
   }
 
+  /**
+   * A part of the blob.
+   *
+   * @param to the first byte that is not wanted
+   * @throws HostFailure also when the host gives anything else
+   */
+  BodyPipe piece(RegistryHost host, Descriptor blob, long from, long to)
+      throws HostFailure, InterruptedException {
+    Map<String, String> range = Map.of("Range", "bytes=" + from + "-" + (to - 1));
+    Reply reply = exchange.send(host, new Call("GET", "blobs/" + blob.digest(), range));
+    if (reply.status() != 206 || !isRange(reply, from, to, blob.size())) {
+      reply.body().close();
+      throw HostFailure.of(
+          host, Kind.UNAVAILABLE, "it gives no part of a blob, status " + reply.status());
+    }
+    return reply.body();
+  }
+
   /** Whether these are the bytes from there to the end of a blob of this size. */
   private static boolean isRange(Reply reply, long from, long size) {
+    return isRange(reply, from, size, size);
+  }
+
+  private static boolean isRange(Reply reply, long from, long to, long size) {
     Matcher range = CONTENT_RANGE.matcher(reply.header("content-range").orElse(""));
     OptionalLong length = reply.contentLength();
     return range.matches()
         && Long.parseLong(range.group(1)) == from
-        && Long.parseLong(range.group(2)) == size - 1
+        && Long.parseLong(range.group(2)) == to - 1
         && (range.group(3).equals("*") || Long.parseLong(range.group(3)) == size)
-        && (length.isEmpty() || length.getAsLong() == size - from);
+        && (length.isEmpty() || length.getAsLong() == to - from);
   }
 
   private static Opened whole(RegistryHost host, Reply reply, Descriptor blob, long offset)

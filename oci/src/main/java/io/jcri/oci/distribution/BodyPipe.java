@@ -48,6 +48,7 @@ final class BodyPipe extends BulkInputStream implements BodySubscriber<BodyPipe>
   private final ArrayDeque<ByteBuffer> current = new ArrayDeque<>();
   private final CompletableFuture<BodyPipe> body = CompletableFuture.completedFuture(this);
   private volatile Flow.@Nullable Subscription subscription;
+  private volatile boolean whole;
   private boolean ended;
   private volatile boolean closed;
 
@@ -72,7 +73,16 @@ final class BodyPipe extends BulkInputStream implements BodySubscriber<BodyPipe>
     if (closed) {
       subscription.cancel();
     } else {
-      subscription.request(AHEAD);
+      subscription.request(whole ? Long.MAX_VALUE : AHEAD);
+    }
+  }
+
+  /** Takes in all there is before anyone reads it; for a body that may wait in memory. */
+  void takeWhole() {
+    whole = true;
+    Flow.Subscription source = subscription;
+    if (source != null) {
+      source.request(Long.MAX_VALUE);
     }
   }
 

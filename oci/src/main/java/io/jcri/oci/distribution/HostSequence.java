@@ -4,6 +4,7 @@ import io.jcri.oci.OciException;
 import io.jcri.oci.distribution.HostFailure.Outlook;
 import io.jcri.oci.distribution.RegistryHost.Capability;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -113,6 +114,11 @@ final class HostSequence {
   /** Another host alone, which is none of the registry's; its troubles are remembered as theirs. */
   HostSequence only(RegistryHost host) {
     return new HostSequence(host.host(), List.of(host), health, timing, "");
+  }
+
+  /** By the clock that counts waiting. */
+  Instant now() {
+    return timing.now();
   }
 
   /** Waits, unless the caller goes away. */

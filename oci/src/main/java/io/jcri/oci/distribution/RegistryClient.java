@@ -4,6 +4,7 @@ import io.jcri.oci.Digest;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.Semaphore;
 
 /**
  * The registries of this node, by {@link HostsConfig} and {@link RegistriesConf}. Costs nothing
@@ -19,6 +20,7 @@ public final class RegistryClient implements Registries, AutoCloseable {
   private final Patience patience;
   private final Timing timing;
   private final HostHealth health;
+  private final Semaphore pieceRoom;
   private final Transports transports;
 
   /**
@@ -50,6 +52,7 @@ public final class RegistryClient implements Registries, AutoCloseable {
     this.patience = patience;
     this.timing = timing;
     this.health = new HostHealth(timing);
+    this.pieceRoom = BlobPieces.room();
   }
 
   /**
@@ -72,7 +75,7 @@ public final class RegistryClient implements Registries, AutoCloseable {
             timing,
             caller(credentials, node));
     return new RemoteRepository(
-        reference, hosts, new Exchange(sender, authorizer, reference, USER_AGENT));
+        reference, hosts, new Exchange(sender, authorizer, reference, USER_AGENT), pieceRoom);
   }
 
   @Override

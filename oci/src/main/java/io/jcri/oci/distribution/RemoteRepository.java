@@ -9,12 +9,14 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Semaphore;
 import java.util.stream.Stream;
 
 /** A repository at the hosts of its registry. */
@@ -25,6 +27,7 @@ final class RemoteRepository implements Repository {
   private final Exchange exchange;
   private final ManifestEndpoint manifests;
   private final BlobEndpoint blobs;
+  private final Semaphore pieceRoom;
 
   /** By blob, the hosts that sent other content: asked last from then on. */
   private final Map<Digest, Set<RegistryHost>> liars = new ConcurrentHashMap<>();
@@ -32,7 +35,12 @@ final class RemoteRepository implements Repository {
   /** What resolving had to fetch anyway. */
   private final Map<Digest, byte[]> fetched = new ConcurrentHashMap<>();
 
-  RemoteRepository(ImageReference reference, HostSequence hosts, Exchange exchange) {
+  /**
+   * @param pieceRoom of all repositories of a client, see {@link BlobPieces}
+   */
+  RemoteRepository(
+      ImageReference reference, HostSequence hosts, Exchange exchange, Semaphore pieceRoom) {
+    this.pieceRoom = pieceRoom;
     this.reference = reference;
     this.hosts = hosts;
     this.exchange = exchange;
@@ -101,7 +109,7 @@ final class RemoteRepository implements Repository {
 
   @Override
   public Repository withTag(String tag) {
-    return new RemoteRepository(reference.withTag(tag), hosts, exchange);
+    return new RemoteRepository(reference.withTag(tag), hosts, exchange, pieceRoom);
   }
 
   @Override
@@ -183,6 +191,19 @@ final class RemoteRepository implements Repository {
           distrusted::contains,
           owners.keySet(),
           host -> new BlobStream.Opened(host, open(host, offset)));
+    }
+
+    @Override
+    public Optional<BlobPieces> pieces(RegistryHost host, long from) {
+      return owners.containsKey(host)
+          ? Optional.empty()
+          : BlobPieces.begin(
+              (begin, end) -> blobs.piece(host, blob, begin, end), pieceRoom, from, blob.size());
+    }
+
+    @Override
+    public Instant now() {
+      return hosts.now();
     }
 
     @Override

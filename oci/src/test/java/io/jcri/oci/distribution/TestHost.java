@@ -119,20 +119,20 @@ final class TestHost implements AutoCloseable {
       exchange.getResponseHeaders().set("Docker-Content-Digest", Digest.of(content).toString());
     }
     int from = range(request, content.length);
+    int to = rangeEnd(request, content.length);
     if (from > 0) {
       exchange
           .getResponseHeaders()
-          .set(
-              "Content-Range", "bytes " + from + "-" + (content.length - 1) + "/" + content.length);
+          .set("Content-Range", "bytes " + from + "-" + (to - 1) + "/" + content.length);
     }
     if (request.method.equals("HEAD")) {
       exchange.getResponseHeaders().set("Content-Length", String.valueOf(content.length));
       exchange.sendResponseHeaders(200, -1);
       return;
     }
-    exchange.sendResponseHeaders(from > 0 ? 206 : 200, content.length - from);
+    exchange.sendResponseHeaders(from > 0 ? 206 : 200, to - from);
     try (OutputStream out = exchange.getResponseBody()) {
-      out.write(content, from, content.length - from);
+      out.write(content, from, to - from);
     }
   }
 
@@ -187,9 +187,18 @@ final class TestHost implements AutoCloseable {
     int from =
         request
             .header("Range")
-            .map(text -> Integer.parseInt(text.replaceAll("^bytes=([0-9]+)-$", "$1")))
+            .map(text -> Integer.parseInt(text.replaceAll("^bytes=([0-9]+)-[0-9]*$", "$1")))
             .orElse(0);
     return Math.min(from, length);
+  }
+
+  /** Behind the last wanted byte. */
+  private static int rangeEnd(Asked request, int length) {
+    return request
+        .header("Range")
+        .filter(text -> !text.endsWith("-"))
+        .map(text -> Integer.parseInt(text.replaceAll("^bytes=[0-9]+-", "")) + 1)
+        .orElse(length);
   }
 
   private void handle(HttpExchange exchange) throws IOException {

@@ -2,6 +2,7 @@ package io.jcri.daemon.budget;
 
 import io.jcri.cni.CniLimits;
 import io.jcri.oci.cdi.CdiLimits;
+import io.jcri.oci.distribution.RegistryLimits;
 import io.jcri.oci.image.ImageLimits;
 import io.jcri.oci.signature.SignatureLimits;
 import io.jcri.oci.snapshot.LayerLimits;
@@ -81,6 +82,9 @@ public enum Bound {
 
   /** What is read of the signatures of one image that is pulled. */
   IMAGE_SIGNATURES("registries", SignatureLimits.ALL_BYTES, "the image is refused"),
+
+  /** What waits for its turn in the pull worker, of large blobs that come slowly. */
+  PIECES_OF_BLOBS("registries", RegistryLimits.PIECES_AT_ONCE, "a blob comes over one connection"),
 
   /**
    * Outside the heap: how far back the content of zstd layers refers, where that is more than 8
