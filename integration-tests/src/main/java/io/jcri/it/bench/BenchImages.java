@@ -22,9 +22,13 @@ import java.util.List;
  * @param base of the pods: busybox, a program that waits and one that writes lines
  * @param pause for runtimes whose sandboxes need one
  * @param large 1 GB in 6 gzip layers
+ * @param single 1 GB in one gzip layer
+ * @param zstd 1 GB in 6 zstd layers
  * @param small 51 gzip layers of 20 small files each
  */
-record BenchImages(String base, String pause, String large, String small) {
+record BenchImages(
+    String base, String pause, String large, String single, String zstd, String small) {
+  private static final String TAG = "1";
   private static final int LARGE_LAYERS = 6;
   private static final long LARGE_BYTES = 1_000_000_000;
   private static final int SMALL_LAYERS = 51;
@@ -38,21 +42,29 @@ record BenchImages(String base, String pause, String large, String small) {
                 Layer.of(
                     TestImages.program("pause", "pause", 0755),
                     TestImages.program("lines", "lines", 0755)));
-    String tag = "1";
-    String large = "%s/bench/large:%s".formatted(registry.hostAndPort(), tag);
-    if (pulls && !has(registry, "bench/large", tag)) {
-      registry.push("bench/large", tag, makeLarge(scratch));
-    }
+    Pushing push = new Pushing(registry, scratch, pulls);
     return new BenchImages(
-        registry.push("bench/base", tag, base),
-        registry.push("bench/pause", tag, pause),
-        large,
-        registry.push("bench/small", tag, makeSmall()));
+        registry.push("bench/base", TAG, base),
+        registry.push("bench/pause", TAG, pause),
+        push.large("bench/large", LARGE_LAYERS, Layer.Compression.GZIP),
+        push.large("bench/single", 1, Layer.Compression.GZIP),
+        push.large("bench/zstd", LARGE_LAYERS, Layer.Compression.ZSTD),
+        registry.push("bench/small", TAG, makeSmall()));
   }
 
-  private static TestImage makeLarge(Path scratch) throws IOException {
-    List<Layer> layers = Software.layers(scratch, LARGE_LAYERS, LARGE_BYTES / LARGE_LAYERS);
-    return TestImage.of(layers.toArray(Layer[]::new));
+  /**
+   * Makes large images that are not there yet.
+   *
+   * @param wanted whether they are needed at all
+   */
+  private record Pushing(LocalRegistry registry, Path scratch, boolean wanted) {
+    String large(String repository, int layers, Layer.Compression compression) throws IOException {
+      if (wanted && !has(registry, repository, TAG)) {
+        List<Layer> made = Software.layers(scratch, layers, LARGE_BYTES / layers, compression);
+        return registry.push(repository, TAG, TestImage.of(made.toArray(Layer[]::new)));
+      }
+      return "%s/%s:%s".formatted(registry.hostAndPort(), repository, TAG);
+    }
   }
 
   private static TestImage makeSmall() throws IOException {

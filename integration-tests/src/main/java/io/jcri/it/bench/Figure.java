@@ -26,6 +26,12 @@ enum Figure {
   LIST_STATS("ListContainerStats, 60 containers", Unit.MS, 10),
   LOG("stdout to CRI log, 80-byte lines", Unit.MB_PER_S, 200),
   PULL_LARGE("pull of 1 GB, 6 gzip layers", Unit.S, 4 / 1.5),
+  PULL_LARGE_CPU("processor time of it, daemon and puller", Unit.S),
+  PULL_SINGLE("pull of 1 GB, 1 gzip layer", Unit.S),
+  PULL_ZSTD("pull of 1 GB, 6 zstd layers", Unit.S),
+  PULL_ZSTD_CPU("processor time of it, daemon and puller", Unit.S),
+  PULL_TEN("ten pulls at once of 1 GB, 6 gzip layers", Unit.S),
+  PULL_PEAK("peak RSS of daemon and puller, all pulls", Unit.MIB),
   PULL_SMALL("pull of 51 small layers", Unit.S, 0.8),
   RESTART_20("kill -9 to serving, 20 pods", Unit.S, 1),
   RESTART_110("kill -9 to serving, 110 pods", Unit.S, 1);

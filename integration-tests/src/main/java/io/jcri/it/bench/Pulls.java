@@ -2,7 +2,13 @@ package io.jcri.it.bench;
 
 import io.jcri.it.kit.Command;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 
 /**
  * Pulls from a registry of this machine; what was pulled is removed again.
@@ -37,21 +43,58 @@ final class Pulls {
     }
     for (int i = 0; i < small; i++) {
       for (Rival rival : rivals) {
-        pull(rival, images.small(), Figure.PULL_SMALL);
+        pull(rival, images.small(), Figure.PULL_SMALL, Optional.empty());
       }
     }
     for (int i = 0; i < large; i++) {
       for (Rival rival : rivals) {
-        pull(rival, images.large(), Figure.PULL_LARGE);
+        pull(rival, images.large(), Figure.PULL_LARGE, Optional.of(Figure.PULL_LARGE_CPU));
       }
+      for (Rival rival : rivals) {
+        pull(rival, images.single(), Figure.PULL_SINGLE, Optional.empty());
+      }
+      for (Rival rival : rivals) {
+        pull(rival, images.zstd(), Figure.PULL_ZSTD, Optional.of(Figure.PULL_ZSTD_CPU));
+      }
+      for (Rival rival : rivals) {
+        pullTen(rival, images.large());
+      }
+    }
+    for (Rival rival : rivals) {
+      rival.figures().of(Figure.PULL_PEAK).add(new ProcessTree(rival.pid()).peakMiB());
     }
   }
 
-  private static void pull(Rival rival, String image, Figure figure) throws IOException {
+  /** As the kubelet does for the pods of a cold node. */
+  private static void pullTen(Rival rival, String image) throws IOException {
+    Command.of("sync").run();
+    long begin = System.nanoTime();
+    try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      List<Future<?>> pulls = new ArrayList<>();
+      for (int i = 0; i < 10; i++) {
+        pulls.add(threads.submit(() -> rival.pull(image)));
+      }
+      for (Future<?> pull : pulls) {
+        pull.get();
+      }
+    } catch (InterruptedException | ExecutionException e) {
+      throw new IOException("one of ten pulls at once failed", e);
+    }
+    rival.figures().of(Figure.PULL_TEN).add((System.nanoTime() - begin) / 1e9);
+    rival.removeImage(image);
+  }
+
+  private static void pull(Rival rival, String image, Figure time, Optional<Figure> processor)
+      throws IOException {
     Command.of("sync").run(); // or the writes of the round before are paid for here
+    ProcessTree tree = new ProcessTree(rival.pid());
+    double before = tree.processorSeconds();
     long begin = System.nanoTime();
     rival.pull(image);
-    rival.figures().of(figure).add((System.nanoTime() - begin) / 1e9);
+    rival.figures().of(time).add((System.nanoTime() - begin) / 1e9);
+    if (processor.isPresent()) {
+      rival.figures().of(processor.get()).add(tree.processorSeconds() - before);
+    }
     rival.removeImage(image);
   }
 }

@@ -37,7 +37,8 @@ final class Software {
   }
 
   /** Makes layers of that many bytes before compression, two at a time, in files of a folder. */
-  static List<Layer> layers(Path folder, int count, long bytes) throws IOException {
+  static List<Layer> layers(Path folder, int count, long bytes, Layer.Compression compression)
+      throws IOException {
     List<Future<Layer>> parts = new ArrayList<>();
     try (ExecutorService threads = Executors.newFixedThreadPool(2)) {
       for (int i = 0; i < count; i++) {
@@ -46,7 +47,7 @@ final class Software {
             threads.submit(() ->
                 Layer.inFile(
                     folder.resolve("layer" + number),
-                    Layer.Compression.GZIP,
+                    compression,
                     tar -> new Software(number).write(tar, "software" + number, bytes))));
       }
     }
