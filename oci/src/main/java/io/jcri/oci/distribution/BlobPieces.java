@@ -27,7 +27,7 @@ final class BlobPieces implements AutoCloseable {
   /** Pieces of all blobs of a client. */
   private static final int AT_ONCE_IN_ALL = (int) (RegistryLimits.PIECES_AT_ONCE / PIECE);
 
-  /** A connection may break; one that breaks each time is not worth it. */
+  /** How often a piece is asked for: connections may break, but not each time. */
   private static final int TRIES = 3;
 
   /** Asks the host for the bytes from an offset to before another; nothing else will do. */
@@ -127,13 +127,13 @@ final class BlobPieces implements AutoCloseable {
     Piece piece = first();
     if (position == piece.to()) {
       body.drain();
+      failures = 0;
       next(Optional.empty());
       return 0;
     }
     try {
       int n = body.read(buffer, from, (int) Math.min(length, piece.to() - position));
       if (n > 0) {
-        failures = 0;
         return n;
       }
       throw new IOException("ended after " + position + " of " + piece.to() + " bytes");
@@ -204,7 +204,7 @@ final class BlobPieces implements AutoCloseable {
     FutureTask<BodyPipe> opening =
         new FutureTask<>(() -> {
           BodyPipe body = source.open(from, to);
-          body.takeWhole();
+          body.takeWhole(to - from);
           return body;
         });
     Thread.ofVirtual().name("registry-piece").start(opening);

@@ -49,6 +49,7 @@ final class BodyPipe extends BulkInputStream implements BodySubscriber<BodyPipe>
   private final CompletableFuture<BodyPipe> body = CompletableFuture.completedFuture(this);
   private volatile Flow.@Nullable Subscription subscription;
   private volatile boolean whole;
+  private volatile long most = Long.MAX_VALUE;
   private boolean ended;
   private volatile boolean closed;
 
@@ -56,6 +57,9 @@ final class BodyPipe extends BulkInputStream implements BodySubscriber<BodyPipe>
   private Duration waited = Duration.ZERO;
 
   private long came;
+
+  /** Used by the network's thread. */
+  private long arrived;
 
   BodyPipe(Patience patience, Timing timing) {
     this.patience = patience;
@@ -77,8 +81,12 @@ final class BodyPipe extends BulkInputStream implements BodySubscriber<BodyPipe>
     }
   }
 
-  /** Takes in all there is before anyone reads it; for a body that may wait in memory. */
-  void takeWhole() {
+  /**
+   * Takes in all there is before anyone reads it; for a body that may wait in memory. Whatever its
+   * host says of its length, it fails when it has more bytes than that.
+   */
+  void takeWhole(long bytes) {
+    most = bytes;
     whole = true;
     Flow.Subscription source = subscription;
     if (source != null) {
@@ -88,7 +96,18 @@ final class BodyPipe extends BulkInputStream implements BodySubscriber<BodyPipe>
 
   @Override
   public void onNext(List<ByteBuffer> buffers) {
-    events.add(new Data(buffers));
+    for (ByteBuffer buffer : buffers) {
+      arrived += buffer.remaining();
+    }
+    if (arrived <= most) {
+      events.add(new Data(buffers));
+      return;
+    }
+    Flow.Subscription source = subscription;
+    if (source != null) {
+      source.cancel();
+    }
+    events.add(new Failed(new IOException("it sends more than was asked for")));
   }
 
   @Override

@@ -151,6 +151,74 @@ class BlobPiecesTest extends RegistryFixture {
   }
 
   @Test
+  void aPieceThatBreaksAgainAndAgainIsGivenUp() throws IOException {
+    AtomicInteger asks = new AtomicInteger();
+    slowBut((exchange, asked) -> {
+      if (start(asked) >= FIRST + PIECE) {
+        host.serve(exchange, asked);
+        return;
+      }
+      int from = start(asked);
+      asks.incrementAndGet();
+      contentRange(exchange, from, FIRST + PIECE);
+      exchange.sendResponseHeaders(206, FIRST + PIECE - from);
+      exchange.getResponseBody().write(CONTENT, from, 1000);
+      exchange.getResponseBody().flush();
+      progress.await(from + 1000);
+      exchange.close();
+    });
+
+    assertThat(read()).isEqualTo(CONTENT);
+    assertThat(asks).hasValue(3);
+    assertThat(ranges())
+        .filteredOn(range -> range.endsWith("-"))
+        .containsExactly("bytes=" + (FIRST + 3000) + "-");
+  }
+
+  /** The second piece, for which nobody waits yet, has no end. */
+  @Test
+  void aHostThatSendsMoreThanAPieceIsCutOff() throws IOException {
+    byte[] chunk = new byte[1 << 20];
+    CountDownLatch over = new CountDownLatch(1);
+    AtomicInteger whole = new AtomicInteger();
+    slowBut((exchange, asked) -> {
+      int from = start(asked);
+      if (from != FIRST + PIECE) {
+        await(over);
+        host.serve(exchange, asked);
+        return;
+      }
+      contentRange(exchange, from, from + PIECE);
+      exchange.sendResponseHeaders(206, 0); // as long as it likes
+      try {
+        OutputStream out = exchange.getResponseBody();
+        out.write(CONTENT, from, PIECE);
+        for (int i = 0; i < 64; i++) {
+          out.write(chunk);
+        }
+        whole.incrementAndGet();
+      } finally {
+        over.countDown();
+      }
+    });
+
+    assertThat(read()).isEqualTo(CONTENT);
+    assertThat(whole).as("endless bodies that were taken in").hasValue(0);
+  }
+
+  /** Of the range that a piece was asked for by. */
+  private static int start(Asked asked) {
+    String range = asked.header("Range").orElseThrow();
+    return Integer.parseInt(range.replaceAll("\\D+", " ").strip().split(" ", -1)[0]);
+  }
+
+  private static void contentRange(HttpExchange exchange, int from, int to) {
+    exchange
+        .getResponseHeaders()
+        .set("Content-Range", "bytes %d-%d/%d".formatted(from, to - 1, CONTENT.length));
+  }
+
+  @Test
   void oneConnectionGoesOnWherePiecesAreNoUse() throws IOException {
     slowBut((exchange, asked) -> {
       if (asked.header("Range").orElse("").equals(range(FIRST))) {
