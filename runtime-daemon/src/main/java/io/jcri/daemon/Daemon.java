@@ -50,6 +50,7 @@ import io.jcri.daemon.system.Clock;
 import io.jcri.daemon.system.IdleHeap;
 import io.jcri.daemon.system.NativeBinaries;
 import io.jcri.daemon.system.SdNotify;
+import io.jcri.daemon.system.StrandedLaunchers;
 import io.jcri.oci.cdi.CdiDevices;
 import io.jcri.oci.runtime.BindMounts;
 import io.jcri.oci.runtime.CgroupSupport;
@@ -106,6 +107,7 @@ public final class Daemon {
   public Daemon(DaemonConfig config, NativeBinaries binaries) throws IOException {
     Layout layout = new Layout(config.root(), config.state());
     locks.addAll(DaemonFolders.prepare(layout));
+    StrandedLaunchers.end(Path.of(System.getProperty("java.home")));
     Clock clock = Clock.system();
     String bootId = BootId.current();
 
@@ -235,6 +237,7 @@ public final class Daemon {
     this.server =
         new CriServer(
             config.socket(),
+            layout.state(),
             List.of(
                 new RuntimeService(
                     config,

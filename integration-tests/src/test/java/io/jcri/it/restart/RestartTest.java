@@ -175,6 +175,47 @@ class RestartTest {
     assertThat(container.sh("echo here")).isEqualTo("here");
   }
 
+  /**
+   * As a daemon that was killed while it started two programs at once leaves them: each waits for
+   * the other, and both have its listening socket.
+   */
+  @Test
+  void whatADeadDaemonWasAboutToStartHoldsNothingUp() throws Exception {
+    NODE.daemon().kill();
+    Path launcher = Workspace.distribution().resolve("runtime/lib/jspawnhelper");
+    String pid =
+        Command.of(
+                "perl",
+                "-MSocket",
+                "-e",
+                """
+                $^F = 255; # these descriptors are inherited
+                my ($path, @launcher) = @ARGV;
+                unlink $path;
+                socket(my $socket, PF_UNIX, SOCK_STREAM, 0) or die $!;
+                bind($socket, pack_sockaddr_un($path)) && listen($socket, 5) or die $!;
+                pipe(my $in, my $out) or die $!;
+                open(my $end, ">&", $out) or die $!;
+                if (my $pid = fork) { print $pid; exit }
+                exec @launcher, join(":", fileno $in, fileno $end, 1);
+                """,
+                NODE.daemon().socket().toString(),
+                launcher.toString(),
+                System.getProperty("java.vm.version"))
+            .run()
+            .orThrow()
+            .out()
+            .strip();
+    ProcessHandle stranded = ProcessHandle.of(Long.parseLong(pid)).orElseThrow();
+    Path waitsIn = Path.of("/proc", pid, "wchan");
+    Waiting.until(PATIENCE, () -> Files.readString(waitsIn).contains("pipe_read"), () -> "it ended");
+
+    NODE.daemon().start();
+
+    assertThat(stranded.info().command()).as("at most it waits to be reaped").isEmpty();
+    assertThat(listedPods()).isEmpty();
+  }
+
   private static List<PodSandbox> listedPods() {
     return NODE.cri()
         .runtime()

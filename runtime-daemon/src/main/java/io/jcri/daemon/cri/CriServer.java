@@ -49,6 +49,7 @@ public final class CriServer {
       DecompressorRegistry.emptyInstance().with(Codec.Identity.NONE, false);
 
   private final Path socket;
+  private final Path lockedFolder;
   private final Server server;
   private final EventLoopGroup acceptor;
   private final EventLoopGroup worker;
@@ -56,8 +57,14 @@ public final class CriServer {
   private final SocketFile file;
   private Optional<Object> ownKey = Optional.empty();
 
-  public CriServer(Path socket, List<BindableService> services) {
+  /**
+   * Opens nothing yet.
+   *
+   * @param lockedFolder a folder whose lock this daemon has: no other one serves in there
+   */
+  public CriServer(Path socket, Path lockedFolder, List<BindableService> services) {
     this.socket = socket;
+    this.lockedFolder = lockedFolder;
     this.file = new SocketFile(socket);
     this.acceptor = new MultiThreadIoEventLoopGroup(1, EpollIoHandler.newFactory());
     this.worker = new MultiThreadIoEventLoopGroup(1, EpollIoHandler.newFactory());
@@ -119,8 +126,9 @@ public final class CriServer {
     ownKey = fileKey();
   }
 
+  /** Whoever answers below a locked folder is no daemon: a child of a dead one may hold it open. */
   private void refuseSecondDaemon() throws IOException {
-    if (!Files.exists(socket)) {
+    if (!Files.exists(socket) || socket.toAbsolutePath().startsWith(lockedFolder)) {
       return;
     }
     try (SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX)) {
