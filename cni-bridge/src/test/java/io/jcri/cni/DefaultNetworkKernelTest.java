@@ -3,6 +3,7 @@ package io.jcri.cni;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -10,6 +11,7 @@ import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The generated network with real plugins: addresses of both families, routes, the nft rule. */
@@ -129,6 +131,25 @@ final class DefaultNetworkKernelTest {
     try (Cni cni = open("")) {
       assertThat(cni.status().ready()).isTrue();
       assertThat(rules("ip")).contains("10.202.6.0/24");
+    }
+  }
+
+  @Test
+  @Timeout(60)
+  void aTornFileIsRepairedByARunningDaemon() throws Exception {
+    Path file = node.confDir.resolve("10-jcri-bridge.conflist");
+    try (Cni cni = open("")) {
+      cni.setPodCidr("10.202.7.0/24");
+      String whole = Files.readString(file);
+      Files.writeString(file, whole.substring(0, whole.length() / 2));
+      while (!Files.readString(file).equals(whole)) {
+        Thread.sleep(5);
+      }
+      Files.writeString(file, "");
+      while (!Files.readString(file).equals(whole)) {
+        Thread.sleep(5);
+      }
+      assertThat(cni.status()).isEqualTo(NetworkStatus.ready(""));
     }
   }
 }

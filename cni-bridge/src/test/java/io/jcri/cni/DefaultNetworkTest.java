@@ -21,7 +21,6 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** When the default network's file is written, changed and removed; no kernel is touched. */
@@ -175,24 +174,6 @@ final class DefaultNetworkTest {
     network().write(PodCidrs.parse("10.88.0.0/16"));
     assertThat(old).doesNotExist();
     assertThat(young).exists();
-  }
-
-  @Test
-  @Timeout(60)
-  void aTornFileIsRepairedByARunningDaemon() throws Exception {
-    try (Cni cni = node.open()) {
-      cni.setPodCidr("10.88.0.0/16");
-      String whole = Files.readString(file);
-      Files.writeString(file, whole.substring(0, whole.length() / 2));
-      while (!Files.readString(file).equals(whole)) {
-        Thread.sleep(5);
-      }
-      Files.writeString(file, "");
-      while (!Files.readString(file).equals(whole)) {
-        Thread.sleep(5);
-      }
-      assertThat(cni.attach(TestNode.pod("s1")).networkName()).isEqualTo("jcri");
-    }
   }
 
   @Test
