@@ -32,6 +32,7 @@ import java.util.Random;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -281,18 +282,24 @@ class PullWorkerTest {
       images.add(image);
       references.add(NODE.registry().push("died/" + i, "1", image));
     }
-    Random random = new Random(11);
-    try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+    AtomicInteger answersUntilDeath = new AtomicInteger();
+    try (RegistryProxy proxy =
+            new RegistryProxy(
+                NODE.registry().uri(), (_, body) -> killAtLast(answersUntilDeath, body));
+        var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      for (int i = 0; i < count; i++) {
+        references.set(i, proxy.hostAndPort() + "/died/" + i + ":1");
+      }
       for (int round = 0; round < 10; round++) {
+        answersUntilDeath.set(1 + 3 * round);
         List<Future<?>> pulls = new ArrayList<>();
         for (String reference : references) {
           pulls.add(threads.submit(() -> pullOrUnavailable(reference)));
         }
-        Thread.sleep(random.nextInt(1500));
-        WORKERS.all().forEach(ProcessHandle::destroyForcibly);
         for (Future<?> pull : pulls) {
           pull.get();
         }
+        assertThat(answersUntilDeath).as("the worker was killed").hasNonPositiveValue();
         for (int i = 0; i < count; i++) {
           if (find(references.get(i)).isPresent()) {
             assertWhole(images.get(i), "image " + i);
@@ -302,7 +309,9 @@ class PullWorkerTest {
         WORKERS.assertNothingUnfinished();
       }
     }
+    references.clear();
     for (int i = 0; i < count; i++) {
+      references.add(NODE.registry().hostAndPort() + "/died/" + i + ":1");
       NODE.pull(references.get(i));
       assertWhole(images.get(i), "image " + i);
     }
@@ -315,6 +324,14 @@ class PullWorkerTest {
             .map(layer -> layer.diffId().substring("sha256:".length()))
             .toList();
     assertThat(names(WORKERS.store().resolve("layers"))).doesNotContainAnyElementsOf(own);
+  }
+
+  /** Kills the worker when a registry gives the last of so many answers. */
+  private static byte[] killAtLast(AtomicInteger answersUntilDeath, byte[] body) {
+    if (answersUntilDeath.decrementAndGet() == 0) {
+      WORKERS.all().forEach(ProcessHandle::destroyForcibly);
+    }
+    return body;
   }
 
   private static void pullOrUnavailable(String reference) {

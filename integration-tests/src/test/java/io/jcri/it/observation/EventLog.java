@@ -71,9 +71,12 @@ final class EventLog implements AutoCloseable {
         () -> "no %s of %s in %s".formatted(type, id, of(id)));
   }
 
-  /** Waits until something has happened. */
-  void awaitAny() throws IOException {
-    Waiting.until(PATIENCE, () -> !events.isEmpty(), () -> "no event at all");
+  /** Waits until so many things have happened. */
+  void awaitCount(int count) throws IOException {
+    Waiting.until(
+        PATIENCE,
+        () -> events.size() >= count,
+        () -> "%d events instead of %d".formatted(events.size(), count));
   }
 
   /** Waits until the stream is over. */

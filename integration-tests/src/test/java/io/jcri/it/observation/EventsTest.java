@@ -25,7 +25,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Random;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.RepeatedTest;
@@ -203,7 +202,6 @@ class EventsTest {
   /** Every object's events are a whole life, though the daemon was killed while they happened. */
   @RepeatedTest(3)
   void lifeGoesOnWhileDaemonsDie(RepetitionInfo repetition) throws Exception {
-    Random random = new Random(repetition.getCurrentRepetition());
     Set<String> others = new HashSet<>();
     try (EventLog log = listen()) {
       TestPod before = NODE.pod();
@@ -218,9 +216,8 @@ class EventsTest {
         for (int j = 0; j < 3; j++) {
           callers.add(Thread.ofVirtual().start(EventsTest::makeAndUnmakePods));
         }
-        log.awaitAny(); // however slow the machine, something has begun
-        // Where in the work this falls is up to chance; the seed only spreads it.
-        Thread.sleep(100 + random.nextInt(700));
+        // Each time at another point of the pods' lives, which have some ten events each.
+        log.awaitCount(7 * i + 2 * repetition.getCurrentRepetition());
         NODE.daemon().kill();
         log.end();
         for (Thread caller : callers) {
