@@ -2,10 +2,11 @@ package io.jcri.shim;
 
 import io.jcri.sandbox.linux.Fd;
 import io.jcri.sandbox.linux.Linux;
-import java.io.FileDescriptor;
-import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
@@ -25,19 +26,13 @@ final class PipeOutput extends OutputStream {
   private static final int POLLOUT = 4;
   private static final Duration LOOK = Duration.ofMillis(100);
 
-  private final FileOutputStream pipe;
-  private final Fd number;
+  private final Fd pipe;
   private final ReentrantLock lock = new ReentrantLock();
   private volatile boolean closed;
 
-  private PipeOutput(FileOutputStream pipe, Fd number) {
+  /** Takes the descriptor over. */
+  PipeOutput(Fd pipe) {
     this.pipe = pipe;
-    this.number = number;
-  }
-
-  /** The number is only looked at; the descriptor is what is closed. */
-  static PipeOutput to(FileDescriptor descriptor, int number) {
-    return new PipeOutput(new FileOutputStream(descriptor), new Fd(number, "pipe of a session"));
   }
 
   @Override
@@ -61,18 +56,27 @@ final class PipeOutput extends OutputStream {
       if (closed) {
         throw new IOException("the session's stdin is closed");
       }
-      if (Linux.get().poll(List.of(number), POLLOUT, LOOK)[0] == 0) {
+      if (Linux.get().poll(List.of(pipe), POLLOUT, LOOK)[0] == 0) {
         return false;
       }
-      pipe.write(data, offset, length);
+      write(ByteBuffer.wrap(data, offset, length));
       return true;
     } finally {
       lock.unlock();
     }
   }
 
+  private void write(ByteBuffer piece) throws IOException {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment rest = arena.allocate(piece.remaining()).copyFrom(MemorySegment.ofBuffer(piece));
+      while (rest.byteSize() > 0) {
+        rest = rest.asSlice(Linux.get().write(pipe, rest));
+      }
+    }
+  }
+
   @Override
-  public void close() throws IOException {
+  public void close() {
     closed = true;
     lock.lock();
     try {

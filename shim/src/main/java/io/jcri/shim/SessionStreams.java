@@ -71,7 +71,7 @@ public abstract sealed class SessionStreams implements Closeable
     streams.stdin().ifPresent(parts::add);
     streams.stdout().ifPresent(parts::add);
     streams.stderr().ifPresent(parts::add);
-    parts.add(streams.owner());
+    parts.add(streams.connection()::close);
     for (Closeable part : parts) {
       try {
         part.close();

@@ -27,6 +27,9 @@ public interface FileCalls {
    */
   int read(Fd file, MemorySegment into) throws ErrnoException;
 
+  /** How many bytes lie in a pipe, a terminal or a socket, to be read at once. */
+  int readable(Fd file) throws ErrnoException;
+
   /**
    * Writes from the native segment once.
    *

@@ -19,6 +19,7 @@ interface LinuxFileCalls extends FileCalls {
   int LOCK_EXCLUSIVE = 2;
   int LOCK_NONBLOCK = 4;
   int MEMFD_CLOEXEC = 1;
+  int FIONREAD = 0x541B;
 
   @Override
   default Fd openat2(Fd directory, String path, int flags, int mode, int resolve)
@@ -54,6 +55,21 @@ interface LinuxFileCalls extends FileCalls {
               into.byteSize());
     } finally {
       Reference.reachabilityFence(into);
+    }
+  }
+
+  @Override
+  default int readable(Fd file) throws ErrnoException {
+    try (Frame frame = new Frame()) {
+      MemorySegment count = frame.memory(Integer.BYTES);
+      frame.call(
+          "look into",
+          file.toString(),
+          SyscallNumbers.IOCTL,
+          file.number(),
+          FIONREAD,
+          count.address());
+      return count.get(ValueLayout.JAVA_INT, 0);
     }
   }
 

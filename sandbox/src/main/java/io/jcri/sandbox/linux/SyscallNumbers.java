@@ -43,7 +43,9 @@ final class SyscallNumbers {
   static final int IOCTL = ARM ? 29 : 16;
   static final int FLOCK = ARM ? 32 : 73;
   static final int SOCKET = ARM ? 198 : 41;
+  static final int CONNECT = ARM ? 203 : 42;
   static final int SENDTO = ARM ? 206 : 44;
+  static final int RECVMSG = ARM ? 212 : 47;
   static final int UMASK = ARM ? 166 : 95;
   static final int GETUID = ARM ? 174 : 102;
   static final int SETNS = ARM ? 268 : 308;
