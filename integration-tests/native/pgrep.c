@@ -1,6 +1,6 @@
 /*
- * Prints the pids of the processes whose name holds the given text, as `pgrep` does: Debian's static
- * busybox has no such applet. Ends with 1 when there is none, and never finds itself.
+ * Prints the pids of the processes whose name holds the given text, as `pgrep` does: Debian's
+ * static busybox has no such applet. Ends with 1 when there is none, and never finds itself.
  */
 #define _POSIX_C_SOURCE 200809L
 #include <dirent.h>

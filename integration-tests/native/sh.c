@@ -1,7 +1,8 @@
 /*
  * /bin/sh of the test images: busybox's shell, but a single plain command is looked up on PATH and
  * executed. Debian's busybox has every applet built into its shell and would run `ls` even where
- * /bin/ls is masked, which is what a test of masked paths looks at. Everything else goes to busybox.
+ * /bin/ls is masked, which is what a test of masked paths looks at. Everything else goes to
+ * busybox.
  */
 #define _POSIX_C_SOURCE 200809L
 #include <errno.h>
@@ -12,13 +13,15 @@
 
 enum { MAX_WORDS = 32 };
 
-static const char PLAIN[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_./:@%+,- ";
+static const char PLAIN[] =
+    "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_./:@%+,- ";
 
 /* Commands that only a shell itself can run, or that it answers on its own. */
-static const char *const BUILTINS[] = {".",     ":",      "alias", "bg",   "break", "cd",    "command", "continue", "eval",
-                                       "exec",  "exit",   "export", "fg",  "hash",  "jobs",  "local",   "read",     "readonly",
-                                       "return", "set",   "shift", "source", "times", "trap", "type",   "ulimit",   "umask",
-                                       "unset", "wait",   "if",    "while", "until", "for",  "case",    "function"};
+static const char *const BUILTINS[] = {
+    ".",      ":",    "alias",  "bg",     "break", "cd",   "command", "continue", "eval",
+    "exec",   "exit", "export", "fg",     "hash",  "jobs", "local",   "read",     "readonly",
+    "return", "set",  "shift",  "source", "times", "trap", "type",    "ulimit",   "umask",
+    "unset",  "wait", "if",     "while",  "until", "for",  "case",    "function"};
 
 static int is_builtin(const char *word) {
   for (size_t i = 0; i < sizeof BUILTINS / sizeof BUILTINS[0]; i++)

@@ -2,8 +2,9 @@
  * webserver [-p PORT] [-P PIDFILE] [-t TITLE]
  *
  * Answers every HTTP request with one small page, on IPv6 and IPv4. Stands in for nginx and httpd:
- * with -t it takes the title that ps shows, since tests look for "nginx: master process", and with -P
- * it writes its pid where nginx does. Says its name once it listens. Ends on SIGTERM, SIGINT and SIGQUIT, also as process 1.
+ * with -t it takes the title that ps shows, since tests look for "nginx: master process", and with
+ * -P it writes its pid where nginx does. Says its name once it listens. Ends on SIGTERM, SIGINT and
+ * SIGQUIT, also as process 1.
  */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
@@ -19,7 +20,9 @@
 #include <sys/time.h>
 #include <unistd.h>
 
-static const char PAGE[] = "<!DOCTYPE html>\n<html><head><title>Welcome</title></head><body><h1>It works!</h1></body></html>\n";
+static const char PAGE[] =
+    "<!DOCTYPE html>\n<html><head><title>Welcome</title></head><body><h1>It "
+    "works!</h1></body></html>\n";
 
 static void die(const char *what) {
   fprintf(stderr, "webserver: %s: %s\n", what, strerror(errno));
@@ -33,7 +36,8 @@ static void ended(int signal_number) {
 
 /* A socket on every address of both families, or of IPv4 alone where there is no IPv6. */
 static int listener(unsigned short port) {
-  struct sockaddr_in6 six = {.sin6_family = AF_INET6, .sin6_port = htons(port), .sin6_addr = IN6ADDR_ANY_INIT};
+  struct sockaddr_in6 six = {
+      .sin6_family = AF_INET6, .sin6_port = htons(port), .sin6_addr = IN6ADDR_ANY_INIT};
   struct sockaddr_in four = {.sin_family = AF_INET, .sin_port = htons(port)};
   int on = 1, off = 0;
   int fd = socket(AF_INET6, SOCK_STREAM | SOCK_CLOEXEC, 0);
@@ -52,7 +56,8 @@ static int listener(unsigned short port) {
   return fd;
 }
 
-/* Reads up to the blank line that ends a request's head; 0 when the client gave up or sends too much. */
+/* Reads up to the blank line that ends a request's head; 0 when the client gave up or sends too
+ * much. */
 static int read_head(int fd) {
   char head[8192];
   size_t have = 0;
@@ -76,7 +81,8 @@ static void answer(int fd) {
   setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience);
   if (!read_head(fd)) return;
   length = snprintf(head, sizeof head,
-                    "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: %zu\r\nConnection: close\r\n\r\n",
+                    "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: "
+                    "%zu\r\nConnection: close\r\n\r\n",
                     sizeof PAGE - 1);
   if (write(fd, head, (size_t)length) != length) return;
   if (write(fd, PAGE, sizeof PAGE - 1) != (ssize_t)(sizeof PAGE - 1)) return;
@@ -116,17 +122,17 @@ int main(int argc, char **argv) {
 
   while ((option = getopt(argc, argv, "p:P:t:")) != -1) {
     switch (option) {
-    case 'p':
-      port = strtol(optarg, NULL, 10);
-      break;
-    case 'P':
-      pid_file = optarg;
-      break;
-    case 't':
-      title = optarg;
-      break;
-    default:
-      return 2;
+      case 'p':
+        port = strtol(optarg, NULL, 10);
+        break;
+      case 'P':
+        pid_file = optarg;
+        break;
+      case 't':
+        title = optarg;
+        break;
+      default:
+        return 2;
     }
   }
   if (port < 1 || port > 65535) {

@@ -103,8 +103,8 @@ static char *find(const char *controller, const char *path, size_t length) {
   /* The root of a hierarchy is nobody's container. */
   if (length <= 1) return NULL;
   bool unified = controller[0] == '\0';
-  char *found = existing(formatted("%s%s%s%.*s", ROOT, unified ? "" : "/", controller, (int)length,
-                                   path));
+  char *found =
+      existing(formatted("%s%s%s%.*s", ROOT, unified ? "" : "/", controller, (int)length, path));
   if (found == NULL && unified)
     found = existing(formatted("%s/unified%.*s", ROOT, (int)length, path));
   if (found != NULL) return found;

@@ -15,8 +15,8 @@ void cgroup_learn(struct shim *shim);
  * what the runtime wants to hear after --cgroup. Both are the caller's. */
 char *cgroup_for_exec(const struct shim *shim, uint32_t exec, char **option);
 
-/* Takes an exec's cgroup over and removes it, now or, when something still lives in it, with a later
- * one; what is never empty goes with the container's own. */
+/* Takes an exec's cgroup over and removes it, now or, when something still lives in it, with a
+ * later one; what is never empty goes with the container's own. */
 void cgroup_discard(struct shim *shim, char *directory);
 
 /* Finds the value of a `name value` line, as in memory.events; -1 when it is missing. */

@@ -100,7 +100,8 @@ static bool kill_listed(struct hunt *hunt, const char *procs) {
 void cgroup_kill(const struct shim *shim, const char *directory) {
   bool v1 = shim->exec_cgroup_prefix[0] != '\0';
   if (!v1 && write_file(directory, "cgroup.kill", "1")) return;
-  char *path FREE = formatted("%s%s", shim->exec_cgroup_path, directory + strlen(shim->exec_cgroup));
+  char *path FREE =
+      formatted("%s%s", shim->exec_cgroup_path, directory + strlen(shim->exec_cgroup));
   char *text FREE = resized(NULL, CGROUP_TEXT);
   char *procs FREE = formatted("%s/cgroup.procs", directory);
   struct hunt hunt = {.controller = v1 ? "freezer" : "", .path = path, .text = text};

@@ -21,10 +21,10 @@ struct conn {
   int fds[CONN_FDS]; /* go with the next bytes sent, then they are closed here */
   int fd_count;
 
-  bool watching;            /* is told of the container's exit */
-  uint32_t watch_id;        /* id of the watch request */
-  uint32_t start_id;        /* id of a start request without answer, 0 for none */
-  uint32_t delete_id;       /* the same for a delete */
+  bool watching;      /* is told of the container's exit */
+  uint32_t watch_id;  /* id of the watch request */
+  uint32_t start_id;  /* id of a start request without answer, 0 for none */
+  uint32_t delete_id; /* the same for a delete */
   bool close_when_sent;
   bool dead; /* freed at the end of this turn of the loop */
 

@@ -15,7 +15,8 @@ bool console_open(struct console *console, char *path) {
   if (!socket_name(&console->address, path, &console->directory)) return false;
   unlink(path);
   int fd CLOSE = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-  if (fd < 0 || bind(fd, (const struct sockaddr *)address, sizeof *address) != 0 || listen(fd, 4) != 0)
+  if (fd < 0 || bind(fd, (const struct sockaddr *)address, sizeof *address) != 0 ||
+      listen(fd, 4) != 0)
     return false;
   console->listener = fd;
   fd = -1;

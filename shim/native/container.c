@@ -115,7 +115,8 @@ static void read_early(struct timer *timer) { output_begin(timer->owner); }
 
 static char *launch(struct shim *shim) {
   const struct options *options = &shim->options;
-  if (shim->log.fd < 0 && !log_file_open(&shim->log, options->log_directory, options->log, options->log_limit))
+  if (shim->log.fd < 0 &&
+      !log_file_open(&shim->log, options->log_directory, options->log, options->log_limit))
     return formatted("cannot open log %s: %m", options->log);
   char *pid_path FREE = formatted("%s/init.pid", options->state);
   char *images FREE = formatted("%s/checkpoint", options->restore == NULL ? "" : options->restore);
@@ -157,8 +158,8 @@ static char *launch(struct shim *shim) {
       command_add(&command, console->address.sun_path);
     }
     command_add(&command, options->id);
-    shim->start_child = runtime_spawn(shim, &command, log_path, pipes.theirs, runtime_started,
-                                      console, &error);
+    shim->start_child =
+        runtime_spawn(shim, &command, log_path, pipes.theirs, runtime_started, console, &error);
     if (error != NULL) free(log_path);
   }
   stdio_pipes_close_theirs(&pipes);
@@ -181,8 +182,8 @@ static char *launch(struct shim *shim) {
 void container_start(struct conn *conn, uint32_t id) {
   struct shim *shim = conn->shim;
   if (shim->deleting || shim->state == CONTAINER_EXITED) {
-    conn_reply_error(conn, id, shim->deleting ? "container is being deleted"
-                                              : "container has already run");
+    conn_reply_error(conn, id,
+                     shim->deleting ? "container is being deleted" : "container has already run");
     return;
   }
   conn->start_id = id;
@@ -222,7 +223,6 @@ static void write_record(struct timer *timer) {
   shim->recorded = exit_record_write(shim);
   if (!shim->recorded) timer_arm(&shim->loop, &shim->record_retry, RECORD_RETRY_MILLIS);
 }
-
 
 static void tell_watchers(struct shim *shim) {
   for (struct conn *conn = shim->conns; conn != NULL; conn = conn->next) {

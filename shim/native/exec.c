@@ -16,8 +16,8 @@
 #include "tree.h"
 
 enum {
-  GRACE_MILLIS = 100,   /* for the rest of an output that a left-over process holds open */
-  KILLED_MILLIS = 500,  /* for a killed process to end */
+  GRACE_MILLIS = 100,  /* for the rest of an output that a left-over process holds open */
+  KILLED_MILLIS = 500, /* for a killed process to end */
   OUTPUT_LIMIT = 16 << 20,
 };
 
@@ -74,7 +74,8 @@ static void tell_end(struct exec *exec) {
 }
 
 void exec_finish(struct exec *exec) {
-  /* What a short-lived process wrote lies in pipes whose other ends the client does not have yet. */
+  /* What a short-lived process wrote lies in pipes whose other ends the client does not have yet.
+   */
   exec->complete = !exec->sync && exec->conn != NULL && !exec->taken && !exec->timed_out;
   if (exec->complete) return;
   clean_up(exec);
@@ -124,8 +125,8 @@ static void client_gone(struct conn *conn) {
   struct exec *exec = conn->session;
   exec->conn = NULL;
   conn->session = NULL;
-  /* Nobody will hear of a probe any more, so its time is over; told by a timer, as the connection may
-   * break in the middle of what exec is doing. A stream's end is a hang-up for its process. */
+  /* Nobody will hear of a probe any more, so its time is over; told by a timer, as the connection
+   * may break in the middle of what exec is doing. A stream's end is a hang-up for its process. */
   if (exec->sync && !exec->ended)
     timer_arm(&exec->shim->loop, &exec->timeout, 0);
   else if (!exec->sync && exec->ended)

@@ -10,8 +10,8 @@ enum {
   CHUNK = 16 * 1024,
   BACKLOG_MAX = 128 * 1024,
   PIPE_SIZE = 256 * 1024,
-  /* More than a pipe holds at most (fs.pipe-max-size): what a left-over process goes on to write into
-   * it is not the exec's, and must not gather here while the daemon does not read. */
+  /* More than a pipe holds at most (fs.pipe-max-size): what a left-over process goes on to write
+   * into it is not the exec's, and must not gather here while the daemon does not read. */
   DRAIN_READS = (2 << 20) / CHUNK,
 };
 

@@ -23,7 +23,8 @@ static int enter(int directory, const char *name) {
   }
   struct stat status;
   if (fd < 0 && errno == ENOTDIR) {
-    bool link = fstatat(directory, name, &status, AT_SYMLINK_NOFOLLOW) == 0 && S_ISLNK(status.st_mode);
+    bool link =
+        fstatat(directory, name, &status, AT_SYMLINK_NOFOLLOW) == 0 && S_ISLNK(status.st_mode);
     errno = link ? ELOOP : ENOTDIR;
   }
   return fd;
@@ -32,10 +33,11 @@ static int enter(int directory, const char *name) {
 /* The directory of the log's file; *name becomes the file's. */
 static int open_parent(const struct log_file *log, char **name) {
   char *path = formatted("%s", log->path);
-  size_t length = log->directory == NULL ? (size_t)(strrchr(path, '/') - path) : strlen(log->directory);
+  size_t length =
+      log->directory == NULL ? (size_t)(strrchr(path, '/') - path) : strlen(log->directory);
   while (log->directory != NULL && length > 0 && log->directory[length - 1] == '/') length--;
-  bool below = (log->directory == NULL || strncmp(path, log->directory, length) == 0) &&
-               path[length] == '/';
+  bool below =
+      (log->directory == NULL || strncmp(path, log->directory, length) == 0) && path[length] == '/';
   if (below) path[length] = '\0';
   int fd = below ? open(length == 0 ? "/" : path, O_PATH | O_DIRECTORY | O_CLOEXEC) : -1;
   if (!below) errno = EINVAL;
@@ -61,8 +63,9 @@ static int open_plain(const struct log_file *log, int64_t *size) {
   char *name FREE = NULL;
   int parent CLOSE = open_parent(log, &name);
   if (parent < 0) return -1;
-  int fd = openat(parent, name,
-                  O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC, 0640);
+  int fd =
+      openat(parent, name,
+             O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC, 0640);
   if (fd < 0) return -1;
   struct stat status;
   if (fstat(fd, &status) != 0 || !S_ISREG(status.st_mode)) {

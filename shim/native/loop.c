@@ -10,9 +10,7 @@ void loop_open(struct loop *loop) {
 
 void loop_watch(struct loop *loop, struct watch *watch, uint32_t events) {
   if (watch->fd < 0 || events == watch->events) return;
-  int operation = events == 0           ? EPOLL_CTL_DEL
-                  : watch->events == 0 ? EPOLL_CTL_ADD
-                                       : EPOLL_CTL_MOD;
+  int operation = events == 0 ? EPOLL_CTL_DEL : watch->events == 0 ? EPOLL_CTL_ADD : EPOLL_CTL_MOD;
   struct epoll_event event = {.events = events, .data.ptr = watch};
   if (epoll_ctl(loop->epoll, operation, watch->fd, &event) == 0) watch->events = events;
 }

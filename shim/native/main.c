@@ -27,8 +27,8 @@ static void hold_stdio(void) {
 
 /* Whoever stops the daemon or logs out must not end the container's guardian. */
 static void ignore_signals(void) {
-  static const int IGNORED[] = {SIGHUP, SIGINT, SIGQUIT, SIGPIPE, SIGTERM, SIGUSR1, SIGUSR2,
-                                SIGALRM, SIGTSTP, SIGTTIN, SIGTTOU};
+  static const int IGNORED[] = {SIGHUP,  SIGINT,  SIGQUIT, SIGPIPE, SIGTERM, SIGUSR1,
+                                SIGUSR2, SIGALRM, SIGTSTP, SIGTTIN, SIGTTOU};
   for (size_t i = 0; i < sizeof IGNORED / sizeof IGNORED[0]; i++) signal(IGNORED[i], SIG_IGN);
 }
 
@@ -54,9 +54,7 @@ static void become_daemon(const char *state) {
 }
 
 /* As low as this process may go: without CAP_SYS_RESOURCE that is where it started. */
-static void resist_oom(void) {
-  write_text("/proc/self/oom_score_adj", "-998");
-}
+static void resist_oom(void) { write_text("/proc/self/oom_score_adj", "-998"); }
 
 static void run(struct shim *shim) {
   ignore_signals();

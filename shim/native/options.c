@@ -12,7 +12,8 @@ struct option_row {
   bool required;
 };
 
-#define ROW(name, kind, field, required) {name, kind, offsetof(struct options, field), required}
+#define ROW(name, kind, field, required) \
+  { name, kind, offsetof(struct options, field), required }
 
 static const struct option_row ROWS[] = {
     ROW("--id", TEXT, id, true),

@@ -52,8 +52,8 @@ static void log_text(struct shim *shim, struct output *output, size_t length, bo
   log_format_stamp(&output->format, now_wall_nanos());
   while (length > 0) {
     size_t produced = 0;
-    size_t used = log_format_text(&output->format, text, length, end, shim->lines, LINES_SIZE,
-                                  &produced);
+    size_t used =
+        log_format_text(&output->format, text, length, end, shim->lines, LINES_SIZE, &produced);
     if (used == 0) break;
     log_file_write(&shim->log, shim->lines, produced);
     text += used;

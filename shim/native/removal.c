@@ -53,7 +53,8 @@ static void run_delete(struct shim *shim) {
   command_add(&command, "delete");
   command_add(&command, "--force");
   command_add(&command, shim->options.id);
-  shim->delete_child = runtime_spawn(shim, &command, log_path, silent, runtime_deleted, NULL, &error);
+  shim->delete_child =
+      runtime_spawn(shim, &command, log_path, silent, runtime_deleted, NULL, &error);
   if (error == NULL) {
     timer_arm(&shim->loop, &shim->delete_limit, DELETE_MILLIS);
     return;

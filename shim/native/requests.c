@@ -23,7 +23,7 @@ static void status(struct conn *conn, const struct frame *frame) {
 static void resize(struct conn *conn, const struct frame *frame) {
   struct shim *shim = conn->shim;
   int64_t exec = wire_find_number(frame, TAG_EXEC_ID, 0);
-  int terminal = exec > 0                  ? exec_terminal(shim, (uint32_t)exec)
+  int terminal = exec > 0                 ? exec_terminal(shim, (uint32_t)exec)
                  : shim->options.terminal ? shim->out.watch.fd
                                           : -1;
   struct winsize size = {
@@ -111,8 +111,8 @@ void request_handle(struct conn *conn, const struct frame *frame) {
       take(conn, frame);
       return;
     default: {
-      char *error FREE = formatted("unknown request %d (shim protocol %d)", frame->type,
-                                   SHIM_PROTOCOL);
+      char *error FREE =
+          formatted("unknown request %d (shim protocol %d)", frame->type, SHIM_PROTOCOL);
       conn_reply_error(conn, frame->id, error);
     }
   }

@@ -65,9 +65,8 @@ static _Noreturn void execute(const struct command *command, const int stdio[3],
 }
 
 struct child *runtime_spawn(struct shim *shim, const struct command *command, char *log_path,
-                            const int stdio[3],
-                            void (*ended)(struct shim *, struct child *, int), void *owner,
-                            char **error) {
+                            const int stdio[3], void (*ended)(struct shim *, struct child *, int),
+                            void *owner, char **error) {
   int failure[2];
   if (pipe2(failure, O_CLOEXEC) != 0) {
     *error = formatted("cannot make a pipe: %m");

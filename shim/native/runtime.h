@@ -28,9 +28,8 @@ void command_add(struct command *command, const char *word);
 /* Runs it with stdio, -1 for /dev/null. NULL with *error set when it cannot even be executed. Else
  * ended is called with the wait status; it owns the child and gives it to child_free. */
 struct child *runtime_spawn(struct shim *shim, const struct command *command, char *log_path,
-                            const int stdio[3],
-                            void (*ended)(struct shim *, struct child *, int), void *owner,
-                            char **error);
+                            const int stdio[3], void (*ended)(struct shim *, struct child *, int),
+                            void *owner, char **error);
 
 /* Kills the runtime and what stands in its process group; its end is reported as ever. */
 void child_kill(const struct child *child);

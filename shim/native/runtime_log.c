@@ -20,9 +20,12 @@ static bool hex4(struct reader *reader, unsigned *value) {
   for (int i = 0; i < 4; i++) {
     char c = *reader->at++;
     unsigned digit;
-    if (c >= '0' && c <= '9') digit = (unsigned)(c - '0');
-    else if ((c | 32) >= 'a' && (c | 32) <= 'f') digit = (unsigned)((c | 32) - 'a' + 10);
-    else return false;
+    if (c >= '0' && c <= '9')
+      digit = (unsigned)(c - '0');
+    else if ((c | 32) >= 'a' && (c | 32) <= 'f')
+      digit = (unsigned)((c | 32) - 'a' + 10);
+    else
+      return false;
     *value = *value << 4 | digit;
   }
   return true;
@@ -47,10 +50,16 @@ static bool escape(struct reader *reader, struct writer *writer) {
   char c = *reader->at++;
   unsigned code;
   switch (c) {
-    case '"': case '\\': case '/':
+    case '"':
+    case '\\':
+    case '/':
       put(writer, c);
       return true;
-    case 'b': case 'f': case 'n': case 'r': case 't':
+    case 'b':
+    case 'f':
+    case 'n':
+    case 'r':
+    case 't':
       put(writer, ' ');
       return true;
     case 'u':

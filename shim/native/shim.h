@@ -29,8 +29,8 @@ struct output {
   struct log_format format;
   bool error; /* stderr */
   char *buffer;
-  size_t held;    /* bytes at the start of buffer that wait for the rest of their line */
-  size_t touched; /* how far the buffer was used since it was last given back */
+  size_t held;       /* bytes at the start of buffer that wait for the rest of their line */
+  size_t touched;    /* how far the buffer was used since it was last given back */
   size_t gathered;   /* bytes that the last event brought */
   int64_t last_read; /* monotonic milliseconds of that event */
 };
@@ -57,8 +57,8 @@ struct shim {
   bool oom_seen;
   int64_t oom_parent_before; /* kills below the parent cgroup when the container started */
   bool killed_by_us;         /* SIGKILL came through us, and nothing was killing it before */
-  char *exec_cgroup; /* directory below which an exec gets its own cgroup; NULL if none */
-  char *exec_cgroup_path; /* the same as /proc/<pid>/cgroup tells it */
+  char *exec_cgroup;         /* directory below which an exec gets its own cgroup; NULL if none */
+  char *exec_cgroup_path;    /* the same as /proc/<pid>/cgroup tells it */
   const char *exec_cgroup_prefix; /* "" on cgroup v2, "freezer:" on v1 */
 
   struct stale_cgroup *stale_cgroups;
@@ -66,7 +66,7 @@ struct shim {
   struct log_file log;
   struct timer idle; /* gives buffers back and tells of dropped bytes */
   struct output out, err;
-  char *lines; /* formatted lines on their way to the file, shared by both outputs */
+  char *lines;        /* formatted lines on their way to the file, shared by both outputs */
   struct timer eager; /* output is read even while a slow runtime starts the container */
   struct watch input; /* write end of the container's stdin, or its terminal */
 

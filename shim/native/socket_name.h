@@ -1,5 +1,5 @@
-/* Names of unix sockets. They have 107 bytes at most; a longer path is reached through the descriptor
- * of the socket's directory. */
+/* Names of unix sockets. They have 107 bytes at most; a longer path is reached through the
+ * descriptor of the socket's directory. */
 #ifndef JCRI_SOCKET_NAME_H
 #define JCRI_SOCKET_NAME_H
 

@@ -9,7 +9,10 @@ struct stdio_pipes {
   int theirs[3]; /* -1 stands for /dev/null */
 };
 
-#define STDIO_PIPES_NONE {{-1, -1, -1}, {-1, -1, -1}}
+#define STDIO_PIPES_NONE         \
+  {                              \
+    {-1, -1, -1}, { -1, -1, -1 } \
+  }
 
 /* Our ends do not block. uid and gid own the pipes, so that a container with a user namespace can
  * open /dev/stdout; -1 leaves them. False leaves errno and no descriptor. */

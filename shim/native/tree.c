@@ -35,8 +35,7 @@ bool tree_stat_dying(const char *text) {
                             " %*d %*d %*u %*u %*d %*u %*u %*u %*u %*u %*u %lu",
                             &state, &flags, &pending) != 3)
     return false;
-  return state == 'Z' || state == 'X' || (flags & PF_EXITING) != 0 ||
-         (pending & SIGKILL_BIT) != 0;
+  return state == 'Z' || state == 'X' || (flags & PF_EXITING) != 0 || (pending & SIGKILL_BIT) != 0;
 }
 
 bool tree_dying(pid_t pid) {
@@ -111,7 +110,8 @@ static size_t mark(struct table *table, const struct process *root) {
   return marked;
 }
 
-/* A pidfd pins the process, so that the start time that is read next is that of what is signalled. */
+/* A pidfd pins the process, so that the start time that is read next is that of what is signalled.
+ */
 static void signal_exactly(const struct process *process, int signal) {
   int fd CLOSE = (int)syscall(SYS_pidfd_open, process->pid, 0);
   struct process now;

@@ -13,8 +13,8 @@ struct process {
 /* Parses a /proc/<pid>/stat text, whose second field may hold anything. */
 bool tree_parse_stat(const char *text, struct process *process);
 
-/* Whether a process is a child of ours, or will be one: crun's detached half may still be its parent
- * when the other half has ended. */
+/* Whether a process is a child of ours, or will be one: crun's detached half may still be its
+ * parent when the other half has ended. */
 bool tree_ours(pid_t pid);
 
 /* Whether a process is on its way out already: dead, ending, or with a SIGKILL to come. */

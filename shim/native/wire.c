@@ -21,8 +21,10 @@ static void put32(uint8_t *at, uint32_t value) {
 }
 
 bool wire_read_header(const uint8_t head[WIRE_HEADER], struct frame *frame) {
-  *frame = (struct frame){
-      .length = get32(head), .version = get16(head + 4), .type = get16(head + 6), .id = get32(head + 8)};
+  *frame = (struct frame){.length = get32(head),
+                          .version = get16(head + 4),
+                          .type = get16(head + 6),
+                          .id = get32(head + 8)};
   return frame->length <= WIRE_BODY_MAX && frame->version > 0;
 }
 

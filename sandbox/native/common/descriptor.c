@@ -6,18 +6,14 @@
 #include <unistd.h>
 
 void close_fd(const int *fd) {
-  if (*fd >= 0) {
-    close(*fd);
-  }
+  if (*fd >= 0) close(*fd);
 }
 
 void close_range_of(unsigned first, unsigned last) {
   if (syscall(SYS_close_range, first, last, 0U) != 0) {
     /* Before Linux 5.9. */
     long limit = sysconf(_SC_OPEN_MAX);
-    for (unsigned fd = first; fd <= last && (long)fd < limit; fd++) {
-      close((int)fd);
-    }
+    for (unsigned fd = first; fd <= last && (long)fd < limit; fd++) close((int)fd);
   }
 }
 

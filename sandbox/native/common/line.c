@@ -11,20 +11,20 @@ const char *errno_name(int error) {
     int error;
     const char *name;
   } names[] = {
-      {EPERM, "EPERM"},     {ENOENT, "ENOENT"},   {ESRCH, "ESRCH"},     {EINTR, "EINTR"},
-      {EIO, "EIO"},         {ENXIO, "ENXIO"},     {EBADF, "EBADF"},     {EAGAIN, "EAGAIN"},
-      {ENOMEM, "ENOMEM"},   {EACCES, "EACCES"},   {EBUSY, "EBUSY"},     {EEXIST, "EEXIST"},
-      {ENODEV, "ENODEV"},   {ENOTDIR, "ENOTDIR"}, {EISDIR, "EISDIR"},   {EINVAL, "EINVAL"},
-      {ENFILE, "ENFILE"},   {EMFILE, "EMFILE"},   {EFBIG, "EFBIG"},     {ENOSPC, "ENOSPC"},
-      {EROFS, "EROFS"},     {EPIPE, "EPIPE"},     {ERANGE, "ERANGE"},   {ENAMETOOLONG, "ENAMETOOLONG"},
-      {ENOSYS, "ENOSYS"},   {ELOOP, "ELOOP"},     {EUSERS, "EUSERS"},   {EOPNOTSUPP, "EOPNOTSUPP"},
-      {E2BIG, "E2BIG"},     {EOVERFLOW, "EOVERFLOW"}, {ENOEXEC, "ENOEXEC"}, {EXDEV, "EXDEV"},
+      {EPERM, "EPERM"},           {ENOENT, "ENOENT"},   {ESRCH, "ESRCH"},
+      {EINTR, "EINTR"},           {EIO, "EIO"},         {ENXIO, "ENXIO"},
+      {EBADF, "EBADF"},           {EAGAIN, "EAGAIN"},   {ENOMEM, "ENOMEM"},
+      {EACCES, "EACCES"},         {EBUSY, "EBUSY"},     {EEXIST, "EEXIST"},
+      {ENODEV, "ENODEV"},         {ENOTDIR, "ENOTDIR"}, {EISDIR, "EISDIR"},
+      {EINVAL, "EINVAL"},         {ENFILE, "ENFILE"},   {EMFILE, "EMFILE"},
+      {EFBIG, "EFBIG"},           {ENOSPC, "ENOSPC"},   {EROFS, "EROFS"},
+      {EPIPE, "EPIPE"},           {ERANGE, "ERANGE"},   {ENAMETOOLONG, "ENAMETOOLONG"},
+      {ENOSYS, "ENOSYS"},         {ELOOP, "ELOOP"},     {EUSERS, "EUSERS"},
+      {EOPNOTSUPP, "EOPNOTSUPP"}, {E2BIG, "E2BIG"},     {EOVERFLOW, "EOVERFLOW"},
+      {ENOEXEC, "ENOEXEC"},       {EXDEV, "EXDEV"},
   };
-  for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
-    if (names[i].error == error) {
-      return names[i].name;
-    }
-  }
+  for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+    if (names[i].error == error) return names[i].name;
   return "errno";
 }
 
@@ -39,9 +39,7 @@ void line_add(struct line *line, const char *text) {
 
 void line_add_format(struct line *line, const char *format, va_list args) {
   char text[LINE_BYTES];
-  if (vsnprintf(text, sizeof text, format, args) > 0) {
-    line_add(line, text);
-  }
+  if (vsnprintf(text, sizeof text, format, args) > 0) line_add(line, text);
 }
 
 void line_add_error(struct line *line, int error) {

@@ -9,8 +9,9 @@
 #include "../common/report.h"
 #include "confine.h"
 
-/* All calls are allowed but those that nothing which fetches and unpacks has any use for. A refusal that
- * looks at the number alone is worked out once by the kernel (5.11), so the allowed calls cost nothing. */
+/* All calls are allowed but those that nothing which fetches and unpacks has any use for. A refusal
+ * that looks at the number alone is worked out once by the kernel (5.11), so the allowed calls cost
+ * nothing. */
 
 #define STAGE "filter"
 
@@ -24,7 +25,9 @@ struct program {
   uint16_t length;
   const struct instruction *instructions;
 };
-enum { NUMBER = 0, ARCHITECTURE = 4, ARGUMENTS = 16 }; /* offsets in struct seccomp_data, little-endian */
+/* Offsets in struct seccomp_data, little-endian. */
+enum { NUMBER = 0, ARCHITECTURE = 4, ARGUMENTS = 16 };
+/* clang-format off */
 #define LOAD(offset) {0x20, 0, 0, offset}
 #define JUMP_IF_EQUAL(value, if_true, if_false) {0x15, if_true, if_false, value}
 #define JUMP_IF_ABOVE(value, if_true, if_false) {0x25, if_true, if_false, value}
@@ -35,6 +38,7 @@ enum { NUMBER = 0, ARCHITECTURE = 4, ARGUMENTS = 16 }; /* offsets in struct secc
 #define ANSWER(error) (0x00050000U | (error))
 #define SET_MODE_FILTER_OPERATION 1U
 #define SPEC_ALLOW_FLAG 4UL
+/* clang-format on */
 
 #if defined(__x86_64__)
 #define NATIVE 0xc000003eU
@@ -51,17 +55,22 @@ enum {
   QUOTACTL_FD = 443,
 };
 
+/* clang-format off */
 static const uint32_t refused[] = {
     /* The kernel itself, and the node. */
-    SYS_kexec_load, SYS_kexec_file_load, SYS_init_module, SYS_finit_module, SYS_delete_module, SYS_bpf,
-    SYS_perf_event_open, SYS_reboot, SYS_swapon, SYS_swapoff, SYS_acct, SYS_quotactl, QUOTACTL_FD, SYS_syslog,
-    SYS_settimeofday, SYS_clock_settime, SYS_adjtimex, SYS_clock_adjtime, SYS_sethostname, SYS_setdomainname,
+    SYS_kexec_load, SYS_kexec_file_load, SYS_init_module, SYS_finit_module, SYS_delete_module,
+    SYS_bpf, SYS_perf_event_open, SYS_reboot, SYS_swapon, SYS_swapoff, SYS_acct, SYS_quotactl,
+    QUOTACTL_FD, SYS_syslog, SYS_settimeofday, SYS_clock_settime, SYS_adjtimex, SYS_clock_adjtime,
+    SYS_sethostname, SYS_setdomainname,
     /* Other processes and their namespaces. */
-    SYS_ptrace, SYS_process_vm_readv, SYS_process_vm_writev, SYS_pidfd_getfd, SYS_kcmp, SYS_setns, SYS_unshare,
+    SYS_ptrace, SYS_process_vm_readv, SYS_process_vm_writev, SYS_pidfd_getfd, SYS_kcmp, SYS_setns,
+    SYS_unshare,
     /* The root, and turning what is read-only writable again. */
-    SYS_pivot_root, SYS_chroot, SYS_mount_setattr, OPEN_TREE_ATTR, SYS_fspick, SYS_open_by_handle_at,
+    SYS_pivot_root, SYS_chroot, SYS_mount_setattr, OPEN_TREE_ATTR, SYS_fspick,
+    SYS_open_by_handle_at,
     /* What is often a way into the kernel. */
-    SYS_keyctl, SYS_add_key, SYS_request_key, SYS_userfaultfd, SYS_io_uring_setup, SYS_fanotify_init,
+    SYS_keyctl, SYS_add_key, SYS_request_key, SYS_userfaultfd, SYS_io_uring_setup,
+    SYS_fanotify_init,
 #ifdef SYS_iopl
     SYS_iopl, SYS_ioperm,
 #endif
@@ -70,12 +79,13 @@ static const uint32_t refused[] = {
 static const uint32_t mount_calls[] = {
     SYS_mount, SYS_umount2, SYS_open_tree, SYS_move_mount, SYS_fsopen, SYS_fsconfig, SYS_fsmount,
 };
+/* clang-format on */
 
 enum {
   REFUSED = sizeof refused / sizeof refused[0],
   MOUNT_CALLS = sizeof mount_calls / sizeof mount_calls[0],
-  NEW_NAMESPACES = CLONE_NEWNS | CLONE_NEWCGROUP | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWUSER | CLONE_NEWPID |
-                   CLONE_NEWNET,
+  NEW_NAMESPACES = CLONE_NEWNS | CLONE_NEWCGROUP | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWUSER |
+                   CLONE_NEWPID | CLONE_NEWNET,
 };
 
 void filter_install(bool mounts_refused) {
@@ -117,11 +127,10 @@ void filter_install(bool mounts_refused) {
   ADD(RETURN(ALLOW));
 #undef ADD
   struct program program = {length, all};
-  /* Without SPEC_ALLOW kernels before 5.16 slow all speculation down, which is for programs that run
-   * strangers' code. */
-  if (syscall(SYS_seccomp, SET_MODE_FILTER_OPERATION, SPEC_ALLOW_FLAG, &program) != 0) {
+  /* Without SPEC_ALLOW kernels before 5.16 slow all speculation down, which is for programs that
+   * run strangers' code. */
+  if (syscall(SYS_seccomp, SET_MODE_FILTER_OPERATION, SPEC_ALLOW_FLAG, &program) != 0)
     die(STAGE, errno, "cannot install the system call filter");
-  }
 }
 
 #else

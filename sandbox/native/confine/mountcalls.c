@@ -34,21 +34,18 @@ int path_open(int directory, const char *path, int flags, bool in_root) {
   struct {
     uint64_t flags, mode, resolve;
   } how = {.flags = (uint64_t)flags | O_CLOEXEC, .resolve = RESOLVE_NO_SYMLINKS_FLAG};
-  if (in_root) {
-    how.resolve |= RESOLVE_IN_ROOT_FLAG;
-  }
+  if (in_root) how.resolve |= RESOLVE_IN_ROOT_FLAG;
   return (int)syscall(SYS_openat2, directory, path, &how, sizeof how);
 }
 
 int mount_copy(int path) {
-  return (int)syscall(SYS_open_tree, path, "", EMPTY_PATH_FLAG | OPEN_TREE_CLONE_FLAG | OPEN_TREE_CLOEXEC_FLAG);
+  return (int)syscall(SYS_open_tree, path, "",
+                      EMPTY_PATH_FLAG | OPEN_TREE_CLONE_FLAG | OPEN_TREE_CLOEXEC_FLAG);
 }
 
 int tmpfs_make(void) {
   int context = (int)syscall(SYS_fsopen, "tmpfs", FSOPEN_CLOEXEC_FLAG);
-  if (context < 0) {
-    return -1;
-  }
+  if (context < 0) return -1;
   int made = -1;
   if (syscall(SYS_fsconfig, context, FSCONFIG_SET_STRING_COMMAND, "mode", "755", 0) == 0 &&
       syscall(SYS_fsconfig, context, FSCONFIG_CREATE_COMMAND, NULL, NULL, 0) == 0) {
@@ -70,19 +67,16 @@ static int remount(int attached, uint64_t attributes) {
     unsigned long seen; /* ST_* of statvfs(3); musl has no names for all */
     unsigned long attribute, flag;
   } flags[] = {
-      {1, READ_ONLY, MS_RDONLY}, {2, NO_SUID, MS_NOSUID}, {4, NO_DEVICES, MS_NODEV},  {8, NO_EXEC, MS_NOEXEC},
-      {1024, 0, MS_NOATIME},     {2048, 0, MS_NODIRATIME}, {4096, 0, MS_RELATIME},
+      {1, READ_ONLY, MS_RDONLY}, {2, NO_SUID, MS_NOSUID}, {4, NO_DEVICES, MS_NODEV},
+      {8, NO_EXEC, MS_NOEXEC},   {1024, 0, MS_NOATIME},   {2048, 0, MS_NODIRATIME},
+      {4096, 0, MS_RELATIME},
   };
   struct statvfs status;
-  if (fstatvfs(attached, &status) != 0) {
-    return -1;
-  }
+  if (fstatvfs(attached, &status) != 0) return -1;
   unsigned long wanted = MS_REMOUNT | MS_BIND;
-  for (size_t i = 0; i < sizeof flags / sizeof flags[0]; i++) {
-    if ((status.f_flag & flags[i].seen) != 0 || (attributes & flags[i].attribute) != 0) {
+  for (size_t i = 0; i < sizeof flags / sizeof flags[0]; i++)
+    if ((status.f_flag & flags[i].seen) != 0 || (attributes & flags[i].attribute) != 0)
       wanted |= flags[i].flag;
-    }
-  }
   char path[32];
   (void)snprintf(path, sizeof path, "/proc/self/fd/%d", attached);
   return mount(NULL, path, NULL, wanted, NULL);
@@ -101,12 +95,9 @@ int mount_restrict(int attached, uint64_t attributes) {
     uint64_t set, clear, propagation, userns_fd;
   } change = {.set = attributes};
   if (!is_old_kernel()) {
-    if (syscall(SYS_mount_setattr, attached, "", EMPTY_PATH_FLAG, &change, sizeof change) == 0) {
+    if (syscall(SYS_mount_setattr, attached, "", EMPTY_PATH_FLAG, &change, sizeof change) == 0)
       return 0;
-    }
-    if (errno != ENOSYS) {
-      return -1;
-    }
+    if (errno != ENOSYS) return -1;
   }
   return remount(attached, attributes);
 }

@@ -18,7 +18,8 @@ static bool is_octal(char c) { return c >= '0' && c <= '7'; }
 static void unescape(char *text) {
   char *to = text;
   for (const char *from = text; *from != '\0';) {
-    if (from[0] == '\\' && from[1] >= '0' && from[1] <= '3' && is_octal(from[2]) && is_octal(from[3])) {
+    if (from[0] == '\\' && from[1] >= '0' && from[1] <= '3' && is_octal(from[2]) &&
+        is_octal(from[3])) {
       char c = (char)(unsigned char)((from[1] - '0') << 6 | (from[2] - '0') << 3 | (from[3] - '0'));
       if (c != '\0') {
         *to++ = c;
@@ -34,17 +35,12 @@ static void unescape(char *text) {
 static bool parse_line(char *line, struct mount *mount) {
   char *end = NULL;
   char *id = field(&line);
-  if (id == NULL || *id < '0' || *id > '9') {
-    return false;
-  }
+  if (id == NULL || *id < '0' || *id > '9') return false;
   mount->id = strtoull(id, &end, 10);
-  if (*end != '\0' || field(&line) == NULL || field(&line) == NULL || field(&line) == NULL) {
+  if (*end != '\0' || field(&line) == NULL || field(&line) == NULL || field(&line) == NULL)
     return false; /* parent, device, root in its file system */
-  }
   char *point = field(&line);
-  if (point == NULL || *point != '/' || field(&line) == NULL) {
-    return false;
-  }
+  if (point == NULL || *point != '/' || field(&line) == NULL) return false;
   unescape(point);
   mount->point = point;
   const char *optional;
@@ -60,9 +56,7 @@ static bool add(struct mounts *mounts, const struct mount *mount) {
   if ((mounts->count & (mounts->count - 1)) == 0) {
     size_t room = mounts->count == 0 ? 1 : mounts->count * 2;
     struct mount *larger = realloc(mounts->list, room * sizeof *larger);
-    if (larger == NULL) {
-      return false;
-    }
+    if (larger == NULL) return false;
     mounts->list = larger;
   }
   mounts->list[mounts->count++] = *mount;
@@ -77,12 +71,8 @@ long mountinfo_parse(char *text, struct mounts *mounts) {
     char *next = line[length] == '\0' ? line + length : line + length + 1;
     line[length] = '\0';
     struct mount mount;
-    if (!parse_line(line, &mount)) {
-      return number;
-    }
-    if (!add(mounts, &mount)) {
-      return -1;
-    }
+    if (!parse_line(line, &mount)) return number;
+    if (!add(mounts, &mount)) return -1;
     line = next;
   }
   return 0;

@@ -17,8 +17,9 @@ struct mounts {
   size_t count;
 };
 
-/* Reads the text, which ends with a NUL, lives as long as the mounts do and is changed. 0, or the number of
- * the first line that is none, or -1 without memory. To be given to mounts_free in any case. */
+/* Reads the text, which ends with a NUL, lives as long as the mounts do and is changed. 0, or the
+ * number of the first line that is none, or -1 without memory. To be given to mounts_free in any
+ * case. */
 long mountinfo_parse(char *text, struct mounts *mounts);
 void mounts_free(struct mounts *mounts);
 

@@ -12,13 +12,15 @@ enum place_kind {
   MOUNTED,  /* a mount below a kept directory */
   PROC,     /* /proc */
   DEVICE,   /* one of the few devices that harm nobody */
-  WAY,      /* an empty directory in the stead of a mount that is left out, so that the way to a place exists */
+  WAY, /* an empty directory in the stead of a mount that is left out, so that the way to a place
+          exists */
 };
 
 struct place {
   const char *path;
   enum place_kind kind;
-  uint64_t mount_id; /* of MOUNTED: a mount that another one hides has the same path and another id */
+  uint64_t
+      mount_id; /* of MOUNTED: a mount that another one hides has the same path and another id */
 };
 
 struct plan {
@@ -26,7 +28,8 @@ struct plan {
   size_t count;
 };
 
-/* False without memory. The paths are the request's and the mounts'. To be given to plan_free in any case. */
+/* False without memory. The paths are the request's and the mounts'. To be given to plan_free in
+ * any case. */
 bool plan_make(struct plan *plan, const struct request *request, const struct mounts *mounts);
 void plan_free(struct plan *plan);
 

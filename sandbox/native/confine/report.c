@@ -6,7 +6,8 @@
 #include "../common/report.h"
 #include "confine.h"
 
-static _Noreturn void finish(int status, const char *stage, int error, const char *format, va_list args) {
+static _Noreturn void finish(int status, const char *stage, int error, const char *format,
+                             va_list args) {
   struct line line = {.used = 0};
   line_add(&line, "jcri-confine: ");
   line_add(&line, stage);

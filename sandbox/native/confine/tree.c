@@ -17,9 +17,9 @@
 #include "mountcalls.h"
 #include "plan.h"
 
-/* A new tree is put together of copies of what is needed and becomes the root, instead of taking one mount
- * after the other out of the old tree: what is hidden below another mount goes too, and a host with a
- * thousand mounts costs no more than one with five. */
+/* A new tree is put together of copies of what is needed and becomes the root, instead of taking
+ * one mount after the other out of the old tree: what is hidden below another mount goes too, and a
+ * host with a thousand mounts costs no more than one with five. */
 
 #define STAGE "mounts"
 
@@ -33,9 +33,7 @@ static struct {
 } ways;
 
 static void *checked(void *memory) {
-  if (memory == NULL) {
-    die(STAGE, ENOMEM, "cannot note the mounts");
-  }
+  if (memory == NULL) die(STAGE, ENOMEM, "cannot note the mounts");
   return memory;
 }
 
@@ -46,9 +44,8 @@ static char *mountinfo_read(void) {
   char *text = checked(malloc(room));
   for (;;) {
     ssize_t got = fd < 0 ? -1 : read(fd, text + used, room - used - 1);
-    if (got < 0 || used > MOUNTINFO_LIMIT) {
+    if (got < 0 || used > MOUNTINFO_LIMIT)
       die(STAGE, got < 0 ? errno : EFBIG, "cannot read /proc/self/mountinfo");
-    }
     if (got == 0) {
       text[used] = '\0';
       return text;
@@ -64,14 +61,9 @@ static char *mountinfo_read(void) {
 static bool is_of_a_way(int directory) {
   struct stat status;
   struct stat way;
-  if (fstat(directory, &status) != 0) {
-    return false;
-  }
-  for (size_t i = 0; i < ways.count; i++) {
-    if (fstat(ways.mounts[i], &way) == 0 && way.st_dev == status.st_dev) {
-      return true;
-    }
-  }
+  if (fstat(directory, &status) != 0) return false;
+  for (size_t i = 0; i < ways.count; i++)
+    if (fstat(ways.mounts[i], &way) == 0 && way.st_dev == status.st_dev) return true;
   return false;
 }
 
@@ -87,19 +79,16 @@ static int target_make(int root, const char *path, bool directory) {
     int flags = O_PATH | O_NOFOLLOW | O_CLOEXEC | (last ? 0 : O_DIRECTORY);
     int next = openat(at, part, flags);
     if (next < 0 && errno == ENOENT && is_of_a_way(at)) {
-      if (last && !directory) {
+      if (last && !directory)
         next = openat(at, part, O_RDONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0444);
-      } else if (mkdirat(at, part, 0755) == 0) {
+      else if (mkdirat(at, part, 0755) == 0)
         next = openat(at, part, flags);
-      }
     }
     int error = errno;
     close(at);
     errno = error;
     at = next;
-    if (last) {
-      break;
-    }
+    if (last) break;
     path += length + 1;
   }
   return at;
@@ -108,21 +97,14 @@ static int target_make(int root, const char *path, bool directory) {
 /* Attaches the mount and gives it what it may not. */
 static void attach(int root, const char *path, int mount, bool directory, uint64_t attributes) {
   autoclose int target = path_open(root, path + 1, O_PATH | O_NOFOLLOW, true);
-  if (target < 0 && errno == ENOENT) {
-    target = target_make(root, path, directory);
-  }
-  if (target < 0) {
-    die(STAGE, errno, "there is no way to %s", path);
-  }
-  if (mount_attach(mount, target) != 0 || mount_restrict(mount, attributes) != 0) {
+  if (target < 0 && errno == ENOENT) target = target_make(root, path, directory);
+  if (target < 0) die(STAGE, errno, "there is no way to %s", path);
+  if (mount_attach(mount, target) != 0 || mount_restrict(mount, attributes) != 0)
     die(STAGE, errno, "cannot mount %s", path);
-  }
 }
 
 static void way_note(int mount) {
-  if (mount < 0) {
-    die(STAGE, errno, "cannot make a tmpfs");
-  }
+  if (mount < 0) die(STAGE, errno, "cannot make a tmpfs");
   ways.mounts = checked(realloc(ways.mounts, (ways.count + 1) * sizeof *ways.mounts));
   ways.mounts[ways.count++] = mount;
 }
@@ -153,45 +135,32 @@ static void place_make(int root, const struct place *place) {
   autoclose int source = path_open(AT_FDCWD, place->path, O_PATH | O_NOFOLLOW, false);
   struct stat status;
   if (source < 0 || fstat(source, &status) != 0) {
-    if (place->kind == DEVICE || place->kind == MOUNTED) {
+    if (place->kind == DEVICE || place->kind == MOUNTED)
       return; /* not there, or hidden by another mount */
-    }
-    if (errno != ELOOP) {
-      die(STAGE, errno, "cannot open %s", place->path);
-    }
+    if (errno != ELOOP) die(STAGE, errno, "cannot open %s", place->path);
   }
-  if (source < 0 || S_ISLNK(status.st_mode)) {
+  if (source < 0 || S_ISLNK(status.st_mode))
     die(STAGE, 0, "%s leads through a symbolic link", place->path);
-  }
   uint64_t id = place->kind == MOUNTED ? mount_id(source) : 0;
-  if (id != 0 && id != place->mount_id) {
-    return; /* hidden */
-  }
+  if (id != 0 && id != place->mount_id) return; /* hidden */
   bool directory = S_ISDIR(status.st_mode);
-  if (place->kind == WRITABLE && !directory) {
-    die(STAGE, 0, "%s is no directory", place->path);
-  }
+  if (place->kind == WRITABLE && !directory) die(STAGE, 0, "%s is no directory", place->path);
   autoclose int mount = mount_copy(source);
-  if (mount < 0) {
-    die(STAGE, errno, "cannot copy the mount of %s", place->path);
-  }
+  if (mount < 0) die(STAGE, errno, "cannot copy the mount of %s", place->path);
   attach(root, place->path, mount, directory, attributes_of(place->kind));
 }
 
 /* /bin, /lib and the like, which lead into /usr. */
 static void links_copy(int root) {
   DIR *directory = opendir("/");
-  if (directory == NULL) {
-    die(STAGE, errno, "cannot list /");
-  }
+  if (directory == NULL) die(STAGE, errno, "cannot list /");
   for (const struct dirent *entry = readdir(directory); entry != NULL; entry = readdir(directory)) {
     char target[PATH_MAX];
     ssize_t length = readlinkat(dirfd(directory), entry->d_name, target, sizeof target - 1);
     if (length > 0) {
       target[length] = '\0';
-      if (symlinkat(target, root, entry->d_name) != 0) {
+      if (symlinkat(target, root, entry->d_name) != 0)
         die(STAGE, errno, "cannot make the link /%s", entry->d_name);
-      }
     }
   }
   (void)closedir(directory);
@@ -206,27 +175,20 @@ static void device_links_make(int root) {
       {"/proc/self/fd/2", "stderr"},
   };
   autoclose int dev = path_open(root, "dev", O_PATH | O_DIRECTORY, true);
-  if (dev < 0 || !is_of_a_way(dev)) {
-    return;
-  }
-  for (size_t i = 0; i < sizeof links / sizeof links[0]; i++) {
-    if (symlinkat(links[i][0], dev, links[i][1]) != 0) {
+  if (dev < 0 || !is_of_a_way(dev)) return;
+  for (size_t i = 0; i < sizeof links / sizeof links[0]; i++)
+    if (symlinkat(links[i][0], dev, links[i][1]) != 0)
       die(STAGE, errno, "cannot make the link /dev/%s", links[i][1]);
-    }
-  }
 }
 
 /* Mounted over the old root, which is still where absolute paths start. */
 static int root_make(bool of_the_host) {
   autoclose int old = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
   int root = of_the_host ? mount_copy(old) : tmpfs_make();
-  if (root < 0 || mount_attach(root, old) != 0) {
-    die(STAGE, errno, "cannot make the root");
-  }
+  if (root < 0 || mount_attach(root, old) != 0) die(STAGE, errno, "cannot make the root");
   if (of_the_host) {
-    if (mount_restrict(root, READ_ONLY | NO_SUID | NO_DEVICES) != 0) {
+    if (mount_restrict(root, READ_ONLY | NO_SUID | NO_DEVICES) != 0)
       die(STAGE, errno, "cannot make the root read-only");
-    }
   } else {
     way_note(root);
     links_copy(root);
@@ -235,11 +197,9 @@ static int root_make(bool of_the_host) {
 }
 
 static void ways_close(void) {
-  for (size_t i = 0; i < ways.count; i++) {
-    if (mount_restrict(ways.mounts[i], READ_ONLY | NO_SUID | NO_DEVICES | NO_EXEC) != 0) {
+  for (size_t i = 0; i < ways.count; i++)
+    if (mount_restrict(ways.mounts[i], READ_ONLY | NO_SUID | NO_DEVICES | NO_EXEC) != 0)
       die(STAGE, errno, "cannot make the ways read-only");
-    }
-  }
   free(ways.mounts);
   ways.mounts = NULL;
   ways.count = 0;
@@ -247,14 +207,13 @@ static void ways_close(void) {
 
 static void namespace_leave(void) {
   /* Private before all else: unmounting would reach the host, and its mounts would come in. */
-  if (unshare(CLONE_NEWNS) != 0 || mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0) {
+  if (unshare(CLONE_NEWNS) != 0 || mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0)
     die(STAGE, errno, "cannot leave the mount namespace");
-  }
 }
 
 static void root_change(int root) {
-  if (fchdir(root) != 0 || syscall(SYS_pivot_root, ".", ".") != 0 || umount2(".", MNT_DETACH) != 0 ||
-      chdir("/") != 0) {
+  if (fchdir(root) != 0 || syscall(SYS_pivot_root, ".", ".") != 0 ||
+      umount2(".", MNT_DETACH) != 0 || chdir("/") != 0) {
     die(STAGE, errno, "cannot change the root");
   }
 }
@@ -265,17 +224,12 @@ void tree_enter(const struct request *request) {
   struct mounts mounts;
   struct plan plan;
   long wrong = mountinfo_parse(text, &mounts);
-  if (wrong > 0) {
-    die(STAGE, 0, "cannot read line %ld of /proc/self/mountinfo", wrong);
-  }
-  if (wrong < 0 || !plan_make(&plan, request, &mounts)) {
+  if (wrong > 0) die(STAGE, 0, "cannot read line %ld of /proc/self/mountinfo", wrong);
+  if (wrong < 0 || !plan_make(&plan, request, &mounts))
     die(STAGE, ENOMEM, "cannot note the mounts");
-  }
   bool of_the_host = strcmp(plan.places[0].path, "/") == 0;
   int root = root_make(of_the_host);
-  for (size_t i = of_the_host ? 1 : 0; i < plan.count; i++) {
-    place_make(root, &plan.places[i]);
-  }
+  for (size_t i = of_the_host ? 1 : 0; i < plan.count; i++) place_make(root, &plan.places[i]);
   device_links_make(root);
   ways_close();
   root_change(root);

@@ -10,9 +10,11 @@
 
 /* Everything below dies (report.h) with the stage and the object in the message. */
 
-/* Joins the cgroups of version 1, so that every child is born in them; gives that of version 2, or -1. */
+/* Joins the cgroups of version 1, so that every child is born in them; gives that of version 2, or
+ * -1. */
 int cgroups_join(const struct request *request);
-/* A child in the new namespaces that the request asks for, born in the cgroup of version 2: 0 in it. */
+/* A child in the new namespaces that the request asks for, born in the cgroup of version 2: 0 in
+ * it. */
 pid_t namespaces_clone(const struct request *request, int cgroup2);
 /* Writes the id mappings of the child's user namespace. */
 void idmap_write(const struct request *request, pid_t child);

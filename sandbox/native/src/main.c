@@ -6,22 +6,24 @@
  *   hostname=<name>            needs new=uts
  *   sysctl=<name>=<value>      only those that a namespace of the pod owns
  *   uidmap=<inside> <outside> <count>, gidmap=...   needs new=user; repeated
- *   cgroup=<directory>         a cgroup that exists, of version 1 or 2; repeated, one for each hierarchy
+ *   cgroup=<directory>         a cgroup that exists, of version 1 or 2; repeated, one for each
+ *                              hierarchy
  *   oom=<-1000..1000>          oom_score_adj, clamped to what the kernel allows
  *   shm=<bytes>                a tmpfs of this size; needs new=ipc
  *
- * Below dir, which exists, it makes ns/<name> (the pinned namespaces), shm (a mount) and pause ("<pid> <start
- * time>"). It prints one line and exits:
+ * Below dir, which exists, it makes ns/<name> (the pinned namespaces), shm (a mount) and pause
+ * ("<pid> <start time>"). It prints one line and exits:
  *
  *   ok <pid> <start time>      status 0; start time as in /proc/<pid>/stat, field 22
  *   error <stage>: <message>   status 1; nothing is left behind
  *
- * Stages: request, cgroup, clone, idmap, enter, hostname, sysctl, loopback, pin, shm, oom, pidfile, pause. In stage
- * request the asker is at fault, in sysctl and idmap most likely.
+ * Stages: request, cgroup, clone, idmap, enter, hostname, sysctl, loopback, pin, shm, oom, pidfile,
+ * pause. In stage request the asker is at fault, in sysctl and idmap most likely.
  *
- * Two processes work: this one keeps the node's rights and mount namespace and does everything that needs them; its
- * child is born in the new namespaces, drops all rights and becomes the pause process. When this one dies half way, the
- * child reads the end of their socket and dies too. When nobody reads the answer, all is taken back.
+ * Two processes work: this one keeps the node's rights and mount namespace and does everything that
+ * needs them; its child is born in the new namespaces, drops all rights and becomes the pause
+ * process. When this one dies half way, the child reads the end of their socket and dies too. When
+ * nobody reads the answer, all is taken back.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -49,12 +51,10 @@ static ssize_t listen_to_child(int flags) {
   ssize_t got;
   do {
     got = recv(sockets[0], said, sizeof said - 1, flags);
-    /* A child that ended before it read our last word resets the socket once; its own last word comes
-     * after that. */
+    /* A child that ended before it read our last word resets the socket once; its own last word
+     * comes after that. */
   } while (got < 0 && (errno == EINTR || errno == ECONNRESET));
-  if (got > 0) {
-    said[got] = '\0';
-  }
+  if (got > 0) said[got] = '\0';
   return got;
 }
 
@@ -74,36 +74,29 @@ static const char *undo(void) {
 static void start_child(int cgroup2, struct title title) {
   /* The child's future root. A process may stand in a directory that is gone: nothing is in it, and
    * nothing can be made in it. */
-  if (mkdir("root", 0555) != 0) {
-    die("pause", errno, "cannot create %s/root", request.directory);
-  }
+  if (mkdir("root", 0555) != 0) die("pause", errno, "cannot create %s/root", request.directory);
   child = namespaces_clone(&request, cgroup2);
-  if (child == 0) {
-    pause_run(&request, sockets[1], title);
-  }
+  if (child == 0) pause_run(&request, sockets[1], title);
   close(sockets[1]);
 }
 
 static void tell(char byte) {
-  if (write(sockets[0], &byte, 1) != 1) {
+  if (write(sockets[0], &byte, 1) != 1)
     die("pause", errno, "the pause process of %s has died", request.id);
-  }
 }
 
 static void await_ready(void) {
-  /* An error line stays in the socket, for undo; READY does not: an end that closes with something unread
-   * resets the other, and GO would be lost. */
-  if (listen_to_child(MSG_PEEK) != 1 || listen_to_child(0) != 1 || said[0] != READY) {
+  /* An error line stays in the socket, for undo; READY does not: an end that closes with something
+   * unread resets the other, and GO would be lost. */
+  if (listen_to_child(MSG_PEEK) != 1 || listen_to_child(0) != 1 || said[0] != READY)
     die("pause", 0, "the pause process of %s has died", request.id);
-  }
 }
 
 static void answer(uint64_t start_time) {
   char line[64];
   int length = snprintf(line, sizeof line, "ok %d %" PRIu64 "\n", child, start_time);
-  if (write(STDOUT_FILENO, line, (size_t)length) != length) {
+  if (write(STDOUT_FILENO, line, (size_t)length) != length)
     die("answer", errno, "nobody reads the answer");
-  }
 }
 
 static struct title title_of(int argc, char **argv) {
@@ -118,21 +111,18 @@ int main(int argc, char **argv) {
   (void)umask(0);
 
   struct request_error refused;
-  if (argc < 1 || !request_parse(&request, argc - 1, argv + 1, &refused)) {
+  if (argc < 1 || !request_parse(&request, argc - 1, argv + 1, &refused))
     die("request", 0, "%s", argc < 1 ? "no arguments" : refused.text);
-  }
-  if (chdir(request.directory) != 0) {
+  if (chdir(request.directory) != 0)
     die("request", errno, "cannot use the directory %s", request.directory);
-  }
-  /* One sandbox a directory: without this the undo of a second one would take the first one down. */
-  if (access("ns", F_OK) == 0 || access("pause", F_OK) == 0) {
+  /* One sandbox a directory: without this the undo of a second one would take the first one down.
+   */
+  if (access("ns", F_OK) == 0 || access("pause", F_OK) == 0)
     die("request", 0, "%s holds a sandbox already", request.directory);
-  }
   report_undo_with(undo);
   autoclose int cgroup2 = cgroups_join(&request);
-  if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, sockets) != 0) {
+  if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, sockets) != 0)
     die("pause", errno, "cannot make a socket pair");
-  }
   start_child(cgroup2, title_of(argc, argv));
   if (request.user) {
     idmap_write(&request, child);

@@ -42,7 +42,8 @@ int cgroups_join(const struct request *request) {
   for (size_t i = 0; i < request->cgroup_count; i++) {
     int joined = cgroup_join(request->cgroups[i]);
     if (joined >= 0 && cgroup2 >= 0) {
-      die("cgroup", 0, "cannot join %s: a cgroup of version 2 was given already", request->cgroups[i]);
+      die("cgroup", 0, "cannot join %s: a cgroup of version 2 was given already",
+          request->cgroups[i]);
     }
     cgroup2 = joined >= 0 ? joined : cgroup2;
   }
@@ -52,7 +53,8 @@ int cgroups_join(const struct request *request) {
 /* clone3(2) without a stack is a fork; libc has no wrapper for it. */
 static pid_t fork_with(uint64_t flags, int cgroup) {
   struct {
-    uint64_t flags, pidfd, child_tid, parent_tid, exit_signal, stack, stack_size, tls, set_tid, set_tid_size, cgroup;
+    uint64_t flags, pidfd, child_tid, parent_tid, exit_signal, stack, stack_size, tls, set_tid,
+        set_tid_size, cgroup;
   } args = {.flags = flags, .exit_signal = SIGCHLD};
   if (cgroup >= 0) {
     args.flags |= CLONE_INTO_CGROUP_FLAG;
@@ -64,9 +66,7 @@ static pid_t fork_with(uint64_t flags, int cgroup) {
 pid_t namespaces_clone(const struct request *request, int cgroup2) {
   fault_at("clone");
   uint64_t flags = 0;
-  for (size_t i = 0; i < KINDS; i++) {
-    flags |= wants(request, i) ? (uint64_t)kinds[i].flag : 0;
-  }
+  for (size_t i = 0; i < KINDS; i++) flags |= wants(request, i) ? (uint64_t)kinds[i].flag : 0;
   if (request->pid) {
     /* As PID 1 its /proc/1/root and /proc/1/ns/mnt are in the sight of the pod's containers. */
     flags |= CLONE_NEWNS;
@@ -78,9 +78,7 @@ pid_t namespaces_clone(const struct request *request, int cgroup2) {
     cgroup2_join(cgroup2, request->id);
     child = fork_with(flags, -1);
   }
-  if (child < 0) {
-    die("clone", errno, "cannot make the namespaces of %s", request->id);
-  }
+  if (child < 0) die("clone", errno, "cannot make the namespaces of %s", request->id);
   return child;
 }
 
@@ -88,21 +86,17 @@ static void write_maps(pid_t child, const char *file, const struct idmap *maps, 
   char path[64];
   (void)snprintf(path, sizeof path, "/proc/%d/%s", child, file);
   autoclose int fd = open(path, O_WRONLY | O_CLOEXEC);
-  if (fd < 0) {
-    die("idmap", errno, "cannot open %s", path);
-  }
+  if (fd < 0) die("idmap", errno, "cannot open %s", path);
   /* The kernel takes all ranges in one write or none. */
   char text[MAX_IDMAPS * 33];
   size_t used = 0;
   for (size_t i = 0; i < count; i++) {
-    used += (size_t)snprintf(text + used, sizeof text - used, "%u %u %u\n", maps[i].inside, maps[i].outside,
-                             maps[i].count);
+    used += (size_t)snprintf(text + used, sizeof text - used, "%u %u %u\n", maps[i].inside,
+                             maps[i].outside, maps[i].count);
   }
   if (write(fd, text, used) != (ssize_t)used) {
     int error = errno;
-    for (char *c = text; *c != '\0'; c++) {
-      *c = *c == '\n' ? ',' : *c;
-    }
+    for (char *c = text; *c != '\0'; c++) *c = *c == '\n' ? ',' : *c;
     die("idmap", error, "cannot set %s to %.200s", file, text);
   }
 }
@@ -120,9 +114,8 @@ void namespaces_enter(const struct request *request, pid_t child) {
       char path[64];
       (void)snprintf(path, sizeof path, "/proc/%d/ns/%s", child, kinds[i].name);
       autoclose int fd = open(path, O_RDONLY | O_CLOEXEC);
-      if (fd < 0 || setns(fd, kinds[i].flag) != 0) {
+      if (fd < 0 || setns(fd, kinds[i].flag) != 0)
         die("enter", errno, "cannot enter the %s namespace of %s", kinds[i].name, request->id);
-      }
     }
   }
 }
@@ -133,28 +126,19 @@ static void pin(const struct request *request, pid_t child, const char *name) {
   (void)snprintf(source, sizeof source, "/proc/%d/ns/%s", child, name);
   (void)snprintf(target, sizeof target, "ns/%s", name);
   autoclose int file = open(target, O_RDONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0400);
-  if (file < 0) {
-    die("pin", errno, "cannot create %s/%s", request->directory, target);
-  }
-  if (mount(source, target, NULL, MS_BIND, NULL) != 0) {
+  if (file < 0) die("pin", errno, "cannot create %s/%s", request->directory, target);
+  if (mount(source, target, NULL, MS_BIND, NULL) != 0)
     die("pin", errno, "cannot pin the %s namespace on %s/%s", name, request->directory, target);
-  }
   /* A bind mount of the node's / must not take a copy, which would outlive the pod. */
-  if (mount(NULL, target, NULL, MS_UNBINDABLE, NULL) != 0) {
+  if (mount(NULL, target, NULL, MS_UNBINDABLE, NULL) != 0)
     die("pin", errno, "cannot make %s/%s unbindable", request->directory, target);
-  }
 }
 
 void namespaces_pin(const struct request *request, pid_t child) {
   fault_at("pin");
-  if (mkdir("ns", 0700) != 0) {
-    die("pin", errno, "cannot create %s/ns", request->directory);
-  }
-  for (size_t i = 0; i < KINDS; i++) {
-    if (wants(request, i)) {
-      pin(request, child, kinds[i].name);
-    }
-  }
+  if (mkdir("ns", 0700) != 0) die("pin", errno, "cannot create %s/ns", request->directory);
+  for (size_t i = 0; i < KINDS; i++)
+    if (wants(request, i)) pin(request, child, kinds[i].name);
   fault_at("pinned");
 }
 
@@ -162,15 +146,13 @@ void directory_clean(void) {
   for (size_t i = 0; i < KINDS; i++) {
     char target[16];
     (void)snprintf(target, sizeof target, "ns/%s", kinds[i].name);
-    if (umount2(target, MNT_DETACH | UMOUNT_NOFOLLOW) != 0 && errno != ENOENT && errno != EINVAL) {
+    if (umount2(target, MNT_DETACH | UMOUNT_NOFOLLOW) != 0 && errno != ENOENT && errno != EINVAL)
       warn(errno, "cannot unmount %s", target);
-    }
     (void)unlink(target);
   }
   (void)rmdir("ns");
-  if (umount2("shm", MNT_DETACH | UMOUNT_NOFOLLOW) != 0 && errno != ENOENT && errno != EINVAL) {
+  if (umount2("shm", MNT_DETACH | UMOUNT_NOFOLLOW) != 0 && errno != ENOENT && errno != EINVAL)
     warn(errno, "cannot unmount shm");
-  }
   (void)rmdir("shm");
   (void)unlink("pause");
   (void)rmdir("root");

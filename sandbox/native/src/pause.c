@@ -29,30 +29,24 @@ static void expect(int parent, char wanted) {
   do {
     got = read(parent, &byte, 1);
   } while (got < 0 && errno == EINTR);
-  if (got != 1 || byte != wanted) {
-    _exit(1);
-  }
+  if (got != 1 || byte != wanted) _exit(1);
 }
 
 static void close_all_but(int fd) {
-  if (fd > 0) {
-    close_range_of(0, (unsigned)fd - 1);
-  }
+  if (fd > 0) close_range_of(0, (unsigned)fd - 1);
   close_range_of((unsigned)fd + 1, ~0U);
 }
 
 static void become_pod_root(void) {
-  if (setgroups(0, NULL) != 0 || setresgid(0, 0, 0) != 0 || setresuid(0, 0, 0) != 0) {
+  if (setgroups(0, NULL) != 0 || setresgid(0, 0, 0) != 0 || setresuid(0, 0, 0) != 0)
     die("pause", errno, "cannot become the pod's root");
-  }
 }
 
-/* A mount namespace with nothing in it: containers that share the pod's pid namespace can reach this
- * process through /proc/1, and must find no way to the node's files there. */
+/* A mount namespace with nothing in it: containers that share the pod's pid namespace can reach
+ * this process through /proc/1, and must find no way to the node's files there. */
 static void leave_mounts(void) {
-  if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0) {
+  if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0)
     die("pause", errno, "cannot make the mounts private");
-  }
   long tree = syscall(SYS_open_tree, AT_FDCWD, ".", OPEN_TREE_CLONE_FLAG | OPEN_TREE_CLOEXEC_FLAG);
   if (tree < 0 ||
       syscall(SYS_move_mount, (int)tree, "", AT_FDCWD, ".", MOVE_MOUNT_F_EMPTY_PATH_FLAG) != 0 ||
@@ -60,9 +54,8 @@ static void leave_mounts(void) {
     die("pause", errno, "cannot mount the empty root");
   }
   close((int)tree);
-  if (syscall(SYS_pivot_root, ".", ".") != 0 || umount2(".", MNT_DETACH) != 0) {
+  if (syscall(SYS_pivot_root, ".", ".") != 0 || umount2(".", MNT_DETACH) != 0)
     die("pause", errno, "cannot change to the empty root");
-  }
 }
 
 static void drop_rights(void) {
@@ -132,25 +125,17 @@ _Noreturn void pause_run(const struct request *request, int parent, struct title
 
   fault_at("pause");
   /* Now: the pod's root, which it may be soon, has no right to the sandbox's directory. */
-  if (chdir("root") != 0) {
-    die("pause", errno, "cannot enter %s/root", request->directory);
-  }
+  if (chdir("root") != 0) die("pause", errno, "cannot enter %s/root", request->directory);
   if (request->user) {
     expect(parent, MAPPED);
     become_pod_root();
   }
-  if (request->pid) {
-    leave_mounts();
-  }
-  if (chroot(".") != 0 || chdir("/") != 0) {
-    die("pause", errno, "cannot change to the empty root");
-  }
+  if (request->pid) leave_mounts();
+  if (chroot(".") != 0 || chdir("/") != 0) die("pause", errno, "cannot change to the empty root");
   drop_rights();
   set_title(request->id, title);
   const char ready = READY;
-  if (write(parent, &ready, 1) != 1) {
-    _exit(1);
-  }
+  if (write(parent, &ready, 1) != 1) _exit(1);
   expect(parent, GO);
   close(parent);
   rest(&signals);

@@ -13,8 +13,8 @@ struct title {
 enum { MAPPED = 'm', READY = 'r', GO = 'g' };
 
 /* The life of the pause process, which starts in the sandbox's directory; the directory root in it
- * becomes its root. The parent is at the other end of the socket; until it has said GO, its death is
- * this process's death. */
+ * becomes its root. The parent is at the other end of the socket; until it has said GO, its death
+ * is this process's death. */
 _Noreturn void pause_run(const struct request *request, int parent, struct title title);
 
 #endif

@@ -68,12 +68,9 @@ void warn(int error, const char *format, ...) {
 #ifdef JCRI_FAULTS
 void fault_at(const char *stage) {
   const char *wanted = getenv("JCRI_SANDBOX_FAIL");
-  if (wanted != NULL && strcmp(wanted, stage) == 0) {
+  if (wanted != NULL && strcmp(wanted, stage) == 0)
     die(stage, EIO, "fault asked for by JCRI_SANDBOX_FAIL");
-  }
   const char *killed = getenv("JCRI_SANDBOX_KILL");
-  if (killed != NULL && strcmp(killed, stage) == 0) {
-    kill(getpid(), SIGKILL);
-  }
+  if (killed != NULL && strcmp(killed, stage) == 0) kill(getpid(), SIGKILL);
 }
 #endif

@@ -6,8 +6,8 @@
 /* How this program speaks: one line on its standard output, or, in the pause process before it is
  * let go, one message to its parent. die() never returns; warn() never stops anything. */
 
-/* Called once by die() before it speaks, so that a failure leaves nothing behind. What it returns, if
- * not NULL, is said instead: the line of the process whose failure was the cause. */
+/* Called once by die() before it speaks, so that a failure leaves nothing behind. What it returns,
+ * if not NULL, is said instead: the line of the process whose failure was the cause. */
 typedef const char *(*undo_fn)(void);
 
 void report_to_parent(int fd);

@@ -47,11 +47,12 @@ struct request_error {
 
 /* Fills request, which comes zeroed and whose strings then point into args; false with a text that
  * names the argument. */
-bool request_parse(struct request *request, int count, char *const args[], struct request_error *error);
+bool request_parse(struct request *request, int count, char *const args[],
+                   struct request_error *error);
 
 /* The path below /proc/sys of a sysctl, or false with the reason. Only sysctls that belong to a
  * namespace of the pod are let through: another one would change the node. */
-bool sysctl_path(const struct request *request, const struct sysctl *sysctl, char path[MAX_SYSCTL_NAME],
-                 struct request_error *error);
+bool sysctl_path(const struct request *request, const struct sysctl *sysctl,
+                 char path[MAX_SYSCTL_NAME], struct request_error *error);
 
 #endif

@@ -5,14 +5,14 @@
 #include <stdlib.h>
 
 /* A test is a function that ends the program at the first thing that is not so. */
-#define CHECK(condition, ...)                                                   \
-  do {                                                                          \
-    if (!(condition)) {                                                         \
+#define CHECK(condition, ...)                                                       \
+  do {                                                                              \
+    if (!(condition)) {                                                             \
       (void)fprintf(stderr, "%s:%d: not so: %s: ", __FILE__, __LINE__, #condition); \
-      (void)fprintf(stderr, __VA_ARGS__);                                       \
-      (void)fprintf(stderr, "\n");                                              \
-      exit(1);                                                                  \
-    }                                                                           \
+      (void)fprintf(stderr, __VA_ARGS__);                                           \
+      (void)fprintf(stderr, "\n");                                                  \
+      exit(1);                                                                      \
+    }                                                                               \
   } while (0)
 
 #endif

@@ -1,6 +1,7 @@
-/* A libFuzzer target (LLVMFuzzerTestOneInput; arguments are separated by NUL, and mountinfo comes after the first empty
- * one) and, where libFuzzer is missing, its own loop, as in fuzz_request.c. What must hold: no sanitizer speaks, places
- * come after the directories they are in, and nothing is mounted of what is to be left out. */
+/* A libFuzzer target (LLVMFuzzerTestOneInput; arguments are separated by NUL, and mountinfo comes
+ * after the first empty one) and, where libFuzzer is missing, its own loop, as in fuzz_request.c.
+ * What must hold: no sanitizer speaks, places come after the directories they are in, and nothing
+ * is mounted of what is to be left out. */
 #include <stdint.h>
 #include <string.h>
 
@@ -9,18 +10,17 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-static void check_place(const struct request *request, const struct mounts *mounts, const struct place *place) {
+static void check_place(const struct request *request, const struct mounts *mounts,
+                        const struct place *place) {
   CHECK(place->path[0] == '/', "%s", place->path);
-  if (place->kind != MOUNTED) {
-    return;
-  }
+  if (place->kind != MOUNTED) return;
   bool below = false;
-  for (size_t i = 0; i < request->path_count; i++) {
+  for (size_t i = 0; i < request->path_count; i++)
     below |= !request->paths[i].writable && path_below(place->path, request->paths[i].path);
-  }
   CHECK(below, "%s is mounted below nothing kept", place->path);
   for (size_t i = 0; i < mounts->count; i++) {
-    CHECK(mounts->list[i].id != place->mount_id || strcmp(mounts->list[i].point, place->path) != 0 ||
+    CHECK(mounts->list[i].id != place->mount_id ||
+              strcmp(mounts->list[i].point, place->path) != 0 ||
               strcmp(mounts->list[i].type, "tmpfs") != 0,
           "%s", place->path);
   }
@@ -56,7 +56,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     CHECK(plan_make(&plan, &request, &mounts), "memory");
     for (size_t i = 0; i < plan.count; i++) {
       check_place(&request, &mounts, &plan.places[i]);
-      CHECK(i == 0 || !path_below(plan.places[i - 1].path, plan.places[i].path), "%s", plan.places[i].path);
+      CHECK(i == 0 || !path_below(plan.places[i - 1].path, plan.places[i].path), "%s",
+            plan.places[i].path);
     }
     plan_free(&plan);
     mounts_free(&mounts);
@@ -91,8 +92,10 @@ static size_t put_text(char *input, size_t size, size_t room, const char *text) 
 #define PUT(text) size = put_text(input, size, sizeof input, text)
 
 int main(void) {
-  static const char *const keys[] = {"keep=", "writable=", "cgroup=", "cap=chown", "mounts=refused", "x"};
-  static const char *const parts[] = {"/", "/a", "/b", "/a", "/b", "/..", "/dev", "/proc", "\\040", "\\134", "\\0", "\\777", "a"};
+  static const char *const keys[] = {
+      "keep=", "writable=", "cgroup=", "cap=chown", "mounts=refused", "x"};
+  static const char *const parts[] = {"/",     "/a",    "/b",    "/a",  "/b",    "/..", "/dev",
+                                      "/proc", "\\040", "\\134", "\\0", "\\777", "a"};
   static const char *const types[] = {"ext4", "tmpfs", "overlay", "nsfs", "", "-"};
   enum { ROUNDS = 200000 };
 #define PICK(list) list[next(sizeof list / sizeof list[0])]
@@ -101,25 +104,20 @@ int main(void) {
     size_t size = 0;
     for (uint64_t left = next(5); left > 0; left--) {
       PUT(PICK(keys));
-      for (uint64_t depth = next(4); depth > 0; depth--) {
-        PUT(PICK(parts));
-      }
+      for (uint64_t depth = next(4); depth > 0; depth--) PUT(PICK(parts));
       size = put(input, size, sizeof input, "", 1);
     }
     size = put(input, size, sizeof input, "--\0/p\0", next(20) == 0 ? 3 : 7);
     for (uint64_t left = next(8); left > 0; left--) {
-      static const char *const starts[] = {"1 2 0:1 / ", "2 2 0:1 / ", "99999999999999999999 2 0:1 / ", "1 "};
+      static const char *const starts[] = {"1 2 0:1 / ", "2 2 0:1 / ",
+                                           "99999999999999999999 2 0:1 / ", "1 "};
       PUT(PICK(starts));
-      for (uint64_t depth = 1 + next(4); depth > 0; depth--) {
-        PUT(PICK(parts));
-      }
+      for (uint64_t depth = 1 + next(4); depth > 0; depth--) PUT(PICK(parts));
       PUT(next(8) == 0 ? " - " : " rw shared:1 - ");
       PUT(PICK(types));
       PUT(" s rw\n");
     }
-    if (next(8) == 0) {
-      input[next(size)] = (char)next(256);
-    }
+    if (next(8) == 0) input[next(size)] = (char)next(256);
     (void)LLVMFuzzerTestOneInput((const uint8_t *)input, size);
   }
   return 0;

@@ -1,6 +1,7 @@
-/* A libFuzzer target (LLVMFuzzerTestOneInput; arguments are separated by NUL) and, where libFuzzer is missing, its own
- * loop: inputs put together from the grammar's pieces by a generator with a fixed seed, so that a failure repeats. What
- * must hold: no sanitizer speaks, and no accepted sysctl leads out of the pod's own. */
+/* A libFuzzer target (LLVMFuzzerTestOneInput; arguments are separated by NUL) and, where libFuzzer
+ * is missing, its own loop: inputs put together from the grammar's pieces by a generator with a
+ * fixed seed, so that a failure repeats. What must hold: no sanitizer speaks, and no accepted
+ * sysctl leads out of the pod's own. */
 #include <stdint.h>
 #include <string.h>
 
@@ -17,9 +18,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   copy[size] = '\0';
   char *args[64];
   int count = 0;
-  for (size_t at = 0; at < size && count < 64; at += strlen(copy + at) + 1) {
+  for (size_t at = 0; at < size && count < 64; at += strlen(copy + at) + 1)
     args[count++] = copy + at;
-  }
   static struct request request;
   memset(&request, 0, sizeof request);
   struct request_error error;
@@ -28,8 +28,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
       char path[MAX_SYSCTL_NAME];
       CHECK(sysctl_path(&request, &request.sysctls[i], path, &error), "%s", error.text);
       size_t length = strlen(path);
-      CHECK(strstr(path, "/../") == NULL && (length < 3 || strcmp(path + length - 3, "/..") != 0), "%s", path);
-      CHECK(strncmp(path, "net/", 4) == 0 || strncmp(path, "kernel/", 7) == 0 || strncmp(path, "fs/mqueue/", 10) == 0,
+      CHECK(strstr(path, "/../") == NULL && (length < 3 || strcmp(path + length - 3, "/..") != 0),
+            "%s", path);
+      CHECK(strncmp(path, "net/", 4) == 0 || strncmp(path, "kernel/", 7) == 0 ||
+                strncmp(path, "fs/mqueue/", 10) == 0,
             "%s", path);
     }
   }
@@ -49,8 +51,12 @@ static uint64_t next(uint64_t bound) {
 
 int main(void) {
   static const char *const pieces[] = {
-      "id=", "dir=/", "new=", "net", "ipc", "uts", "pid", "user", "hostname=", "sysctl=", "uidmap=", "gidmap=", "cgroup=/", "oom=", "shm=", "0 1 2", "4294967295", " ", "-", "=", ".", "/", "..", "net.", "net/", "kernel.", "kernel/sem",
-      "fs.mqueue.", "a", "99999999999999999999", "\n", "\x7f", "\xff",
+      "id=",      "dir=/",   "new=",       "net",        "ipc",        "uts",
+      "pid",      "user",    "hostname=",  "sysctl=",    "uidmap=",    "gidmap=",
+      "cgroup=/", "oom=",    "shm=",       "0 1 2",      "4294967295", " ",
+      "-",        "=",       ".",          "/",          "..",         "net.",
+      "net/",     "kernel.", "kernel/sem", "fs.mqueue.", "a",          "99999999999999999999",
+      "\n",       "\x7f",    "\xff",
   };
   enum { PIECES = sizeof pieces / sizeof pieces[0], ROUNDS = 200000 };
   char input[512];
@@ -70,9 +76,7 @@ int main(void) {
         size += length;
       }
     }
-    if (size > 0 && next(8) == 0) {
-      input[next(size)] = (char)next(256);
-    }
+    if (size > 0 && next(8) == 0) input[next(size)] = (char)next(256);
     (void)LLVMFuzzerTestOneInput((const uint8_t *)input, size);
   }
   return 0;

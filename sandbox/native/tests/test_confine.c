@@ -1,5 +1,5 @@
-/* Runs the sanitized jcri-confine (its path is the argument) against the kernel; needs root. What the confined program
- * sees is this program's own report: it runs itself again inside. */
+/* Runs the sanitized jcri-confine (its path is the argument) against the kernel; needs root. What
+ * the confined program sees is this program's own report: it runs itself again inside. */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
@@ -38,9 +38,8 @@ static struct outcome run(const char *const args[]) {
   struct outcome outcome = {0};
   size_t used = 0;
   ssize_t got;
-  while ((got = read(out[0], outcome.text + used, sizeof outcome.text - 1 - used)) > 0) {
+  while ((got = read(out[0], outcome.text + used, sizeof outcome.text - 1 - used)) > 0)
     used += (size_t)got;
-  }
   close(out[0]);
   int status = 0;
   CHECK(waitpid(child, &status, 0) == child && WIFEXITED(status), "%s", outcome.text);
@@ -76,18 +75,27 @@ static void names_what_failed(void) {
   char *through = argument("keep", "link/x");
   char *kept_link = argument("keep", "link");
   char *writable_file = argument("writable", "file");
-  expect(RUN("nonsense", "--", "/p"), 125, "jcri-confine: request: cannot use the argument \"nonsense\"\n");
-  expect(RUN("keep=/no/such", "--", "/p"), 125, "jcri-confine: mounts: cannot open /no/such: ENOENT");
-  expect(RUN("cgroup=/no/such", "--", "/p"), 125, "jcri-confine: cgroup: cannot open /no/such: ENOENT");
-  expect(RUN("cgroup=/tmp", "--", "/p"), 125, "jcri-confine: cgroup: cannot join the cgroup of version 2 of /tmp: ENOENT");
+  expect(RUN("nonsense", "--", "/p"), 125,
+         "jcri-confine: request: cannot use the argument \"nonsense\"\n");
+  expect(RUN("keep=/no/such", "--", "/p"), 125,
+         "jcri-confine: mounts: cannot open /no/such: ENOENT");
+  expect(RUN("cgroup=/no/such", "--", "/p"), 125,
+         "jcri-confine: cgroup: cannot open /no/such: ENOENT");
+  expect(RUN("cgroup=/tmp", "--", "/p"), 125,
+         "jcri-confine: cgroup: cannot join the cgroup of version 2 of /tmp: ENOENT");
   struct outcome outcome = RUN(through, "--", "/p");
-  CHECK(outcome.status == 125 && strstr(outcome.text, "link/x leads through a symbolic link\n") != NULL, "%s", outcome.text);
+  CHECK(outcome.status == 125 &&
+            strstr(outcome.text, "link/x leads through a symbolic link\n") != NULL,
+        "%s", outcome.text);
   outcome = RUN(kept_link, "--", "/p");
-  CHECK(outcome.status == 125 && strstr(outcome.text, "symbolic link\n") != NULL, "%s", outcome.text);
+  CHECK(outcome.status == 125 && strstr(outcome.text, "symbolic link\n") != NULL, "%s",
+        outcome.text);
   outcome = RUN(writable_file, "--", "/p");
-  CHECK(outcome.status == 125 && strstr(outcome.text, "file is no directory\n") != NULL, "%s", outcome.text);
+  CHECK(outcome.status == 125 && strstr(outcome.text, "file is no directory\n") != NULL, "%s",
+        outcome.text);
   expect(RUN("--", "/no/such"), 127, "jcri-confine: exec: cannot run /no/such: ENOENT");
-  expect(RUN("keep=/etc", "--", "/etc/passwd"), 126, "jcri-confine: exec: cannot run /etc/passwd: EACCES");
+  expect(RUN("keep=/etc", "--", "/etc/passwd"), 126,
+         "jcri-confine: exec: cannot run /etc/passwd: EACCES");
   free(link);
   free(file);
   free(through);
@@ -135,18 +143,19 @@ static void inside(const char *base) {
 
 /* The fixture's own mounts stay in a namespace of this test's. */
 static void shows_what_is_named(void) {
-  static const char *const directories[] = {"kept", "kept/writable", "kept/writable/mounted", "kept/mounted", "kept/memory",
-                                            "source"};
-  CHECK(unshare(CLONE_NEWNS) == 0 && mount(NULL, "/", NULL, MS_REC | MS_SHARED, NULL) == 0, "namespace");
+  static const char *const directories[] = {
+      "kept", "kept/writable", "kept/writable/mounted", "kept/mounted", "kept/memory", "source"};
+  CHECK(unshare(CLONE_NEWNS) == 0 && mount(NULL, "/", NULL, MS_REC | MS_SHARED, NULL) == 0,
+        "namespace");
   CHECK(chdir(directory) == 0, "chdir");
-  for (size_t i = 0; i < sizeof directories / sizeof directories[0]; i++) {
+  for (size_t i = 0; i < sizeof directories / sizeof directories[0]; i++)
     CHECK(mkdir(directories[i], 0755) == 0, "%s", directories[i]);
-  }
   CHECK(touch("source/here") == 0, "touch");
   CHECK(mount("source", "kept/mounted", NULL, MS_BIND, NULL) == 0, "mount");
   CHECK(mount("source", "kept/writable/mounted", NULL, MS_BIND, NULL) == 0, "mount");
   CHECK(mount("tmpfs", "kept/memory", "tmpfs", 0, NULL) == 0, "mount");
-  CHECK(touch("kept/memory/secret") == 0 && mkdir("kept/memory/named", 0755) == 0 && touch("kept/memory/named/here") == 0,
+  CHECK(touch("kept/memory/secret") == 0 && mkdir("kept/memory/named", 0755) == 0 &&
+            touch("kept/memory/named/here") == 0,
         "secret");
   char *kept = argument("keep", "kept");
   char *writable = argument("writable", "kept/writable");
@@ -156,21 +165,23 @@ static void shows_what_is_named(void) {
   int leaked = open("/", O_RDONLY);
   CHECK(leaked >= 0 && dup2(leaked, 3) == 3, "descriptor");
   for (int old = 0; old < 2; old++) {
-    if (old) {
-      setenv("JCRI_CONFINE_OLD", "1", 1);
-    }
-    struct outcome outcome = RUN("keep=/usr", keep_self, kept, writable, named, "cap=mknod", "cap=sys_admin", "--", self,
-                                 "--inside", directory);
+    if (old) setenv("JCRI_CONFINE_OLD", "1", 1);
+    struct outcome outcome = RUN("keep=/usr", keep_self, kept, writable, named, "cap=mknod",
+                                 "cap=sys_admin", "--", self, "--inside", directory);
     expect(outcome, 0, "");
     CHECK(outcome.text[0] == '\0', "%s", outcome.text);
     CHECK(access("kept/writable/new", F_OK) == 0 && unlink("kept/writable/new") == 0, "written");
     CHECK(unlink("kept/writable/node") == 0, "made");
     /* Nothing came out of there: the mounts of this namespace are shared and still whole. */
-    CHECK(access("kept/mounted/here", F_OK) == 0 && access("kept/memory/secret", F_OK) == 0, "mounts are gone");
-    outcome = RUN("keep=/usr", keep_self, writable, "cap=sys_admin", "mounts=refused", "--", self, "--refused", directory);
+    CHECK(access("kept/mounted/here", F_OK) == 0 && access("kept/memory/secret", F_OK) == 0,
+          "mounts are gone");
+    outcome = RUN("keep=/usr", keep_self, writable, "cap=sys_admin", "mounts=refused", "--", self,
+                  "--refused", directory);
     expect(outcome, 0, "");
   }
-  CHECK(umount("kept/mounted") == 0 && umount("kept/writable/mounted") == 0 && umount("kept/memory") == 0, "unmount");
+  CHECK(umount("kept/mounted") == 0 && umount("kept/writable/mounted") == 0 &&
+            umount("kept/memory") == 0,
+        "unmount");
   free(kept);
   free(writable);
   free(named);
@@ -178,12 +189,12 @@ static void shows_what_is_named(void) {
 }
 
 static void clean(void) {
-  static const char *const left[] = {"kept/writable/mounted", "kept/writable", "kept/mounted", "kept/memory", "kept",
-                                     "source/here",           "source",        "link",         "file"};
+  static const char *const left[] = {
+      "kept/writable/mounted", "kept/writable", "kept/mounted", "kept/memory", "kept",
+      "source/here",           "source",        "link",         "file"};
   CHECK(chdir(directory) == 0, "chdir");
-  for (size_t i = 0; i < sizeof left / sizeof left[0]; i++) {
+  for (size_t i = 0; i < sizeof left / sizeof left[0]; i++)
     CHECK(remove(left[i]) == 0, "%s", left[i]);
-  }
   CHECK(chdir("/") == 0 && rmdir(directory) == 0, "%s", directory);
 }
 

@@ -10,22 +10,23 @@ static bool parse(int count, const char *const args[]) {
   memset(&request, 0, sizeof request);
   memset(&error, 0, sizeof error);
   char *copies[8];
-  for (int i = 0; i < count; i++) {
-    copies[i] = (char *)(size_t)args[i];
-  }
+  for (int i = 0; i < count; i++) copies[i] = (char *)(size_t)args[i];
   return request_parse(&request, count, copies, &error);
 }
 
-#define PARSE(...) parse((int)(sizeof((const char *[]){__VA_ARGS__}) / sizeof(char *)), (const char *[]){__VA_ARGS__})
-#define REFUSED(wanted, ...)                                                                \
-  do {                                                                                      \
-    CHECK(!PARSE(__VA_ARGS__), "%s", wanted);                                               \
+#define PARSE(...)                                                     \
+  parse((int)(sizeof((const char *[]){__VA_ARGS__}) / sizeof(char *)), \
+        (const char *[]){__VA_ARGS__})
+#define REFUSED(wanted, ...)                                                              \
+  do {                                                                                    \
+    CHECK(!PARSE(__VA_ARGS__), "%s", wanted);                                             \
     CHECK(strstr(error.text, wanted) != NULL, "\"%s\" lacks \"%s\"", error.text, wanted); \
   } while (0)
 
 static void takes_every_key(void) {
-  CHECK(PARSE("id=a", "dir=/d", "new=net", "new=uts", "hostname=h", "oom=-998", "cgroup=/a", "cgroup=/b"), "%s",
-        error.text);
+  CHECK(PARSE("id=a", "dir=/d", "new=net", "new=uts", "hostname=h", "oom=-998", "cgroup=/a",
+              "cgroup=/b"),
+        "%s", error.text);
   CHECK(request.net && request.uts && !request.ipc && !request.pid && !request.user, "flags");
   CHECK(request.has_oom_score_adj && request.oom_score_adj == -998, "%d", request.oom_score_adj);
   CHECK(request.cgroup_count == 2 && strcmp(request.cgroups[1], "/b") == 0, "cgroups");

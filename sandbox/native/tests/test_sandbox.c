@@ -30,13 +30,11 @@ static struct outcome run(const char *variable, const char *stage, const char *e
   pid_t helper = fork();
   CHECK(helper >= 0, "fork");
   if (helper == 0) {
-    if (variable != NULL) {
-      setenv(variable, stage, 1);
-    }
+    if (variable != NULL) setenv(variable, stage, 1);
     dup2(out[1], STDOUT_FILENO);
-    execl(program, program, "id=check", dir_argument, "new=net", "new=ipc", "new=uts", "new=pid", "new=user", "hostname=check",
-          "uidmap=0 100000 65536", "gidmap=0 100000 1000", "gidmap=1000 200000 1000", "shm=65536", "oom=-998", extra,
-          (char *)NULL);
+    execl(program, program, "id=check", dir_argument, "new=net", "new=ipc", "new=uts", "new=pid",
+          "new=user", "hostname=check", "uidmap=0 100000 65536", "gidmap=0 100000 1000",
+          "gidmap=1000 200000 1000", "shm=65536", "oom=-998", extra, (char *)NULL);
     _exit(127);
   }
   close(out[1]);
@@ -44,9 +42,8 @@ static struct outcome run(const char *variable, const char *stage, const char *e
   size_t used = 0;
   ssize_t got;
   /* To the end of file: a pause process that kept the pipe would hang this test. */
-  while ((got = read(out[0], outcome.line + used, sizeof outcome.line - 1 - used)) > 0) {
+  while ((got = read(out[0], outcome.line + used, sizeof outcome.line - 1 - used)) > 0)
     used += (size_t)got;
-  }
   close(out[0]);
   CHECK(waitpid(helper, &outcome.status, 0) == helper, "waitpid");
   return outcome;
@@ -56,9 +53,8 @@ static int count_entries(const char *path) {
   DIR *dir = opendir(path);
   CHECK(dir != NULL, "%s", path);
   int count = 0;
-  for (struct dirent *entry = readdir(dir); entry != NULL; entry = readdir(dir)) {
+  for (struct dirent *entry = readdir(dir); entry != NULL; entry = readdir(dir))
     count += entry->d_name[0] != '.';
-  }
   closedir(dir);
   return count;
 }
@@ -88,13 +84,15 @@ static void clean(void) {
 }
 
 static void leaves_nothing_when_a_stage_fails(void) {
-  static const char *const stages[] = {"cgroup", "clone", "idmap", "enter",  "hostname", "sysctl", "loopback",
-                                       "shm",    "pin",   "pinned", "oom",   "pidfile",  "pause"};
+  static const char *const stages[] = {"cgroup", "clone",    "idmap", "enter", "hostname",
+                                       "sysctl", "loopback", "shm",   "pin",   "pinned",
+                                       "oom",    "pidfile",  "pause"};
   for (size_t i = 0; i < sizeof stages / sizeof stages[0]; i++) {
     struct outcome outcome = run("JCRI_SANDBOX_FAIL", stages[i], NULL);
     char wanted[64];
     (void)snprintf(wanted, sizeof wanted, "error %s: ", stages[i]);
-    CHECK(WIFEXITED(outcome.status) && WEXITSTATUS(outcome.status) == 1, "%s: %s", stages[i], outcome.line);
+    CHECK(WIFEXITED(outcome.status) && WEXITSTATUS(outcome.status) == 1, "%s: %s", stages[i],
+          outcome.line);
     CHECK(strncmp(outcome.line, wanted, strlen(wanted)) == 0, "%s: %s", stages[i], outcome.line);
     expect_nothing_left(stages[i]);
   }
@@ -103,7 +101,8 @@ static void leaves_nothing_when_a_stage_fails(void) {
 static void names_what_failed(void) {
   static const char *const cases[][2] = {
       {"sysctl=net.no.such=1", "error sysctl: cannot set sysctl net.no.such to \"1\": ENOENT"},
-      {"sysctl=net.ipv4.ip_forward=x", "error sysctl: cannot set sysctl net.ipv4.ip_forward to \"x\": EINVAL"},
+      {"sysctl=net.ipv4.ip_forward=x",
+       "error sysctl: cannot set sysctl net.ipv4.ip_forward to \"x\": EINVAL"},
       {"cgroup=/no/such", "error cgroup: cannot open /no/such: ENOENT"},
       {"cgroup=/tmp", "error cgroup: cannot join the cgroup of version 2 of check: ENOENT"},
       {"uidmap=5 7 10", "error idmap: cannot set uid_map to 0 100000 65536,5 7 10,: EINVAL"},
@@ -135,7 +134,8 @@ static void lives_until_it_is_told(void) {
   CHECK(waitpid(pid, NULL, WNOHANG) == 0, "it runs on");
   CHECK(kill(pid, SIGTERM) == 0, "kill");
   int status = 0;
-  CHECK(waitpid(pid, &status, 0) == pid && WIFEXITED(status) && WEXITSTATUS(status) == 0, "status %d", status);
+  CHECK(waitpid(pid, &status, 0) == pid && WIFEXITED(status) && WEXITSTATUS(status) == 0,
+        "status %d", status);
   clean();
   expect_nothing_left("told to end");
 }

@@ -7,7 +7,8 @@ static const char V2[] = "0::/kubepods.slice/pod.slice/c1.scope\n";
 
 static const char MOUNTS[] =
     "22 1 0:20 / / rw - ext4 /dev/vda rw\n"
-    "31 22 0:26 /docker/x /sys/fs/cgroup/memory rw,relatime shared:9 master:3 - cgroup cgroup rw,memory\n"
+    "31 22 0:26 /docker/x /sys/fs/cgroup/memory rw,relatime shared:9 master:3 - cgroup cgroup "
+    "rw,memory\n"
     "32 22 0:27 / /cg/cpu rw,relatime - cgroup cgroup rw,cpu,cpuacct\n"
     "33 22 0:28 / /cg2 rw - cgroup2 cgroup2 rw,nsdelegate\n";
 

@@ -57,9 +57,7 @@ static pid_t idle(void) {
 /* A killed process may take a moment to die, but its stat tells of it at once. */
 static bool lives(pid_t pid) { return !tree_dying(pid); }
 
-static void end(pid_t pid) {
-  CHECK(kill(pid, SIGKILL) == 0 && waitpid(pid, NULL, 0) == pid);
-}
+static void end(pid_t pid) { CHECK(kill(pid, SIGKILL) == 0 && waitpid(pid, NULL, 0) == pid); }
 
 /* What /proc tells of our own cgroup stands in for that of an exec. */
 static struct shim shim_of(const char *path) {
@@ -74,7 +72,8 @@ static struct shim shim_of(const char *path) {
   }
   CHECK(own != NULL);
   shim.exec_cgroup = formatted("%s/c", directory);
-  shim.exec_cgroup_path = path != NULL ? formatted("%s", path) : formatted("%.*s", (int)length, own);
+  shim.exec_cgroup_path =
+      path != NULL ? formatted("%s", path) : formatted("%.*s", (int)length, own);
   return shim;
 }
 

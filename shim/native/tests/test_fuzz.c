@@ -67,11 +67,13 @@ static void fuzz_wire(void) {
 
 static void fuzz_texts(void) {
   static const char LOG[] =
-      "{\"level\":\"error\",\"msg\":\"a \\u00e9 \\\\ \\\" b\",\"time\":\"t\"}\n{\"n\":[1],\"msg\":\"x\"}\n";
+      "{\"level\":\"error\",\"msg\":\"a \\u00e9 \\\\ \\\" "
+      "b\",\"time\":\"t\"}\n{\"n\":[1],\"msg\":\"x\"}\n";
   static const char STAT[] = "12 (a) b) S 1 2 3 0 -1 4 10 0 0 0 1 2 3 4 20 0 1 0 987654 5 6";
   static const char GROUPS[] = "9:name=systemd:/a\n4:cpu,memory:/a/b\n0::/a/b\n";
   static const char MOUNTS[] =
-      "31 22 0:26 /a /sys/fs/cgroup/memory rw - cgroup cgroup rw,memory\n33 2 0:2 / /c rw - cgroup2 x rw\n";
+      "31 22 0:26 /a /sys/fs/cgroup/memory rw - cgroup cgroup rw,memory\n33 2 0:2 / /c rw - "
+      "cgroup2 x rw\n";
   char text[40];
   size_t length, size;
   char *input = mutated(LOG, sizeof LOG - 1, &length);
@@ -96,7 +98,8 @@ static size_t restored(const char *lines, size_t length, char *text) {
   size_t size = 0;
   while (length > 0) {
     const char *newline = memchr(lines + LOG_PREFIX, '\n', length - LOG_PREFIX);
-    CHECK(newline != NULL && memcmp(lines + 30, " stdout ", 8) == 0 && lines[LOG_PREFIX - 1] == ' ');
+    CHECK(newline != NULL && memcmp(lines + 30, " stdout ", 8) == 0 &&
+          lines[LOG_PREFIX - 1] == ' ');
     size_t shown = (size_t)(newline - lines) - LOG_PREFIX;
     CHECK(shown <= LOG_PIECE);
     memcpy(text + size, lines + LOG_PREFIX, shown);

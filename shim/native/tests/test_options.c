@@ -15,9 +15,9 @@ static const char *refused(int count, char **words) {
 #define REFUSED(...) \
   refused((int)(sizeof((char *[]){__VA_ARGS__}) / sizeof(char *)), (char *[]){__VA_ARGS__, NULL})
 
-#define USUAL                                                                            \
-  "shim", "--id", "c1", "--bundle", "/b", "--state", "/s", "--runtime", "/r",            \
-      "--runtime-root", "/rr", "--exit-record", "/e"
+#define USUAL                                                                                   \
+  "shim", "--id", "c1", "--bundle", "/b", "--state", "/s", "--runtime", "/r", "--runtime-root", \
+      "/rr", "--exit-record", "/e"
 
 int main(void) {
   CHECK_TEXT(REFUSED(USUAL), "(taken)");
@@ -27,9 +27,9 @@ int main(void) {
   CHECK_TEXT(REFUSED(USUAL, "--restore", "c"), "bad value of option --restore: c");
   CHECK_TEXT(REFUSED(USUAL), "(taken)");
   CHECK(options.log == NULL && options.io_uid == -1 && !options.terminal);
-  CHECK_TEXT(REFUSED(USUAL, "--log", "/l/x", "--log-directory", "/l", "--log-limit", "5", "--terminal", "--stdin",
-                     "--stdin-once", "--io-uid", "4294967295", "--io-gid", "0",
-                     "--systemd-cgroup", "--exec-cgroup", "--runtime-argument", "--debug"),
+  CHECK_TEXT(REFUSED(USUAL, "--log", "/l/x", "--log-directory", "/l", "--log-limit", "5",
+                     "--terminal", "--stdin", "--stdin-once", "--io-uid", "4294967295", "--io-gid",
+                     "0", "--systemd-cgroup", "--exec-cgroup", "--runtime-argument", "--debug"),
              "(taken)");
   CHECK_TEXT(options.log_directory, "/l");
   CHECK(options.log_limit == 5 && options.terminal && options.stdin_open && options.stdin_once);

@@ -9,7 +9,8 @@ static const char *found(const char *log) {
 
 int main(void) {
   CHECK_TEXT(found(""), "(none)");
-  CHECK_TEXT(found("{\"level\":\"error\",\"msg\":\"no such file\",\"time\":\"t\"}\n"), "no such file");
+  CHECK_TEXT(found("{\"level\":\"error\",\"msg\":\"no such file\",\"time\":\"t\"}\n"),
+             "no such file");
   CHECK_TEXT(found("{\"msg\": \"crun\", \"level\": \"error\", \"time\": \"t\"}"), "crun");
   CHECK_TEXT(found("{\"level\":\"warning\",\"msg\":\"mind\"}\n"), "(none)");
   CHECK_TEXT(found("{\"level\":\"error\",\"msg\":\"one\"}\n{\"level\":\"error\",\"msg\":\"two\"}\n"
@@ -18,10 +19,12 @@ int main(void) {
   CHECK_TEXT(found("{\"level\":\"fatal\",\"msg\":\"a \\\"b\\\" \\\\ c\\nd\\u00e9\\u0007\"}\n"),
              "a \"b\" \\ c d\xc3\xa9 ");
   CHECK_TEXT(found("{\"level\":\"error\",\"n\":1,\"msg\":\"after a number\"}"), "after a number");
-  CHECK_TEXT(found("not json\n{\"level\":\"error\"}\n{\"level\":\"error\",\"msg\":\"cut"), "(none)");
-  /* A quoted message inside a message is no message. */
-  CHECK_TEXT(found("{\"level\":\"info\",\"msg\":\"{\\\"level\\\":\\\"error\\\",\\\"msg\\\":\\\"x\\\"}\"}"),
+  CHECK_TEXT(found("not json\n{\"level\":\"error\"}\n{\"level\":\"error\",\"msg\":\"cut"),
              "(none)");
+  /* A quoted message inside a message is no message. */
+  CHECK_TEXT(
+      found("{\"level\":\"info\",\"msg\":\"{\\\"level\\\":\\\"error\\\",\\\"msg\\\":\\\"x\\\"}\"}"),
+      "(none)");
   char longest[256];
   memset(longest, 'x', sizeof longest);
   memcpy(longest, "{\"level\":\"error\",\"msg\":\"", 24);

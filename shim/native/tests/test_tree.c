@@ -23,8 +23,11 @@ static void what_is_dying_is_told_by_its_stat(void) {
     char state;
     unsigned flags, pending;
     bool dying;
-  } CASES[] = {{'S', 0x400100, 0, false}, {'Z', 0x400100, 0, true}, {'D', 0x400104, 0, true},
-               {'S', 0x400100, 0x100, true}, {'T', 0x400100, 0x4080, false}};
+  } CASES[] = {{'S', 0x400100, 0, false},
+               {'Z', 0x400100, 0, true},
+               {'D', 0x400104, 0, true},
+               {'S', 0x400100, 0x100, true},
+               {'T', 0x400100, 0x4080, false}};
   for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
     snprintf(text, sizeof text,
              "7 (a) b) %c 1 7 7 0 -1 %u 10 0 0 0 1 2 3 4 20 0 1 0 987654 5 6 7 8 9 10 11 12 %u 0 0",
