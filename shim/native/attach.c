@@ -108,7 +108,7 @@ static int make_pipe(struct attach *attach, int stream) {
 
 void attach_begin(struct conn *conn, const struct frame *request) {
   struct shim *shim = conn->shim;
-  if (conn->session != NULL || shim->state != CONTAINER_RUNNING) {
+  if (conn->session != NULL || shim->state != STATE_RUNNING) {
     conn_reply_error(conn, request->id,
                      conn->session != NULL ? "connection is in use" : "container is not running");
     return;

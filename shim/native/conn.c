@@ -106,9 +106,10 @@ void conn_reply_error(struct conn *conn, uint32_t id, const char *text) {
 /* Reads on towards one whole frame; true when it is there. */
 static bool read_frame(struct conn *conn) {
   for (;;) {
-    bool in_head = conn->have < WIRE_HEADER;
-    uint8_t *at = in_head ? conn->head + conn->have : conn->body + (conn->have - WIRE_HEADER);
-    size_t wanted = (in_head ? WIRE_HEADER : WIRE_HEADER + conn->frame.length) - conn->have;
+    bool in_head = conn->have < WIRE_HEADER_BYTES;
+    uint8_t *at = in_head ? conn->head + conn->have : conn->body + (conn->have - WIRE_HEADER_BYTES);
+    size_t wanted =
+        (in_head ? WIRE_HEADER_BYTES : WIRE_HEADER_BYTES + conn->frame.length) - conn->have;
     ssize_t got = wanted == 0 ? 0 : recv(conn->watch.fd, at, wanted, MSG_DONTWAIT);
     if (wanted > 0) {
       if (got < 0 && (errno == EAGAIN || errno == EINTR)) return false;
@@ -118,7 +119,7 @@ static bool read_frame(struct conn *conn) {
       }
       conn->have += (size_t)got;
     }
-    if (in_head && conn->have == WIRE_HEADER) {
+    if (in_head && conn->have == WIRE_HEADER_BYTES) {
       if (!wire_read_header(conn->head, &conn->frame)) {
         conn_kill(conn);
         return false;
@@ -126,7 +127,8 @@ static bool read_frame(struct conn *conn) {
       conn->body = resized(NULL, conn->frame.length + 1);
       conn->frame.body = conn->body;
     }
-    if (conn->have >= WIRE_HEADER && conn->have == WIRE_HEADER + conn->frame.length) return true;
+    if (conn->have >= WIRE_HEADER_BYTES && conn->have == WIRE_HEADER_BYTES + conn->frame.length)
+      return true;
   }
 }
 

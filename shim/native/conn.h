@@ -11,7 +11,7 @@ struct conn {
   struct shim *shim;
   struct conn *next;
 
-  uint8_t head[WIRE_HEADER];
+  uint8_t head[WIRE_HEADER_BYTES];
   size_t have; /* bytes of header and body that have come */
   struct frame frame;
   uint8_t *body;

@@ -56,7 +56,7 @@ static void answer_starts(struct shim *shim, const char *error) {
 }
 
 static void start_failed(struct shim *shim, const char *error) {
-  shim->state = CONTAINER_CREATED;
+  shim->state = STATE_CREATED;
   loop_close(&shim->loop, &shim->input);
   answer_starts(shim, error);
   removal_advance(shim);
@@ -93,7 +93,7 @@ static void runtime_started(struct shim *shim, struct child *child, int status) 
     const char *error = take_over(shim, console);
     if (error == NULL) {
       shim->started_at = now_wall_nanos();
-      shim->state = CONTAINER_RUNNING;
+      shim->state = STATE_RUNNING;
       cgroup_learn(shim);
       oom_watch(shim);
       output_begin(shim);
@@ -181,15 +181,15 @@ static char *launch(struct shim *shim) {
 
 void container_start(struct conn *conn, uint32_t id) {
   struct shim *shim = conn->shim;
-  if (shim->deleting || shim->state == CONTAINER_EXITED) {
+  if (shim->deleting || shim->state == STATE_EXITED) {
     conn_reply_error(conn, id,
                      shim->deleting ? "container is being deleted" : "container has already run");
     return;
   }
   conn->start_id = id;
-  if (shim->state == CONTAINER_RUNNING) answer_starts(shim, NULL);
-  if (shim->state != CONTAINER_CREATED) return;
-  shim->state = CONTAINER_STARTING;
+  if (shim->state == STATE_RUNNING) answer_starts(shim, NULL);
+  if (shim->state != STATE_CREATED) return;
+  shim->state = STATE_STARTING;
   char *error FREE = launch(shim);
   if (error != NULL) start_failed(shim, error);
 }
@@ -208,7 +208,7 @@ static bool send_signal(struct shim *shim, int signal) {
 
 void container_kill(struct conn *conn, uint32_t id, int signal) {
   struct shim *shim = conn->shim;
-  if (shim->state != CONTAINER_RUNNING) {
+  if (shim->state != STATE_RUNNING) {
     conn_reply_error(conn, id, "container is not running");
   } else if (!send_signal(shim, signal)) {
     char *error FREE = formatted("cannot send signal %d to process %d: %m", signal, shim->init);
@@ -241,7 +241,7 @@ void container_ended(struct shim *shim, int status) {
   shim->exit_code = exit_code_of(status);
   shim->signal = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
   shim->oom_killed = oom_happened(shim, shim->signal);
-  shim->state = CONTAINER_EXITED;
+  shim->state = STATE_EXITED;
   output_drain(shim);
   write_record(&shim->record_retry);
   loop_close(&shim->loop, &shim->input);

@@ -305,7 +305,7 @@ static char *launch(struct exec *exec, const struct frame *request) {
 
 void exec_begin(struct conn *conn, const struct frame *request, bool sync) {
   struct shim *shim = conn->shim;
-  if (conn->session != NULL || shim->state != CONTAINER_RUNNING || shim->deleting) {
+  if (conn->session != NULL || shim->state != STATE_RUNNING || shim->deleting) {
     conn_reply_error(conn, request->id,
                      conn->session != NULL ? "connection is in use" : "container is not running");
     return;

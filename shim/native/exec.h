@@ -9,7 +9,7 @@
 /* An output of an exec whose client gets it as frames. */
 struct source {
   struct watch watch;
-  enum wire_type type;
+  enum wire_number type;
   int64_t room; /* bytes that may still be sent; the rest is read and thrown away */
 };
 

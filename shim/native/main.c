@@ -73,7 +73,7 @@ static void run(struct shim *shim) {
 
 int main(int argc, char **argv) {
   if (argc == 2 && strcmp(argv[1], "--version") == 0) {
-    printf("jcri-shim protocol %d\n", SHIM_PROTOCOL);
+    printf("jcri-shim protocol %d\n", WIRE_VERSION);
     return 0;
   }
   static struct shim shim;

@@ -85,7 +85,7 @@ static enum outcome read_some(struct shim *shim, struct output *output) {
 
 static void ended(struct shim *shim, struct output *output) {
   finish_line(shim, output);
-  if (shim->options.terminal && shim->state != CONTAINER_EXITED) {
+  if (shim->options.terminal && shim->state != STATE_EXITED) {
     /* A process may open the terminal again, and would block if nobody read what it writes. */
     loop_watch(&shim->loop, &output->watch, 0);
     timer_arm(&shim->loop, &output->retry, RETRY_MILLIS);

@@ -12,7 +12,7 @@
 
 static bool reap_container(struct shim *shim) {
   int status;
-  if (shim->state != CONTAINER_RUNNING || waitpid(shim->init, &status, WNOHANG) != shim->init)
+  if (shim->state != STATE_RUNNING || waitpid(shim->init, &status, WNOHANG) != shim->init)
     return false;
   container_ended(shim, status);
   return true;
@@ -23,7 +23,7 @@ static bool reap_strangers(struct shim *shim) {
   for (;;) {
     siginfo_t info = {0};
     if (waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT) != 0 || info.si_pid == 0) return true;
-    if (info.si_pid == shim->init && shim->state == CONTAINER_RUNNING) return false;
+    if (info.si_pid == shim->init && shim->state == STATE_RUNNING) return false;
     if (exec_known(shim, info.si_pid)) return false;
     waitpid(info.si_pid, NULL, WNOHANG);
   }

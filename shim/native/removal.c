@@ -67,7 +67,7 @@ static void run_delete(struct shim *shim) {
 static void stubborn(struct timer *timer) {
   struct shim *shim = timer->owner;
   /* A frozen container takes the signal only when the runtime thaws it. */
-  if (shim->state == CONTAINER_RUNNING && shim->delete_child == NULL) run_delete(shim);
+  if (shim->state == STATE_RUNNING && shim->delete_child == NULL) run_delete(shim);
 }
 
 void removal_begin(struct shim *shim) {
@@ -87,7 +87,7 @@ void removal_advance(struct shim *shim) {
   if (!shim->deleting || shim->delete_child != NULL) return;
   if (shim->start_child != NULL) {
     child_kill(shim->start_child);
-  } else if (shim->state == CONTAINER_RUNNING) {
+  } else if (shim->state == STATE_RUNNING) {
     container_sigkill(shim);
     if (!shim->stubborn.armed) timer_arm(&shim->loop, &shim->stubborn, STUBBORN_MILLIS);
   } else if (shim->runtime_knows && !shim->deleted) {
@@ -114,7 +114,7 @@ static void delete_hangs(struct timer *timer) {
  * shim, will never come back: nobody could end this process any more. */
 static void forsaken(struct timer *timer) {
   struct shim *shim = timer->owner;
-  if (shim->state != CONTAINER_CREATED || shim->deleting) return;
+  if (shim->state != STATE_CREATED || shim->deleting) return;
   if (shim->conns == NULL) {
     shim->deleting = true;
     removal_advance(shim);

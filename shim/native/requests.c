@@ -15,7 +15,7 @@ static void status(struct conn *conn, const struct frame *frame) {
   wire_number(out, TAG_SHIM_PID, getpid());
   wire_number(out, TAG_STATE, shim->state);
   wire_number(out, TAG_LOG_DROPPED, shim->log.dropped_ever);
-  if (shim->state >= CONTAINER_RUNNING) container_put_exit(shim, out);
+  if (shim->state >= STATE_RUNNING) container_put_exit(shim, out);
   wire_end(out);
   conn_flush(conn);
 }
@@ -54,7 +54,7 @@ static void watch_exit(struct conn *conn, const struct frame *frame) {
   conn->watching = true;
   conn->watch_id = frame->id;
   conn_reply_ok(conn, frame->id);
-  if (conn->dead || conn->shim->state != CONTAINER_EXITED) return;
+  if (conn->dead || conn->shim->state != STATE_EXITED) return;
   wire_begin(&conn->out, EVENT_EXIT, frame->id);
   container_put_exit(conn->shim, &conn->out);
   wire_end(&conn->out);
@@ -112,7 +112,7 @@ void request_handle(struct conn *conn, const struct frame *frame) {
       return;
     default: {
       char *error FREE =
-          formatted("unknown request %d (shim protocol %d)", frame->type, SHIM_PROTOCOL);
+          formatted("unknown request %d (shim protocol %d)", frame->type, WIRE_VERSION);
       conn_reply_error(conn, frame->id, error);
     }
   }

@@ -15,13 +15,6 @@ struct child;
 struct stale_cgroup;
 struct shim;
 
-enum container_state {
-  CONTAINER_CREATED = 0,  /* nothing runs; start may be asked for */
-  CONTAINER_STARTING = 1, /* the runtime is at work */
-  CONTAINER_RUNNING = 2,
-  CONTAINER_EXITED = 3, /* the exit record is written */
-};
-
 /* One of the container's output streams: read, logged, and copied to who is attached. */
 struct output {
   struct watch watch;
@@ -42,8 +35,8 @@ struct shim {
   struct watch listener;
   char *socket_path;
 
-  enum container_state state;
-  bool runtime_knows; /* the runtime may hold state of the container, so it must delete it */
+  enum wire_number state; /* STATE_... */
+  bool runtime_knows;     /* the runtime may hold state of the container, so it must delete it */
   pid_t init;
   int64_t started_at, finished_at;
   int exit_code, signal;

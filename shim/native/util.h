@@ -7,8 +7,6 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-#define SHIM_PROTOCOL 1
-
 #define CLEANUP(function) __attribute__((cleanup(function)))
 #define CLOSE CLEANUP(close_owned)
 #define FREE CLEANUP(free_owned)

@@ -20,12 +20,12 @@ static void put32(uint8_t *at, uint32_t value) {
   put16(at + 2, (uint16_t)value);
 }
 
-bool wire_read_header(const uint8_t head[WIRE_HEADER], struct frame *frame) {
+bool wire_read_header(const uint8_t head[WIRE_HEADER_BYTES], struct frame *frame) {
   *frame = (struct frame){.length = get32(head),
                           .version = get16(head + 4),
                           .type = get16(head + 6),
                           .id = get32(head + 8)};
-  return frame->length <= WIRE_BODY_MAX && frame->version > 0;
+  return frame->length <= WIRE_MAX_BODY_BYTES && frame->version > 0;
 }
 
 /* Steps over one field; false at the end of the body and at a field that does not fit it. */
@@ -49,7 +49,7 @@ bool wire_body_valid(const struct frame *frame) {
   return at == frame->length;
 }
 
-bool wire_find(const struct frame *frame, enum wire_tag wanted, const uint8_t **data,
+bool wire_find(const struct frame *frame, enum wire_number wanted, const uint8_t **data,
                size_t *length) {
   size_t at = 0;
   uint16_t tag;
@@ -58,7 +58,7 @@ bool wire_find(const struct frame *frame, enum wire_tag wanted, const uint8_t **
   return false;
 }
 
-int64_t wire_find_number(const struct frame *frame, enum wire_tag tag, int64_t missing) {
+int64_t wire_find_number(const struct frame *frame, enum wire_number tag, int64_t missing) {
   const uint8_t *data;
   size_t length;
   if (!wire_find(frame, tag, &data, &length) || length != 8) return missing;
@@ -77,16 +77,16 @@ static uint8_t *grow(struct wire_out *out, size_t more) {
   return at;
 }
 
-void wire_begin(struct wire_out *out, enum wire_type type, uint32_t id) {
+void wire_begin(struct wire_out *out, enum wire_number type, uint32_t id) {
   out->frame = out->length;
-  uint8_t *head = grow(out, WIRE_HEADER);
+  uint8_t *head = grow(out, WIRE_HEADER_BYTES);
   put32(head, 0);
-  put16(head + 4, SHIM_PROTOCOL);
+  put16(head + 4, WIRE_VERSION);
   put16(head + 6, (uint16_t)type);
   put32(head + 8, id);
 }
 
-void wire_bytes(struct wire_out *out, enum wire_tag tag, const void *data, size_t length) {
+void wire_bytes(struct wire_out *out, enum wire_number tag, const void *data, size_t length) {
   uint8_t *field = grow(out, FIELD_HEADER + length);
   put16(field, (uint16_t)tag);
   put16(field + 2, 0);
@@ -94,17 +94,17 @@ void wire_bytes(struct wire_out *out, enum wire_tag tag, const void *data, size_
   if (length > 0) memcpy(field + FIELD_HEADER, data, length);
 }
 
-void wire_number(struct wire_out *out, enum wire_tag tag, int64_t value) {
+void wire_number(struct wire_out *out, enum wire_number tag, int64_t value) {
   uint8_t bytes[8];
   put32(bytes, (uint32_t)((uint64_t)value >> 32));
   put32(bytes + 4, (uint32_t)value);
   wire_bytes(out, tag, bytes, sizeof bytes);
 }
 
-void wire_text(struct wire_out *out, enum wire_tag tag, const char *text) {
+void wire_text(struct wire_out *out, enum wire_number tag, const char *text) {
   wire_bytes(out, tag, text, strlen(text));
 }
 
 void wire_end(struct wire_out *out) {
-  put32(out->data + out->frame, (uint32_t)(out->length - out->frame - WIRE_HEADER));
+  put32(out->data + out->frame, (uint32_t)(out->length - out->frame - WIRE_HEADER_BYTES));
 }

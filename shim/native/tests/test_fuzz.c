@@ -51,14 +51,15 @@ static void fuzz_wire(void) {
   wire_number(&out, TAG_TIMEOUT_MILLIS, 1000);
   wire_end(&out);
   size_t length;
-  char *bytes = mutated((char *)out.data + WIRE_HEADER, out.length - WIRE_HEADER, &length);
+  char *bytes =
+      mutated((char *)out.data + WIRE_HEADER_BYTES, out.length - WIRE_HEADER_BYTES, &length);
   struct frame frame = {.version = 1, .type = 1, .length = length, .body = (uint8_t *)bytes};
   bool valid = wire_body_valid(&frame);
   const uint8_t *data;
   for (int tag = 0; tag < 32; tag++) {
     size_t size;
-    wire_find_number(&frame, (enum wire_tag)tag, 0);
-    if (wire_find(&frame, (enum wire_tag)tag, &data, &size) && valid)
+    wire_find_number(&frame, (enum wire_number)tag, 0);
+    if (wire_find(&frame, (enum wire_number)tag, &data, &size) && valid)
       CHECK(data + size <= frame.body + frame.length);
   }
   free(bytes);

@@ -4,7 +4,7 @@
 static struct frame parsed(const struct wire_out *out, size_t at) {
   struct frame frame;
   CHECK(wire_read_header(out->data + at, &frame));
-  frame.body = out->data + at + WIRE_HEADER;
+  frame.body = out->data + at + WIRE_HEADER_BYTES;
   CHECK(wire_body_valid(&frame));
   return frame;
 }
@@ -21,8 +21,8 @@ static void fields_come_back(void) {
   wire_end(&out);
 
   struct frame frame = parsed(&out, 0);
-  CHECK(frame.type == REPLY_OK && frame.id == 77 && frame.version == SHIM_PROTOCOL);
-  CHECK(frame.length + WIRE_HEADER == second);
+  CHECK(frame.type == REPLY_OK && frame.id == 77 && frame.version == WIRE_VERSION);
+  CHECK(frame.length + WIRE_HEADER_BYTES == second);
   CHECK(wire_find_number(&frame, TAG_PID, 0) == -2);
   CHECK(wire_find_number(&frame, TAG_LIMIT, 5) == 5);
   CHECK(wire_find_number(&frame, TAG_ERROR, 5) == 5);
@@ -38,11 +38,11 @@ static void fields_come_back(void) {
 
 static void headers_that_no_peer_sends_are_refused(void) {
   struct frame frame;
-  uint8_t head[WIRE_HEADER] = {0, 0x10, 0, 0, 0, 1, 0, 1, 0, 0, 0, 0};
-  CHECK(wire_read_header(head, &frame) && frame.length == WIRE_BODY_MAX);
+  uint8_t head[WIRE_HEADER_BYTES] = {0, 0x10, 0, 0, 0, 1, 0, 1, 0, 0, 0, 0};
+  CHECK(wire_read_header(head, &frame) && frame.length == WIRE_MAX_BODY_BYTES);
   head[3] = 1;
   CHECK(!wire_read_header(head, &frame));
-  uint8_t unversioned[WIRE_HEADER] = {0};
+  uint8_t unversioned[WIRE_HEADER_BYTES] = {0};
   CHECK(!wire_read_header(unversioned, &frame));
 }
 

@@ -1,6 +1,9 @@
 package io.jcri.shim;
 
-/** The numbers of the shim's protocol; {@code native/wire.h} says what they mean. */
+/**
+ * The numbers of the shim's protocol, as {@code native/protocol.def} lists them; {@code
+ * native/wire.h} says what they mean.
+ */
 final class Wire {
   static final int VERSION = 1;
   static final int HEADER_BYTES = 12;
