@@ -3,7 +3,6 @@
  *
  * Sends every UDP datagram back to where it came from. Ends on SIGTERM, also as process 1.
  */
-#define _GNU_SOURCE
 #include <errno.h>
 #include <netinet/in.h>
 #include <signal.h>

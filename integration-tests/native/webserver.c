@@ -6,7 +6,6 @@
  * -P it writes its pid where nginx does. Says its name once it listens. Ends on SIGTERM, SIGINT and
  * SIGQUIT, also as process 1.
  */
-#define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>

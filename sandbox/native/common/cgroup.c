@@ -1,4 +1,3 @@
-#define _GNU_SOURCE
 #include "cgroup.h"
 
 #include <errno.h>
@@ -12,9 +11,9 @@
  * does not take the lock that stops every fork of the machine, whose grace period costs
  * milliseconds. Version 2 has no such file, and there a child can be born in place. */
 int cgroup_join(const char *path) {
-  autoclose int directory = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+  int directory CLOSE = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
   if (directory < 0) die("cgroup", errno, "cannot open %s", path);
-  autoclose int tasks = openat(directory, "tasks", O_WRONLY | O_CLOEXEC);
+  int tasks CLOSE = openat(directory, "tasks", O_WRONLY | O_CLOEXEC);
   if (tasks < 0 && errno == ENOENT) {
     int cgroup2 = directory;
     directory = -1;
@@ -25,7 +24,7 @@ int cgroup_join(const char *path) {
 }
 
 void cgroup2_join(int cgroup2, const char *whose) {
-  autoclose int procs = openat(cgroup2, "cgroup.procs", O_WRONLY | O_CLOEXEC);
+  int procs CLOSE = openat(cgroup2, "cgroup.procs", O_WRONLY | O_CLOEXEC);
   if (procs < 0 || write(procs, "0", 1) != 1)
     die("cgroup", errno, "cannot join the cgroup of version 2 of %s", whose);
 }

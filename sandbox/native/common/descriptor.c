@@ -1,12 +1,17 @@
-#define _GNU_SOURCE
 #include "descriptor.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
-void close_fd(const int *fd) {
+#include "report.h"
+
+void close_owned(int *fd) {
+  int saved = errno;
   if (*fd >= 0) close(*fd);
+  *fd = -1;
+  errno = saved;
 }
 
 void close_range_of(unsigned first, unsigned last) {
@@ -17,11 +22,15 @@ void close_range_of(unsigned first, unsigned last) {
   }
 }
 
+void descriptors_hold_stdio(void) {
+  for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++) {
+    if (fcntl(fd, F_GETFD) >= 0) continue;
+    /* The lowest that is free: this one. */
+    if (open("/dev/null", O_RDWR | O_CLOEXEC) != fd) die("stdio", errno, "cannot open /dev/null");
+  }
+}
+
 void descriptors_settle(void) {
   close_range_of(STDERR_FILENO + 1, ~0U);
-  int null;
-  do {
-    null = open("/dev/null", O_RDWR | O_CLOEXEC);
-  } while (null >= 0 && null <= STDERR_FILENO);
-  close_fd(&null);
+  descriptors_hold_stdio();
 }

@@ -1,4 +1,3 @@
-#define _GNU_SOURCE
 #include "line.h"
 
 #include <errno.h>

@@ -8,11 +8,8 @@ enum { STATUS_FAILED = 125, STATUS_NOT_RUN = 126, STATUS_NOT_FOUND = 127 };
 
 /* Everything below dies (../common/report.h) with the stage and the object in the message. */
 
-_Noreturn void die_with(int status, const char *stage, int error, const char *format, ...)
-    __attribute__((format(printf, 4, 5)));
-
-/* A mount namespace of its own in which nothing is but what the request names; / is the directory.
- */
+/* A mount namespace of its own in which nothing is but what the request names; / is its
+ * directory. */
 void tree_enter(const struct request *request);
 /* No capability but the request's, also not after an execve, and no new privileges. */
 void capabilities_keep(uint64_t capabilities);

@@ -29,7 +29,6 @@
  * request, cgroup, mounts, capabilities, filter, exec. Nothing is left behind: what it makes ends
  * with it. Linux 5.6 or newer.
  */
-#define _GNU_SOURCE
 #include <errno.h>
 #include <unistd.h>
 
@@ -44,7 +43,7 @@ static struct request request;
 
 static void cgroups_enter(void) {
   for (size_t i = 0; i < request.cgroup_count; i++) {
-    autoclose int cgroup2 = cgroup_join(request.cgroups[i]);
+    int cgroup2 CLOSE = cgroup_join(request.cgroups[i]);
     if (cgroup2 >= 0) cgroup2_join(cgroup2, request.cgroups[i]);
   }
 }

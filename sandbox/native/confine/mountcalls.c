@@ -1,4 +1,3 @@
-#define _GNU_SOURCE
 #include "mountcalls.h"
 
 #include <errno.h>

@@ -1,4 +1,3 @@
-#define _GNU_SOURCE
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -38,7 +37,7 @@ static void *checked(void *memory) {
 }
 
 static char *mountinfo_read(void) {
-  autoclose int fd = open("/proc/self/mountinfo", O_RDONLY | O_CLOEXEC);
+  int fd CLOSE = open("/proc/self/mountinfo", O_RDONLY | O_CLOEXEC);
   size_t used = 0;
   size_t room = 64 << 10;
   char *text = checked(malloc(room));
@@ -96,7 +95,7 @@ static int target_make(int root, const char *path, bool directory) {
 
 /* Attaches the mount and gives it what it may not. */
 static void attach(int root, const char *path, int mount, bool directory, uint64_t attributes) {
-  autoclose int target = path_open(root, path + 1, O_PATH | O_NOFOLLOW, true);
+  int target CLOSE = path_open(root, path + 1, O_PATH | O_NOFOLLOW, true);
   if (target < 0 && errno == ENOENT) target = target_make(root, path, directory);
   if (target < 0) die(STAGE, errno, "there is no way to %s", path);
   if (mount_attach(mount, target) != 0 || mount_restrict(mount, attributes) != 0)
@@ -132,7 +131,7 @@ static void place_make(int root, const struct place *place) {
     attach(root, place->path, mount, true, NO_SUID | NO_DEVICES);
     return;
   }
-  autoclose int source = path_open(AT_FDCWD, place->path, O_PATH | O_NOFOLLOW, false);
+  int source CLOSE = path_open(AT_FDCWD, place->path, O_PATH | O_NOFOLLOW, false);
   struct stat status;
   if (source < 0 || fstat(source, &status) != 0) {
     if (place->kind == DEVICE || place->kind == MOUNTED)
@@ -145,7 +144,7 @@ static void place_make(int root, const struct place *place) {
   if (id != 0 && id != place->mount_id) return; /* hidden */
   bool directory = S_ISDIR(status.st_mode);
   if (place->kind == WRITABLE && !directory) die(STAGE, 0, "%s is no directory", place->path);
-  autoclose int mount = mount_copy(source);
+  int mount CLOSE = mount_copy(source);
   if (mount < 0) die(STAGE, errno, "cannot copy the mount of %s", place->path);
   attach(root, place->path, mount, directory, attributes_of(place->kind));
 }
@@ -174,7 +173,7 @@ static void device_links_make(int root) {
       {"/proc/self/fd/1", "stdout"},
       {"/proc/self/fd/2", "stderr"},
   };
-  autoclose int dev = path_open(root, "dev", O_PATH | O_DIRECTORY, true);
+  int dev CLOSE = path_open(root, "dev", O_PATH | O_DIRECTORY, true);
   if (dev < 0 || !is_of_a_way(dev)) return;
   for (size_t i = 0; i < sizeof links / sizeof links[0]; i++)
     if (symlinkat(links[i][0], dev, links[i][1]) != 0)
@@ -183,7 +182,7 @@ static void device_links_make(int root) {
 
 /* Mounted over the old root, which is still where absolute paths start. */
 static int root_make(bool of_the_host) {
-  autoclose int old = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
+  int old CLOSE = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
   int root = of_the_host ? mount_copy(old) : tmpfs_make();
   if (root < 0 || mount_attach(root, old) != 0) die(STAGE, errno, "cannot make the root");
   if (of_the_host) {

@@ -1,4 +1,3 @@
-#define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
@@ -23,7 +22,7 @@ void hostname_set(const struct request *request) {
 
 /* 0, or the errno; both the open and the write are subject to the sysctl's own permission check. */
 static int write_at(int proc_sys, const char *path, const char *value) {
-  autoclose int fd = openat(proc_sys, path, O_WRONLY | O_NOFOLLOW | O_CLOEXEC);
+  int fd CLOSE = openat(proc_sys, path, O_WRONLY | O_NOFOLLOW | O_CLOEXEC);
   if (fd < 0) return errno;
   size_t length = strlen(value);
   ssize_t written = write(fd, value, length);
@@ -60,7 +59,7 @@ static void sysctl_write(const struct request *request, int proc_sys, const stru
 void sysctls_write(const struct request *request) {
   fault_at("sysctl");
   if (request->sysctl_count == 0) return;
-  autoclose int proc_sys = open("/proc/sys", O_PATH | O_DIRECTORY | O_CLOEXEC);
+  int proc_sys CLOSE = open("/proc/sys", O_PATH | O_DIRECTORY | O_CLOEXEC);
   if (proc_sys < 0) die("sysctl", errno, "cannot open /proc/sys");
   for (size_t i = 0; i < request->sysctl_count; i++)
     sysctl_write(request, proc_sys, &request->sysctls[i]);
@@ -69,7 +68,7 @@ void sysctls_write(const struct request *request) {
 void loopback_up(const struct request *request) {
   fault_at("loopback");
   if (!request->net) return;
-  autoclose int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+  int fd CLOSE = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
   if (fd < 0) fd = socket(AF_INET6, SOCK_DGRAM | SOCK_CLOEXEC, 0); /* a kernel without IPv4 */
   struct ifreq loopback = {.ifr_name = "lo", .ifr_flags = IFF_UP | IFF_RUNNING};
   if (fd < 0 || ioctl(fd, SIOCSIFFLAGS, &loopback) != 0)
@@ -83,7 +82,7 @@ void oom_score_set(const struct request *request, pid_t child) {
   char value[16];
   (void)snprintf(path, sizeof path, "/proc/%d/oom_score_adj", child);
   int length = snprintf(value, sizeof value, "%d", request->oom_score_adj);
-  autoclose int fd = open(path, O_WRONLY | O_CLOEXEC);
+  int fd CLOSE = open(path, O_WRONLY | O_CLOEXEC);
   if (fd < 0) die("oom", errno, "cannot open %s", path);
   if (write(fd, value, (size_t)length) != length && errno != EACCES)
     die("oom", errno, "cannot set %s to %s", path, value);
@@ -110,7 +109,7 @@ static uint64_t start_time(pid_t child) {
   char path[64];
   char stat[1024];
   (void)snprintf(path, sizeof path, "/proc/%d/stat", child);
-  autoclose int fd = open(path, O_RDONLY | O_CLOEXEC);
+  int fd CLOSE = open(path, O_RDONLY | O_CLOEXEC);
   ssize_t length = fd < 0 ? -1 : read(fd, stat, sizeof stat - 1);
   if (length < 0) die("pidfile", errno, "cannot read %s", path);
   stat[length] = '\0';
@@ -126,7 +125,7 @@ uint64_t pidfile_write(pid_t child) {
   uint64_t time = start_time(child);
   char text[64];
   int length = snprintf(text, sizeof text, "%d %" PRIu64 "\n", child, time);
-  autoclose int fd = open("pause", O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+  int fd CLOSE = open("pause", O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
   if (fd < 0 || write(fd, text, (size_t)length) != length)
     die("pidfile", errno, "cannot write the file pause");
   return time;

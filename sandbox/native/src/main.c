@@ -25,7 +25,6 @@
  * process. When this one dies half way, the child reads the end of their socket and dies too. When
  * nobody reads the answer, all is taken back.
  */
-#define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
@@ -120,7 +119,7 @@ int main(int argc, char **argv) {
   if (access("ns", F_OK) == 0 || access("pause", F_OK) == 0)
     die("request", 0, "%s holds a sandbox already", request.directory);
   report_undo_with(undo);
-  autoclose int cgroup2 = cgroups_join(&request);
+  int cgroup2 CLOSE = cgroups_join(&request);
   if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, sockets) != 0)
     die("pause", errno, "cannot make a socket pair");
   start_child(cgroup2, title_of(argc, argv));

@@ -1,4 +1,3 @@
-#define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
 #include <sched.h>
@@ -85,7 +84,7 @@ pid_t namespaces_clone(const struct request *request, int cgroup2) {
 static void write_maps(pid_t child, const char *file, const struct idmap *maps, size_t count) {
   char path[64];
   (void)snprintf(path, sizeof path, "/proc/%d/%s", child, file);
-  autoclose int fd = open(path, O_WRONLY | O_CLOEXEC);
+  int fd CLOSE = open(path, O_WRONLY | O_CLOEXEC);
   if (fd < 0) die("idmap", errno, "cannot open %s", path);
   /* The kernel takes all ranges in one write or none. */
   char text[MAX_IDMAPS * 33];
@@ -113,7 +112,7 @@ void namespaces_enter(const struct request *request, pid_t child) {
     if (wants(request, i)) {
       char path[64];
       (void)snprintf(path, sizeof path, "/proc/%d/ns/%s", child, kinds[i].name);
-      autoclose int fd = open(path, O_RDONLY | O_CLOEXEC);
+      int fd CLOSE = open(path, O_RDONLY | O_CLOEXEC);
       if (fd < 0 || setns(fd, kinds[i].flag) != 0)
         die("enter", errno, "cannot enter the %s namespace of %s", kinds[i].name, request->id);
     }
@@ -125,7 +124,7 @@ static void pin(const struct request *request, pid_t child, const char *name) {
   char target[16];
   (void)snprintf(source, sizeof source, "/proc/%d/ns/%s", child, name);
   (void)snprintf(target, sizeof target, "ns/%s", name);
-  autoclose int file = open(target, O_RDONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0400);
+  int file CLOSE = open(target, O_RDONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0400);
   if (file < 0) die("pin", errno, "cannot create %s/%s", request->directory, target);
   if (mount(source, target, NULL, MS_BIND, NULL) != 0)
     die("pin", errno, "cannot pin the %s namespace on %s/%s", name, request->directory, target);

@@ -1,4 +1,3 @@
-#define _GNU_SOURCE
 #include "pause.h"
 
 #include <errno.h>

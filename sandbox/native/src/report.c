@@ -1,15 +1,10 @@
-#define _GNU_SOURCE
 #include "report.h"
 
 #include <errno.h>
 #include <signal.h>
-#include <stdarg.h>
-#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-
-#include "../common/line.h"
 
 static int parent_fd = -1;
 static undo_fn undo;
@@ -21,7 +16,7 @@ void report_to_parent(int fd) {
 
 void report_undo_with(undo_fn with) { undo = with; }
 
-static _Noreturn void finish(struct line *line) {
+static void say(struct line *line) {
   if (undo != NULL) {
     undo_fn once = undo;
     undo = NULL;
@@ -38,32 +33,15 @@ static _Noreturn void finish(struct line *line) {
   } else {
     line_put(line, STDOUT_FILENO);
   }
-  _exit(1);
 }
 
-_Noreturn void die(const char *stage, int error, const char *format, ...) {
-  struct line line = {.used = 0};
-  line_add(&line, "error ");
-  line_add(&line, stage);
-  line_add(&line, ": ");
-  va_list args;
-  va_start(args, format);
-  line_add_format(&line, format, args);
-  va_end(args);
-  line_add_error(&line, error);
-  finish(&line);
-}
-
-void warn(int error, const char *format, ...) {
-  struct line line = {.used = 0};
-  line_add(&line, "jcri-sandbox: ");
-  va_list args;
-  va_start(args, format);
-  line_add_format(&line, format, args);
-  va_end(args);
-  line_add_error(&line, error);
-  line_put(&line, STDERR_FILENO);
-}
+const struct speaker SPEAKER = {
+    .name = "jcri-sandbox",
+    .prefix = "error ",
+    .fd = STDOUT_FILENO,
+    .status = 1,
+    .say = say,
+};
 
 #ifdef JCRI_FAULTS
 void fault_at(const char *stage) {

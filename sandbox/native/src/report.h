@@ -4,7 +4,7 @@
 #include "../common/report.h"
 
 /* How this program speaks: one line on its standard output, or, in the pause process before it is
- * let go, one message to its parent. die() never returns; warn() never stops anything. */
+ * let go, one message to its parent: "error <stage>: <message>". */
 
 /* Called once by die() before it speaks, so that a failure leaves nothing behind. What it returns,
  * if not NULL, is said instead: the line of the process whose failure was the cause. */
@@ -12,11 +12,6 @@ typedef const char *(*undo_fn)(void);
 
 void report_to_parent(int fd);
 void report_undo_with(undo_fn undo);
-
-/* die() says "error <stage>: <message>". */
-
-/* To standard error, for what cannot be helped during an undo. */
-void warn(int error, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 #ifdef JCRI_FAULTS
 /* Dies at the stage that the environment variable JCRI_SANDBOX_FAIL names; test builds only. */

@@ -1,6 +1,5 @@
 /* Runs the sanitized jcri-confine (its path is the argument) against the kernel; needs root. What
  * the confined program sees is this program's own report: it runs itself again inside. */
-#define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
 #include <sched.h>

@@ -1,5 +1,4 @@
 /* Runs the sanitized jcri-sandbox (its path is the argument) against the kernel; needs root. */
-#define _GNU_SOURCE
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
