@@ -6,13 +6,12 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "conn.h"
 #include "relay.h"
 
 enum { PIPE_SIZE = 256 * 1024 };
 
 struct attach {
-  struct shim *shim;
+  struct attaches *attaches;
   struct conn *conn;
   struct attach *next;
   uint32_t id;
@@ -22,18 +21,19 @@ struct attach {
   int client_ends[3]; /* until the client takes them */
 };
 
-void attach_close_stdin(struct shim *shim) {
-  if (!shim->options.terminal) loop_close(&shim->loop, &shim->input);
+void attach_close_stdin(struct attaches *attaches) {
+  if (!attaches->options->terminal) loop_close(attaches->loop, &attaches->input);
 }
 
 static void close_sink(struct attach *attach, int which) {
-  loop_close(&attach->shim->loop, &attach->sinks[which]);
+  loop_close(attach->attaches->loop, &attach->sinks[which]);
 }
 
 static void dispose(struct attach *attach) {
-  struct attach **at = &attach->shim->attaches;
+  struct attach **at = &attach->attaches->first;
   while (*at != attach) at = &(*at)->next;
   *at = attach->next;
+  relay_stop(&attach->in);
   for (int i = 0; i < 3; i++) close_owned(&attach->client_ends[i]);
   free(attach);
 }
@@ -41,7 +41,7 @@ static void dispose(struct attach *attach) {
 /* Everything the client wrote has reached the container, or the container takes no more. */
 static void stdin_finished(struct relay *relay) {
   struct attach *attach = relay->owner;
-  if (attach->shim->options.stdin_once) attach_close_stdin(attach->shim);
+  if (attach->attaches->options->stdin_once) attach_close_stdin(attach->attaches);
   if (attach->conn == NULL) dispose(attach);
 }
 
@@ -91,7 +91,7 @@ static void end_sink(struct attach *attach, int which) {
   if (tell_dropped(attach, which))
     close_sink(attach, which);
   else
-    loop_watch(&attach->shim->loop, sink, EPOLLOUT);
+    loop_watch(attach->attaches->loop, sink, EPOLLOUT);
 }
 
 /* Makes the pipe of one stream, keeps one end and puts the other by for the client. */
@@ -106,37 +106,48 @@ static int make_pipe(struct attach *attach, int stream) {
   return kept;
 }
 
-void attach_begin(struct conn *conn, const struct frame *request) {
-  struct shim *shim = conn->shim;
-  if (conn->session != NULL || shim->state != STATE_RUNNING) {
-    conn_reply_error(conn, request->id,
-                     conn->session != NULL ? "connection is in use" : "container is not running");
+/* What the client writes goes to a descriptor of the container's stdin of its own. */
+static void connect_stdin(struct attach *attach) {
+  struct attaches *attaches = attach->attaches;
+  int to = fcntl(attaches->input.fd, F_DUPFD_CLOEXEC, 0);
+  int from = to < 0 ? -1 : make_pipe(attach, 0);
+  if (from >= 0)
+    relay_start(&attach->in, attaches->loop, from, to, stdin_finished, attach);
+  else
+    close_owned(&to);
+}
+
+void attach_begin(struct attaches *attaches, struct conn *conn, const struct frame *request) {
+  bool wants_in = wire_find_number(request, TAG_STDIN, 0) != 0 && attaches->input.fd >= 0;
+  bool wants_out = wire_find_number(request, TAG_STDOUT, 0) != 0;
+  bool wants_err = wire_find_number(request, TAG_STDERR, 0) != 0 && !attaches->options->terminal;
+  struct relay in = RELAY_NONE;
+  struct attach *attach = new_zeroed(sizeof *attach);
+  if (attach == NULL || (wants_in && !relay_reserve(&in))) {
+    struct refusal refusal;
+    refuse_for_memory(&refusal);
+    free(attach);
+    conn_reply_error(conn, request->id, refusal.text);
     return;
   }
-  bool wants_in = wire_find_number(request, TAG_STDIN, 0) != 0 && shim->input.fd >= 0;
-  bool wants_out = wire_find_number(request, TAG_STDOUT, 0) != 0;
-  bool wants_err = wire_find_number(request, TAG_STDERR, 0) != 0 && !shim->options.terminal;
-  struct attach *attach = new_zeroed(sizeof *attach);
-  *attach = (struct attach){.shim = shim, .conn = conn, .next = shim->attaches};
+  *attach = (struct attach){
+      .attaches = attaches,
+      .conn = conn,
+      .next = attaches->first,
+      .id = ++conn->conns->sessions,
+      .in = in,
+      .client_ends = {-1, -1, -1},
+  };
   for (int i = 0; i < 2; i++)
     attach->sinks[i] = (struct watch){.fd = -1, .ready = room_again, .owner = attach};
-  attach->id = ++shim->next_exec;
-  for (int i = 0; i < 3; i++) attach->client_ends[i] = -1;
-  shim->attaches = attach;
+  attaches->first = attach;
   conn->session = attach;
   conn->closed = client_gone;
 
-  wire_begin(&conn->out, REPLY_OK, request->id);
-  if (wants_in) {
-    int to = fcntl(shim->input.fd, F_DUPFD_CLOEXEC, 0);
-    int from = to < 0 ? -1 : make_pipe(attach, 0);
-    if (from >= 0)
-      relay_start(&attach->in, &shim->loop, from, to, stdin_finished, attach);
-    else
-      close_owned(&to);
-  }
+  if (wants_in) connect_stdin(attach);
   if (wants_out) attach->sinks[0].fd = make_pipe(attach, 1);
   if (wants_err) attach->sinks[1].fd = make_pipe(attach, 2);
+  wire_begin(&conn->out, REPLY_OK, request->id);
   wire_number(&conn->out, TAG_EXEC_ID, attach->id);
   wire_number(&conn->out, TAG_STDIN, relay_active(&attach->in));
   wire_number(&conn->out, TAG_STDOUT, attach->sinks[0].fd >= 0);
@@ -145,8 +156,8 @@ void attach_begin(struct conn *conn, const struct frame *request) {
   conn_flush(conn);
 }
 
-int *attach_client_ends(struct shim *shim, uint32_t id) {
-  for (struct attach *attach = shim->attaches; attach != NULL; attach = attach->next)
+int *attach_client_ends(struct attaches *attaches, uint32_t id) {
+  for (struct attach *attach = attaches->first; attach != NULL; attach = attach->next)
     if (attach->id == id && attach->conn != NULL) return attach->client_ends;
   return NULL;
 }
@@ -171,19 +182,19 @@ static void offer(struct attach *attach, int which, const char *data, size_t len
   }
 }
 
-void attach_output(struct shim *shim, bool error, const char *data, size_t length) {
-  for (struct attach *attach = shim->attaches; attach != NULL; attach = attach->next)
+void attach_output(struct attaches *attaches, bool error, const char *data, size_t length) {
+  for (struct attach *attach = attaches->first; attach != NULL; attach = attach->next)
     if (attach->sinks[error].fd >= 0) offer(attach, error, data, length);
 }
 
-void attach_output_ended(struct shim *shim, bool error) {
-  for (struct attach *attach = shim->attaches; attach != NULL; attach = attach->next)
+void attach_output_ended(struct attaches *attaches, bool error) {
+  for (struct attach *attach = attaches->first; attach != NULL; attach = attach->next)
     end_sink(attach, error);
 }
 
-void attach_end_all(struct shim *shim) {
+void attach_end_all(struct attaches *attaches) {
   struct attach *next;
-  for (struct attach *attach = shim->attaches; attach != NULL; attach = next) {
+  for (struct attach *attach = attaches->first; attach != NULL; attach = next) {
     next = attach->next;
     end_sink(attach, 0);
     end_sink(attach, 1);

@@ -109,39 +109,41 @@ static char *find(const char *controller, const char *path, size_t length) {
     found = existing(formatted("%s/unified%.*s", ROOT, (int)length, path));
   if (found != NULL) return found;
   char *mountinfo FREE = resized(NULL, MOUNTINFO_TEXT);
-  if (read_text("/proc/self/mountinfo", mountinfo, MOUNTINFO_TEXT) <= 0) return NULL;
+  if (mountinfo == NULL || read_text("/proc/self/mountinfo", mountinfo, MOUNTINFO_TEXT) <= 0)
+    return NULL;
   return existing(cgroup_mounted(mountinfo, controller, path, length));
 }
 
 /* A process that is dead already shows `/` for its cgroups of v1: then what we were told counts.
  * *told is the caller's: the path that processes in there tell. */
-static char *locate(const struct shim *shim, const char *text, const char *controller,
+static char *locate(const struct options *options, const char *text, const char *controller,
                     char **told) {
   size_t length;
   const char *path = cgroup_path(text, controller, &length);
   if (path == NULL) return NULL;
   char *found = find(controller, path, length);
-  if (found == NULL && shim->options.cgroup != NULL) {
-    path = shim->options.cgroup;
+  if (found == NULL && options->cgroup != NULL) {
+    path = options->cgroup;
     length = strlen(path);
     found = find(controller, path, length);
   }
-  if (found != NULL && told != NULL) *told = formatted("%.*s", (int)length, path);
+  if (found == NULL || told == NULL) return found;
+  *told = formatted("%.*s", (int)length, path);
+  if (*told == NULL) free_owned(&found);
   return found;
 }
 
-void cgroup_learn(struct shim *shim) {
-  char path[64];
-  char *text FREE = resized(NULL, CGROUP_TEXT);
-  snprintf(path, sizeof path, "/proc/%d/cgroup", (int)shim->init);
-  if (read_text(path, text, CGROUP_TEXT) <= 0) return;
-  shim->memory_cgroup = locate(shim, text, "memory", NULL);
-  shim->memory_unified = shim->memory_cgroup == NULL;
-  if (shim->memory_unified) shim->memory_cgroup = locate(shim, text, "", NULL);
-  shim->exec_cgroup = locate(shim, text, "freezer", &shim->exec_cgroup_path);
-  shim->exec_cgroup_prefix = shim->exec_cgroup == NULL ? "" : "freezer:";
-  if (shim->exec_cgroup == NULL)
-    shim->exec_cgroup = locate(shim, text, "", &shim->exec_cgroup_path);
+void cgroup_learn(struct cgroups *cgroups, const struct options *options, pid_t init) {
+  char path[64], text[CGROUP_TEXT];
+  snprintf(path, sizeof path, "/proc/%d/cgroup", (int)init);
+  if (read_text(path, text, sizeof text) <= 0) return;
+  cgroups->memory = locate(options, text, "memory", NULL);
+  cgroups->memory_unified = cgroups->memory == NULL;
+  if (cgroups->memory_unified) cgroups->memory = locate(options, text, "", NULL);
+  if (!options->exec_cgroup) return;
+  cgroups->exec = locate(options, text, "freezer", &cgroups->exec_path);
+  cgroups->exec_prefix = cgroups->exec == NULL ? "" : "freezer:";
+  if (cgroups->exec == NULL) cgroups->exec = locate(options, text, "", &cgroups->exec_path);
 }
 
 int64_t cgroup_counter(const char *text, const char *name) {
@@ -157,14 +159,14 @@ int64_t cgroup_counter(const char *text, const char *name) {
   return -1;
 }
 
-char *cgroup_for_exec(const struct shim *shim, uint32_t exec, char **option) {
-  if (shim->exec_cgroup == NULL || !shim->options.exec_cgroup) return NULL;
-  char *directory = formatted("%s/jcri-exec-%u", shim->exec_cgroup, exec);
-  if (mkdir(directory, 0755) != 0) {
-    free(directory);
-    return NULL;
+char *cgroup_for_exec(const struct cgroups *cgroups, uint32_t exec, char **option) {
+  if (cgroups->exec == NULL) return NULL;
+  char *directory = formatted("%s/jcri-exec-%u", cgroups->exec, exec);
+  *option = formatted("%sjcri-exec-%u", cgroups->exec_prefix, exec);
+  if (directory == NULL || *option == NULL || mkdir(directory, 0755) != 0) {
+    free_owned(&directory);
+    free_owned(option);
   }
-  *option = formatted("%sjcri-exec-%u", shim->exec_cgroup_prefix, exec);
   return directory;
 }
 
@@ -177,8 +179,8 @@ struct stale_cgroup {
 /* False while a process, or the zombie of one, is in it. */
 static bool removed(const char *directory) { return rmdir(directory) == 0 || errno == ENOENT; }
 
-void cgroup_discard(struct shim *shim, char *directory) {
-  for (struct stale_cgroup **at = &shim->stale_cgroups; *at != NULL;) {
+void cgroup_discard(struct cgroups *cgroups, char *directory) {
+  for (struct stale_cgroup **at = &cgroups->stale; *at != NULL;) {
     struct stale_cgroup *stale = *at;
     if (!removed(stale->directory)) {
       at = &stale->next;
@@ -193,6 +195,10 @@ void cgroup_discard(struct shim *shim, char *directory) {
     return;
   }
   struct stale_cgroup *stale = new_zeroed(sizeof *stale);
-  *stale = (struct stale_cgroup){.directory = directory, .next = shim->stale_cgroups};
-  shim->stale_cgroups = stale;
+  if (stale == NULL) {
+    free(directory); /* it goes with the container's own */
+    return;
+  }
+  *stale = (struct stale_cgroup){.directory = directory, .next = cgroups->stale};
+  cgroups->stale = stale;
 }

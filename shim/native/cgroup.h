@@ -3,21 +3,32 @@
 #ifndef JCRI_CGROUP_H
 #define JCRI_CGROUP_H
 
-#include "shim.h"
+#include "options.h"
 
 enum { CGROUP_TEXT = 16 * 1024 }; /* of a /proc/<pid>/cgroup */
 
+struct stale_cgroup;
+
+struct cgroups {
+  char *memory; /* directory with the oom_kill counter; NULL if unknown */
+  bool memory_unified;
+  char *exec;              /* directory below which an exec gets its own cgroup; NULL if none */
+  char *exec_path;         /* the same as /proc/<pid>/cgroup tells it */
+  const char *exec_prefix; /* "" on cgroup v2, "freezer:" on v1 */
+  struct stale_cgroup *stale;
+};
+
 /* Learns the container's cgroups from its first process, which is a child of ours: even a zombie
- * still tells them. */
-void cgroup_learn(struct shim *shim);
+ * still tells them. What there is no memory for stays unknown. */
+void cgroup_learn(struct cgroups *cgroups, const struct options *options, pid_t init);
 
 /* Makes a cgroup below the container's for one exec; NULL when that cannot be had. *option is
  * what the runtime wants to hear after --cgroup. Both are the caller's. */
-char *cgroup_for_exec(const struct shim *shim, uint32_t exec, char **option);
+char *cgroup_for_exec(const struct cgroups *cgroups, uint32_t exec, char **option);
 
 /* Takes an exec's cgroup over and removes it, now or, when something still lives in it, with a
  * later one; what is never empty goes with the container's own. */
-void cgroup_discard(struct shim *shim, char *directory);
+void cgroup_discard(struct cgroups *cgroups, char *directory);
 
 /* Finds the value of a `name value` line, as in memory.events; -1 when it is missing. */
 int64_t cgroup_counter(const char *text, const char *name);

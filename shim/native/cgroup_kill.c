@@ -3,14 +3,13 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/syscall.h>
 #include <unistd.h>
-
-#include "cgroup.h"
 
 enum { CHUNK = 4096, ROUNDS = 8 };
 
@@ -86,7 +85,8 @@ static void kill_member(pid_t pid, void *context) {
 }
 
 static bool write_file(const char *directory, const char *name, const char *text) {
-  char *path FREE = formatted("%s/%s", directory, name);
+  char path[PATH_MAX];
+  snprintf(path, sizeof path, "%s/%s", directory, name);
   return write_text(path, text);
 }
 
@@ -97,13 +97,12 @@ static bool kill_listed(struct hunt *hunt, const char *procs) {
   return hunt->found;
 }
 
-void cgroup_kill(const struct shim *shim, const char *directory) {
-  bool v1 = shim->exec_cgroup_prefix[0] != '\0';
+void cgroup_kill(const struct cgroups *cgroups, const char *directory) {
+  bool v1 = cgroups->exec_prefix[0] != '\0';
   if (!v1 && write_file(directory, "cgroup.kill", "1")) return;
-  char *path FREE =
-      formatted("%s%s", shim->exec_cgroup_path, directory + strlen(shim->exec_cgroup));
-  char *text FREE = resized(NULL, CGROUP_TEXT);
-  char *procs FREE = formatted("%s/cgroup.procs", directory);
+  char path[PATH_MAX], procs[PATH_MAX], text[CGROUP_TEXT];
+  snprintf(path, sizeof path, "%s%s", cgroups->exec_path, directory + strlen(cgroups->exec));
+  snprintf(procs, sizeof procs, "%s/cgroup.procs", directory);
   struct hunt hunt = {.controller = v1 ? "freezer" : "", .path = path, .text = text};
   /* Frozen processes cannot fork while they are listed; the signal takes effect with the thaw. */
   bool frozen = v1 && write_file(directory, "freezer.state", "FROZEN");

@@ -8,7 +8,6 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-#include "requests.h"
 #include "socket_name.h"
 
 enum { CONNECTIONS_MAX = 1024, QUEUE_KEPT = 4096 };
@@ -16,7 +15,7 @@ enum { CONNECTIONS_MAX = 1024, QUEUE_KEPT = 4096 };
 static void conn_kill(struct conn *conn) {
   if (conn->dead) return;
   conn->dead = true;
-  loop_close(&conn->shim->loop, &conn->watch);
+  loop_close(conn->conns->loop, &conn->watch);
   for (int i = 0; i < conn->fd_count; i++) close(conn->fds[i]);
   conn->fd_count = 0;
   if (conn->closed != NULL) conn->closed(conn);
@@ -27,7 +26,9 @@ size_t conn_backlog(const struct conn *conn) { return conn->out.length - conn->s
 
 /* The first bytes sent carry the descriptors; from then on they are the peer's. */
 static ssize_t send_some(struct conn *conn) {
-  struct iovec block = {conn->out.data + conn->sent, conn_backlog(conn)};
+  /* sendmsg only reads it. */
+  struct iovec block = {(void *)(uintptr_t)(wire_data(&conn->out) + conn->sent),
+                        conn_backlog(conn)};
   struct msghdr message = {.msg_iov = &block, .msg_iovlen = 1};
   union {
     struct cmsghdr header;
@@ -51,21 +52,18 @@ static ssize_t send_some(struct conn *conn) {
   return sent;
 }
 
-static void queue_emptied(struct conn *conn) {
-  conn->out.length = conn->sent = 0;
-  if (conn->out.capacity > QUEUE_KEPT) {
-    free(conn->out.data);
-    conn->out = (struct wire_out){0};
-  }
-}
-
 void conn_flush(struct conn *conn) {
   if (conn->dead) return;
+  /* A frame that is missing is a question without its answer: the end of the connection is one. */
+  if (conn->out.broken) {
+    conn_kill(conn);
+    return;
+  }
   while (conn_backlog(conn) > 0) {
     ssize_t sent = send_some(conn);
     if (sent < 0 && errno == EINTR) continue;
     if (sent < 0 && errno == EAGAIN) {
-      loop_watch(&conn->shim->loop, &conn->watch, EPOLLIN | EPOLLOUT);
+      loop_watch(conn->conns->loop, &conn->watch, EPOLLIN | EPOLLOUT);
       return;
     }
     if (sent <= 0) {
@@ -74,9 +72,16 @@ void conn_flush(struct conn *conn) {
     }
     conn->sent += (size_t)sent;
   }
-  queue_emptied(conn);
-  loop_watch(&conn->shim->loop, &conn->watch, EPOLLIN);
+  wire_clear(&conn->out, QUEUE_KEPT);
+  conn->sent = 0;
+  loop_watch(conn->conns->loop, &conn->watch, EPOLLIN);
   if (conn->close_when_sent) conn_kill(conn);
+}
+
+uint32_t conn_answers(struct conn *conn, enum conn_wait wait) {
+  uint32_t id = conn->waits[wait];
+  conn->waits[wait] = 0;
+  return conn->dead ? 0 : id;
 }
 
 void conn_reply_ok(struct conn *conn, uint32_t id) {
@@ -125,6 +130,10 @@ static bool read_frame(struct conn *conn) {
         return false;
       }
       conn->body = resized(NULL, conn->frame.length + 1);
+      if (conn->body == NULL) {
+        conn_kill(conn);
+        return false;
+      }
       conn->frame.body = conn->body;
     }
     if (conn->have >= WIRE_HEADER_BYTES && conn->have == WIRE_HEADER_BYTES + conn->frame.length)
@@ -141,7 +150,7 @@ static void ready(struct watch *watch, uint32_t events) {
   if (conn->dead || !(events & (EPOLLIN | EPOLLHUP | EPOLLERR))) return;
   if (!read_frame(conn)) return;
   if (wire_body_valid(&conn->frame)) {
-    request_handle(conn, &conn->frame);
+    conn->conns->request(conn, &conn->frame);
   } else {
     conn_reply_error(conn, conn->frame.id, "malformed request");
     conn->close_when_sent = true;
@@ -162,50 +171,59 @@ static bool peer_allowed(int fd) {
 
 static void accept_one(struct watch *watch, uint32_t events) {
   (void)events;
-  struct shim *shim = watch->owner;
+  struct conns *conns = watch->owner;
   int fd CLOSE = accept4(watch->fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
   if (fd < 0) return;
   int open_now = 0;
-  for (struct conn *conn = shim->conns; conn != NULL; conn = conn->next) open_now++;
+  for (struct conn *conn = conns->first; conn != NULL; conn = conn->next) open_now++;
   if (open_now >= CONNECTIONS_MAX || !peer_allowed(fd)) return;
   struct conn *conn = new_zeroed(sizeof *conn);
+  if (conn == NULL) return;
   conn->watch = (struct watch){.fd = fd, .ready = ready, .owner = conn};
-  conn->shim = shim;
-  conn->next = shim->conns;
-  shim->conns = conn;
+  if (!loop_watch(conns->loop, &conn->watch, EPOLLIN)) {
+    free(conn);
+    return;
+  }
   fd = -1;
-  loop_watch(&shim->loop, &conn->watch, EPOLLIN);
+  conn->conns = conns;
+  conn->next = conns->first;
+  conns->first = conn;
 }
 
-void conn_listen(struct shim *shim) {
+void conns_listen(struct conns *conns, const char *state) {
   struct sockaddr_un address;
   int directory CLOSE = -1;
-  shim->socket_path = formatted("%s/shim.sock", shim->options.state);
-  if (!socket_name(&address, shim->socket_path, &directory))
-    die("cannot name the socket %s: %m", shim->socket_path);
+  conns->path = formatted("%s/shim.sock", state);
+  if (conns->path == NULL || !socket_name(&address, conns->path, &directory))
+    die("socket", errno, "cannot name the socket in %s", state);
   int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-  if (fd < 0) die("cannot make a socket: %m");
+  if (fd < 0) die("socket", errno, "cannot make a socket");
   /* What a shim that was killed has left; a living one is never pushed aside. */
   if (connect(fd, (struct sockaddr *)&address, sizeof address) == 0 || errno == EAGAIN)
-    die("a shim listens on %s already", shim->socket_path);
-  if (errno == ECONNREFUSED) unlink(shim->socket_path);
+    die("socket", 0, "a shim listens on %s already", conns->path);
+  if (errno == ECONNREFUSED) unlink(conns->path);
   mode_t mask = umask(0177);
   if (bind(fd, (struct sockaddr *)&address, sizeof address) != 0)
-    die("cannot bind %s: %m", shim->socket_path);
+    die("socket", errno, "cannot bind %s", conns->path);
   umask(mask);
-  if (listen(fd, 128) != 0) die("cannot listen on %s: %m", shim->socket_path);
-  shim->listener = (struct watch){.fd = fd, .ready = accept_one, .owner = shim};
+  if (listen(fd, 128) != 0) die("socket", errno, "cannot listen on %s", conns->path);
+  conns->listener = (struct watch){.fd = fd, .ready = accept_one, .owner = conns};
 }
 
-void conn_close_all(struct shim *shim) {
-  for (struct conn *conn = shim->conns; conn != NULL; conn = conn->next) {
+void conns_serve(struct conns *conns) {
+  if (!loop_watch(conns->loop, &conns->listener, EPOLLIN))
+    die("loop", errno, "cannot wait for connections");
+}
+
+void conns_close(struct conns *conns) {
+  for (struct conn *conn = conns->first; conn != NULL; conn = conn->next) {
     if (!conn->dead) conn_flush(conn);
     conn_kill(conn);
   }
 }
 
-void conn_sweep(struct shim *shim) {
-  struct conn **at = &shim->conns;
+void conns_sweep(struct conns *conns) {
+  struct conn **at = &conns->first;
   while (*at != NULL) {
     struct conn *conn = *at;
     if (!conn->dead) {
@@ -214,7 +232,7 @@ void conn_sweep(struct shim *shim) {
     }
     *at = conn->next;
     free(conn->body);
-    free(conn->out.data);
+    free(conn->out.more);
     free(conn);
   }
 }

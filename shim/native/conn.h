@@ -1,14 +1,21 @@
-/* Connections of clients: reads requests, queues answers, passes descriptors. */
+/* Connections of clients: reads requests, queues answers, passes descriptors. What the requests
+ * mean is not known here. */
 #ifndef JCRI_CONN_H
 #define JCRI_CONN_H
 
-#include "shim.h"
+#include "loop.h"
+#include "wire.h"
 
 enum { CONN_FDS = 3 };
 
+/* What is answered later, each asked for at most once by a connection. */
+enum conn_wait { WAIT_START, WAIT_DELETE, WAIT_EXIT, WAITS };
+
+struct conns;
+
 struct conn {
   struct watch watch;
-  struct shim *shim;
+  struct conns *conns;
   struct conn *next;
 
   uint8_t head[WIRE_HEADER_BYTES];
@@ -21,10 +28,7 @@ struct conn {
   int fds[CONN_FDS]; /* go with the next bytes sent, then they are closed here */
   int fd_count;
 
-  bool watching;      /* is told of the container's exit */
-  uint32_t watch_id;  /* id of the watch request */
-  uint32_t start_id;  /* id of a start request without answer, 0 for none */
-  uint32_t delete_id; /* the same for a delete */
+  uint32_t waits[WAITS]; /* ids of the requests without their answer, 0 for none */
   bool close_when_sent;
   bool dead; /* freed at the end of this turn of the loop */
 
@@ -34,22 +38,40 @@ struct conn {
   void (*drained)(struct conn *conn);
 };
 
-/* Binds the socket (0600, in the 0700 state directory) and listens. */
-void conn_listen(struct shim *shim);
+/* All connections of a shim, and the socket that they come by. */
+struct conns {
+  struct loop *loop;
+  struct watch listener;
+  char *path; /* of the socket */
+  struct conn *first;
+  uint32_t sessions; /* how many execs and attaches there were: the last one's id */
+  void (*request)(struct conn *conn, const struct frame *frame);
+  void *owner;
+};
+
+/* Binds <state>/shim.sock (0600, in the 0700 state directory) and listens; dies when it cannot. */
+void conns_listen(struct conns *conns, const char *state);
+
+/* From now on requests are handed to conns->request. */
+void conns_serve(struct conns *conns);
+
+/* Sends what is left as far as it goes at once, and closes all connections. */
+void conns_close(struct conns *conns);
+
+/* Frees the connections that died in this turn. */
+void conns_sweep(struct conns *conns);
 
 /* Sends what is queued as far as the peer takes it. */
 void conn_flush(struct conn *conn);
 size_t conn_backlog(const struct conn *conn);
 
+/* The id of a request that still waits for this answer, which it then does no more; 0 when there is
+ * none, or nobody to hear it. */
+uint32_t conn_answers(struct conn *conn, enum conn_wait wait);
+
 void conn_reply_ok(struct conn *conn, uint32_t id);
 /* Answers with those of the three descriptors that are not -1; they are the peer's then. */
 void conn_reply_descriptors(struct conn *conn, uint32_t id, int ends[CONN_FDS]);
 void conn_reply_error(struct conn *conn, uint32_t id, const char *text);
-
-/* Sends what is left as far as it goes at once, and closes all connections. */
-void conn_close_all(struct shim *shim);
-
-/* Frees the connections that died in this turn. */
-void conn_sweep(struct shim *shim);
 
 #endif

@@ -11,6 +11,7 @@
 bool console_open(struct console *console, char *path) {
   *console = CONSOLE_NONE;
   console->path = path;
+  if (path == NULL) return false;
   const struct sockaddr_un *address = &console->address;
   if (!socket_name(&console->address, path, &console->directory)) return false;
   unlink(path);

@@ -15,7 +15,7 @@ struct console {
 
 #define CONSOLE_NONE ((struct console){.listener = -1, .directory = -1})
 
-/* Takes over the path; false leaves errno. */
+/* Takes over the path, which may be NULL for want of memory; false leaves errno. */
 bool console_open(struct console *console, char *path);
 
 /* The terminal that a runtime, now ended, has sent; -1 when it sent none. */

@@ -1,34 +1,54 @@
-/* The container's life: created, started, ended, deleted. */
+/* The container's life: created, started, ended. */
 #ifndef JCRI_CONTAINER_H
 #define JCRI_CONTAINER_H
 
-#include "shim.h"
+#include "cgroup.h"
+#include "console.h"
+#include "exit_record.h"
+#include "oom.h"
+#include "output.h"
+#include "runtime.h"
 
-void container_init(struct shim *shim);
+struct container {
+  const struct options *options;
+  struct loop *loop;
+  struct conns *conns;
+  struct runtime *runtime;
+  struct cgroups *cgroups;
+  struct output *output;
+  struct attaches *attaches;
+
+  enum wire_number state;  /* STATE_... */
+  bool deleting;           /* a client asked for it: nothing is started any more */
+  bool runtime_knows;      /* the runtime may hold state of the container, so it must delete it */
+  bool killed_by_us;       /* SIGKILL came through us, and nothing was killing it before */
+  struct exit_record exit; /* what is known of it so far */
+  struct oom oom;
+
+  struct child *start_child; /* the runtime that starts it */
+  struct console console;
+  struct timer eager; /* output is read even while a slow runtime starts the container */
+  struct timer record_retry;
+
+  /* Is called after a start that went well or ill, and after the end. */
+  void (*changed)(struct container *container);
+  void *owner;
+};
+
+/* The pointers, options to attaches, come filled in. */
+void container_init(struct container *container);
 
 /* Starts the container and answers once its process runs or the runtime has said why not. Asked
  * again while it starts or runs, it joins or tells the same. */
-void container_start(struct conn *conn, uint32_t id);
+void container_start(struct container *container, struct conn *conn, uint32_t id);
 
 /* Sends the signal to the container's first process, which is our child: its pid is its own. */
-void container_kill(struct conn *conn, uint32_t id, int signal);
+void container_kill(struct container *container, struct conn *conn, uint32_t id, int signal);
 
 /* Ends the first process, and remembers that it was us. False leaves errno. */
-bool container_sigkill(struct shim *shim);
+bool container_sigkill(struct container *container);
 
-/* Kills what is left, has the runtime forget the container, answers, and ends the shim. */
-void container_delete(struct conn *conn, uint32_t id);
-
-/* Takes the wait status of the container's first process. */
-void container_ended(struct shim *shim, int status);
-
-/* Whether it ended by a SIGKILL that came through us. */
-bool container_kill_requested(const struct shim *shim);
-
-/* Adds what an exit record says to the open frame. */
-void container_put_exit(const struct shim *shim, struct wire_out *out);
-
-/* A signal's end as shells and the CRI count it: 128 + signal. */
-int exit_code_of(int status);
+/* Reaps the container's first process when it has ended; false when it has not. */
+bool container_reap(struct container *container);
 
 #endif

@@ -10,10 +10,21 @@
 #ifndef JCRI_EXIT_RECORD_H
 #define JCRI_EXIT_RECORD_H
 
-#include "shim.h"
+#include "wire.h"
+
+struct exit_record {
+  const char *container_id;
+  pid_t pid;
+  int64_t started_at, finished_at; /* nanoseconds since 1970, 0 before */
+  int exit_code, signal;
+  bool oom_killed, kill_requested;
+};
 
 /* Writes it beside its place and renames it: a reader sees all of it or nothing. False leaves
- * errno. */
-bool exit_record_write(const struct shim *shim);
+ * errno. Needs no memory. */
+bool exit_record_write(const struct exit_record *record, const char *path);
+
+/* Adds what it says to the open frame. */
+void exit_record_put(const struct exit_record *record, struct wire_out *out);
 
 #endif

@@ -32,7 +32,9 @@ static int enter(int directory, const char *name) {
 
 /* The directory of the log's file; *name becomes the file's. */
 static int open_parent(const struct log_file *log, char **name) {
+  *name = NULL;
   char *path = formatted("%s", log->path);
+  if (path == NULL) return -1;
   size_t length =
       log->directory == NULL ? (size_t)(strrchr(path, '/') - path) : strlen(log->directory);
   while (log->directory != NULL && length > 0 && log->directory[length - 1] == '/') length--;
@@ -53,7 +55,8 @@ static int open_parent(const struct log_file *log, char **name) {
     close_owned(&fd);
     fd = next;
   }
-  *name = fd < 0 ? NULL : formatted("%s", step);
+  if (fd >= 0) *name = formatted("%s", step);
+  if (*name == NULL) close_owned(&fd);
   free_owned(&path);
   return fd;
 }

@@ -5,14 +5,16 @@
 
 void loop_open(struct loop *loop) {
   loop->epoll = epoll_create1(EPOLL_CLOEXEC);
-  if (loop->epoll < 0) die("cannot make an epoll instance: %m");
+  if (loop->epoll < 0) die("loop", errno, "cannot make an epoll instance");
 }
 
-void loop_watch(struct loop *loop, struct watch *watch, uint32_t events) {
-  if (watch->fd < 0 || events == watch->events) return;
+bool loop_watch(struct loop *loop, struct watch *watch, uint32_t events) {
+  if (watch->fd < 0 || events == watch->events) return true;
   int operation = events == 0 ? EPOLL_CTL_DEL : watch->events == 0 ? EPOLL_CTL_ADD : EPOLL_CTL_MOD;
   struct epoll_event event = {.events = events, .data.ptr = watch};
-  if (epoll_ctl(loop->epoll, operation, watch->fd, &event) == 0) watch->events = events;
+  if (epoll_ctl(loop->epoll, operation, watch->fd, &event) != 0) return false;
+  watch->events = events;
+  return true;
 }
 
 void loop_close(struct loop *loop, struct watch *watch) {
@@ -52,7 +54,7 @@ static int wait_millis(const struct loop *loop) {
 void loop_turn(struct loop *loop) {
   struct epoll_event event;
   int got = epoll_wait(loop->epoll, &event, 1, wait_millis(loop));
-  if (got < 0 && errno != EINTR) die("cannot wait for events: %m");
+  if (got < 0 && errno != EINTR) die("loop", errno, "cannot wait for events");
   if (got == 1) {
     struct watch *watch = event.data.ptr;
     watch->ready(watch, event.events);

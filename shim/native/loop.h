@@ -29,8 +29,9 @@ struct loop {
 
 void loop_open(struct loop *loop);
 
-/* Sets what is waited for; 0 takes the descriptor out. */
-void loop_watch(struct loop *loop, struct watch *watch, uint32_t events);
+/* Sets what is waited for; 0 takes the descriptor out. False when the kernel has no memory for it:
+ * nothing has changed. */
+bool loop_watch(struct loop *loop, struct watch *watch, uint32_t events);
 
 /* Takes the descriptor out, closes it and sets it to -1; may be called twice. */
 void loop_close(struct loop *loop, struct watch *watch);

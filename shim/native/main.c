@@ -3,7 +3,9 @@
  *
  * The command that starts it returns once the socket <state>/shim.sock answers; its exit status and
  * stderr say why if it cannot. */
+#include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -11,19 +13,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "conn.h"
-#include "container.h"
-#include "output.h"
-#include "reap.h"
-
-/* 0, 1 and 2 are always taken, so that no descriptor of ours is ever mistaken for stdio. */
-static void hold_stdio(void) {
-  int fd;
-  do fd = open("/dev/null", O_RDWR | O_CLOEXEC);
-  while (fd >= 0 && fd <= STDERR_FILENO);
-  if (fd < 0) die("cannot open /dev/null: %m");
-  close(fd);
-}
+#include "requests.h"
+#include "shim.h"
 
 /* Whoever stops the daemon or logs out must not end the container's guardian. */
 static void ignore_signals(void) {
@@ -36,7 +27,7 @@ static void ignore_signals(void) {
  * writes to <state>/shim.log. */
 static void become_daemon(const char *state) {
   pid_t pid = fork();
-  if (pid < 0) die("cannot fork: %m");
+  if (pid < 0) die("start", errno, "cannot fork");
   if (pid > 0) {
     printf("%d\n", (int)pid);
     fflush(stdout);
@@ -48,7 +39,8 @@ static void become_daemon(const char *state) {
   int null = open("/dev/null", O_RDWR | O_CLOEXEC);
   for (int i = 0; i < 3; i++) dup2(null, i);
   close(null);
-  char *path FREE = formatted("%s/shim.log", state);
+  char path[PATH_MAX];
+  snprintf(path, sizeof path, "%s/shim.log", state);
   int log CLOSE = open(path, O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
   if (log >= 0) dup2(log, STDERR_FILENO);
 }
@@ -56,19 +48,52 @@ static void become_daemon(const char *state) {
 /* As low as this process may go: without CAP_SYS_RESOURCE that is where it started. */
 static void resist_oom(void) { write_text("/proc/self/oom_score_adj", "-998"); }
 
+/* Each part is told of those that it uses, which come before it. */
+static void assemble(struct shim *shim) {
+  struct loop *loop = &shim->loop;
+  const struct options *options = &shim->options;
+  loop_open(loop);
+  shim->conns.loop = loop;
+  shim->conns.request = request_handle;
+  shim->conns.owner = shim;
+  shim->runtime.options = options;
+  shim->attaches = (struct attaches){.loop = loop, .options = options, .input = {.fd = -1}};
+  output_init(&shim->output, loop, &shim->attaches, options->terminal);
+  shim->container = (struct container){
+      .options = options,
+      .loop = loop,
+      .conns = &shim->conns,
+      .runtime = &shim->runtime,
+      .cgroups = &shim->cgroups,
+      .output = &shim->output,
+      .attaches = &shim->attaches,
+  };
+  container_init(&shim->container);
+  shim->execs = (struct execs){
+      .options = options,
+      .loop = loop,
+      .runtime = &shim->runtime,
+      .cgroups = &shim->cgroups,
+  };
+  removal_init(&shim->removal, &shim->container);
+  shim->reaper = (struct reaper){
+      .runtime = &shim->runtime,
+      .container = &shim->container,
+      .execs = &shim->execs,
+  };
+  reap_init(&shim->reaper, loop);
+}
+
 static void run(struct shim *shim) {
   ignore_signals();
   resist_oom();
-  loop_open(&shim->loop);
-  reap_init(shim);
-  output_init(shim);
-  container_init(shim);
-  loop_watch(&shim->loop, &shim->listener, EPOLLIN);
-  while (!shim->done) {
+  assemble(shim);
+  conns_serve(&shim->conns);
+  while (!shim->removal.done) {
     loop_turn(&shim->loop);
-    conn_sweep(shim);
+    conns_sweep(&shim->conns);
   }
-  conn_close_all(shim);
+  conns_close(&shim->conns);
 }
 
 int main(int argc, char **argv) {
@@ -77,13 +102,13 @@ int main(int argc, char **argv) {
     return 0;
   }
   static struct shim shim;
-  char *error = NULL;
-  hold_stdio();
-  if (!options_parse(&shim.options, argc, argv, &error)) die("%s", error);
-  if (chdir("/") != 0) die("cannot change to /: %m");
+  struct refusal refusal;
+  descriptors_hold_stdio();
+  if (!options_parse(&shim.options, argc, argv, &refusal)) die("options", 0, "%s", refusal.text);
+  if (chdir("/") != 0) die("start", errno, "cannot change to /");
   umask(0027); /* the log is for its group to read, as log collectors expect */
   prctl(PR_SET_NAME, "jcri-shim", 0, 0, 0);
-  conn_listen(&shim);
+  conns_listen(&shim.conns, shim.options.state);
   become_daemon(shim.options.state);
   run(&shim);
   return 0;

@@ -1,65 +1,66 @@
 #include "oom.h"
 
 #include <fcntl.h>
-#include <signal.h>
+#include <limits.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "cgroup.h"
-
 enum { EVENTS_TEXT = 1024 };
 
-static int64_t kills_in(const char *directory, const char *file) {
-  char text[EVENTS_TEXT];
-  char *path FREE = formatted("%s/%s", directory, file);
+/* The directory is that of a cgroup, or when above is set, that of its parent. */
+static int64_t kills_in(const char *directory, bool above, const char *file) {
+  char text[EVENTS_TEXT], path[PATH_MAX];
+  const char *slash = strrchr(directory, '/');
+  if (slash == NULL) return -1;
+  int length = above ? (int)(slash - directory) : (int)strlen(directory);
+  snprintf(path, sizeof path, "%.*s/%s", length, directory, file);
   return read_text(path, text, sizeof text) <= 0 ? -1 : cgroup_counter(text, "oom_kill");
 }
 
 /* On cgroup v2 a count includes what lies below: the pod's own, which outlives the container's. */
-static int64_t kills_of_parent(const struct shim *shim) {
-  char *directory FREE = formatted("%s", shim->memory_cgroup);
-  char *slash = strrchr(directory, '/');
-  if (slash == NULL) return -1;
-  *slash = '\0';
-  return kills_in(directory, "memory.events");
+static int64_t kills_of_parent(const struct oom *oom) {
+  return kills_in(oom->cgroups->memory, true, "memory.events");
 }
 
 /* The kernel wakes us when a counter of the file has changed. A read both answers and re-arms it;
  * it fails once the cgroup is gone. */
 static void changed(struct watch *watch, uint32_t events) {
   (void)events;
-  struct shim *shim = watch->owner;
+  struct oom *oom = watch->owner;
   char text[EVENTS_TEXT];
   ssize_t length = pread(watch->fd, text, sizeof text - 1, 0);
   if (length > 0) {
     text[length] = '\0';
-    shim->oom_seen = cgroup_counter(text, "oom_kill") > 0;
+    oom->seen = cgroup_counter(text, "oom_kill") > 0;
   }
-  if (length <= 0 || shim->oom_seen) loop_close(&shim->loop, watch);
+  if (length <= 0 || oom->seen) loop_close(oom->loop, watch);
 }
 
 /* systemd removes a scope's cgroup as soon as its last process is dead, and may be faster than we
  * are: so with v2 the kill is noticed when it happens. The v1 counters go only with our delete. */
-void oom_watch(struct shim *shim) {
-  shim->oom_seen = false;
-  shim->oom = (struct watch){.fd = -1, .ready = changed, .owner = shim};
-  if (shim->memory_cgroup == NULL || !shim->memory_unified) return;
-  shim->oom_parent_before = kills_of_parent(shim);
-  char *path FREE = formatted("%s/memory.events", shim->memory_cgroup);
-  shim->oom.fd = open(path, O_RDONLY | O_CLOEXEC);
-  if (shim->oom.fd < 0) return;
-  loop_watch(&shim->loop, &shim->oom, EPOLLPRI);
-  changed(&shim->oom, EPOLLPRI);
+void oom_watch(struct oom *oom, struct loop *loop, const struct cgroups *cgroups) {
+  *oom = (struct oom){.loop = loop, .cgroups = cgroups};
+  oom->watch = (struct watch){.fd = -1, .ready = changed, .owner = oom};
+  if (cgroups->memory == NULL || !cgroups->memory_unified) return;
+  oom->parent_before = kills_of_parent(oom);
+  char path[PATH_MAX];
+  snprintf(path, sizeof path, "%s/memory.events", cgroups->memory);
+  oom->watch.fd = open(path, O_RDONLY | O_CLOEXEC);
+  if (oom->watch.fd < 0) return;
+  loop_watch(loop, &oom->watch, EPOLLPRI);
+  changed(&oom->watch, EPOLLPRI);
 }
 
-bool oom_happened(struct shim *shim, int signal) {
-  loop_close(&shim->loop, &shim->oom);
-  if (shim->oom_seen) return true;
-  if (shim->memory_cgroup == NULL) return false;
-  int64_t kills =
-      kills_in(shim->memory_cgroup, shim->memory_unified ? "memory.events" : "memory.oom_control");
+bool oom_happened(struct oom *oom, bool stranger) {
+  const struct cgroups *cgroups = oom->cgroups;
+  loop_close(oom->loop, &oom->watch);
+  if (oom->seen) return true;
+  if (cgroups->memory == NULL) return false;
+  int64_t kills = kills_in(cgroups->memory, false,
+                           cgroups->memory_unified ? "memory.events" : "memory.oom_control");
   if (kills >= 0) return kills > 0;
   /* Its cgroup is gone already. A SIGKILL that we did not send and a kill in the pod are one. */
-  return shim->memory_unified && signal == SIGKILL && !shim->killed_by_us &&
-         shim->oom_parent_before >= 0 && kills_of_parent(shim) > shim->oom_parent_before;
+  return cgroups->memory_unified && stranger && oom->parent_before >= 0 &&
+         kills_of_parent(oom) > oom->parent_before;
 }

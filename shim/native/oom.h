@@ -2,12 +2,22 @@
 #ifndef JCRI_OOM_H
 #define JCRI_OOM_H
 
-#include "shim.h"
+#include "cgroup.h"
+#include "loop.h"
+
+struct oom {
+  struct loop *loop;
+  const struct cgroups *cgroups;
+  struct watch watch; /* the container's memory.events, on cgroup v2 */
+  bool seen;
+  int64_t parent_before; /* kills below the parent cgroup when the container started */
+};
 
 /* Begins to watch, once the container's cgroups are known. */
-void oom_watch(struct shim *shim);
+void oom_watch(struct oom *oom, struct loop *loop, const struct cgroups *cgroups);
 
-/* The answer for a container that has just ended by this signal (0 for none). */
-bool oom_happened(struct shim *shim, int signal);
+/* The answer for a container that has just ended; stranger tells that it did by a SIGKILL that did
+ * not come through us. */
+bool oom_happened(struct oom *oom, bool stranger);
 
 #endif

@@ -68,48 +68,34 @@ static bool take(struct options *options, const struct option_row *row, const ch
   return false;
 }
 
-static bool complete(const struct options *options, char **error) {
+static bool complete(const struct options *options, struct refusal *refusal) {
   for (size_t i = 0; i < ROW_COUNT; i++) {
     if (!ROWS[i].required) continue;
-    if (*(const char *const *)((const char *)options + ROWS[i].offset) == NULL) {
-      *error = formatted("missing option %s", ROWS[i].name);
-      return false;
-    }
+    if (*(const char *const *)((const char *)options + ROWS[i].offset) == NULL)
+      return refuse(refusal, "missing option %s", ROWS[i].name);
   }
-  if (!id_valid(options->id)) {
-    *error = formatted("bad container id %s", options->id);
-    return false;
-  }
+  if (!id_valid(options->id)) return refuse(refusal, "bad container id %s", options->id);
   return true;
 }
 
-bool options_parse(struct options *options, int argc, char **argv, char **error) {
+bool options_parse(struct options *options, int argc, char **argv, struct refusal *refusal) {
   *options = (struct options){.io_uid = -1, .io_gid = -1};
   for (int i = 1; i < argc; i++) {
     bool argument = strcmp(argv[i], "--runtime-argument") == 0;
     const struct option_row *row = argument ? NULL : row_named(argv[i]);
-    if (row == NULL && !argument) {
-      *error = formatted("unknown option %s", argv[i]);
-      return false;
-    }
+    if (row == NULL && !argument) return refuse(refusal, "unknown option %s", argv[i]);
     const char *value = NULL;
     if (argument || row->kind != FLAG) {
-      if (i + 1 == argc) {
-        *error = formatted("option %s needs a value", argv[i]);
-        return false;
-      }
+      if (i + 1 == argc) return refuse(refusal, "option %s needs a value", argv[i]);
       value = argv[++i];
     }
     if (argument) {
-      if (options->runtime_argument_count == RUNTIME_ARGUMENTS_MAX) {
-        *error = formatted("more than %d runtime arguments", RUNTIME_ARGUMENTS_MAX);
-        return false;
-      }
+      if (options->runtime_argument_count == RUNTIME_ARGUMENTS_MAX)
+        return refuse(refusal, "more than %d runtime arguments", RUNTIME_ARGUMENTS_MAX);
       options->runtime_arguments[options->runtime_argument_count++] = value;
     } else if (!take(options, row, value)) {
-      *error = formatted("bad value of option %s: %s", row->name, value);
-      return false;
+      return refuse(refusal, "bad value of option %s: %s", row->name, value);
     }
   }
-  return complete(options, error);
+  return complete(options, refusal);
 }

@@ -28,7 +28,7 @@ struct options {
   bool exec_cgroup; /* the runtime knows `exec --cgroup` */
 };
 
-/* Parses the command line; the texts stay in argv. On failure *error says what is wrong. */
-bool options_parse(struct options *options, int argc, char **argv, char **error);
+/* Parses the command line; the texts stay in argv. On failure the refusal says what is wrong. */
+bool options_parse(struct options *options, int argc, char **argv, struct refusal *refusal);
 
 #endif

@@ -5,8 +5,6 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "attach.h"
-
 enum {
   READ_SIZE = 128 * 1024,
   BUFFER_SIZE = LOG_PIECE + READ_SIZE,
@@ -22,7 +20,7 @@ enum {
 /* Address space only: pages come with their first use and go again when the stream is idle. */
 static char *reserve(size_t size) {
   void *block = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-  if (block == MAP_FAILED) die("cannot reserve %zu bytes: %m", size);
+  if (block == MAP_FAILED) die("memory", errno, "cannot reserve %zu bytes", size);
   return block;
 }
 
@@ -32,171 +30,182 @@ static void give_back(char *block, size_t kept, size_t size) {
 }
 
 static void went_idle(struct timer *timer) {
-  struct shim *shim = timer->owner;
-  struct output *outputs[] = {&shim->out, &shim->err};
+  struct output *output = timer->owner;
+  struct stream *streams[] = {&output->out, &output->err};
   for (int i = 0; i < 2; i++) {
-    if (outputs[i]->touched > outputs[i]->held)
-      give_back(outputs[i]->buffer, outputs[i]->held, BUFFER_SIZE);
-    outputs[i]->touched = 0;
+    if (streams[i]->touched > streams[i]->held)
+      give_back(streams[i]->buffer, streams[i]->held, BUFFER_SIZE);
+    streams[i]->touched = 0;
   }
-  give_back(shim->lines, 0, LINES_SIZE);
-  if (!log_file_tell_dropped(&shim->log)) timer_arm(&shim->loop, &shim->idle, IDLE_MILLIS);
+  give_back(output->lines, 0, LINES_SIZE);
+  if (!log_file_tell_dropped(&output->log)) timer_arm(output->loop, &output->idle, IDLE_MILLIS);
 }
 
-static void log_text(struct shim *shim, struct output *output, size_t length, bool end) {
-  if (shim->log.fd < 0) {
-    output->held = 0;
+static void log_text(struct output *output, struct stream *stream, size_t length, bool end) {
+  if (output->log.fd < 0) {
+    stream->held = 0;
     return;
   }
-  char *text = output->buffer;
-  log_format_stamp(&output->format, now_wall_nanos());
+  char *text = stream->buffer;
+  log_format_stamp(&stream->format, now_wall_nanos());
   while (length > 0) {
     size_t produced = 0;
     size_t used =
-        log_format_text(&output->format, text, length, end, shim->lines, LINES_SIZE, &produced);
+        log_format_text(&stream->format, text, length, end, output->lines, LINES_SIZE, &produced);
     if (used == 0) break;
-    log_file_write(&shim->log, shim->lines, produced);
+    log_file_write(&output->log, output->lines, produced);
     text += used;
     length -= used;
   }
-  if (length > 0 && text != output->buffer) memmove(output->buffer, text, length);
-  output->held = length;
+  if (length > 0 && text != stream->buffer) memmove(stream->buffer, text, length);
+  stream->held = length;
 }
 
-static void finish_line(struct shim *shim, struct output *output) {
-  if (output->held > 0) log_text(shim, output, output->held, true);
-  output->held = 0;
+static void finish_line(struct output *output, struct stream *stream) {
+  if (stream->held > 0) log_text(output, stream, stream->held, true);
+  stream->held = 0;
 }
 
 enum outcome { GOT_DATA, GOT_ALL, GOT_NOTHING, GOT_END };
 
-static enum outcome read_some(struct shim *shim, struct output *output) {
-  char *at = output->buffer + output->held;
-  ssize_t got = read(output->watch.fd, at, READ_SIZE);
+static enum outcome read_some(struct output *output, struct stream *stream) {
+  char *at = stream->buffer + stream->held;
+  ssize_t got = read(stream->watch.fd, at, READ_SIZE);
   if (got < 0 && (errno == EINTR || errno == EAGAIN)) return GOT_NOTHING;
   if (got <= 0) return GOT_END; /* EIO: nobody holds the other side of the terminal */
-  attach_output(shim, output->error, at, (size_t)got);
-  size_t length = output->held + (size_t)got;
-  if (length > output->touched) output->touched = length;
-  log_text(shim, output, length, false);
-  output->gathered += (size_t)got;
-  return got < READ_SIZE && !shim->options.terminal ? GOT_ALL : GOT_DATA;
+  attach_output(output->attaches, stream->error, at, (size_t)got);
+  size_t length = stream->held + (size_t)got;
+  if (length > stream->touched) stream->touched = length;
+  log_text(output, stream, length, false);
+  stream->gathered += (size_t)got;
+  return got < READ_SIZE && !output->terminal ? GOT_ALL : GOT_DATA;
 }
 
-static void ended(struct shim *shim, struct output *output) {
-  finish_line(shim, output);
-  if (shim->options.terminal && shim->state != STATE_EXITED) {
+static void ended(struct output *output, struct stream *stream) {
+  finish_line(output, stream);
+  if (output->terminal && !output->last) {
     /* A process may open the terminal again, and would block if nobody read what it writes. */
-    loop_watch(&shim->loop, &output->watch, 0);
-    timer_arm(&shim->loop, &output->retry, RETRY_MILLIS);
+    loop_watch(output->loop, &stream->watch, 0);
+    timer_arm(output->loop, &stream->retry, RETRY_MILLIS);
     return;
   }
-  loop_close(&shim->loop, &output->watch);
-  attach_output_ended(shim, output->error);
+  loop_close(output->loop, &stream->watch);
+  attach_output_ended(output->attaches, stream->error);
 }
 
 /* Whoever writes line by line would wake us for each of them. The first is served at once; when
  * more follow within a millisecond they gather in the pipe for another. A terminal holds too little
  * for that. */
-static void gather(struct shim *shim, struct output *output) {
+static void gather(struct output *output, struct stream *stream) {
   int64_t now = now_monotonic_millis();
-  bool busy = now - output->last_read <= GATHER_MILLIS;
-  output->last_read = now;
-  if (!busy || output->gathered >= SMALL || shim->options.terminal) return;
-  loop_watch(&shim->loop, &output->watch, 0);
-  timer_arm(&shim->loop, &output->retry, GATHER_MILLIS);
+  bool busy = now - stream->last_read <= GATHER_MILLIS;
+  stream->last_read = now;
+  if (!busy || stream->gathered >= SMALL || output->terminal) return;
+  loop_watch(output->loop, &stream->watch, 0);
+  timer_arm(output->loop, &stream->retry, GATHER_MILLIS);
 }
 
 static void readable(struct watch *watch, uint32_t events) {
   (void)events;
-  struct shim *shim = watch->owner;
-  struct output *output = watch == &shim->out.watch ? &shim->out : &shim->err;
-  struct output *other = output == &shim->out ? &shim->err : &shim->out;
+  struct output *output = watch->owner;
+  struct stream *stream = watch == &output->out.watch ? &output->out : &output->err;
+  struct stream *other = stream == &output->out ? &output->err : &output->out;
   /* What the other stream gathers was written before: it keeps its place in the log. */
-  if (other->retry.armed && !shim->options.terminal) read_some(shim, other);
-  output->gathered = 0;
+  if (other->retry.armed && !output->terminal) read_some(output, other);
+  stream->gathered = 0;
   for (int i = 0; i < READS_A_TURN; i++) {
-    enum outcome outcome = read_some(shim, output);
-    if (outcome == GOT_END) ended(shim, output);
+    enum outcome outcome = read_some(output, stream);
+    if (outcome == GOT_END) ended(output, stream);
     if (outcome != GOT_DATA) break;
   }
-  gather(shim, output);
-  if (!shim->idle.armed) timer_arm(&shim->loop, &shim->idle, IDLE_MILLIS);
+  gather(output, stream);
+  if (!output->idle.armed) timer_arm(output->loop, &output->idle, IDLE_MILLIS);
 }
 
 static void look_again(struct timer *timer) {
-  struct output *output = timer->owner;
-  struct shim *shim = output->watch.owner;
-  loop_watch(&shim->loop, &output->watch, EPOLLIN);
+  struct stream *stream = timer->owner;
+  struct output *output = stream->watch.owner;
+  /* Without the kernel's memory it is tried again: a container must not wait for a reader for ever.
+   */
+  if (!loop_watch(output->loop, &stream->watch, EPOLLIN))
+    timer_arm(output->loop, &stream->retry, RETRY_MILLIS);
 }
 
-static void init_one(struct shim *shim, struct output *output, bool error) {
-  *output = (struct output){
-      .watch = {.fd = -1, .ready = readable, .owner = shim},
-      .retry = {.fired = look_again, .owner = output},
+static void init_one(struct output *output, struct stream *stream, bool error) {
+  *stream = (struct stream){
+      .watch = {.fd = -1, .ready = readable, .owner = output},
+      .retry = {.fired = look_again, .owner = stream},
       .error = error,
       .buffer = reserve(BUFFER_SIZE),
   };
-  log_format_init(&output->format, error ? "stderr" : "stdout", shim->options.terminal);
+  log_format_init(&stream->format, error ? "stderr" : "stdout", output->terminal);
 }
 
-void output_init(struct shim *shim) {
-  init_one(shim, &shim->out, false);
-  init_one(shim, &shim->err, true);
-  shim->lines = reserve(LINES_SIZE);
-  shim->idle = (struct timer){.fired = went_idle, .owner = shim};
+void output_init(struct output *output, struct loop *loop, struct attaches *attaches,
+                 bool terminal) {
+  *output = (struct output){
+      .loop = loop,
+      .attaches = attaches,
+      .terminal = terminal,
+      .log = {.fd = -1},
+      .idle = {.fired = went_idle, .owner = output},
+      .lines = reserve(LINES_SIZE),
+  };
+  init_one(output, &output->out, false);
+  init_one(output, &output->err, true);
 }
 
-void output_adopt(struct shim *shim, struct output *output, int fd) {
-  loop_close(&shim->loop, &output->watch);
-  output->watch.fd = fd;
-  output->held = 0;
+void output_adopt(struct output *output, struct stream *stream, int fd) {
+  loop_close(output->loop, &stream->watch);
+  stream->watch.fd = fd;
+  stream->held = 0;
 }
 
-void output_begin(struct shim *shim) {
-  loop_watch(&shim->loop, &shim->out.watch, EPOLLIN);
-  loop_watch(&shim->loop, &shim->err.watch, EPOLLIN);
+void output_begin(struct output *output) {
+  look_again(&output->out.retry);
+  look_again(&output->err.retry);
 }
 
-void output_drain(struct shim *shim) {
-  struct output *outputs[] = {&shim->out, &shim->err};
+void output_drain(struct output *output) {
+  output->last = true;
+  struct stream *streams[] = {&output->out, &output->err};
   for (int i = 0; i < 2; i++) {
-    if (outputs[i]->watch.fd < 0) continue;
+    if (streams[i]->watch.fd < 0) continue;
     /* Bounded: a process that shares the stream and never stops writing must not hold us here. */
     for (int reads = 0; reads < 512; reads++) {
-      enum outcome outcome = read_some(shim, outputs[i]);
-      if (outcome == GOT_END) ended(shim, outputs[i]);
+      enum outcome outcome = read_some(output, streams[i]);
+      if (outcome == GOT_END) ended(output, streams[i]);
       if (outcome == GOT_END || outcome == GOT_NOTHING) break;
     }
-    finish_line(shim, outputs[i]);
+    finish_line(output, streams[i]);
   }
-  log_file_tell_dropped(&shim->log);
-  if (!shim->idle.armed) timer_arm(&shim->loop, &shim->idle, IDLE_MILLIS);
+  log_file_tell_dropped(&output->log);
+  if (!output->idle.armed) timer_arm(output->loop, &output->idle, IDLE_MILLIS);
 }
 
-void output_discard(struct shim *shim, char *tail, size_t capacity) {
-  struct output *outputs[] = {&shim->out, &shim->err};
+void output_discard(struct output *output, char *tail, size_t capacity) {
+  struct stream *streams[] = {&output->out, &output->err};
   tail[0] = '\0';
   for (int i = 0; i < 2; i++) {
-    if (outputs[i]->watch.fd < 0) continue;
+    if (streams[i]->watch.fd < 0) continue;
     ssize_t got;
-    while ((got = read(outputs[i]->watch.fd, outputs[i]->buffer, READ_SIZE)) > 0) {
+    while ((got = read(streams[i]->watch.fd, streams[i]->buffer, READ_SIZE)) > 0) {
       size_t shown = (size_t)got < capacity - 1 ? (size_t)got : capacity - 1;
-      memcpy(tail, outputs[i]->buffer + (size_t)got - shown, shown);
+      memcpy(tail, streams[i]->buffer + (size_t)got - shown, shown);
       tail[shown] = '\0';
-      outputs[i]->touched = BUFFER_SIZE;
+      streams[i]->touched = BUFFER_SIZE;
     }
-    loop_close(&shim->loop, &outputs[i]->watch);
-    outputs[i]->held = 0;
+    loop_close(output->loop, &streams[i]->watch);
+    streams[i]->held = 0;
   }
 }
 
-void output_close(struct shim *shim) {
-  struct output *outputs[] = {&shim->out, &shim->err};
+void output_close(struct output *output) {
+  struct stream *streams[] = {&output->out, &output->err};
   for (int i = 0; i < 2; i++) {
-    finish_line(shim, outputs[i]);
-    timer_disarm(&shim->loop, &outputs[i]->retry);
-    loop_close(&shim->loop, &outputs[i]->watch);
+    finish_line(output, streams[i]);
+    timer_disarm(output->loop, &streams[i]->retry);
+    loop_close(output->loop, &streams[i]->watch);
   }
-  log_file_tell_dropped(&shim->log);
+  log_file_tell_dropped(&output->log);
 }

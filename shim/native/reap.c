@@ -1,30 +1,20 @@
 #include "reap.h"
 
+#include <errno.h>
 #include <signal.h>
 #include <sys/prctl.h>
 #include <sys/signalfd.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "container.h"
-#include "exec.h"
-#include "runtime.h"
-
-static bool reap_container(struct shim *shim) {
-  int status;
-  if (shim->state != STATE_RUNNING || waitpid(shim->init, &status, WNOHANG) != shim->init)
-    return false;
-  container_ended(shim, status);
-  return true;
-}
-
 /* Orphans of the container that end up here; false when one of ours is first in the queue. */
-static bool reap_strangers(struct shim *shim) {
+static bool reap_strangers(const struct reaper *reaper) {
+  const struct container *container = reaper->container;
   for (;;) {
     siginfo_t info = {0};
     if (waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT) != 0 || info.si_pid == 0) return true;
-    if (info.si_pid == shim->init && shim->state == STATE_RUNNING) return false;
-    if (exec_known(shim, info.si_pid)) return false;
+    if (info.si_pid == container->exit.pid && container->state == STATE_RUNNING) return false;
+    if (exec_known(reaper->execs, info.si_pid)) return false;
     waitpid(info.si_pid, NULL, WNOHANG);
   }
 }
@@ -34,11 +24,12 @@ static bool reap_strangers(struct shim *shim) {
  * of a process before it has released the last of its threads. So only pids that we know are
  * reaped while a runtime is at work; a dead stranger keeps its pid until it can no longer turn out
  * to be the container or an exec. That way no exit code is ever taken for a stranger's. */
-static void reap_all(struct shim *shim) {
+static void reap_all(const struct reaper *reaper) {
+  struct runtime *runtime = reaper->runtime;
   do {
-    runtime_settle(shim);
-    while (reap_container(shim) || exec_reap(shim)) runtime_settle(shim);
-  } while (shim->children == NULL && !reap_strangers(shim));
+    runtime_settle(runtime);
+    while (container_reap(reaper->container) || exec_reap(reaper->execs)) runtime_settle(runtime);
+  } while (runtime->children == NULL && !reap_strangers(reaper));
 }
 
 static void signalled(struct watch *watch, uint32_t events) {
@@ -48,7 +39,7 @@ static void signalled(struct watch *watch, uint32_t events) {
   reap_all(watch->owner);
 }
 
-void reap_init(struct shim *shim) {
+void reap_init(struct reaper *reaper, struct loop *loop) {
   /* Inherited as ignored, it would have the kernel reap our children and throw the codes away. */
   signal(SIGCHLD, SIG_DFL);
   sigset_t children;
@@ -56,8 +47,9 @@ void reap_init(struct shim *shim) {
   sigaddset(&children, SIGCHLD);
   sigprocmask(SIG_SETMASK, &children, NULL);
   int fd = signalfd(-1, &children, SFD_CLOEXEC | SFD_NONBLOCK);
-  if (fd < 0) die("cannot make a signalfd: %m");
-  if (prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) != 0) die("cannot become a subreaper: %m");
-  shim->signals = (struct watch){.fd = fd, .ready = signalled, .owner = shim};
-  loop_watch(&shim->loop, &shim->signals, EPOLLIN);
+  if (fd < 0) die("reaper", errno, "cannot make a signalfd");
+  if (prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) != 0)
+    die("reaper", errno, "cannot become a subreaper");
+  reaper->signals = (struct watch){.fd = fd, .ready = signalled, .owner = reaper};
+  if (!loop_watch(loop, &reaper->signals, EPOLLIN)) die("reaper", errno, "cannot wait for signals");
 }

@@ -2,9 +2,17 @@
 #ifndef JCRI_REAP_H
 #define JCRI_REAP_H
 
-#include "shim.h"
+#include "container.h"
+#include "exec.h"
+
+struct reaper {
+  struct watch signals;
+  struct runtime *runtime;
+  struct container *container;
+  struct execs *execs;
+};
 
 /* Blocks SIGCHLD and makes it readable in the loop; the shim becomes the reaper of orphans. */
-void reap_init(struct shim *shim);
+void reap_init(struct reaper *reaper, struct loop *loop);
 
 #endif

@@ -8,9 +8,14 @@
 enum { BUFFER_SIZE = 32 * 1024 };
 
 void relay_stop(struct relay *relay) {
-  if (relay->loop == NULL) return;
-  loop_close(relay->loop, &relay->from);
-  loop_close(relay->loop, &relay->to);
+  if (relay->loop != NULL) {
+    loop_close(relay->loop, &relay->from);
+    loop_close(relay->loop, &relay->to);
+  } else {
+    close_owned(&relay->from.fd);
+    close_owned(&relay->to.fd);
+  }
+  relay->copying = false;
   free(relay->buffer);
   relay->buffer = NULL;
 }
@@ -63,6 +68,11 @@ static void ready(struct watch *watch, uint32_t events) {
   step(watch->owner);
 }
 
+bool relay_reserve(struct relay *relay) {
+  if (relay->buffer == NULL) relay->buffer = resized(NULL, BUFFER_SIZE);
+  return relay->buffer != NULL;
+}
+
 void relay_start(struct relay *relay, struct loop *loop, int from, int to,
                  void (*finished)(struct relay *relay), void *owner) {
   fcntl(from, F_SETFL, O_NONBLOCK);
@@ -71,14 +81,15 @@ void relay_start(struct relay *relay, struct loop *loop, int from, int to,
       .from = {.fd = from, .ready = ready, .owner = relay},
       .to = {.fd = to, .ready = ready, .owner = relay},
       .loop = loop,
-      .buffer = resized(NULL, BUFFER_SIZE),
+      .buffer = relay->buffer,
+      .copying = true,
       .finished = finished,
       .owner = owner,
   };
   loop_watch(loop, &relay->from, EPOLLIN);
 }
 
-bool relay_active(const struct relay *relay) { return relay->buffer != NULL; }
+bool relay_active(const struct relay *relay) { return relay->copying; }
 
 void relay_end(struct relay *relay) {
   if (!relay_active(relay)) return;

@@ -3,12 +3,6 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "conn.h"
-#include "container.h"
-#include "exec.h"
-#include "output.h"
-#include "runtime.h"
-
 /* How long a killed process may take to end before the runtime is asked to end it. */
 enum { STUBBORN_MILLIS = 2000 };
 
@@ -18,11 +12,12 @@ enum { DELETE_MILLIS = 30000 };
 /* How often a shim that was not asked to start yet looks whether somebody is there to ask. */
 enum { FORSAKEN_MILLIS = 10000 };
 
-static void answer_deletes(struct shim *shim, const char *error) {
-  for (struct conn *conn = shim->conns; conn != NULL; conn = conn->next) {
-    uint32_t id = conn->delete_id;
-    conn->delete_id = 0;
-    if (id == 0 || conn->dead) continue;
+static void advance(struct removal *removal);
+
+static void answer_deletes(struct removal *removal, const char *error) {
+  for (struct conn *conn = removal->container->conns->first; conn != NULL; conn = conn->next) {
+    uint32_t id = conn_answers(conn, WAIT_DELETE);
+    if (id == 0) continue;
     if (error != NULL)
       conn_reply_error(conn, id, error);
     else
@@ -30,102 +25,121 @@ static void answer_deletes(struct shim *shim, const char *error) {
   }
 }
 
-static void runtime_deleted(struct shim *shim, struct child *child, int status) {
-  char *error FREE = status == 0 ? NULL : child_error(shim, child, status, NULL);
+/* May be asked for again. */
+static void failed(struct removal *removal, const char *error) {
+  removal->container->deleting = false;
+  answer_deletes(removal, error);
+}
+
+static void runtime_deleted(struct child *child, int status) {
+  struct removal *removal = child->owner;
+  struct refusal refusal;
+  removal->child = NULL;
+  timer_disarm(removal->container->loop, &removal->limit);
+  if (status != 0) child_error(removal->container->runtime, child, status, NULL, &refusal);
   child_free(child);
-  shim->delete_child = NULL;
-  timer_disarm(&shim->loop, &shim->delete_limit);
-  if (error == NULL) {
-    shim->deleted = true;
-    removal_advance(shim);
+  if (status == 0) {
+    removal->deleted = true;
+    advance(removal);
   } else {
-    shim->deleting = false;
-    answer_deletes(shim, error);
+    failed(removal, refusal.text);
   }
 }
 
-static void run_delete(struct shim *shim) {
+static void run_delete(struct removal *removal) {
   const int silent[3] = {-1, -1, -1};
-  char *log_path = formatted("%s/runtime-delete.log", shim->options.state);
-  char *error FREE = NULL;
-  struct command command;
-  command_init(&command, shim, log_path);
-  command_add(&command, "delete");
-  command_add(&command, "--force");
-  command_add(&command, shim->options.id);
-  shim->delete_child =
-      runtime_spawn(shim, &command, log_path, silent, runtime_deleted, NULL, &error);
-  if (error == NULL) {
-    timer_arm(&shim->loop, &shim->delete_limit, DELETE_MILLIS);
-    return;
+  struct container *container = removal->container;
+  struct refusal refusal;
+  char *log_path = formatted("%s/runtime-delete.log", container->options->state);
+  if (log_path != NULL) {
+    struct command command;
+    command_init(&command, container->runtime, log_path);
+    command_add(&command, "delete", "--force", container->options->id, NULL);
+    removal->child = runtime_spawn(container->runtime, &command, log_path, silent, runtime_deleted,
+                                   removal, &refusal);
+  } else {
+    refuse_for_memory(&refusal);
   }
-  free(log_path);
-  shim->deleting = false;
-  answer_deletes(shim, error);
+  if (removal->child != NULL)
+    timer_arm(container->loop, &removal->limit, DELETE_MILLIS);
+  else
+    failed(removal, refusal.text);
 }
 
 static void stubborn(struct timer *timer) {
-  struct shim *shim = timer->owner;
+  struct removal *removal = timer->owner;
   /* A frozen container takes the signal only when the runtime thaws it. */
-  if (shim->state == STATE_RUNNING && shim->delete_child == NULL) run_delete(shim);
+  if (removal->container->state == STATE_RUNNING && removal->child == NULL) run_delete(removal);
 }
 
-void removal_begin(struct shim *shim) {
-  timer_disarm(&shim->loop, &shim->stubborn);
-  if (shim->delete_child == NULL && shim->runtime_knows && !shim->deleted) run_delete(shim);
-  removal_advance(shim);
+static void finish(struct removal *removal) {
+  output_close(removal->container->output);
+  unlink(removal->container->conns->path);
+  answer_deletes(removal, NULL);
+  removal->done = true;
 }
 
-static void finish(struct shim *shim) {
-  output_close(shim);
-  unlink(shim->socket_path);
-  answer_deletes(shim, NULL);
-  shim->done = true;
-}
-
-void removal_advance(struct shim *shim) {
-  if (!shim->deleting || shim->delete_child != NULL) return;
-  if (shim->start_child != NULL) {
-    child_kill(shim->start_child);
-  } else if (shim->state == STATE_RUNNING) {
-    container_sigkill(shim);
-    if (!shim->stubborn.armed) timer_arm(&shim->loop, &shim->stubborn, STUBBORN_MILLIS);
-  } else if (shim->runtime_knows && !shim->deleted) {
-    run_delete(shim);
+/* Takes the next step of a deletion that was asked for, if there is one. */
+static void advance(struct removal *removal) {
+  struct container *container = removal->container;
+  if (!container->deleting || removal->child != NULL) return;
+  if (container->start_child != NULL) {
+    child_kill(container->start_child);
+  } else if (container->state == STATE_RUNNING) {
+    container_sigkill(container);
+    if (!removal->stubborn.armed) timer_arm(container->loop, &removal->stubborn, STUBBORN_MILLIS);
+  } else if (container->runtime_knows && !removal->deleted) {
+    run_delete(removal);
   } else {
-    finish(shim);
+    finish(removal);
   }
 }
 
-void container_delete(struct conn *conn, uint32_t id) {
-  struct shim *shim = conn->shim;
-  conn->delete_id = id;
-  shim->deleting = true;
-  exec_kill_all(shim);
-  removal_advance(shim);
+/* When the container has ended the runtime frees its cgroup and kills what may be left in it at
+ * once, so that a later delete has nothing to wait for. */
+static void changed(struct container *container) {
+  struct removal *removal = container->owner;
+  if (container->state == STATE_EXITED) {
+    timer_disarm(container->loop, &removal->stubborn);
+    if (removal->child == NULL && container->runtime_knows && !removal->deleted)
+      run_delete(removal);
+  }
+  advance(removal);
+}
+
+void removal_ask(struct removal *removal, struct conn *conn, uint32_t id) {
+  conn->waits[WAIT_DELETE] = id;
+  removal->container->deleting = true;
+  advance(removal);
 }
 
 static void delete_hangs(struct timer *timer) {
-  struct shim *shim = timer->owner;
-  if (shim->delete_child != NULL) child_kill(shim->delete_child);
+  struct removal *removal = timer->owner;
+  if (removal->child != NULL) child_kill(removal->child);
 }
 
 /* Who starts a shim keeps a connection. One that was killed meanwhile, before anything tells of the
  * shim, will never come back: nobody could end this process any more. */
 static void forsaken(struct timer *timer) {
-  struct shim *shim = timer->owner;
-  if (shim->state != STATE_CREATED || shim->deleting) return;
-  if (shim->conns == NULL) {
-    shim->deleting = true;
-    removal_advance(shim);
+  struct removal *removal = timer->owner;
+  struct container *container = removal->container;
+  if (container->state != STATE_CREATED || container->deleting) return;
+  if (container->conns->first == NULL) {
+    container->deleting = true;
+    advance(removal);
   } else {
-    timer_arm(&shim->loop, timer, FORSAKEN_MILLIS);
+    timer_arm(container->loop, timer, FORSAKEN_MILLIS);
   }
 }
 
-void removal_init(struct shim *shim) {
-  shim->forsaken = (struct timer){.fired = forsaken, .owner = shim};
-  timer_arm(&shim->loop, &shim->forsaken, FORSAKEN_MILLIS);
-  shim->delete_limit = (struct timer){.fired = delete_hangs, .owner = shim};
-  shim->stubborn = (struct timer){.fired = stubborn, .owner = shim};
+void removal_init(struct removal *removal, struct container *container) {
+  *removal = (struct removal){
+      .container = container,
+      .stubborn = {.fired = stubborn, .owner = removal},
+      .limit = {.fired = delete_hangs, .owner = removal},
+      .forsaken = {.fired = forsaken, .owner = removal},
+  };
+  container->changed = changed;
+  container->owner = removal;
+  timer_arm(container->loop, &removal->forsaken, FORSAKEN_MILLIS);
 }

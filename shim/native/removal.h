@@ -2,15 +2,22 @@
 #ifndef JCRI_REMOVAL_H
 #define JCRI_REMOVAL_H
 
-#include "shim.h"
+#include "container.h"
 
-void removal_init(struct shim *shim);
+struct removal {
+  struct container *container;
+  struct child *child;   /* the runtime that deletes */
+  struct timer stubborn; /* a killed container that does not end */
+  struct timer limit;    /* a runtime that does not end deleting */
+  struct timer forsaken; /* not asked to start, and nobody there to ask */
+  bool deleted;          /* the runtime holds nothing of the container any more */
+  bool done;             /* the shim is no more needed */
+};
 
-/* The container ended: the runtime frees its cgroup and kills what may be left in it at once, so
- * that a later delete has nothing to wait for. */
-void removal_begin(struct shim *shim);
+void removal_init(struct removal *removal, struct container *container);
 
-/* Takes the next step of a deletion that was asked for, if there is one. */
-void removal_advance(struct shim *shim);
+/* Kills what is left, has the runtime forget the container, answers, and ends the shim. Execs are
+ * the caller's to end. */
+void removal_ask(struct removal *removal, struct conn *conn, uint32_t id);
 
 #endif

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,25 +14,25 @@
 #include "runtime_log.h"
 #include "tree.h"
 
-void command_init(struct command *command, const struct shim *shim, const char *log_path) {
-  const struct options *options = &shim->options;
+void command_init(struct command *command, const struct runtime *runtime, const char *log_path) {
+  const struct options *options = runtime->options;
   *command = (struct command){0};
-  command_add(command, options->runtime);
-  command_add(command, "--root");
-  command_add(command, options->runtime_root);
-  command_add(command, "--log");
-  command_add(command, log_path);
-  command_add(command, "--log-format");
-  command_add(command, "json");
-  if (options->systemd_cgroup) command_add(command, "--systemd-cgroup");
+  command_add(command, options->runtime, "--root", options->runtime_root, NULL);
+  command_add(command, "--log", log_path, "--log-format", "json", NULL);
+  if (options->systemd_cgroup) command_add(command, "--systemd-cgroup", NULL);
   for (int i = 0; i < options->runtime_argument_count; i++)
-    command_add(command, options->runtime_arguments[i]);
+    command_add(command, options->runtime_arguments[i], NULL);
 }
 
-void command_add(struct command *command, const char *word) {
-  if (command->count + 1 >= sizeof command->words / sizeof command->words[0])
-    die("command line of the runtime is too long");
-  command->words[command->count++] = word;
+void command_add(struct command *command, ...) {
+  enum { WORDS = sizeof command->words / sizeof command->words[0] };
+  va_list words;
+  va_start(words, command);
+  /* There is room for all that options allow and for all that is added here: no test of the bounds.
+   */
+  for (const char *word; (word = va_arg(words, const char *)) != NULL;)
+    if (command->count + 1 < WORDS) command->words[command->count++] = word;
+  va_end(words);
 }
 
 /* The container must inherit nothing of the shim's: signals, mask, umask, OOM protection. */
@@ -52,7 +53,7 @@ static void become_ordinary(void) {
   }
 }
 
-/* dup2 of a descriptor onto itself would keep CLOEXEC; the shim's own are above 2 (see main.c). */
+/* dup2 of a descriptor onto itself would keep CLOEXEC; the shim's own are above 2. */
 static _Noreturn void execute(const struct command *command, const int stdio[3], int failure) {
   int null = open("/dev/null", O_RDWR | O_CLOEXEC);
   for (int i = 0; i < 3; i++)
@@ -64,13 +65,12 @@ static _Noreturn void execute(const struct command *command, const int stdio[3],
   _exit(127);
 }
 
-struct child *runtime_spawn(struct shim *shim, const struct command *command, char *log_path,
-                            const int stdio[3], void (*ended)(struct shim *, struct child *, int),
-                            void *owner, char **error) {
+/* Runs it and waits until it has been executed; -1 with a refusal. */
+static pid_t run(const struct command *command, const int stdio[3], struct refusal *refusal) {
   int failure[2];
   if (pipe2(failure, O_CLOEXEC) != 0) {
-    *error = formatted("cannot make a pipe: %m");
-    return NULL;
+    refuse(refusal, "cannot make a pipe: %m");
+    return -1;
   }
   pid_t pid = fork();
   if (pid == 0) execute(command, stdio, failure[1]);
@@ -83,17 +83,32 @@ struct child *runtime_spawn(struct shim *shim, const struct command *command, ch
     while (got < 0 && errno == EINTR);
   }
   close(failure[0]);
-  if (pid < 0 || got == sizeof reason) {
-    if (pid > 0) waitpid(pid, NULL, 0);
-    *error = formatted("cannot execute %s: %s", command->words[0],
-                       strerror(pid < 0 ? fork_error : reason));
+  if (pid > 0 && got != sizeof reason) return pid;
+  if (pid > 0) waitpid(pid, NULL, 0);
+  refuse(refusal, "cannot execute %s: %s", command->words[0],
+         strerror(pid < 0 ? fork_error : reason));
+  return -1;
+}
+
+struct child *runtime_spawn(struct runtime *runtime, const struct command *command, char *log_path,
+                            const int stdio[3], void (*ended)(struct child *child, int status),
+                            void *owner, struct refusal *refusal) {
+  struct child *child = log_path == NULL ? NULL : new_zeroed(sizeof *child);
+  if (child == NULL) {
+    refuse_for_memory(refusal);
+    free(log_path);
+    return NULL;
+  }
+  pid_t pid = run(command, stdio, refusal);
+  *child = (struct child){
+      .pid = pid, .log_path = log_path, .ended = ended, .owner = owner, .next = runtime->children};
+  if (pid < 0) {
+    free(log_path);
+    free(child);
     return NULL;
   }
   setpgid(pid, pid);
-  struct child *child = new_zeroed(sizeof *child);
-  *child = (struct child){
-      .pid = pid, .log_path = log_path, .ended = ended, .owner = owner, .next = shim->children};
-  shim->children = child;
+  runtime->children = child;
   return child;
 }
 
@@ -109,40 +124,40 @@ static void one_line(char *text) {
     if ((unsigned char)*at < ' ') *at = ' ';
 }
 
-char *child_error(const struct shim *shim, const struct child *child, int status,
-                  const char *printed) {
+void child_error(const struct runtime *runtime, const struct child *child, int status,
+                 const char *printed, struct refusal *refusal) {
   enum { LOG_READ = 64 * 1024 };
   char *log FREE = resized(NULL, LOG_READ);
-  char text[RUNTIME_TEXT];
-  ssize_t length = read_text(child->log_path, log, LOG_READ);
-  if (length > 0 && runtime_log_error(log, (size_t)length, text, sizeof text))
-    return formatted("%s", text);
+  ssize_t length = log == NULL ? -1 : read_text(child->log_path, log, LOG_READ);
+  if (length > 0 && runtime_log_error(log, (size_t)length, refusal->text, sizeof refusal->text))
+    return;
   if (printed != NULL && printed[0] != '\0') {
-    snprintf(text, sizeof text, "%s", printed);
-    one_line(text);
-    if (text[0] != '\0') return formatted("%s", text);
+    refuse(refusal, "%s", printed);
+    one_line(refusal->text);
+    if (refusal->text[0] != '\0') return;
   }
+  const char *program = runtime->options->runtime;
   if (WIFSIGNALED(status))
-    return formatted("%s was ended by signal %d", shim->options.runtime, WTERMSIG(status));
-  return formatted("%s ended with status %d and no message", shim->options.runtime,
-                   WEXITSTATUS(status));
+    refuse(refusal, "%s was ended by signal %d", program, WTERMSIG(status));
+  else
+    refuse(refusal, "%s ended with status %d and no message", program, WEXITSTATUS(status));
 }
 
 void child_free(struct child *child) {
-  if (child->log_path != NULL) unlink(child->log_path);
+  unlink(child->log_path);
   free(child->log_path);
   free(child);
 }
 
-void runtime_settle(struct shim *shim) {
+void runtime_settle(struct runtime *runtime) {
   for (bool again = true; again;) {
     again = false;
-    for (struct child **at = &shim->children; *at != NULL; at = &(*at)->next) {
+    for (struct child **at = &runtime->children; *at != NULL; at = &(*at)->next) {
       struct child *child = *at;
       int status;
       if (waitpid(child->pid, &status, WNOHANG) != child->pid) continue;
       *at = child->next;
-      child->ended(shim, child, status);
+      child->ended(child, status);
       again = true; /* the list may have changed */
       break;
     }

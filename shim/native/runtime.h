@@ -2,17 +2,20 @@
 #ifndef JCRI_RUNTIME_H
 #define JCRI_RUNTIME_H
 
-#include "shim.h"
-
-enum { RUNTIME_TEXT = 2048 };
+#include "options.h"
 
 /* One run of the runtime that has not ended yet. */
 struct child {
   pid_t pid;
   char *log_path;
-  void (*ended)(struct shim *shim, struct child *child, int status);
+  void (*ended)(struct child *child, int status);
   void *owner;
   struct child *next;
+};
+
+struct runtime {
+  const struct options *options;
+  struct child *children;
 };
 
 /* A command line under construction. */
@@ -22,25 +25,27 @@ struct command {
 };
 
 /* Starts a command line with the runtime, its global options and its log file. */
-void command_init(struct command *command, const struct shim *shim, const char *log_path);
-void command_add(struct command *command, const char *word);
+void command_init(struct command *command, const struct runtime *runtime, const char *log_path);
+/* Adds words, up to a NULL. */
+void command_add(struct command *command, ...) __attribute__((sentinel));
 
-/* Runs it with stdio, -1 for /dev/null. NULL with *error set when it cannot even be executed. Else
- * ended is called with the wait status; it owns the child and gives it to child_free. */
-struct child *runtime_spawn(struct shim *shim, const struct command *command, char *log_path,
-                            const int stdio[3], void (*ended)(struct shim *, struct child *, int),
-                            void *owner, char **error);
+/* Runs it with stdio, -1 for /dev/null. NULL with a refusal when it cannot even be executed. Else
+ * ended is called with the wait status; it owns the child and gives it to child_free. The log's
+ * path is the runtime's from here on, and may be NULL for want of memory. */
+struct child *runtime_spawn(struct runtime *runtime, const struct command *command, char *log_path,
+                            const int stdio[3], void (*ended)(struct child *child, int status),
+                            void *owner, struct refusal *refusal);
 
 /* Kills the runtime and what stands in its process group; its end is reported as ever. */
 void child_kill(const struct child *child);
 
 /* Why it failed, in its own words when it left some: from its log, else from what it printed. */
-char *child_error(const struct shim *shim, const struct child *child, int status,
-                  const char *printed);
+void child_error(const struct runtime *runtime, const struct child *child, int status,
+                 const char *printed, struct refusal *refusal);
 void child_free(struct child *child);
 
 /* Reports the runtimes that have ended. */
-void runtime_settle(struct shim *shim);
+void runtime_settle(struct runtime *runtime);
 
 /* Reads a --pid-file; -1 when it names no process that is our child now. */
 pid_t runtime_read_pid(const char *path);

@@ -17,6 +17,7 @@ bool socket_name(struct sockaddr_un *address, const char *path, int *directory) 
   }
   const char *slash = strrchr(path, '/');
   char *parent FREE = formatted("%.*s", slash == NULL ? 0 : (int)(slash - path), path);
+  if (parent == NULL) return false;
   int fd CLOSE = open(parent, O_PATH | O_DIRECTORY | O_CLOEXEC);
   if (fd < 0) return false;
   /* By number and not as "self": the runtime that is told of it is another process. */

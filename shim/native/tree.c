@@ -72,15 +72,18 @@ static int by_pid(const void *left, const void *right) {
 }
 
 static void list(struct table *table) {
-  table->count = 0;
   DIR *directory = opendir("/proc");
-  if (directory == NULL) return;
+  if (directory == NULL) return; /* what was found before counts */
+  table->count = 0;
   for (struct dirent *entry; (entry = readdir(directory)) != NULL;) {
     int64_t pid;
     if (!parse_number(entry->d_name, 2, INT32_MAX, &pid)) continue;
     if (table->count == table->capacity) {
-      table->capacity = table->capacity == 0 ? 256 : table->capacity * 2;
-      table->rows = resized(table->rows, table->capacity * sizeof *table->rows);
+      size_t capacity = table->capacity == 0 ? 256 : table->capacity * 2;
+      struct process *rows = resized(table->rows, capacity * sizeof *rows);
+      if (rows == NULL) break; /* the root is killed in any case */
+      table->rows = rows;
+      table->capacity = capacity;
     }
     if (look_up((pid_t)pid, &table->rows[table->count])) table->count++;
   }
@@ -135,5 +138,6 @@ void tree_kill(pid_t root) {
   }
   for (size_t i = 0; i < table.count; i++)
     if (table.rows[i].marked) signal_exactly(&table.rows[i], SIGKILL);
+  signal_exactly(&first, SIGKILL);
   free(table.rows);
 }

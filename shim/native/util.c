@@ -6,64 +6,69 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
-void close_owned(int *fd) {
-  int saved = errno;
-  if (*fd >= 0) close(*fd);
-  *fd = -1;
-  errno = saved;
-}
+const struct speaker SPEAKER = {
+    .name = "jcri-shim",
+    .prefix = "jcri-shim: ",
+    .fd = STDERR_FILENO,
+    .status = 1,
+};
 
 void free_owned(void *pointer) {
   void **block = pointer;
+  int saved = errno;
   free(*block);
   *block = NULL;
-}
-
-static void complain(const char *format, va_list arguments) {
-  int saved = errno;
-  char line[1024];
-  int length = vsnprintf(line, sizeof line, format, arguments);
-  if (length >= 0) dprintf(STDERR_FILENO, "jcri-shim: %s\n", line);
   errno = saved;
 }
 
-void die(const char *format, ...) {
-  va_list arguments;
-  va_start(arguments, format);
-  complain(format, arguments);
-  va_end(arguments);
-  exit(1);
+/* In test builds JCRI_SHIM_NO_MEMORY=12 refuses the twelfth piece of memory that is asked for, and
+ * 12+ every one from there on; what is refused is told in the log. */
+static bool memory_refused(void) {
+#ifdef JCRI_FAULTS
+  static int64_t asked;
+  const char *wish = getenv("JCRI_SHIM_NO_MEMORY");
+  if (wish == NULL) return false;
+  char *end;
+  int64_t first = strtoll(wish, &end, 10);
+  asked++;
+  if (asked == first || (asked > first && *end == '+')) {
+    warn(0, "memory %lld is refused", (long long)asked);
+    errno = ENOMEM;
+    return true;
+  }
+#endif
+  return false;
 }
 
-void warn(const char *format, ...) {
-  va_list arguments;
-  va_start(arguments, format);
-  complain(format, arguments);
-  va_end(arguments);
-}
+void *new_zeroed(size_t size) { return memory_refused() ? NULL : calloc(1, size); }
 
-void *new_zeroed(size_t size) {
-  void *block = calloc(1, size);
-  if (block == NULL) die("out of memory for %zu bytes", size);
-  return block;
-}
-
-void *resized(void *block, size_t size) {
-  void *larger = realloc(block, size);
-  if (larger == NULL) die("out of memory for %zu bytes", size);
-  return larger;
-}
+void *resized(void *block, size_t size) { return memory_refused() ? NULL : realloc(block, size); }
 
 char *formatted(const char *format, ...) {
+  int saved = errno;
   va_list arguments;
   va_start(arguments, format);
   char *text = NULL;
-  if (vasprintf(&text, format, arguments) < 0) die("out of memory for a text");
+  bool made = !memory_refused() && vasprintf(&text, format, arguments) >= 0;
   va_end(arguments);
-  return text;
+  errno = made ? saved : ENOMEM;
+  return made ? text : NULL;
+}
+
+bool refuse(struct refusal *refusal, const char *format, ...) {
+  va_list arguments;
+  va_start(arguments, format);
+  vsnprintf(refusal->text, sizeof refusal->text, format, arguments);
+  va_end(arguments);
+  return false;
+}
+
+bool refuse_for_memory(struct refusal *refusal) {
+  return refuse(refusal, "the container's shim is out of memory");
 }
 
 bool write_all(int fd, const void *data, size_t length) {
@@ -114,6 +119,10 @@ bool parse_number(const char *text, int64_t low, int64_t high, int64_t *number) 
   if (errno != 0 || end == text || *end != '\0' || value < low || value > high) return false;
   *number = value;
   return true;
+}
+
+int exit_code_of(int status) {
+  return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
 }
 
 static struct timespec clock_of(clockid_t clock) {

@@ -1,4 +1,4 @@
-/* Small helpers that every file uses: errors, owned descriptors, whole files, clocks. */
+/* Small helpers that every file uses: refusals, memory, whole files, clocks. */
 #ifndef JCRI_UTIL_H
 #define JCRI_UTIL_H
 
@@ -7,24 +7,28 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-#define CLEANUP(function) __attribute__((cleanup(function)))
-#define CLOSE CLEANUP(close_owned)
-#define FREE CLEANUP(free_owned)
+#include "common/descriptor.h"
+#include "common/report.h"
+
+#define FREE __attribute__((cleanup(free_owned)))
 #define PRINTF(text, first) __attribute__((__format__(__printf__, text, first)))
 
-void close_owned(int *fd);
 void free_owned(void *pointer);
 
-/* Prints `jcri-shim: ...` on stderr and exits with status 1. */
-_Noreturn void die(const char *format, ...) PRINTF(1, 2);
-
-/* Prints `jcri-shim: ...` on stderr, which is <state>/shim.log once the shim is a daemon. */
-void warn(const char *format, ...) PRINTF(1, 2);
-
-/* Allocations: a shim without memory cannot go on, so these never return NULL. */
+/* Memory. Whoever asks for it gets NULL with ENOMEM when there is none, and refuses what it is
+ * needed for: a shim that owns a container must not end for that. */
 void *new_zeroed(size_t size);
 void *resized(void *block, size_t size);
 char *formatted(const char *format, ...) PRINTF(1, 2);
+
+/* Why something that was asked for is not done. Its text needs no memory. */
+struct refusal {
+  char text[2048];
+};
+
+/* Sets the text, which may use %m; always false. */
+bool refuse(struct refusal *refusal, const char *format, ...) PRINTF(2, 3);
+bool refuse_for_memory(struct refusal *refusal);
 
 /* Writes all of a block, through EINTR and short writes; false leaves errno. */
 bool write_all(int fd, const void *data, size_t length);
@@ -37,6 +41,9 @@ bool write_text(const char *path, const char *text);
 
 /* Parses the whole of a decimal number within [low, high]. */
 bool parse_number(const char *text, int64_t low, int64_t high, int64_t *number);
+
+/* Of a wait status; a signal's end as shells and the CRI count it: 128 + signal. */
+int exit_code_of(int status);
 
 int64_t now_wall_nanos(void);
 int64_t now_monotonic_millis(void);

@@ -1,5 +1,6 @@
 #include "wire.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 enum { FIELD_HEADER = 8 };
@@ -65,14 +66,40 @@ int64_t wire_find_number(const struct frame *frame, enum wire_number tag, int64_
   return (int64_t)((uint64_t)get32(data) << 32 | get32(data + 4));
 }
 
+static uint8_t *bytes(struct wire_out *out) { return out->more != NULL ? out->more : out->few; }
+
+const uint8_t *wire_data(const struct wire_out *out) {
+  return out->more != NULL ? out->more : out->few;
+}
+
+void wire_clear(struct wire_out *out, size_t kept) {
+  out->length = out->frame = 0;
+  out->broken = false;
+  if (out->capacity > kept) {
+    free(out->more);
+    out->more = NULL;
+    out->capacity = 0;
+  }
+}
+
+/* Room for more bytes; NULL, with the open frame taken back, when there is no memory for them. */
 static uint8_t *grow(struct wire_out *out, size_t more) {
-  if (out->capacity - out->length < more) {
-    size_t capacity = out->capacity == 0 ? 256 : out->capacity;
+  if (out->broken) return NULL;
+  size_t held = out->more != NULL ? out->capacity : sizeof out->few;
+  if (held - out->length < more) {
+    size_t capacity = held * 2;
     while (capacity - out->length < more) capacity *= 2;
-    out->data = resized(out->data, capacity);
+    uint8_t *larger = resized(out->more, capacity);
+    if (larger == NULL) {
+      out->broken = true;
+      out->length = out->frame;
+      return NULL;
+    }
+    if (out->more == NULL) memcpy(larger, out->few, out->length);
+    out->more = larger;
     out->capacity = capacity;
   }
-  uint8_t *at = out->data + out->length;
+  uint8_t *at = bytes(out) + out->length;
   out->length += more;
   return at;
 }
@@ -80,6 +107,7 @@ static uint8_t *grow(struct wire_out *out, size_t more) {
 void wire_begin(struct wire_out *out, enum wire_number type, uint32_t id) {
   out->frame = out->length;
   uint8_t *head = grow(out, WIRE_HEADER_BYTES);
+  if (head == NULL) return;
   put32(head, 0);
   put16(head + 4, WIRE_VERSION);
   put16(head + 6, (uint16_t)type);
@@ -88,6 +116,7 @@ void wire_begin(struct wire_out *out, enum wire_number type, uint32_t id) {
 
 void wire_bytes(struct wire_out *out, enum wire_number tag, const void *data, size_t length) {
   uint8_t *field = grow(out, FIELD_HEADER + length);
+  if (field == NULL) return;
   put16(field, (uint16_t)tag);
   put16(field + 2, 0);
   put32(field + 4, (uint32_t)length);
@@ -95,10 +124,10 @@ void wire_bytes(struct wire_out *out, enum wire_number tag, const void *data, si
 }
 
 void wire_number(struct wire_out *out, enum wire_number tag, int64_t value) {
-  uint8_t bytes[8];
-  put32(bytes, (uint32_t)((uint64_t)value >> 32));
-  put32(bytes + 4, (uint32_t)value);
-  wire_bytes(out, tag, bytes, sizeof bytes);
+  uint8_t number[8];
+  put32(number, (uint32_t)((uint64_t)value >> 32));
+  put32(number + 4, (uint32_t)value);
+  wire_bytes(out, tag, number, sizeof number);
 }
 
 void wire_text(struct wire_out *out, enum wire_number tag, const char *text) {
@@ -106,5 +135,6 @@ void wire_text(struct wire_out *out, enum wire_number tag, const char *text) {
 }
 
 void wire_end(struct wire_out *out) {
-  put32(out->data + out->frame, (uint32_t)(out->length - out->frame - WIRE_HEADER_BYTES));
+  if (out->broken) return;
+  put32(bytes(out) + out->frame, (uint32_t)(out->length - out->frame - WIRE_HEADER_BYTES));
 }

@@ -38,13 +38,22 @@ bool wire_find(const struct frame *frame, enum wire_number tag, const uint8_t **
                size_t *length);
 int64_t wire_find_number(const struct frame *frame, enum wire_number tag, int64_t missing);
 
-/* A growing block of frames to send. */
+/* A growing block of frames to send. The first few bytes need no memory, so that a request can be
+ * answered when there is none. A frame that finds no memory is left out whole, and broken tells it:
+ * who is to get the rest could not know what is missing. */
 struct wire_out {
-  uint8_t *data;
+  uint8_t *more; /* in place of few, once that is too small */
   size_t length;
   size_t capacity;
   size_t frame; /* where the open frame starts */
+  bool broken;
+  uint8_t few[192];
 };
+
+/* The frames, until something is added. */
+const uint8_t *wire_data(const struct wire_out *out);
+/* Forgets them; the memory is kept when it is no larger than kept. */
+void wire_clear(struct wire_out *out, size_t kept);
 
 void wire_begin(struct wire_out *out, enum wire_number type, uint32_t id);
 void wire_number(struct wire_out *out, enum wire_number tag, int64_t value);

@@ -60,52 +60,51 @@ static bool lives(pid_t pid) { return !tree_dying(pid); }
 static void end(pid_t pid) { CHECK(kill(pid, SIGKILL) == 0 && waitpid(pid, NULL, 0) == pid); }
 
 /* What /proc tells of our own cgroup stands in for that of an exec. */
-static struct shim shim_of(const char *path) {
-  struct shim shim = {.exec_cgroup_prefix = "freezer:"};
+static struct cgroups cgroups_of(const char *path) {
+  struct cgroups cgroups = {.exec_prefix = "freezer:"};
   char *text FREE = resized(NULL, CGROUP_TEXT);
   CHECK(read_text("/proc/self/cgroup", text, CGROUP_TEXT) > 0);
   size_t length;
   const char *own = cgroup_path(text, "freezer", &length);
   if (own == NULL) {
-    shim.exec_cgroup_prefix = "";
+    cgroups.exec_prefix = "";
     own = cgroup_path(text, "", &length);
   }
   CHECK(own != NULL);
-  shim.exec_cgroup = formatted("%s/c", directory);
-  shim.exec_cgroup_path =
-      path != NULL ? formatted("%s", path) : formatted("%.*s", (int)length, own);
-  return shim;
+  cgroups.exec = formatted("%s/c", directory);
+  cgroups.exec_path = path != NULL ? formatted("%s", path) : formatted("%.*s", (int)length, own);
+  return cgroups;
 }
 
-static void drop(struct shim *shim) {
-  free(shim->exec_cgroup);
-  free(shim->exec_cgroup_path);
+static void drop(struct cgroups *cgroups) {
+  free(cgroups->exec);
+  free(cgroups->exec_path);
 }
 
 static void the_last_of_many_is_killed_and_a_cut_number_is_nobody(void) {
-  struct shim shim = shim_of(NULL);
+  struct cgroups cgroups = cgroups_of(NULL);
   pid_t member = idle(), bystander = idle();
   char *last FREE = formatted("%d\n%d", (int)member, (int)bystander);
   write_list(last);
-  cgroup_kill(&shim, shim.exec_cgroup);
+  cgroup_kill(&cgroups, cgroups.exec);
   int status;
   CHECK(waitpid(member, &status, 0) == member);
   CHECK(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL);
   CHECK(lives(bystander));
   end(bystander);
-  drop(&shim);
+  drop(&cgroups);
 }
 
 /* The number was listed, and is now that of a process elsewhere. */
 static void who_has_the_number_of_a_member_that_is_gone_lives(void) {
-  struct shim shim = shim_of("/pods/c1/jcri-exec-7");
+  struct cgroups cgroups = cgroups_of("/pods/c1/jcri-exec-7");
   pid_t other = idle();
   char *last FREE = formatted("%d\n", (int)other);
   write_list(last);
-  cgroup_kill(&shim, shim.exec_cgroup);
+  cgroup_kill(&cgroups, cgroups.exec);
   CHECK(lives(other));
   end(other);
-  drop(&shim);
+  drop(&cgroups);
 }
 
 int main(void) {

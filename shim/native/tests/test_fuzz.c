@@ -51,8 +51,8 @@ static void fuzz_wire(void) {
   wire_number(&out, TAG_TIMEOUT_MILLIS, 1000);
   wire_end(&out);
   size_t length;
-  char *bytes =
-      mutated((char *)out.data + WIRE_HEADER_BYTES, out.length - WIRE_HEADER_BYTES, &length);
+  char *bytes = mutated((const char *)wire_data(&out) + WIRE_HEADER_BYTES,
+                        out.length - WIRE_HEADER_BYTES, &length);
   struct frame frame = {.version = 1, .type = 1, .length = length, .body = (uint8_t *)bytes};
   bool valid = wire_body_valid(&frame);
   const uint8_t *data;
@@ -63,7 +63,7 @@ static void fuzz_wire(void) {
       CHECK(data + size <= frame.body + frame.length);
   }
   free(bytes);
-  free(out.data);
+  free(out.more);
 }
 
 static void fuzz_texts(void) {

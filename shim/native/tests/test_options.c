@@ -4,12 +4,8 @@
 static struct options options;
 
 static const char *refused(int count, char **words) {
-  static char text[256];
-  char *error = NULL;
-  if (options_parse(&options, count, words, &error)) return "(taken)";
-  snprintf(text, sizeof text, "%s", error);
-  free(error);
-  return text;
+  static struct refusal refusal;
+  return options_parse(&options, count, words, &refusal) ? "(taken)" : refusal.text;
 }
 
 #define REFUSED(...) \

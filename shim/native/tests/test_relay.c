@@ -13,12 +13,13 @@ static void count(struct relay *relay) {
 
 static void copies_to_the_end(void) {
   struct loop loop = {0};
-  struct relay relay;
+  struct relay relay = RELAY_NONE;
   int in[2], out[2];
   char data[5000], got[5000];
   loop_open(&loop);
   CHECK(pipe(in) == 0 && pipe(out) == 0);
   fcntl(out[1], F_SETPIPE_SZ, 4096);
+  CHECK(relay_reserve(&relay));
   relay_start(&relay, &loop, in[0], out[1], count, NULL);
   memset(data, 'd', sizeof data);
   CHECK(write_all(in[1], data, sizeof data));
@@ -42,11 +43,12 @@ static void copies_to_the_end(void) {
 
 static void ends_though_the_source_stays_open(void) {
   struct loop loop = {0};
-  struct relay relay;
+  struct relay relay = RELAY_NONE;
   int in[2], out[2];
   char got[16];
   loop_open(&loop);
   CHECK(pipe(in) == 0 && pipe(out) == 0);
+  CHECK(relay_reserve(&relay));
   relay_start(&relay, &loop, in[0], out[1], count, NULL);
   CHECK(write_all(in[1], "late", 4));
   finished = 0;

@@ -3,8 +3,8 @@
 
 static struct frame parsed(const struct wire_out *out, size_t at) {
   struct frame frame;
-  CHECK(wire_read_header(out->data + at, &frame));
-  frame.body = out->data + at + WIRE_HEADER_BYTES;
+  CHECK(wire_read_header(wire_data(out) + at, &frame));
+  frame.body = wire_data(out) + at + WIRE_HEADER_BYTES;
   CHECK(wire_body_valid(&frame));
   return frame;
 }
@@ -33,7 +33,7 @@ static void fields_come_back(void) {
   CHECK(!wire_find(&frame, TAG_STATE, &data, &length));
   frame = parsed(&out, second);
   CHECK(frame.type == EVENT_EXIT && frame.id == 78 && frame.length == 0);
-  free(out.data);
+  free(out.more);
 }
 
 static void headers_that_no_peer_sends_are_refused(void) {
@@ -54,7 +54,7 @@ static void half_fields_are_refused(void) {
   struct frame frame = parsed(&out, 0);
   size_t whole = frame.length;
   for (frame.length = 1; frame.length < whole; frame.length++) CHECK(!wire_body_valid(&frame));
-  free(out.data);
+  free(out.more);
 }
 
 int main(void) {
