@@ -12,3 +12,7 @@ HARDEN := -fstack-protector-strong $(if $(MUSL),,-D_FORTIFY_SOURCE=3)
 SECTIONS := -ffunction-sections -fdata-sections
 LDFLAGS_STATIC := -static -Wl,-z,relro,-z,now,--gc-sections -s
 SANITIZE := -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all
+
+# Where its compiler is installed the checks build everything for arm64 too, and run what qemu can.
+ARM64 := $(if $(CROSS),,$(shell command -v aarch64-linux-gnu-gcc >/dev/null && echo aarch64-linux-gnu-))
+QEMU_ARM64 := $(shell command -v qemu-aarch64-static)

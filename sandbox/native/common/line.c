@@ -31,7 +31,7 @@ void line_add(struct line *line, const char *text) {
   /* Room stays for the newline and the end. */
   while (*text != '\0' && line->used < LINE_BYTES - 2) {
     char c = *text++;
-    line->text[line->used++] = (c >= 0 && c < ' ') || c == 127 ? ' ' : c;
+    line->text[line->used++] = (unsigned char)c < ' ' || c == 127 ? ' ' : c;
   }
   line->text[line->used] = '\0';
 }

@@ -31,6 +31,20 @@ class SeccompProfilesTest {
   }
 
   @Test
+  void letsPrograms32RunOnArm() {
+    String here = System.getProperty("os.arch");
+    System.setProperty("os.arch", "aarch64");
+    try {
+      assertThat(new SeccompProfiles(true).runtimeDefault(with()).architectures())
+          .containsExactly("SCMP_ARCH_AARCH64", "SCMP_ARCH_ARM");
+      assertThat(new SeccompProfiles(false).runtimeDefault(with()).architectures())
+          .containsExactly("SCMP_ARCH_AARCH64");
+    } finally {
+      System.setProperty("os.arch", here);
+    }
+  }
+
+  @Test
   void leavesOutArchitecturesThatAreNotWanted() {
     assertThat(new SeccompProfiles(false).runtimeDefault(with()).architectures()).hasSize(1);
     assertThat(profiles.runtimeDefault(with()).architectures()).doesNotContain("SCMP_ARCH_X32");
