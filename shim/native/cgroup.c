@@ -134,9 +134,11 @@ static char *locate(const struct options *options, const char *text, const char 
 }
 
 void cgroup_learn(struct cgroups *cgroups, const struct options *options, pid_t init) {
-  char path[64], text[CGROUP_TEXT];
+  char path[64];
+  /* Not on the stack, whose pages are never given back. */
+  char *text FREE = resized(NULL, CGROUP_TEXT);
   snprintf(path, sizeof path, "/proc/%d/cgroup", (int)init);
-  if (read_text(path, text, sizeof text) <= 0) return;
+  if (text == NULL || read_text(path, text, CGROUP_TEXT) <= 0) return;
   cgroups->memory = locate(options, text, "memory", NULL);
   cgroups->memory_unified = cgroups->memory == NULL;
   if (cgroups->memory_unified) cgroups->memory = locate(options, text, "", NULL);

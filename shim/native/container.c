@@ -1,9 +1,7 @@
 #include "container.h"
 
 #include <fcntl.h>
-#include <limits.h>
 #include <signal.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -36,10 +34,6 @@ static void start_failed(struct container *container, const char *error) {
   container->changed(container);
 }
 
-static void pid_path(const struct container *container, char path[PATH_MAX]) {
-  snprintf(path, PATH_MAX, "%s/init.pid", container->options->state);
-}
-
 static bool adopt_terminal(struct container *container) {
   int terminal = console_take(&container->console);
   if (terminal < 0) return false;
@@ -51,9 +45,7 @@ static bool adopt_terminal(struct container *container) {
 
 /* Why a runtime that reported success did not give us a container we can look after. */
 static const char *take_over(struct container *container) {
-  char path[PATH_MAX];
-  pid_path(container, path);
-  container->exit.pid = runtime_read_pid(path);
+  container->exit.pid = runtime_read_pid(container->pid_path);
   if (container->exit.pid < 0) return "the runtime wrote no pid of the container";
   if (container->options->terminal && !adopt_terminal(container))
     return "the runtime sent no terminal";
@@ -113,23 +105,23 @@ static bool prepare_stdio(struct container *container, struct stdio_pipes *pipes
 
 static bool run_runtime(struct container *container, const int stdio[3], struct refusal *refusal) {
   const struct options *options = container->options;
-  char pid_file[PATH_MAX], images[PATH_MAX];
-  pid_path(container, pid_file);
-  unlink(pid_file);
-  char *log_path = formatted("%s/runtime-start.log", options->state);
+  if (container->pid_path == NULL) container->pid_path = formatted("%s/init.pid", options->state);
+  if (container->pid_path == NULL) return refuse_for_memory(refusal);
+  unlink(container->pid_path);
+  char *images FREE = formatted("%s/checkpoint", options->restore == NULL ? "" : options->restore);
+  char *log_path = images == NULL ? NULL : formatted("%s/runtime-start.log", options->state);
   if (log_path == NULL) return refuse_for_memory(refusal);
   struct command command;
   command_init(&command, container->runtime, log_path);
   command_add(&command, options->restore == NULL ? "run" : "restore", "--detach", NULL);
   if (options->restore != NULL) {
     /* The images name the pipes that stood here; the runtime puts ours in their place. */
-    snprintf(images, sizeof images, "%s/checkpoint", options->restore);
     command_add(&command, "--image-path", images, "--work-path", options->restore, NULL);
     /* All goes into the container's own cgroup, which the runtime makes: what the images say of
      * cgroups could name any. */
     command_add(&command, "--file-locks", "--manage-cgroups-mode", "ignore", NULL);
   }
-  command_add(&command, "--bundle", options->bundle, "--pid-file", pid_file, NULL);
+  command_add(&command, "--bundle", options->bundle, "--pid-file", container->pid_path, NULL);
   if (options->terminal)
     command_add(&command, "--console-socket", container->console.address.sun_path, NULL);
   command_add(&command, options->id, NULL);

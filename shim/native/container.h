@@ -25,6 +25,7 @@ struct container {
   struct exit_record exit; /* what is known of it so far */
   struct oom oom;
 
+  char *pid_path;            /* where the runtime writes the first process's pid */
   struct child *start_child; /* the runtime that starts it */
   struct console console;
   struct timer eager; /* output is read even while a slow runtime starts the container */

@@ -1,8 +1,6 @@
 #include "oom.h"
 
 #include <fcntl.h>
-#include <limits.h>
-#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -10,12 +8,13 @@ enum { EVENTS_TEXT = 1024 };
 
 /* The directory is that of a cgroup, or when above is set, that of its parent. */
 static int64_t kills_in(const char *directory, bool above, const char *file) {
-  char text[EVENTS_TEXT], path[PATH_MAX];
+  char text[EVENTS_TEXT];
   const char *slash = strrchr(directory, '/');
   if (slash == NULL) return -1;
   int length = above ? (int)(slash - directory) : (int)strlen(directory);
-  snprintf(path, sizeof path, "%.*s/%s", length, directory, file);
-  return read_text(path, text, sizeof text) <= 0 ? -1 : cgroup_counter(text, "oom_kill");
+  char *path FREE = formatted("%.*s/%s", length, directory, file);
+  return path == NULL || read_text(path, text, sizeof text) <= 0 ? -1
+                                                                 : cgroup_counter(text, "oom_kill");
 }
 
 /* On cgroup v2 a count includes what lies below: the pod's own, which outlives the container's. */
@@ -44,8 +43,8 @@ void oom_watch(struct oom *oom, struct loop *loop, const struct cgroups *cgroups
   oom->watch = (struct watch){.fd = -1, .ready = changed, .owner = oom};
   if (cgroups->memory == NULL || !cgroups->memory_unified) return;
   oom->parent_before = kills_of_parent(oom);
-  char path[PATH_MAX];
-  snprintf(path, sizeof path, "%s/memory.events", cgroups->memory);
+  char *path FREE = formatted("%s/memory.events", cgroups->memory);
+  if (path == NULL) return;
   oom->watch.fd = open(path, O_RDONLY | O_CLOEXEC);
   if (oom->watch.fd < 0) return;
   loop_watch(loop, &oom->watch, EPOLLPRI);

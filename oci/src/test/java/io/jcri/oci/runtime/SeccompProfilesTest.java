@@ -102,10 +102,11 @@ class SeccompProfilesTest {
   void letsCloneMakeNamespacesForAdministratorsOnly() {
     assertThat(rules(profiles.runtimeDefault(with()), "clone"))
         .singleElement()
-        .satisfies(rule ->
-            assertThat(rule.args())
-                .singleElement()
-                .satisfies(arg -> assertThat(arg.value()).isEqualTo("2114060288")));
+        .satisfies(
+            rule ->
+                assertThat(rule.args())
+                    .singleElement()
+                    .satisfies(arg -> assertThat(arg.value()).isEqualTo("2114060288")));
     assertThat(rules(profiles.runtimeDefault(with()), "clone3"))
         .singleElement()
         .satisfies(rule -> assertThat(rule.errno()).contains(38));
