@@ -2,7 +2,9 @@ package io.jcri.oci;
 
 import com.google.gson.Gson;
 import com.google.gson.GsonBuilder;
+import com.google.gson.JsonElement;
 import com.google.gson.JsonIOException;
+import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
 import com.google.gson.Strictness;
 import com.google.gson.reflect.TypeToken;
@@ -138,6 +140,53 @@ public final class Json {
   }
 
   /**
+   * A record and what its text holds besides.
+   *
+   * @param rest what is to be written with it
+   */
+  public record Kept<T>(T value, JsonRest rest) {}
+
+  /**
+   * As {@link #parse(byte[], Class)}, and keeps the keys that the record does not know.
+   *
+   * @throws OciException INVALID when the bytes are not JSON of that shape
+   */
+  public static <T extends Record> Kept<T> parseKeeping(byte[] json, Class<T> type) {
+    String what = type.getSimpleName();
+    atMost(json, new Bounds(DEFAULT_MAX_BYTES, Integer.MAX_VALUE), what);
+    boolean[] more = new boolean[1];
+    T value =
+        read(
+            new ByteArrayInputStream(json),
+            what,
+            Integer.MAX_VALUE,
+            CodingErrorAction.REPORT,
+            reader -> {
+              T read = value(reader, TypeToken.get(type), what);
+              more[0] = reader.hasSkipped();
+              return read;
+            });
+    return new Kept<>(
+        value,
+        more[0] ? rest(new ByteArrayInputStream(json), type, Integer.MAX_VALUE) : JsonRest.NONE);
+  }
+
+  /**
+   * What an object holds beside the record, without holding more of it than that.
+   *
+   * @param values as in {@link Bounds}
+   * @throws OciException INVALID when it is beyond the bounds or no JSON object
+   */
+  public static JsonRest rest(InputStream json, Class<? extends Record> type, int values) {
+    return read(
+        json,
+        type.getSimpleName(),
+        values,
+        CodingErrorAction.REPORT,
+        reader -> JsonRest.read(reader, type, COMPACT.getAdapter(JsonElement.class)));
+  }
+
+  /**
    * One line, no spaces. Accepts records and trees of maps, iterables, strings, numbers and
    * booleans.
    */
@@ -145,11 +194,29 @@ public final class Json {
     return COMPACT.toJson(value).getBytes(StandardCharsets.UTF_8);
   }
 
-  /** The same as {@link #toBytes} into a stream, which stays open. */
-  public static void write(OutputStream out, Object value) throws IOException {
+  /** As {@link #toBytes(Object)}, with what was read beside the record. */
+  public static byte[] toBytes(Record value, JsonRest rest) {
+    return toBytes(withRest(value, rest));
+  }
+
+  private static Object withRest(Record value, JsonRest rest) {
+    if (rest.isEmpty()) {
+      return value;
+    }
+    JsonObject tree = COMPACT.toJsonTree(value).getAsJsonObject();
+    rest.addTo(tree);
+    return tree;
+  }
+
+  /**
+   * The same as {@link #toBytes(Record, JsonRest)} into a stream, which stays open.
+   *
+   * @param rest what was read beside the record
+   */
+  public static void write(OutputStream out, Record value, JsonRest rest) throws IOException {
     Writer writer = new OutputStreamWriter(out, StandardCharsets.UTF_8);
     try {
-      COMPACT.toJson(value, writer);
+      COMPACT.toJson(withRest(value, rest), writer);
     } catch (JsonIOException e) {
       throw e.getCause() instanceof IOException cause ? cause : new IOException(e);
     }
@@ -180,20 +247,40 @@ public final class Json {
 
   private static <T> T read(
       InputStream json, TypeToken<T> type, String what, int values, CodingErrorAction malformed) {
+    return read(json, what, values, malformed, reader -> value(reader, type, what));
+  }
+
+  private static <T> T value(JsonReader reader, TypeToken<T> type, String what)
+      throws IOException {
+    T value = COMPACT.getAdapter(type).read(reader);
+    if (value == null) {
+      throw invalid(what, "null", null);
+    }
+    return value;
+  }
+
+  /** What is made of a document. */
+  private interface Reading<T> {
+    T from(JsonBounded reader) throws IOException;
+  }
+
+  private static <T> T read(
+      InputStream json,
+      String what,
+      int values,
+      CodingErrorAction malformed,
+      Reading<T> reading) {
     var decoder =
         StandardCharsets.UTF_8
             .newDecoder()
             .onMalformedInput(malformed)
             .onUnmappableCharacter(malformed);
     boolean tolerant = malformed == CodingErrorAction.REPLACE;
-    try (JsonReader reader =
+    try (JsonBounded reader =
         new JsonBounded(new InputStreamReader(json, decoder), values, tolerant)) {
       reader.setStrictness(Strictness.STRICT);
       reader.setNestingLimit(MAX_DEPTH);
-      T value = COMPACT.getAdapter(type).read(reader);
-      if (value == null) {
-        throw invalid(what, "null", null);
-      }
+      T value = reading.from(reader);
       if (reader.peek() != JsonToken.END_DOCUMENT) {
         throw invalid(what, "something follows the document", null);
       }

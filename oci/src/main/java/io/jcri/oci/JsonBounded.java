@@ -14,6 +14,7 @@ final class JsonBounded extends JsonReader {
   private final int limit;
   private final boolean tolerant;
   private int read;
+  private boolean skipped;
 
   /**
    * @param tolerant as {@link Json#parseTolerant} has it
@@ -27,6 +28,19 @@ final class JsonBounded extends JsonReader {
   /** Whether a key may come twice. */
   static boolean takesRepeats(JsonReader in) {
     return in instanceof JsonBounded bounded && bounded.tolerant;
+  }
+
+  /** Skips the value of a key that a record does not know, and remembers that there was one. */
+  static void skipUnknown(JsonReader in) throws IOException {
+    if (in instanceof JsonBounded bounded) {
+      bounded.skipped = true;
+    }
+    in.skipValue();
+  }
+
+  /** Whether a key was skipped. */
+  boolean hasSkipped() {
+    return skipped;
   }
 
   private void count() throws IOException {

@@ -44,6 +44,12 @@ final class JsonRecords {
 
   private JsonRecords() {}
 
+  /** A component's key. */
+  static String key(RecordComponent component) {
+    Json.Name name = component.getAnnotation(Json.Name.class);
+    return name == null ? component.getName() : name.value();
+  }
+
   /** One component: its key, how to read it from a record, and what an absent key means. */
   private record Field(
       String key,
@@ -100,13 +106,12 @@ final class JsonRecords {
       Class<?>[] parameters = new Class<?>[components.length];
       for (int i = 0; i < components.length; i++) {
         RecordComponent component = components[i];
-        Json.Name name = component.getAnnotation(Json.Name.class);
         Method accessor = component.getAccessor();
         accessor.setAccessible(true);
         parameters[i] = component.getType();
         fields[i] =
             new Field(
-                name == null ? component.getName() : name.value(),
+                key(component),
                 accessor,
                 component.getGenericType(),
                 component.getAnnotatedType().isAnnotationPresent(Nullable.class),
@@ -153,7 +158,7 @@ final class JsonRecords {
       while (in.hasNext()) {
         Integer i = index.get(in.nextName());
         if (i == null) {
-          in.skipValue();
+          JsonBounded.skipUnknown(in);
           continue;
         }
         if (seen[i] && (fields[i].once || !JsonBounded.takesRepeats(in))) {

@@ -158,7 +158,8 @@ class UpdateResourcesTest {
     TestContainer container = limited();
     String spec = container.info();
     // a folder at the place of the temporary file, so that no record can be written
-    Path obstacle = NODE.daemon().root().resolve("containers").resolve(container.id() + ".tmp");
+    Path obstacle =
+        NODE.daemon().root().resolve("containers").resolve(container.id() + ".json.tmp");
     Files.createDirectories(obstacle.resolve("x"));
     try {
       assertRefused(

@@ -38,6 +38,9 @@ final class ImageBook {
   /** IDs of images whose records are too large to be listed. */
   private final Set<String> unlisted;
 
+  /** IDs of images whose records cannot be read. */
+  private final Set<String> unreadable;
+
   ImageBook(Path stateRoot, LayerStore layers, InstantSource clock) {
     this.records = new ImageRecords(stateRoot);
     this.layers = layers;
@@ -46,6 +49,8 @@ final class ImageBook {
     this.catalog = loaded.images();
     this.unlisted = ConcurrentHashMap.newKeySet();
     this.unlisted.addAll(loaded.unlisted());
+    this.unreadable = ConcurrentHashMap.newKeySet();
+    this.unreadable.addAll(loaded.unreadable());
   }
 
   Catalog catalog() {
@@ -70,6 +75,11 @@ final class ImageBook {
   /** How large the record is that the config is read from. */
   long recordBytes(Image image) {
     return records.bytes(image.id());
+  }
+
+  /** IDs of images whose layers are not known, so that no layer may go. */
+  Set<String> unreadable() {
+    return unreadable;
   }
 
   /** The layers that images need, whether they are listed or not. */
@@ -126,6 +136,7 @@ final class ImageBook {
       layers.syncNames();
       records.write(image, found.rawConfig(), found.seekable());
       unlisted.remove(image.id());
+      unreadable.remove(image.id());
       takeNames(image);
       catalog = catalog.with(image);
       return image;
@@ -186,6 +197,12 @@ final class ImageBook {
         records.delete(image.get().id());
         catalog = catalog.without(image.get().id());
         return Optional.of(both(image.get().repoTags(), image.get().repoDigests()));
+      }
+      Optional<String> nameless = Catalog.withPrefix(nameOrId, new TreeSet<>(unreadable));
+      if (nameless.isPresent()) {
+        records.delete(nameless.get());
+        unreadable.remove(nameless.get());
+        return Optional.of(List.of());
       }
       Optional<String> tooLarge = records.findUnlisted(nameOrId, unlisted);
       return tooLarge.map(id -> {

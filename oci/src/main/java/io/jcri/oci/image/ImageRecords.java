@@ -2,6 +2,7 @@ package io.jcri.oci.image;
 
 import io.jcri.oci.Digest;
 import io.jcri.oci.Json;
+import io.jcri.oci.JsonRest;
 import io.jcri.oci.OciException;
 import io.jcri.oci.snapshot.DiskUsage;
 import io.jcri.oci.snapshot.LayerStore;
@@ -27,6 +28,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -50,13 +52,19 @@ import org.slf4j.LoggerFactory;
  * before know nothing of it, and drop it too.
  *
  * <p>A record is written, synced and renamed after its layers are durable; so what it names is
- * there, unless the disk lies. A record that cannot be read is renamed to {@code HEX.json.bad} and
- * costs its own image only. One that is beyond {@link ImageLimits}, which an older version let in,
- * stays and keeps its layers; it is not listed, and goes when it is removed.
+ * there, unless the disk lies. A record that cannot be read stays: its image is not listed, and no
+ * layer is collected until it is pulled again or removed by its ID, since any might be its own. One
+ * that is beyond {@link ImageLimits}, which an older version let in, stays and keeps its layers; it
+ * is not listed, and goes when it is removed.
+ *
+ * <p>Keys of a later version, which the record does not know, are written again with it. The framing
+ * is of its own, not one of {@link io.jcri.oci.record.RecordFraming}: with its config a record may
+ * have tens of megabytes, so it is read and written as a stream, and the checksum comes last.
  */
 final class ImageRecords {
 
   private static final Logger LOG = LoggerFactory.getLogger(ImageRecords.class);
+  private static final Pattern NAME = Pattern.compile("[0-9a-f]{64}\\.json");
   private static final int WRITE_BUFFER = 64 << 10;
 
   /**
@@ -64,8 +72,9 @@ final class ImageRecords {
    *
    * @param images that can be listed
    * @param unlisted IDs of those that are beyond {@link ImageLimits}
+   * @param unreadable IDs of those whose records cannot be read
    */
-  record Loaded(Catalog images, Set<String> unlisted) {}
+  record Loaded(Catalog images, Set<String> unlisted, Set<String> unreadable) {}
 
   private final Path directory;
 
@@ -82,9 +91,13 @@ final class ImageRecords {
   Loaded load(LayerStore layers) {
     Map<String, Image> found = new HashMap<>();
     Set<String> unlisted = new HashSet<>();
+    Set<String> unreadable = new HashSet<>();
     long weight = 0;
     try (var entries = Files.newDirectoryStream(directory, "*.json")) {
       for (Path file : entries) {
+        if (!NAME.matcher(String.valueOf(file.getFileName())).matches()) {
+          continue; // no image of ours
+        }
         try {
           Optional<Image> image = load(file, layers, ImageLimits.CATALOG_BYTES - weight);
           if (image.isPresent()) {
@@ -94,13 +107,17 @@ final class ImageRecords {
             unlisted.add(id(file));
           }
         } catch (IOException | OciException e) {
-          setAside(file, e);
+          LOG.error(
+              "image record {} cannot be read and stays; no layer goes until it is removed: {}",
+              file,
+              e.getMessage());
+          unreadable.add(id(file));
         }
       }
     } catch (IOException e) {
       throw OciException.ofIo("cannot read the image records in " + directory, e);
     }
-    return new Loaded(Catalog.of(found.values()), unlisted);
+    return new Loaded(Catalog.of(found.values()), unlisted, unreadable);
   }
 
   /** Empty for one that is dropped or is not to be listed. */
@@ -171,18 +188,6 @@ final class ImageRecords {
     }
   }
 
-  private static void setAside(Path file, Exception reason) {
-    LOG.warn("image record {} is damaged and set aside: {}", file, reason.getMessage());
-    try {
-      Files.move(
-          file,
-          file.resolveSibling(file.getFileName() + ".bad"),
-          StandardCopyOption.REPLACE_EXISTING);
-    } catch (IOException e) {
-      LOG.warn("cannot set aside {}: {}", file, e.getMessage());
-    }
-  }
-
   /**
    * Writes a record durably.
    *
@@ -193,6 +198,7 @@ final class ImageRecords {
     StoredImage.Whole stored = StoredImage.of(image, config, seekable);
     Path file = file(image.id());
     Path temporary = file.resolveSibling(file.getFileName() + ".new");
+    JsonRest rest = rest(file);
     try {
       try (FileChannel channel =
           FileChannel.open(
@@ -205,7 +211,7 @@ final class ImageRecords {
         OutputStream out =
             new BufferedOutputStream(Channels.newOutputStream(channel), WRITE_BUFFER);
         OutputStream hashed = new DigestOutputStream(out, hash);
-        Json.write(hashed, stored);
+        Json.write(hashed, stored, rest);
         String end = "\n" + HexFormat.of().formatHex(hash.digest()) + "\n";
         out.write(end.getBytes(StandardCharsets.US_ASCII));
         out.flush();
@@ -217,6 +223,19 @@ final class ImageRecords {
       throw OciException.ofIo("cannot write image record " + file, e);
     } finally {
       deleteQuietly(temporary);
+    }
+  }
+
+  /** What a later version has written of the image beside what we know of it. */
+  private static JsonRest rest(Path file) {
+    try {
+      RecordLine.verify(file);
+      return StoredImage.rest(file);
+    } catch (NoSuchFileException e) {
+      return JsonRest.NONE;
+    } catch (IOException | OciException e) {
+      LOG.warn("image record {} cannot be read and is written anew: {}", file, e.getMessage());
+      return JsonRest.NONE;
     }
   }
 

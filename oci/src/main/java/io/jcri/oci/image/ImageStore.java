@@ -20,6 +20,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The images of the node.
@@ -29,6 +31,8 @@ import java.util.stream.Collectors;
  * try can use. Lookups take no lock. Thread-safe.
  */
 public final class ImageStore {
+
+  private static final Logger LOG = LoggerFactory.getLogger(ImageStore.class);
 
   /** What a daemon that died, or a pull that was given up, has left is removed when it is older. */
   private static final long KEPT_SECONDS = 24 * 3600;
@@ -276,7 +280,12 @@ public final class ImageStore {
   }
 
   private void collect() {
-    snapshotter.collect(book::diffIds);
+    if (book.unreadable().isEmpty()) {
+      snapshotter.collect(book::diffIds);
+    } else {
+      LOG.warn(
+          "layers are kept as long as the records of images {} cannot be read", book.unreadable());
+    }
     deleteOldPartials();
   }
 

@@ -2,6 +2,7 @@ package io.jcri.oci.image;
 
 import io.jcri.oci.Digest;
 import io.jcri.oci.Json;
+import io.jcri.oci.JsonRest;
 import io.jcri.oci.OciException;
 import io.jcri.oci.distribution.Platform;
 import io.jcri.oci.signature.Approval;
@@ -139,6 +140,14 @@ final class StoredImage {
   static List<SeekableLayer> seekable(Path file) throws IOException {
     atMost(BYTES, file);
     return read(file, Seekable.class).seekable;
+  }
+
+  /** The keys of a later version. */
+  static JsonRest rest(Path file) throws IOException {
+    atMost(BYTES, file);
+    try (RecordLine line = RecordLine.open(file)) {
+      return Json.rest(line, Whole.class, ImageLimits.VALUES);
+    }
   }
 
   static Whole of(Image image, byte[] config, List<SeekableLayer> seekable) {

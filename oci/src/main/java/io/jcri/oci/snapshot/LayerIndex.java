@@ -1,12 +1,10 @@
 package io.jcri.oci.snapshot;
 
-import io.jcri.oci.Json;
-import io.jcri.oci.OciException;
-import io.jcri.sandbox.linux.Reasons;
+import io.jcri.oci.record.RecordFile;
+import io.jcri.oci.record.RecordReading;
 import java.io.IOException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.Map;
@@ -103,26 +101,32 @@ final class LayerIndex {
 
   private @Nullable Layer read(String key) {
     Path directory = root.resolve(key);
-    try {
-      LayerInfo info =
-          Json.parse(Files.readAllBytes(directory.resolve("layer.json")), LayerInfo.class);
-      if (info.version() != LayerInfo.VERSION) {
-        throw new OciException(OciException.Kind.INVALID, "version " + info.version());
-      }
-      return add(key, info);
-    } catch (IOException | OciException e) {
-      if (e instanceof IOException && !(e instanceof NoSuchFileException)) {
+    RecordFile<LayerInfo> file =
+        new RecordFile<>(
+            directory.resolve("layer.json"), LayerInfo.FORMAT, LayerInfo.MAX_BYTES);
+    return switch (file.read()) {
+      case RecordReading.Read<LayerInfo> found -> add(key, found.value());
+      case RecordReading.Unreadable<LayerInfo> bad -> {
         unreadable.add(key);
-      } else {
-        unreadable.remove(key);
+        yield damaged(key, directory, bad.reason());
       }
-      setDamaged(
-          key, directory, e instanceof IOException io ? Reasons.ofNamed(io) : e.getMessage());
-      return null;
-    }
+      case RecordReading.Torn<LayerInfo> bad -> lost(key, directory, bad.reason());
+      case RecordReading.FromNewer<LayerInfo> bad -> lost(key, directory, bad.reason());
+      case RecordReading.Absent<LayerInfo> _ -> lost(key, directory, "it has no layer.json");
+    };
   }
 
-  private void setDamaged(String key, Path directory, @Nullable String why) {
+  private @Nullable Layer lost(String key, Path directory, String why) {
+    unreadable.remove(key);
+    return damaged(key, directory, why);
+  }
+
+  private @Nullable Layer damaged(String key, Path directory, String why) {
+    setDamaged(key, directory, why);
+    return null;
+  }
+
+  private void setDamaged(String key, Path directory, String why) {
     present.remove(key);
     if (!Files.isDirectory(directory)) {
       damaged.removeInPlace(key);

@@ -1,7 +1,7 @@
 package io.jcri.oci.snapshot;
 
 import io.jcri.oci.Digest;
-import io.jcri.oci.Json;
+import io.jcri.oci.JsonRest;
 import io.jcri.oci.OciException;
 import io.jcri.sandbox.linux.ErrnoException;
 import io.jcri.sandbox.linux.Syscalls;
@@ -114,7 +114,8 @@ public final class LayerMaker {
     boolean done = false;
     try {
       Made made = make(directory, stack, blob, blobSize, lower, given);
-      Files.write(directory.resolve("layer.json"), Json.toBytes(made.info()));
+      Files.write(
+          directory.resolve("layer.json"), LayerInfo.FORMAT.encode(made.info(), JsonRest.NONE));
       done = true;
       return new UnsyncedLayer(shelf, new WholeLayer(directory, made.key(), made.info()));
     } catch (ErrnoException e) {
@@ -147,7 +148,6 @@ public final class LayerMaker {
     }
     LayerInfo info =
         new LayerInfo(
-            LayerInfo.VERSION,
             unpacked.diffId(),
             usage.bytes(),
             usage.inodes(),

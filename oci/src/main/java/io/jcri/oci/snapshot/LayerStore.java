@@ -20,7 +20,7 @@ import java.util.regex.Pattern;
  *
  * <pre>
  * root/layers/KEY/diff        the tree
- * root/layers/KEY/layer.json  {"version":1,"diffId":"sha256:...","bytes":4096,"inodes":1,"hasRoot":true,"opaqueRoot":false}
+ * root/layers/KEY/layer.json  {"version":1,"diffId":"sha256:...","bytes":4096,"inodes":1,"hasRoot":true,"opaqueRoot":false,"crc32c":"05d3a1f7"}
  * root/layers/new-N-TAG/      being unpacked, or left by a daemon that died: removed at the next start
  * root/layers/gone-N-TAG/     being deleted: the same
  * root/layers/kept-KEY-N-TAG/ one whose layer.json could not be read, in whose place the same layer

@@ -1,7 +1,11 @@
 package io.jcri.oci.snapshot;
 
-import io.jcri.oci.Json;
+import io.jcri.oci.JsonRest;
 import io.jcri.oci.OciException;
+import io.jcri.oci.record.RecordFile;
+import io.jcri.oci.record.RecordFormat;
+import io.jcri.oci.record.RecordFraming;
+import io.jcri.oci.record.RecordReading;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -12,7 +16,7 @@ import java.util.Optional;
  * What one snapshot has on disk.
  *
  * <pre>
- * KEY/snapshot.json  {"version":1,"layers":["KEY of the lowest",...],"readOnly":false}
+ * KEY/snapshot.json  {"version":1,"layers":["KEY of the lowest",...],"readOnly":false,"crc32c":"8e0a66b1"}
  * KEY/upper          what the container has changed
  * KEY/work           of the kernel
  * KEY/volumes        what WritableVolumes makes
@@ -24,11 +28,14 @@ import java.util.Optional;
 record SnapshotDirectory(Path path) {
 
   private record Info(
-      int version,
       List<String> layers,
       boolean readOnly,
       Optional<Path> mountPoint,
       Optional<String> label) {}
+
+  private static final RecordFormat<Info> FORMAT =
+      RecordFormat.of("snapshot", Info.class, RecordFraming.KEY);
+  private static final int MAX_BYTES = 1 << 20;
 
   /**
    * The directory of a caller's key.
@@ -81,29 +88,35 @@ record SnapshotDirectory(Path path) {
   /**
    * Reads the record.
    *
-   * @throws OciException INVALID when it is not one
+   * @throws OciException INVALID when it cannot be
    */
-  Snapshot read() throws IOException {
-    Info info = Json.parse(Files.readAllBytes(recordFile()), Info.class);
-    if (info.version != 1) {
-      throw new OciException(OciException.Kind.INVALID, "version " + info.version);
-    }
-    return snapshot(info.layers, info.readOnly, info.mountPoint, info.label);
+  Snapshot read() {
+    return switch (record().read()) {
+      case RecordReading.Read<Info>(Info info, JsonRest _) ->
+          snapshot(info.layers, info.readOnly, info.mountPoint, info.label);
+      case RecordReading.Torn<Info> bad -> throw unreadable(bad.reason());
+      case RecordReading.FromNewer<Info> bad -> throw unreadable(bad.reason());
+      case RecordReading.Unreadable<Info> bad -> throw unreadable(bad.reason());
+      case RecordReading.Absent<Info> _ -> throw unreadable("there is none");
+    };
+  }
+
+  private static OciException unreadable(String why) {
+    return new OciException(OciException.Kind.INVALID, why);
   }
 
   /** Makes the directory and all that has to be there before the snapshot is mounted. */
   void make(Snapshot snapshot, Optional<Path> mountPoint) throws IOException {
     Files.createDirectory(path);
     // The record first: if we die behind it, the next daemon knows which layers a mount may use.
-    Files.write(
-        recordFile(),
-        Json.toBytes(
-            new Info(1, snapshot.layerKeys(), snapshot.readOnly(), mountPoint, snapshot.label())));
+    Info info =
+        new Info(snapshot.layerKeys(), snapshot.readOnly(), mountPoint, snapshot.label());
+    record().replace(FORMAT.encode(info, JsonRest.NONE));
     Files.createDirectory(snapshot.upper());
     Files.createDirectory(rootfs());
   }
 
-  private Path recordFile() {
-    return path.resolve("snapshot.json");
+  private RecordFile<Info> record() {
+    return new RecordFile<>(path.resolve("snapshot.json"), FORMAT, MAX_BYTES);
   }
 }

@@ -82,8 +82,11 @@ public final class Snapshotter {
   private void load(SnapshotDirectory directory) {
     try {
       users.found(directory.read());
-    } catch (IOException | OciException e) {
-      LOG.warn("record of snapshot {} is damaged: {}", directory.path(), e.getMessage());
+    } catch (OciException e) {
+      LOG.warn(
+          "record of snapshot {} cannot be read, no layer goes until the snapshot is removed: {}",
+          directory.path(),
+          e.getMessage());
       users.foundUnreadable(directory.unreadable());
     }
   }

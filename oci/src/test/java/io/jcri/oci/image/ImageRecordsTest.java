@@ -63,6 +63,24 @@ class ImageRecordsTest {
         .isEqualTo("{\"author\":\"Jos\ufffd\"}");
   }
 
+  @Test
+  void keysOfALaterVersionAreWrittenAgain() throws IOException {
+    ImageRecords records = new ImageRecords(temp);
+    byte[] config = "{}".getBytes(StandardCharsets.UTF_8);
+    records.write(image(config), config, List.of());
+    String line = Files.readAllLines(file(config)).getFirst();
+    String later =
+        line.replace("\"os\":", "\"variant9\":[1],\"os\":").replaceFirst("}$", ",\"later\":{}}");
+    byte[] hash = Digest.newSha256().digest(later.getBytes(StandardCharsets.UTF_8));
+    Files.writeString(file(config), later + "\n" + HexFormat.of().formatHex(hash) + "\n");
+    records.rewrite(image(config).withPinned(true));
+    assertThat(Files.readString(file(config)))
+        .contains("\"pinned\":true")
+        .contains("\"later\":{}")
+        .contains("\"variant9\":[1]");
+    assertThat(records.config(image(config).id())).isEqualTo(config);
+  }
+
   private Path file(byte[] config) {
     return temp.resolve("images").resolve(Digest.of(config).hex() + ".json");
   }

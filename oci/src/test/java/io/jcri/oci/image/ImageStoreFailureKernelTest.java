@@ -137,7 +137,33 @@ class ImageStoreFailureKernelTest extends ImageStoreFixture {
   }
 
   @Test
-  void whatADeadDaemonLeftIsRemovedAndBadRecordsAreSetAside() throws Exception {
+  void aRecordThatCannotBeReadKeepsAllLayersUntilItIsRemovedOrWrittenAnew() throws Exception {
+    registry.serve(NAME, smallImage()).serve("registry.test/b:1", smallImage().config("User", "b"));
+    Image image = pull(open(), NAME);
+    Path record = temp.resolve("s/images/" + image.id().substring(7) + ".json");
+    Path layer = temp.resolve("s/layers/" + image.diffIds().getFirst().hex() + "/diff");
+    String whole = Files.readString(record);
+    Files.writeString(record, whole.replace("linux", "LINUX"));
+    ImageStore store = open();
+    Image other = pull(store, "registry.test/b:1");
+    assertThat(store.remove(other.id())).isNotEmpty();
+    assertThat(layer).exists();
+    assertThat(pull(store, NAME).id()).isEqualTo(image.id());
+    assertThat(open().list()).singleElement().returns(image.id(), Image::id);
+
+    Files.delete(record);
+    Files.createDirectory(record); // an I/O error
+    store = open();
+    assertThat(store.list()).isEmpty();
+    assertThat(layer).exists();
+    assertThat(store.remove(image.id())).isEmpty();
+    assertThat(record).doesNotExist();
+    awaitCleaning();
+    assertThat(layer).doesNotExist();
+  }
+
+  @Test
+  void whatADeadDaemonLeftIsRemovedAndBadRecordsStay() throws Exception {
     registry.serve(NAME, smallImage()).serve("registry.test/b:1", smallImage().config("User", "b"));
     Image good = pull(open(), NAME);
     Image bad = pull(open(), "registry.test/b:1");
@@ -148,7 +174,7 @@ class ImageStoreFailureKernelTest extends ImageStoreFixture {
     Files.writeString(temp.resolve("s/images/torn.json.new"), "{");
     ImageStore store = open();
     assertThat(store.list()).containsExactly(good);
-    assertThat(record.resolveSibling(record.getFileName() + ".bad")).exists();
+    assertThat(record).exists();
     awaitCleaning();
     try (Stream<Path> left = Files.list(temp.resolve("s/layers"))) {
       assertThat(left.map(p -> p.getFileName().toString()))
