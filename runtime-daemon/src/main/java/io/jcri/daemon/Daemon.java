@@ -73,6 +73,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -98,6 +99,7 @@ public final class Daemon {
   private final ContainerRecovery recovery;
   private final CheckpointSetup checkpoints;
   private final Orphans orphans;
+  private final UnreadableRecords unreadable;
   private final NriServer nriServer;
   private final StreamingServer streaming;
   private final CriServer server;
@@ -211,6 +213,7 @@ public final class Daemon {
     this.recovery = new ContainerRecovery(registry, creation, run, shims, clock, bootId);
     this.checkpoints =
         new CheckpointSetup(pods, containers, handlers, rootFilesystems, layout, syscalls);
+    this.unreadable = new UnreadableRecords(layout, clock, bootId);
     this.orphans = new Orphans(layout, registry, pods, shims, rootFilesystems, networks, sandboxes);
 
     this.nriServer =
@@ -271,7 +274,12 @@ public final class Daemon {
     long begin = System.nanoTime();
     Collection<Pod> foundPods = podRecords.loadAll();
     Collection<Container> foundContainers = containerRecords.loadAll();
-    events.recover(foundPods, foundContainers);
+    List<Container> unknownContainers = unreadable.containers(containerRecords, foundContainers);
+    List<Container> allContainers = joined(foundContainers, unknownContainers);
+    List<Pod> unknownPods = unreadable.pods(podRecords, foundPods, allContainers);
+    events.recover(joined(foundPods, unknownPods), allContainers);
+    unknownPods.forEach(pods::recoverUnreadable);
+    unknownContainers.forEach(recovery::recoverUnreadable);
     pods.recover(foundPods);
     recovery.recover(foundContainers);
     checkpoints.recover();
@@ -280,12 +288,17 @@ public final class Daemon {
     startAdmin();
     systemd.ready();
     log.info(
-        "took up {} pods and {} containers in {} ms; serving",
-        foundPods.size(),
-        foundContainers.size(),
+        "took up {} pods and {} containers, {} of which can't be read, in {} ms; serving",
+        foundPods.size() + unknownPods.size(),
+        allContainers.size(),
+        unknownPods.size() + unknownContainers.size(),
         (System.nanoTime() - begin) / 1_000_000);
     Thread.ofVirtual().name("leftovers").start(this::endLeftovers);
     IdleHeap.watch();
+  }
+
+  private static <T> List<T> joined(Collection<T> some, Collection<T> more) {
+    return Stream.concat(some.stream(), more.stream()).toList();
   }
 
   /** The kubelet does without it: what lies in its way costs people {@code jcri load}. */
@@ -299,6 +312,11 @@ public final class Daemon {
 
   /** Sandboxes first: their network is left more thoroughly while its namespace is there. */
   private void endLeftovers() {
+    Optional<String> unsure = podRecords.unlisted().or(containerRecords::unlisted);
+    if (unsure.isPresent()) {
+      log.error("nothing is ended as left over: {}", unsure.get());
+      return;
+    }
     try {
       orphans.end();
     } catch (RuntimeException e) {

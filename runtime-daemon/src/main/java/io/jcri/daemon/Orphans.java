@@ -18,8 +18,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Ends what runs though no record tells of it, as when a record was torn: the kubelet can't ask for
- * that any more. Looks only for what this daemon's own state directory names.
+ * Ends what runs though no record tells of it, not even one that can't be read: the kubelet can't
+ * ask for that any more. Looks only for what this daemon's own state directory names.
  */
 final class Orphans {
   private static final Logger log = LoggerFactory.getLogger(Orphans.class);

@@ -49,10 +49,12 @@ public final class Registry<T extends Record> {
 
   private static final class Entry<T> {
     final ReentrantLock lock = new ReentrantLock();
+    final boolean readable;
     volatile T value;
 
-    Entry(T value) {
+    Entry(T value, boolean readable) {
       this.value = value;
+      this.readable = readable;
     }
   }
 
@@ -77,7 +79,7 @@ public final class Registry<T extends Record> {
   /** Adds an object, its record first: if we die in between, the restart finds the record. */
   public void add(T value) {
     records.saveBounded(idOf.apply(value), value);
-    Entry<T> entry = new Entry<>(value);
+    Entry<T> entry = new Entry<>(value, true);
     entry.lock.lock();
     try {
       entries.put(idOf.apply(value), entry);
@@ -89,7 +91,23 @@ public final class Registry<T extends Record> {
 
   /** Adds an object whose record is on disk already. */
   public void addLoaded(T value) {
-    entries.put(idOf.apply(value), new Entry<>(value));
+    entries.put(idOf.apply(value), new Entry<>(value, true));
+  }
+
+  /**
+   * Adds an object whose record can't be read. The record stays as it is, whatever becomes of the
+   * object, until that is removed.
+   *
+   * @param standIn what is shown in the object's place
+   */
+  public void addUnreadable(T standIn) {
+    entries.put(idOf.apply(standIn), new Entry<>(standIn, false));
+  }
+
+  /** Whether the object is there by a stand-in. */
+  public boolean isUnreadable(String id) {
+    @Nullable Entry<T> entry = entries.get(id);
+    return entry != null && !entry.readable;
   }
 
   /** All snapshots, in no order. */
@@ -177,7 +195,9 @@ public final class Registry<T extends Record> {
       }
       T next = change.apply(entry.value);
       if (!next.equals(entry.value)) {
-        save(id, next, mustBeRecorded);
+        if (entry.readable) {
+          save(id, next, mustBeRecorded);
+        }
         entry.value = next;
         watcher.changed(next);
       }

@@ -6,7 +6,8 @@ package io.jcri.daemon.container;
  * <pre>
  * CREATING ──► CREATED ──► RUNNING ──► EXITED
  *                 └───────(start fails)──►┘
- * UNKNOWN: its shim does not answer; becomes RUNNING or EXITED once the truth is known
+ * UNKNOWN: its shim does not answer; becomes RUNNING or EXITED once the truth is known. Or its record
+ *          can't be read (UnreadableContainer); becomes EXITED when it is stopped
  * </pre>
  */
 public enum ContainerPhase {

@@ -66,6 +66,11 @@ public final class ContainerRecovery {
     awaitAnswers(asked);
   }
 
+  /** Takes in a container whose record can't be read, by a stand-in. */
+  public void recoverUnreadable(Container standIn) {
+    containers.addUnreadable(standIn);
+  }
+
   /** Returns how many answers there are to wait for. */
   private int enter(Container container) {
     containers.addLoaded(container.running() ? container.with(ContainerPhase.UNKNOWN) : container);

@@ -138,6 +138,9 @@ public final class ContainerRun {
    * in the OCI runtime is ended after the grace period.
    */
   public void stop(String id, Duration grace) throws IOException {
+    if (containers.isUnreadable(id) && !grace.isZero()) {
+      shims.stopUnknown(id, grace);
+    }
     @Nullable LiveContainer container;
     try (Starts.Stop _ = starts.stop(id, grace)) {
       container = liveOrEnded(id);

@@ -32,7 +32,13 @@ final class Remains {
     if (container.isPresent()) {
       switch (container.get().phase()) {
         case CREATED -> endHalfStarted(container.get());
-        case UNKNOWN -> endUnknown(container.get());
+        case UNKNOWN -> {
+          if (containers.isUnreadable(id)) {
+            endUnreadable(id);
+          } else {
+            endUnknown(container.get());
+          }
+        }
         case EXITED -> letShimGo(container.get());
         case CREATING, RUNNING -> {}
       }
@@ -65,6 +71,17 @@ final class Remains {
             .or(() -> shims.exitRecord(id))
             .orElseGet(
                 () -> Exit.unknown(clock.nanos(), "it was ended while its shim did not answer")));
+  }
+
+  /** Of one whose record can't be read only the id is known. */
+  private void endUnreadable(String id) {
+    shims.discardUnknown(id);
+    exited(
+        id,
+        shims
+            .exitRecord(id)
+            .orElseGet(() ->
+                Exit.unknown(clock.nanos(), "it was ended without a record that could be read")));
   }
 
   private Optional<Exit> kill(Container container) {

@@ -24,6 +24,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -36,6 +38,7 @@ public final class ShimSpecs {
   private static final Logger log = LoggerFactory.getLogger(ShimSpecs.class);
 
   private static final int SIGKILL = 9;
+  private static final int SIGTERM = 15;
   private static final Duration DISCARD_PATIENCE = Duration.ofSeconds(10);
 
   private final ShimLauncher launcher;
@@ -189,6 +192,25 @@ public final class ShimSpecs {
     List<String> words = List.of(info.arguments().orElse(new String[0]));
     int option = words.indexOf("--state");
     return option >= 0 && option + 1 < words.size() && words.get(option + 1).equals(state);
+  }
+
+  /** Asks a container of which nothing is known but its id to end, and waits a while for that. */
+  void stopUnknown(String id, Duration grace) {
+    if (!present(id)) {
+      return;
+    }
+    CountDownLatch ended = new CountDownLatch(1);
+    try (Shim shim = connect(id, DISCARD_PATIENCE)) {
+      shim.onExit(_ -> ended.countDown());
+      shim.kill(SIGTERM);
+      if (!ended.await(grace.toMillis(), TimeUnit.MILLISECONDS)) {
+        log.info("container {} ignored SIGTERM for {} s", id, grace.toSeconds());
+      }
+    } catch (IOException e) {
+      log.warn("container {} could not be asked to end: {}", id, e.getMessage());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   /** Ends a container of which nothing is known but its id, and its shim. */

@@ -9,6 +9,7 @@ import io.jcri.cri.v1.LinuxContainerUser;
 import io.jcri.cri.v1.Mount;
 import io.jcri.cri.v1.MountPropagation;
 import io.jcri.daemon.container.Container;
+import io.jcri.daemon.container.UnreadableContainer;
 import io.jcri.daemon.container.VolumeMount;
 import io.jcri.oci.runtime.IdMapping;
 import io.jcri.oci.runtime.ProcessUser;
@@ -63,6 +64,8 @@ final class ContainerMessages {
             .setStopSignal(Signals.of(container.stopSignal()));
     container.process().ifPresent(process -> status.setUser(user(process.user())));
     container.config().mounts().forEach(mount -> status.addMounts(mount(mount)));
+    UnreadableContainer.why(container)
+        .ifPresent(why -> status.setReason("RecordUnreadable").setMessage(why));
     container
         .exit()
         .ifPresent(exit ->

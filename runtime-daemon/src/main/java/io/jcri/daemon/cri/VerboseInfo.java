@@ -4,6 +4,7 @@ import io.jcri.cni.Netns;
 import io.jcri.daemon.Layout;
 import io.jcri.daemon.config.DaemonConfig;
 import io.jcri.daemon.container.Container;
+import io.jcri.daemon.container.UnreadableContainer;
 import io.jcri.daemon.pod.Pod;
 import io.jcri.daemon.runtime.Handlers;
 import io.jcri.oci.Digest;
@@ -78,6 +79,7 @@ final class VerboseInfo {
   Map<String, String> ofContainer(Container container) {
     Map<String, Object> info = new LinkedHashMap<>();
     info.put("sandboxID", container.podId());
+    UnreadableContainer.why(container).ifPresent(why -> info.put("unreadable", why));
     if (container.exit().isEmpty()) { // their numbers may be others' afterwards
       container.init().filter(_ -> container.running()).ifPresent(pid -> info.put("pid", pid));
       container.shim().ifPresent(shim -> info.put("shimPid", shim.pid()));

@@ -124,7 +124,11 @@ public final class PodSetup {
   private Optional<CniException> leaveNetwork(Pod pod, Consumer<Pod> save) {
     if (pod.networkDue()) {
       try {
-        networks.leave(pod);
+        if (pod.sandbox().isPresent()) {
+          networks.leave(pod);
+        } else { // a stand-in: an address is due only to what has a sandbox
+          networks.leave(pod.id(), layout.podNetworkNamespace(pod.id()));
+        }
         save.accept(pod.withoutNetwork());
       } catch (CniException e) {
         return Optional.of(e);

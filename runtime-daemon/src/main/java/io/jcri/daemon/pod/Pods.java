@@ -174,6 +174,11 @@ public final class Pods {
     }
   }
 
+  /** Takes in a pod whose record can't be read, by a stand-in; the name it had is not known. */
+  public void recoverUnreadable(Pod standIn) {
+    pods.addUnreadable(standIn);
+  }
+
   private void takeUp(Pod pod) throws IOException {
     if (!pod.bootId().equals(bootId) || !setup.alive(pod)) {
       pods.updateAnyway(pod.id(), p -> p.with(PodPhase.NOT_READY));

@@ -2,38 +2,36 @@ package io.jcri.daemon.record;
 
 import io.jcri.daemon.JcriException;
 import io.jcri.daemon.budget.Bound;
-import io.jcri.oci.Json;
+import io.jcri.oci.JsonRest;
+import io.jcri.oci.record.RecordFile;
+import io.jcri.oci.record.RecordFormat;
+import io.jcri.oci.record.RecordFraming;
+import io.jcri.oci.record.RecordReading;
+import io.jcri.sandbox.linux.Reasons;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.zip.CRC32C;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One file per object, replaced whole by rename. The first line is a header with the format's
- * version and the checksum of the rest:
- *
- * <pre>
- * {"version":1,"crc32c":"1c291ca3"}
- * {"id":"6f2a…","phase":"READY",…}
- * </pre>
+ * One file per object, in the {@link RecordFraming#HEADER} framing.
  *
  * <p>No fsync: a pod dies with the machine, and after a power cut a torn record is recognised by
  * its checksum. If the daemon dies between write and rename, a {@code .tmp} is left that {@link
- * #loadAll} deletes. A bad record is renamed to {@code <id>.json.bad} and hurts its own object
- * only.
+ * #loadAll} deletes. A record that can't be read stays as it is and is named by {@link
+ * #unreadable}: its object is there, though nothing is known of it.
  *
  * <p>Thread-safe as long as one object's saves are serialised by its owner's lock.
  *
@@ -41,24 +39,33 @@ import org.slf4j.LoggerFactory;
  */
 public final class RecordStore<T extends Record> {
   private static final Logger log = LoggerFactory.getLogger(RecordStore.class);
-  private static final int VERSION = 1;
   private static final String SUFFIX = ".json";
 
   /** What we ourselves may add to a record, as when its object has started. */
   private static final int OWN_BYTES = 4096;
 
   private final Path directory;
-  private final Class<T> type;
+  private final RecordFormat<T> format;
 
   /** Bytes by id, and their sum. */
   private final Map<String, Long> sizes = new ConcurrentHashMap<>();
 
   private final AtomicLong all = new AtomicLong();
 
+  /** What a later version has written beside what we know, by id; of few or none. */
+  private final Map<String, JsonRest> rests = new ConcurrentHashMap<>();
+
+  /** Why, by id. */
+  private final Map<String, String> unreadable = new ConcurrentHashMap<>();
+
+  private volatile Optional<String> unlisted = Optional.empty();
+
   /** Creates the directory when it is missing. */
   public RecordStore(Path directory, Class<T> type) throws IOException {
     this.directory = Files.createDirectories(directory);
-    this.type = type;
+    this.format =
+        RecordFormat.of(
+            type.getSimpleName().toLowerCase(Locale.ROOT), type, RecordFraming.HEADER);
   }
 
   /**
@@ -80,40 +87,33 @@ public final class RecordStore<T extends Record> {
   }
 
   private void save(String id, T value, boolean bounded) {
-    byte[] body = Json.toBytes(value);
+    byte[] content = format.encode(value, rests.getOrDefault(id, JsonRest.NONE));
     if (bounded) {
-      requireRoom(id, body.length);
+      requireRoom(id, content.length);
     }
-    byte[] header =
-        "{\"version\":%d,\"crc32c\":\"%08x\"}\n"
-            .formatted(VERSION, checksum(body, 0))
-            .getBytes(StandardCharsets.US_ASCII);
-    byte[] whole = new byte[header.length + body.length];
-    System.arraycopy(header, 0, whole, 0, header.length);
-    System.arraycopy(body, 0, whole, header.length, body.length);
-    Path temporary = directory.resolve(id + ".tmp");
+    RecordFile<T> file = file(id);
     try {
-      Files.write(temporary, whole);
-      Files.move(temporary, file(id), StandardCopyOption.ATOMIC_MOVE);
-      account(id, body.length);
+      file.replace(content);
+      account(id, content.length);
     } catch (IOException e) {
-      deleteQuietly(temporary);
-      throw new UncheckedIOException("cannot write record " + file(id), e);
+      throw new UncheckedIOException("cannot write record " + file.path(), e);
     }
   }
 
   /** Deletes the object's record; one that is gone already is fine. */
   public void delete(String id) {
+    Path file = file(id).path();
     try {
-      Files.deleteIfExists(file(id));
+      Files.deleteIfExists(file);
       account(id, 0);
+      rests.remove(id);
     } catch (IOException e) {
-      throw new UncheckedIOException("cannot delete record " + file(id), e);
+      throw new UncheckedIOException("cannot delete record " + file, e);
     }
   }
 
-  /** Reads every good record, sets the bad ones aside and drops what a crash left half-written. */
-  public List<T> loadAll() throws IOException {
+  /** Reads every record that can be read, and drops what a crash left half-written. */
+  public List<T> loadAll() {
     List<T> loaded = new ArrayList<>();
     try (DirectoryStream<Path> files = Files.newDirectoryStream(directory)) {
       for (Path file : files) {
@@ -121,16 +121,47 @@ public final class RecordStore<T extends Record> {
         if (name.endsWith(".tmp")) {
           deleteQuietly(file);
         } else if (name.endsWith(SUFFIX)) {
-          try {
-            loaded.add(read(file));
-            account(name.substring(0, name.length() - SUFFIX.length()), Files.size(file));
-          } catch (IOException | RuntimeException e) {
-            setAside(file, e);
-          }
+          load(name.substring(0, name.length() - SUFFIX.length()), loaded);
         }
       }
+    } catch (IOException | DirectoryIteratorException e) {
+      log.error("not all records in {} can be found: {}", directory, Reasons.of(e));
+      unlisted = Optional.of("the records in %s can't be listed".formatted(directory));
     }
     return loaded;
+  }
+
+  private void load(String id, List<T> loaded) {
+    RecordFile<T> file = file(id);
+    switch (file.read()) {
+      case RecordReading.Read<T> found -> {
+        loaded.add(found.value());
+        if (!found.rest().isEmpty()) {
+          rests.put(id, found.rest());
+        }
+        account(id, Math.max(1, file.path().toFile().length()));
+      }
+      case RecordReading.Torn<T> bad -> keep(id, "its record is damaged: " + bad.reason());
+      case RecordReading.FromNewer<T> bad ->
+          keep(id, "its record is from a later version of jcri: " + bad.reason());
+      case RecordReading.Unreadable<T> bad -> keep(id, "its record can't be read: " + bad.reason());
+      case RecordReading.Absent<T> _ -> {}
+    }
+  }
+
+  private void keep(String id, String why) {
+    log.error("{} {} is there and not known: {}", directory.getFileName(), id, why);
+    unreadable.put(id, why);
+  }
+
+  /** The ids of the objects whose records {@link #loadAll} could not read, and why. */
+  public Map<String, String> unreadable() {
+    return Map.copyOf(unreadable);
+  }
+
+  /** Why {@link #loadAll} may not have found all records, if so. */
+  public Optional<String> unlisted() {
+    return unlisted;
   }
 
   private void requireRoom(String id, long bytes) {
@@ -154,44 +185,6 @@ public final class RecordStore<T extends Record> {
     all.addAndGet(bytes - (before == null ? 0 : before));
   }
 
-  private T read(Path file) throws IOException {
-    // Twice: records that lie beyond the bound of today may have been good yesterday.
-    if (Files.size(file) > 2 * Bound.RECORD.limit()) {
-      throw new IOException("it has " + Files.size(file) + " bytes");
-    }
-    byte[] whole = Files.readAllBytes(file);
-    int newline = 0;
-    while (newline < whole.length && whole[newline] != '\n') {
-      newline++;
-    }
-    if (newline == whole.length) {
-      throw new IOException("record has no header line");
-    }
-    String header = new String(whole, 0, newline, StandardCharsets.UTF_8);
-    String expected =
-        "{\"version\":%d,\"crc32c\":\"%08x\"}".formatted(VERSION, checksum(whole, newline + 1));
-    if (!header.equals(expected)) {
-      throw new IOException("header is " + header + " but should be " + expected);
-    }
-    return Json.parse(Arrays.copyOfRange(whole, newline + 1, whole.length), type);
-  }
-
-  private static long checksum(byte[] bytes, int from) {
-    CRC32C crc = new CRC32C();
-    crc.update(bytes, from, bytes.length - from);
-    return crc.getValue();
-  }
-
-  private static void setAside(Path file, Exception why) {
-    Path bad = file.resolveSibling(file.getFileName() + ".bad");
-    log.error("record {} is bad and set aside as {}: {}", file, bad, why.getMessage());
-    try {
-      Files.move(file, bad, StandardCopyOption.REPLACE_EXISTING);
-    } catch (IOException e) {
-      log.error("cannot set aside {}: {}", file, e.getMessage());
-    }
-  }
-
   private static void deleteQuietly(Path file) {
     try {
       Files.deleteIfExists(file);
@@ -202,7 +195,9 @@ public final class RecordStore<T extends Record> {
     }
   }
 
-  private Path file(String id) {
-    return directory.resolve(id + SUFFIX);
+  private RecordFile<T> file(String id) {
+    // Twice: records that lie beyond the bound of today may have been good yesterday.
+    int most = Math.toIntExact(2 * Bound.RECORD.limit());
+    return new RecordFile<>(directory.resolve(id + SUFFIX), format, most);
   }
 }

@@ -7,6 +7,7 @@ import io.jcri.daemon.JcriException;
 import io.jcri.daemon.budget.Bound;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -85,23 +86,61 @@ class RecordStoreTest {
   }
 
   @Test
-  void aBadRecordIsSetAsideAndHurtsNoOther() throws Exception {
+  void aRecordThatCannotBeReadStaysAndIsNamedAndHurtsNoOther() throws Exception {
     store.save("good", thing("good"));
     store.save("torn", thing("torn"));
     store.save("flipped", thing("flipped"));
     Files.writeString(directory.resolve("empty.json"), "");
-    Files.writeString(directory.resolve("future.json"), "{\"version\":9,\"crc32c\":\"0\"}\n{}");
+    Files.writeString(directory.resolve("future.json"), "{\"version\":9,\"sum\":\"0\"}\n{}");
+    Files.createDirectory(directory.resolve("unreadable.json"));
     byte[] torn = Files.readAllBytes(directory.resolve("torn.json"));
-    Files.write(directory.resolve("torn.json"), java.util.Arrays.copyOf(torn, torn.length - 5));
+    Files.write(directory.resolve("torn.json"), Arrays.copyOf(torn, torn.length - 5));
     byte[] flipped = Files.readAllBytes(directory.resolve("flipped.json"));
     flipped[flipped.length - 10] ^= 1;
     Files.write(directory.resolve("flipped.json"), flipped);
 
     assertThat(store.loadAll()).containsExactly(thing("good"));
-    for (String name : List.of("torn", "flipped", "empty", "future")) {
-      assertThat(directory.resolve(name + ".json")).doesNotExist();
-      assertThat(directory.resolve(name + ".json.bad")).exists();
-    }
+    assertThat(store.unreadable())
+        .containsOnlyKeys("torn", "flipped", "empty", "future", "unreadable")
+        .hasEntrySatisfying("flipped", why -> assertThat(why).contains("checksum"))
+        .hasEntrySatisfying("future", why -> assertThat(why).contains("later version of jcri"))
+        .hasEntrySatisfying("unreadable", why -> assertThat(why).contains("can't be read"));
+    assertThat(directory.resolve("flipped.json")).hasBinaryContent(flipped);
+    store.unreadable().keySet().forEach(store::delete);
+    assertThat(directory).isDirectoryNotContaining("glob:**{torn,flipped,empty,future,unread}*");
+  }
+
+  @Test
+  void keysOfALaterVersionAreWrittenAgain() throws Exception {
+    record Later(
+        String id,
+        Optional<Path> path,
+        Map<String, String> labels,
+        List<Integer> numbers,
+        String later,
+        List<String> more) {}
+    RecordStore<Later> other = new RecordStore<>(directory, Later.class);
+    Later later =
+        new Later("a", Optional.empty(), Map.of("l", "1"), List.of(3), "kept", List.of("x"));
+    other.save("a", later);
+    assertThat(store.loadAll())
+        .containsExactly(new Thing("a", Optional.empty(), Map.of("l", "1"), List.of(3)));
+    store.save("a", new Thing("a", Optional.empty(), Map.of(), List.of(4)));
+    assertThat(other.loadAll())
+        .containsExactly(
+            new Later("a", Optional.empty(), Map.of(), List.of(4), "kept", List.of("x")));
+    store.delete("a");
+    store.save("a", thing("a"));
+    assertThat(other.loadAll()).isEmpty();
+  }
+
+  @Test
+  void recordsThatCannotBeListedKeepNobodyFromStarting() throws Exception {
+    Files.delete(directory);
+    Files.writeString(directory, "no directory");
+    assertThat(store.loadAll()).isEmpty();
+    assertThat(store.unlisted()).isPresent();
+    Files.delete(directory);
   }
 
   @Test

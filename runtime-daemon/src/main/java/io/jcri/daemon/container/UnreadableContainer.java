@@ -1,0 +1,145 @@
+package io.jcri.daemon.container;
+
+import io.jcri.daemon.pod.NamespaceMode;
+import io.jcri.daemon.pod.NamespaceOptions;
+import io.jcri.daemon.security.SecurityProfile;
+import io.jcri.oci.Json;
+import io.jcri.oci.OciException;
+import io.jcri.oci.runtime.LinuxResources;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What stands in the place of a container whose record can't be read: UNKNOWN, with an annotation
+ * that says why. It may run; what its config.json says of pod and name is told, so that the kubelet
+ * finds it where it was.
+ */
+public final class UnreadableContainer {
+  private static final Logger log = LoggerFactory.getLogger(UnreadableContainer.class);
+
+  /** The annotation, of containers and pods. */
+  public static final String ANNOTATION = "io.jcri.unreadable-record";
+
+  private static final String FROM = "io.kubernetes.cri.";
+
+  /** By the kubelet's labels what {@link ContainerAnnotations} writes. */
+  private static final Map<String, String> LABELS =
+      Map.of(
+          "io.kubernetes.container.name", FROM + "container-name",
+          "io.kubernetes.pod.name", FROM + "sandbox-name",
+          "io.kubernetes.pod.namespace", FROM + "sandbox-namespace",
+          "io.kubernetes.pod.uid", FROM + "sandbox-uid");
+
+  /** No pod's id, and no prefix of one. */
+  private static final String NO_POD = "unknown";
+
+  /** Of config.json. */
+  private record Spec(Map<String, String> annotations) {}
+
+  private UnreadableContainer() {}
+
+  /**
+   * A stand-in.
+   *
+   * @param why the record can't be read
+   * @param bundle of the container, whether it is there or not
+   * @param createdAt nanoseconds since the epoch, as good as can be told
+   */
+  public static Container of(String id, String why, Path bundle, long createdAt, String bootId) {
+    Map<String, String> said = annotations(bundle.resolve("config.json"));
+    Map<String, String> labels = new LinkedHashMap<>();
+    LABELS.forEach((label, from) -> {
+      if (said.containsKey(from)) {
+        labels.put(label, said.get(from));
+      }
+    });
+    String image = said.getOrDefault(FROM + "image-name", "");
+    return new Container(
+        id,
+        said.getOrDefault(FROM + "sandbox-id", NO_POD),
+        config(said.getOrDefault(FROM + "container-name", id), image, labels, why),
+        new Container.ImageIdentity("", image, ""),
+        Optional.empty(),
+        ContainerPhase.UNKNOWN,
+        createdAt,
+        0,
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        "",
+        "SIGTERM",
+        bootId);
+  }
+
+  /** Why a container's record can't be read; empty for one that is known, or has been ended. */
+  public static Optional<String> why(Container container) {
+    return container.phase() == ContainerPhase.UNKNOWN
+        ? Optional.ofNullable(container.config().annotations().get(ANNOTATION))
+        : Optional.empty();
+  }
+
+  private static Map<String, String> annotations(Path file) {
+    try {
+      return Json.parse(Files.readAllBytes(file), Spec.class).annotations();
+    } catch (IOException | OciException e) {
+      log.warn("{} does not tell whose container it is: {}", file, e.getMessage());
+      return Map.of();
+    }
+  }
+
+  private static ContainerConfig config(
+      String name, String image, Map<String, String> labels, String why) {
+    return new ContainerConfig(
+        name,
+        0,
+        image,
+        "",
+        List.of(),
+        List.of(),
+        "",
+        List.of(),
+        List.of(),
+        List.of(),
+        List.of(),
+        labels,
+        Map.of(ANNOTATION, why),
+        "",
+        false,
+        false,
+        false,
+        LinuxResources.NONE,
+        0,
+        security(),
+        "");
+  }
+
+  private static SecurityContext security() {
+    SecurityProfile none = new SecurityProfile(SecurityProfile.Type.RUNTIME_DEFAULT, "");
+    return new SecurityContext(
+        false,
+        List.of(),
+        List.of(),
+        List.of(),
+        new NamespaceOptions(
+            NamespaceMode.POD, NamespaceMode.CONTAINER, NamespaceMode.POD, "", Optional.empty()),
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        List.of(),
+        false,
+        false,
+        false,
+        List.of(),
+        List.of(),
+        none,
+        none,
+        Optional.empty());
+  }
+}
