@@ -38,6 +38,11 @@ public final class DaemonUnderTest implements RuntimeUnderTest {
     run = RuntimeProcess.start(command(), log(), socket());
   }
 
+  /** As {@link #start}, of another distribution: an upgrade, or the way back. */
+  public void startFrom(Path distribution) throws IOException {
+    run = RuntimeProcess.start(command(distribution), log(), socket());
+  }
+
   /** As {@link #start}, by somebody who has this umask. */
   public void startUnder(String umask) throws IOException {
     List<String> command = new ArrayList<>(List.of("sh", "-c", "umask $0; exec \"$@\"", umask));
@@ -122,8 +127,12 @@ public final class DaemonUnderTest implements RuntimeUnderTest {
   }
 
   private List<String> command() throws IOException {
+    return command(Workspace.distribution());
+  }
+
+  private List<String> command(Path distribution) {
     List<String> command = new ArrayList<>();
-    command.add(Workspace.distribution().resolve("bin/jcri").toString());
+    command.add(distribution.resolve("bin/jcri").toString());
     command.add("daemon");
     command.add("--config");
     command.add(configuration.toString());

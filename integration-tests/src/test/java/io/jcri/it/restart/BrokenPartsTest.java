@@ -104,37 +104,6 @@ class BrokenPartsTest {
   }
 
   @Test
-  void aCorruptRecordHurtsItsOwnContainerOnly() throws IOException {
-    Path record = Records.ofContainer(NODE, victim.id());
-    withoutDaemon(
-        () -> Files.writeString(record, "{\"version\":1,\"crc32c\":\"00000000\"}\n{torn"));
-
-    assertIsWell(other);
-    assertRefused(victim::status, Code.NOT_FOUND, victim.id());
-    awaitEnd(process, shim);
-    Files.delete(aside(record));
-  }
-
-  @Test
-  void aCorruptRecordOfAPodHurtsThatPodOnly() throws IOException {
-    TestContainer elsewhere = NODE.pod().idle();
-    Path record = Records.ofPod(NODE, pod.id());
-    withoutDaemon(() -> Files.write(record, new byte[0]));
-
-    assertIsWell(elsewhere);
-    assertRefused(pod::status, Code.NOT_FOUND, pod.id());
-    Files.delete(aside(record));
-    Waiting.until(
-        PATIENCE,
-        () -> Files.notExists(NODE.daemon().state().resolve("pods").resolve(pod.id())),
-        () -> "something is left of pod " + pod.id());
-    // Its containers are still listed, and the kubelet's to remove.
-    victim.remove();
-    assertRefused(victim::status, Code.NOT_FOUND, victim.id());
-    other.remove();
-  }
-
-  @Test
   void aContainerThatHasLostBothItsPodAndItsShimCanBeRemoved() throws IOException {
     Path record = Records.ofPod(NODE, pod.id());
     withoutDaemon(() -> {
@@ -146,7 +115,9 @@ class BrokenPartsTest {
     awaitEnd(process);
     victim.remove();
     other.remove();
-    Files.delete(aside(record));
+    pod.stop();
+    pod.remove();
+    assertThat(record).doesNotExist();
     NODE.assertNoSnapshotIsLeft();
   }
 
@@ -216,10 +187,6 @@ class BrokenPartsTest {
     for (int pid : pids) {
       Waiting.until(PATIENCE, () -> !Witness.exists(pid), () -> "process " + pid + " lives on");
     }
-  }
-
-  private static Path aside(Path record) {
-    return record.resolveSibling(record.getFileName() + ".bad");
   }
 
   private static void signal(String name, int pid) throws IOException {
