@@ -250,8 +250,7 @@ public final class Json {
     return read(json, what, values, malformed, reader -> value(reader, type, what));
   }
 
-  private static <T> T value(JsonReader reader, TypeToken<T> type, String what)
-      throws IOException {
+  private static <T> T value(JsonReader reader, TypeToken<T> type, String what) throws IOException {
     T value = COMPACT.getAdapter(type).read(reader);
     if (value == null) {
       throw invalid(what, "null", null);
@@ -265,11 +264,7 @@ public final class Json {
   }
 
   private static <T> T read(
-      InputStream json,
-      String what,
-      int values,
-      CodingErrorAction malformed,
-      Reading<T> reading) {
+      InputStream json, String what, int values, CodingErrorAction malformed, Reading<T> reading) {
     var decoder =
         StandardCharsets.UTF_8
             .newDecoder()

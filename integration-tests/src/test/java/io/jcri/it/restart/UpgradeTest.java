@@ -24,8 +24,8 @@ import org.junit.jupiter.api.condition.EnabledIfEnvironmentVariable;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /**
- * The daemon of an older version is replaced by this one and back again. {@code JCRI_OLD_DIST} names
- * its distribution; {@code scripts/upgrade COMMIT} builds one.
+ * The daemon of an older version is replaced by this one and back again. {@code JCRI_OLD_DIST}
+ * names its distribution; {@code scripts/upgrade COMMIT} builds one.
  */
 @EnabledIfEnvironmentVariable(named = "JCRI_OLD_DIST", matches = ".+")
 class UpgradeTest {

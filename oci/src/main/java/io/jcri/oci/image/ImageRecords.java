@@ -57,9 +57,10 @@ import org.slf4j.LoggerFactory;
  * that is beyond {@link ImageLimits}, which an older version let in, stays and keeps its layers; it
  * is not listed, and goes when it is removed.
  *
- * <p>Keys of a later version, which the record does not know, are written again with it. The framing
- * is of its own, not one of {@link io.jcri.oci.record.RecordFraming}: with its config a record may
- * have tens of megabytes, so it is read and written as a stream, and the checksum comes last.
+ * <p>Keys of a later version, which the record does not know, are written again with it. The
+ * framing is of its own, not one of {@link io.jcri.oci.record.RecordFraming}: with its config a
+ * record may have tens of megabytes, so it is read and written as a stream, and the checksum comes
+ * last.
  */
 final class ImageRecords {
 

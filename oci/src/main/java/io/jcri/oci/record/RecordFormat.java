@@ -26,8 +26,7 @@ public final class RecordFormat<T extends Record> {
   private final RecordFraming framing;
   private final List<RecordStep> steps;
 
-  private RecordFormat(
-      String name, Class<T> type, RecordFraming framing, List<RecordStep> steps) {
+  private RecordFormat(String name, Class<T> type, RecordFraming framing, List<RecordStep> steps) {
     this.name = name;
     this.type = type;
     this.framing = framing;

@@ -44,8 +44,7 @@ public enum RecordFraming {
     @Override
     byte[] close(int version, byte[] body) {
       return joined(
-          "{\"version\":%d,\"crc32c\":\"%s\"}\n"
-              .formatted(version, checksum(body, 0, body.length)),
+          "{\"version\":%d,\"crc32c\":\"%s\"}\n".formatted(version, checksum(body, 0, body.length)),
           body,
           0,
           body.length,
@@ -130,8 +129,7 @@ public enum RecordFraming {
   abstract JsonRest withoutOwn(JsonRest rest);
 
   private static Header header(byte[] content) {
-    return checked(
-        Json.parse(Arrays.copyOfRange(content, 0, headerEnd(content)), Header.class));
+    return checked(Json.parse(Arrays.copyOfRange(content, 0, headerEnd(content)), Header.class));
   }
 
   private static Header checked(Header header) {

@@ -102,8 +102,7 @@ final class LayerIndex {
   private @Nullable Layer read(String key) {
     Path directory = root.resolve(key);
     RecordFile<LayerInfo> file =
-        new RecordFile<>(
-            directory.resolve("layer.json"), LayerInfo.FORMAT, LayerInfo.MAX_BYTES);
+        new RecordFile<>(directory.resolve("layer.json"), LayerInfo.FORMAT, LayerInfo.MAX_BYTES);
     return switch (file.read()) {
       case RecordReading.Read<LayerInfo> found -> add(key, found.value());
       case RecordReading.Unreadable<LayerInfo> bad -> {

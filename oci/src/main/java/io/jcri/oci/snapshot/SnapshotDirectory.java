@@ -28,10 +28,7 @@ import java.util.Optional;
 record SnapshotDirectory(Path path) {
 
   private record Info(
-      List<String> layers,
-      boolean readOnly,
-      Optional<Path> mountPoint,
-      Optional<String> label) {}
+      List<String> layers, boolean readOnly, Optional<Path> mountPoint, Optional<String> label) {}
 
   private static final RecordFormat<Info> FORMAT =
       RecordFormat.of("snapshot", Info.class, RecordFraming.KEY);
@@ -109,8 +106,7 @@ record SnapshotDirectory(Path path) {
   void make(Snapshot snapshot, Optional<Path> mountPoint) throws IOException {
     Files.createDirectory(path);
     // The record first: if we die behind it, the next daemon knows which layers a mount may use.
-    Info info =
-        new Info(snapshot.layerKeys(), snapshot.readOnly(), mountPoint, snapshot.label());
+    Info info = new Info(snapshot.layerKeys(), snapshot.readOnly(), mountPoint, snapshot.label());
     record().replace(FORMAT.encode(info, JsonRest.NONE));
     Files.createDirectory(snapshot.upper());
     Files.createDirectory(rootfs());

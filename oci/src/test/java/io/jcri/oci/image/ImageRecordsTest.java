@@ -3,6 +3,7 @@ package io.jcri.oci.image;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jcri.oci.Digest;
+import io.jcri.oci.Json;
 import io.jcri.oci.distribution.Platform;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -79,6 +80,43 @@ class ImageRecordsTest {
         .contains("\"later\":{}")
         .contains("\"variant9\":[1]");
     assertThat(records.config(image(config).id())).isEqualTo(config);
+  }
+
+  /** As the first version of the record was read: by its lines, its hash and a mapping. */
+  record First(
+      int version,
+      String id,
+      List<String> tags,
+      List<String> digests,
+      List<Digest> diffIds,
+      long size,
+      boolean pinned,
+      Instant created,
+      Optional<String> user,
+      Optional<Platform> platform,
+      String config) {
+    static First read(Path file) throws IOException {
+      List<String> lines = Files.readAllLines(file);
+      assertThat(lines).hasSize(2);
+      byte[] line = lines.getFirst().getBytes(StandardCharsets.UTF_8);
+      assertThat(lines.getLast()).isEqualTo(Digest.of(line).hex());
+      return Json.parse(line, First.class);
+    }
+  }
+
+  @Test
+  void aRecordOfTheFirstVersionIsReadForEverAndWrittenSo() throws IOException {
+    Path fixture = Path.of("src/test/resources/records/1/image.json");
+    First first = First.read(fixture);
+    ImageRecords records = new ImageRecords(temp);
+    Path copy = temp.resolve("images/" + first.id.substring("sha256:".length()) + ".json");
+    Files.copy(fixture, copy);
+    Image image = StoredImage.image(copy);
+    assertThat(image.repoTags()).isEqualTo(first.tags);
+    assertThat(image.diffIds()).isEqualTo(first.diffIds);
+    records.rewrite(image);
+    assertThat(First.read(copy)).isEqualTo(first);
+    assertThat(Files.readString(copy)).isEqualTo(Files.readString(fixture));
   }
 
   private Path file(byte[] config) {

@@ -28,8 +28,7 @@ class RecordFormatTest {
 
   private static final RecordStep FRESH =
       RecordStep.fresh(tree -> renamed(tree, "id", "key"), tree -> renamed(tree, "key", "id"));
-  private static final RecordStep SETTLED =
-      RecordStep.settled(tree -> renamed(tree, "id", "key"));
+  private static final RecordStep SETTLED = RecordStep.settled(tree -> renamed(tree, "id", "key"));
 
   @TempDir Path directory;
 
@@ -49,8 +48,7 @@ class RecordFormatTest {
 
   private static <T extends Record> void assertReads(
       RecordFormat<T> format, byte[] content, T value) {
-    assertThat(format.decode(content))
-        .isEqualTo(new RecordReading.Read<>(value, JsonRest.NONE));
+    assertThat(format.decode(content)).isEqualTo(new RecordReading.Read<>(value, JsonRest.NONE));
   }
 
   @ParameterizedTest

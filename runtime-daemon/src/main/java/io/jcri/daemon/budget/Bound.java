@@ -126,7 +126,10 @@ public enum Bound {
   ALL_REPLIES("clients", 24 << 20, "waits for 10 s, then RESOURCE_EXHAUSTED"),
 
   /** The record of one pod or container: annotations, labels, environment, mounts. */
-  RECORD("a pod's author", 4 << 20, "RESOURCE_EXHAUSTED; one that is found is set aside"),
+  RECORD(
+      "a pod's author",
+      4 << 20,
+      "RESOURCE_EXHAUSTED; one twice as large is not read, and its object is UNKNOWN"),
 
   /** The records of all pods, and again of all containers. */
   ALL_RECORDS("pods' authors", 16 << 20, "RESOURCE_EXHAUSTED for what is new"),

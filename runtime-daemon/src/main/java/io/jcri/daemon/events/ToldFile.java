@@ -33,6 +33,10 @@ import org.slf4j.LoggerFactory;
  * missed 91bb… 1790000000000000000           its record was gone when a daemon started
  * </pre>
  *
+ * <p>A journal, and so none of the records of {@code oci.record}: it grows by a line at a time, and
+ * a reader takes the lines that it understands. One of another format counts as none, and costs
+ * nobody more than events told twice.
+ *
  * <p>It lies where a reboot empties it. A note that can't be written costs a repetition after the
  * next restart and nothing now. Used under one lock.
  */

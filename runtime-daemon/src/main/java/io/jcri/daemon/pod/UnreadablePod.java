@@ -51,7 +51,11 @@ public final class UnreadablePod {
             "",
             Map.of(),
             new NamespaceOptions(
-                NamespaceMode.POD, NamespaceMode.CONTAINER, NamespaceMode.POD, "", Optional.empty()),
+                NamespaceMode.POD,
+                NamespaceMode.CONTAINER,
+                NamespaceMode.POD,
+                "",
+                Optional.empty()),
             false,
             NO_HANDLER,
             Optional.of(""),

@@ -64,8 +64,7 @@ public final class RecordStore<T extends Record> {
   public RecordStore(Path directory, Class<T> type) throws IOException {
     this.directory = Files.createDirectories(directory);
     this.format =
-        RecordFormat.of(
-            type.getSimpleName().toLowerCase(Locale.ROOT), type, RecordFraming.HEADER);
+        RecordFormat.of(type.getSimpleName().toLowerCase(Locale.ROOT), type, RecordFraming.HEADER);
   }
 
   /**

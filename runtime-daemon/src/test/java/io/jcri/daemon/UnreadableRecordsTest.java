@@ -1,0 +1,128 @@
+package io.jcri.daemon;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.jcri.daemon.container.Container;
+import io.jcri.daemon.container.ContainerPhase;
+import io.jcri.daemon.container.UnreadableContainer;
+import io.jcri.daemon.pod.Pod;
+import io.jcri.daemon.pod.PodMetadata;
+import io.jcri.daemon.pod.PodPhase;
+import io.jcri.daemon.record.RecordStore;
+import io.jcri.daemon.system.Clock;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What stands in the place of pods and containers whose records can't be read. */
+class UnreadableRecordsTest {
+  private static final String POD = "a".repeat(64);
+  private static final String CONTAINER = "b".repeat(64);
+  private static final String BOOT = "boot";
+
+  @TempDir private Path directory;
+  private Layout layout;
+  private RecordStore<Pod> pods;
+  private RecordStore<Container> containers;
+  private UnreadableRecords unreadable;
+
+  @BeforeEach
+  void open() throws IOException {
+    layout = new Layout(directory.resolve("lib"), directory.resolve("run"));
+    pods = new RecordStore<>(layout.podRecords(), Pod.class);
+    containers = new RecordStore<>(layout.containerRecords(), Container.class);
+    unreadable = new UnreadableRecords(layout, Clock.system(), BOOT);
+  }
+
+  private void writeSpec() throws IOException {
+    Path bundle = Files.createDirectories(layout.bundle(CONTAINER));
+    Files.writeString(
+        bundle.resolve("config.json"),
+        """
+        {"ociVersion":"1.2.0","annotations":{
+          "io.kubernetes.cri.sandbox-id":"%s","io.kubernetes.cri.sandbox-name":"web-0",
+          "io.kubernetes.cri.sandbox-namespace":"shop","io.kubernetes.cri.sandbox-uid":"u-1",
+          "io.kubernetes.cri.container-name":"server","io.kubernetes.cri.image-name":"img:1"}}
+        """
+            .formatted(POD));
+  }
+
+  private static Path damaged(Path records, String id) throws IOException {
+    return Files.writeString(records.resolve(id + ".json"), "{\"version\":99}\n{}");
+  }
+
+  private List<Container> loadContainers() {
+    return unreadable.containers(containers, containers.loadAll());
+  }
+
+  @Test
+  void theirConfigTellsWhoseTheyAre() throws IOException {
+    writeSpec();
+    damaged(layout.containerRecords(), CONTAINER);
+    damaged(layout.podRecords(), POD);
+    List<Container> found = loadContainers();
+    assertThat(found)
+        .singleElement()
+        .satisfies(container -> {
+          assertThat(container.id()).isEqualTo(CONTAINER);
+          assertThat(container.podId()).isEqualTo(POD);
+          assertThat(container.phase()).isEqualTo(ContainerPhase.UNKNOWN);
+          assertThat(container.createdAt()).isPositive();
+          assertThat(container.config().name()).isEqualTo("server");
+          assertThat(container.config().labels())
+              .containsEntry("io.kubernetes.container.name", "server")
+              .containsEntry("io.kubernetes.pod.uid", "u-1");
+          assertThat(UnreadableContainer.why(container)).get().asString().contains("version is 99");
+        });
+    assertThat(unreadable.pods(pods, pods.loadAll(), found))
+        .singleElement()
+        .satisfies(pod -> {
+          assertThat(pod.id()).isEqualTo(POD);
+          assertThat(pod.phase()).isEqualTo(PodPhase.NOT_READY);
+          assertThat(pod.networkDue()).as("its address is its own").isTrue();
+          assertThat(pod.config().metadata()).isEqualTo(new PodMetadata("web-0", "shop", "u-1", 0));
+          assertThat(pod.config().annotations()).containsKey(UnreadableContainer.ANNOTATION);
+        });
+  }
+
+  @Test
+  void nothingElseNeedsToBeThere() throws IOException {
+    damaged(layout.containerRecords(), CONTAINER);
+    damaged(layout.podRecords(), POD);
+    damaged(layout.podRecords(), "no id");
+    assertThat(loadContainers())
+        .singleElement()
+        .returns(CONTAINER, container -> container.config().name());
+    assertThat(unreadable.pods(pods, pods.loadAll(), List.of()))
+        .singleElement()
+        .returns(POD, pod -> pod.config().metadata().name());
+  }
+
+  @Test
+  void whatHasLeftSomethingIsThereThoughRecordsCannotBeListed() throws IOException {
+    writeSpec();
+    Files.delete(layout.containerRecords());
+    Files.writeString(layout.containerRecords(), "no directory");
+    assertThat(loadContainers()).singleElement().returns(CONTAINER, Container::id);
+    assertThat(unreadable.pods(pods, pods.loadAll(), List.of())).isEmpty();
+  }
+
+  @Test
+  void theRecordStaysWhateverBecomesOfItsObjectUntilThatIsRemoved() throws IOException {
+    Path record = damaged(layout.containerRecords(), CONTAINER);
+    Registry<Container> registry = new Registry<>("container", Container::id, containers);
+    loadContainers().forEach(registry::addUnreadable);
+    assertThat(registry.isUnreadable(CONTAINER)).isTrue();
+    assertThat(registry.updateAnyway(CONTAINER, c -> c.with(ContainerPhase.EXITED)))
+        .get()
+        .returns(ContainerPhase.EXITED, Container::phase);
+    assertThat(record).hasContent("{\"version\":99}\n{}");
+    registry.remove(CONTAINER);
+    assertThat(record).doesNotExist();
+    assertThat(registry.isUnreadable(CONTAINER)).isFalse();
+  }
+}
