@@ -71,6 +71,7 @@ final class UnreadableRecords {
                 containers.stream()
                     .filter(container -> container.podId().equals(one.getKey()))
                     .map(container -> container.config().labels())
+                    .filter(labels -> labels.containsKey(UnreadablePod.NAME_LABEL))
                     .findFirst()
                     .orElse(Map.of()),
                 age(layout.podRecords().resolve(one.getKey() + ".json")),

@@ -67,8 +67,8 @@ class FoundOnDiskTest {
     Files.delete(pause);
     Files.delete(restore.resolve("folder"));
     Files.deleteIfExists(restore);
-    Files.delete(record.resolveSibling("folder.json.bad"));
-    Files.delete(image.resolveSibling("torn.json.bad"));
+    Files.delete(record);
+    Files.delete(image);
     Files.delete(admin.resolve("folder"));
     Files.delete(admin);
     NODE.daemon().start();

@@ -16,6 +16,9 @@ public final class UnreadablePod {
 
   private static final String LABEL = "io.kubernetes.pod.";
 
+  /** The kubelet's label of a container that names its pod. */
+  public static final String NAME_LABEL = LABEL + "name";
+
   private UnreadablePod() {}
 
   /**
@@ -35,7 +38,7 @@ public final class UnreadablePod {
     own.keySet().removeIf(label -> !label.startsWith(LABEL));
     PodMetadata metadata =
         new PodMetadata(
-            own.getOrDefault(LABEL + "name", id),
+            own.getOrDefault(NAME_LABEL, id),
             own.getOrDefault(LABEL + "namespace", ""),
             own.getOrDefault(LABEL + "uid", ""),
             0);
