@@ -1,6 +1,7 @@
 package io.jcri.oci.distribution;
 
 import io.jcri.oci.OciException.Kind;
+import io.jcri.oci.OneLine;
 import io.jcri.oci.distribution.HostFailure.Outlook;
 import java.io.IOException;
 import java.io.InterruptedIOException;
@@ -65,7 +66,7 @@ final class BlobEndpoint {
     boolean good = false;
     try {
       if (reply.status() == 206 && !isRange(reply, 0, blob.size())) {
-        String range = ErrorReply.clean(reply.header("content-range").orElse(""));
+        String range = OneLine.of(reply.header("content-range").orElse(""));
         throw HostFailure.of(
             host, Kind.DATA_LOSS, "asked for all bytes, got a part: \"" + range + "\"");
       }

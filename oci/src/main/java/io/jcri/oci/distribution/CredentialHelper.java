@@ -2,6 +2,7 @@ package io.jcri.oci.distribution;
 
 import io.jcri.oci.Json;
 import io.jcri.oci.OciException;
+import io.jcri.oci.OneLine;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -101,7 +102,7 @@ final class CredentialHelper {
     if (!NAME.matcher(name).matches()) {
       throw new OciException(
           OciException.Kind.FAILED_PRECONDITION,
-          "bad name of a credential helper: \"" + ErrorReply.clean(name) + "\"");
+          "bad name of a credential helper: \"" + OneLine.of(name) + "\"");
     }
     return directories.stream()
         .map(directory -> directory.resolve(PREFIX + name))

@@ -3,6 +3,7 @@ package io.jcri.oci.distribution;
 import io.jcri.oci.Json;
 import io.jcri.oci.OciException;
 import io.jcri.oci.OciException.Kind;
+import io.jcri.oci.OneLine;
 import io.jcri.oci.distribution.HostFailure.Outlook;
 import java.io.IOException;
 import java.time.Duration;
@@ -22,7 +23,6 @@ final class ErrorReply {
 
   private static final int MAX_BODY = 16 << 10;
   private static final Json.Bounds BOUNDS = new Json.Bounds(MAX_BODY, 1_000);
-  private static final int MAX_TEXT = 300;
 
   private record Entry(@Nullable String code, @Nullable String message) {}
 
@@ -62,12 +62,6 @@ final class ErrorReply {
     };
   }
 
-  /** Text from outside, fit for one line of a log. */
-  static String clean(String text) {
-    String brief = text.length() > MAX_TEXT ? text.substring(0, MAX_TEXT) + "..." : text;
-    return brief.replaceAll("\\p{Cntrl}+", " ").strip();
-  }
-
   private static String detail(Reply reply) {
     try {
       Body body = Json.parse(reply.bytes(MAX_BODY), Body.class, BOUNDS);
@@ -78,7 +72,7 @@ final class ErrorReply {
               .filter(java.util.Objects::nonNull)
               .distinct()
               .collect(Collectors.joining(", "));
-      return text.isEmpty() ? "" : " (" + clean(text) + ")";
+      return text.isEmpty() ? "" : " (" + OneLine.of(text) + ")";
     } catch (OciException | IOException e) {
       // The status says enough; proxies answer with HTML.
       return "";

@@ -1,6 +1,7 @@
 package io.jcri.oci.distribution;
 
 import io.jcri.oci.OciException;
+import io.jcri.oci.OneLine;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -74,7 +75,7 @@ public final class NodeCredentials {
       Optional<String> _ = here.credentials().basic();
       return here.credentials();
     } catch (OciException e) {
-      throw bad(e.getMessage() + " of " + ErrorReply.clean(here.key()));
+      throw bad(e.getMessage() + " of " + OneLine.of(here.key()));
     }
   }
 

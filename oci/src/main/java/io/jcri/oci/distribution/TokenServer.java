@@ -3,6 +3,7 @@ package io.jcri.oci.distribution;
 import io.jcri.oci.Json;
 import io.jcri.oci.OciException;
 import io.jcri.oci.OciException.Kind;
+import io.jcri.oci.OneLine;
 import io.jcri.oci.distribution.HostFailure.Outlook;
 import java.io.IOException;
 import java.net.URI;
@@ -154,7 +155,7 @@ final class TokenServer {
                 HostFailure.of(
                     host,
                     Kind.UNAVAILABLE,
-                    "it names no token server but \"" + ErrorReply.clean(text) + "\""));
+                    "it names no token server but \"" + OneLine.of(text) + "\""));
     if (ServerUri.isUnusableHost(realm)) {
       throw HostFailure.of(
           host,
@@ -165,7 +166,7 @@ final class TokenServer {
       throw HostFailure.of(
           host,
           Kind.UNAVAILABLE,
-          "its token server \"" + ErrorReply.clean(text) + "\" is not reached over TLS");
+          "its token server \"" + OneLine.of(text) + "\" is not reached over TLS");
     }
     return realm;
   }
