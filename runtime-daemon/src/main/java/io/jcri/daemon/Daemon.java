@@ -21,9 +21,16 @@ import io.jcri.daemon.container.MountPlan;
 import io.jcri.daemon.container.Relabel;
 import io.jcri.daemon.container.ShimSpecs;
 import io.jcri.daemon.container.SpecAssembly;
+import io.jcri.daemon.cri.CheckpointCalls;
+import io.jcri.daemon.cri.ContainerCalls;
 import io.jcri.daemon.cri.CriServer;
-import io.jcri.daemon.cri.ImageService;
-import io.jcri.daemon.cri.RuntimeService;
+import io.jcri.daemon.cri.CriServices;
+import io.jcri.daemon.cri.ImageCalls;
+import io.jcri.daemon.cri.NodeCalls;
+import io.jcri.daemon.cri.ObservationCalls;
+import io.jcri.daemon.cri.PodCalls;
+import io.jcri.daemon.cri.SessionCalls;
+import io.jcri.daemon.cri.VerboseInfo;
 import io.jcri.daemon.events.Events;
 import io.jcri.daemon.events.ToldFile;
 import io.jcri.daemon.image.ImageSetup;
@@ -237,26 +244,20 @@ public final class Daemon {
 
     // the edge
     this.streaming = new StreamingServer(config.streaming(), containers, pods, layout);
+    VerboseInfo info = new VerboseInfo(layout, config, driver);
     this.server =
         new CriServer(
             config.socket(),
             layout.state(),
             List.of(
-                new RuntimeService(
-                    config,
-                    layout,
-                    pods,
-                    containers,
-                    networks,
-                    handlers,
-                    stats,
-                    metrics,
-                    images,
-                    events,
-                    checkpoints,
-                    streaming,
-                    driver),
-                new ImageService(images, clock)));
+                CriServices.runtime(
+                    new NodeCalls(networks, handlers, info, driver),
+                    new PodCalls(handlers, pods, containers, events),
+                    new ContainerCalls(pods, containers, info),
+                    new SessionCalls(pods, containers, streaming),
+                    new ObservationCalls(pods, containers, stats, metrics, images, events),
+                    new CheckpointCalls(handlers, checkpoints)),
+                CriServices.images(new ImageCalls(images, clock))));
     this.admin = new AdminServer(layout.adminSocket(), images, new ImageUsers(registry));
     this.systemd = new SdNotify(syscalls, System.getenv().getOrDefault("NOTIFY_SOCKET", ""));
   }

@@ -8,7 +8,7 @@ package io.jcri.daemon.cri;
  * @param <R> the reply message
  */
 @FunctionalInterface
-interface Call<Q, R> {
+public interface Call<Q, R> {
   R handle(Q request) throws Exception;
 
   /** What a reply may take, and how long it takes to make. */

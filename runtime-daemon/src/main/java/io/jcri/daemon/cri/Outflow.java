@@ -12,7 +12,7 @@ import java.util.concurrent.locks.ReentrantLock;
  *
  * @param <R> the reply messages
  */
-final class Outflow<R> {
+public final class Outflow<R> {
   private final ServerCallStreamObserver<R> observer;
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition ready = lock.newCondition();

@@ -9,6 +9,6 @@ package io.jcri.daemon.cri;
  * @param <R> the reply messages
  */
 @FunctionalInterface
-interface StreamCall<Q, R> {
+public interface StreamCall<Q, R> {
   void handle(Q request, Outflow<R> replies) throws Exception;
 }

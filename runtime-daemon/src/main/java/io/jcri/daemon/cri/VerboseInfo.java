@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  * The {@code info} map of verbose replies: one key {@code info} with a JSON object, in which crictl
  * and critest look for {@code pid}, {@code runtimeSpec} and the like.
  */
-final class VerboseInfo {
+public final class VerboseInfo {
   private static final String KEY = "info";
 
   private final Layout layout;
@@ -40,7 +40,7 @@ final class VerboseInfo {
    *
    * @param driver that is in use, whatever the configuration leaves to be found out
    */
-  VerboseInfo(Layout layout, DaemonConfig config, CgroupDriver driver) {
+  public VerboseInfo(Layout layout, DaemonConfig config, CgroupDriver driver) {
     this.layout = layout;
     this.config = config;
     this.driver = driver;

@@ -3,16 +3,13 @@ package io.jcri.daemon.cri;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.Message;
-import io.grpc.stub.StreamObserver;
 import io.jcri.cri.v1.ContainerFilter;
 import io.jcri.cri.v1.ContainerStateValue;
 import io.jcri.cri.v1.ListContainerStatsRequest;
 import io.jcri.cri.v1.ListContainersRequest;
-import io.jcri.cri.v1.ListContainersResponse;
 import io.jcri.cri.v1.ListImagesRequest;
 import io.jcri.cri.v1.ListPodSandboxMetricsRequest;
 import io.jcri.cri.v1.ListPodSandboxRequest;
-import io.jcri.cri.v1.ListPodSandboxResponse;
 import io.jcri.cri.v1.ListPodSandboxStatsRequest;
 import io.jcri.cri.v1.PodSandboxMetrics;
 import io.jcri.cri.v1.StreamContainerStatsRequest;
@@ -21,9 +18,13 @@ import io.jcri.cri.v1.StreamImagesRequest;
 import io.jcri.cri.v1.StreamPodSandboxMetricsRequest;
 import io.jcri.cri.v1.StreamPodSandboxStatsRequest;
 import io.jcri.cri.v1.StreamPodSandboxesRequest;
+import io.jcri.daemon.Layout;
+import io.jcri.daemon.config.DaemonConfig;
 import io.jcri.daemon.events.Events;
 import io.jcri.daemon.events.ToldFile;
+import io.jcri.daemon.runtime.Handlers;
 import io.jcri.daemon.system.Clock;
+import io.jcri.sandbox.cgroup.CgroupDriver;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -47,29 +48,26 @@ class StreamedListsTest {
   void serve() throws Exception {
     LargeNode node = LargeNode.in(directory);
     Events events = new Events(ToldFile.open(directory.resolve("events"), "boot"), Clock.system());
+    DaemonConfig config = DaemonConfig.defaults();
+    Layout layout = new Layout(directory, directory);
+    Handlers handlers = Handlers.find(config, layout, CgroupDriver.CGROUPFS, false);
     served =
         new Served(
             directory,
-            new RuntimeObservation(
-                node.pods(),
-                node.containers(),
-                node.stats(),
-                node.metrics(),
-                node.images(),
-                events) {
-              @Override
-              public void listContainers(
-                  ListContainersRequest request, StreamObserver<ListContainersResponse> observer) {
-                Unary.answer(new ListContainers(node.containers()), request, observer);
-              }
-
-              @Override
-              public void listPodSandbox(
-                  ListPodSandboxRequest request, StreamObserver<ListPodSandboxResponse> observer) {
-                Unary.answer(new ListPodSandbox(node.pods()), request, observer);
-              }
-            },
-            new ImageService(node.images(), Clock.system()));
+            CriServices.runtime(
+                new PodCalls(handlers, node.pods(), node.containers(), events),
+                new ContainerCalls(
+                    node.pods(),
+                    node.containers(),
+                    new VerboseInfo(layout, config, CgroupDriver.CGROUPFS)),
+                new ObservationCalls(
+                    node.pods(),
+                    node.containers(),
+                    node.stats(),
+                    node.metrics(),
+                    node.images(),
+                    events)),
+            CriServices.images(new ImageCalls(node.images(), Clock.system())));
   }
 
   @AfterAll
