@@ -9,8 +9,8 @@ import io.jcri.daemon.container.Container;
 import io.jcri.daemon.container.ContainerAnnotations;
 import io.jcri.daemon.container.ContainerCreation;
 import io.jcri.daemon.container.ContainerNamespaces;
-import io.jcri.daemon.container.ContainerRecovery;
 import io.jcri.daemon.container.ContainerRun;
+import io.jcri.daemon.container.ContainerSteps;
 import io.jcri.daemon.container.ContainerUpdates;
 import io.jcri.daemon.container.Containers;
 import io.jcri.daemon.container.DeclaredVolumes;
@@ -47,6 +47,11 @@ import io.jcri.daemon.pod.PodSetup;
 import io.jcri.daemon.pod.Pods;
 import io.jcri.daemon.pull.WorkerFetcher;
 import io.jcri.daemon.record.RecordStore;
+import io.jcri.daemon.recovery.CheckpointLeftovers;
+import io.jcri.daemon.recovery.ContainerRecovery;
+import io.jcri.daemon.recovery.FoundRecords;
+import io.jcri.daemon.recovery.Recovery;
+import io.jcri.daemon.recovery.UnrecordedLeftovers;
 import io.jcri.daemon.runtime.Handlers;
 import io.jcri.daemon.security.AppArmor;
 import io.jcri.daemon.security.Selinux;
@@ -77,10 +82,8 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -99,14 +102,9 @@ public final class Daemon {
   private final CgroupPaths cgroupPaths;
   private final Cni cni;
   private final PodNetworks networks;
-  private final RecordStore<Pod> podRecords;
-  private final RecordStore<Container> containerRecords;
-  private final Events events;
+      private final Events events;
   private final Pods pods;
-  private final ContainerRecovery recovery;
-  private final CheckpointSetup checkpoints;
-  private final Orphans orphans;
-  private final UnreadableRecords unreadable;
+  private final Recovery recovery;
   private final NriServer nriServer;
   private final StreamingServer streaming;
   private final CriServer server;
@@ -158,7 +156,7 @@ public final class Daemon {
 
     // pods
     Selinux selinux = Selinux.detect(Path.of("/"));
-    this.podRecords = new RecordStore<>(layout.podRecords(), Pod.class);
+    RecordStore<Pod> podRecords = new RecordStore<>(layout.podRecords(), Pod.class);
     Sandboxes sandboxes = new Sandboxes(binaries.sandbox(), syscalls, mounts, cgroups);
     this.pods =
         new Pods(
@@ -170,10 +168,12 @@ public final class Daemon {
             bootId);
 
     // containers
-    this.containerRecords = new RecordStore<>(layout.containerRecords(), Container.class);
+    RecordStore<Container> containerRecords =
+        new RecordStore<>(layout.containerRecords(), Container.class);
     Registry<Container> registry =
         new Registry<>("container", Container::id, containerRecords, events.containerWatcher());
-    KeyedLocks steps = new KeyedLocks();
+    KeyedLocks containerLocks = new KeyedLocks();
+    ContainerSteps steps = new ContainerSteps(registry);
     SpecAssembly specs =
         new SpecAssembly(
             cgroupPaths,
@@ -206,8 +206,9 @@ public final class Daemon {
             layout,
             clock,
             bootId,
+            containerLocks,
             steps);
-    ContainerRun run = new ContainerRun(registry, pods, shims, nri, clock, steps);
+    ContainerRun run = new ContainerRun(registry, pods, shims, nri, clock, containerLocks, steps);
     ContainerUpdates updates =
         new ContainerUpdates(
             registry,
@@ -215,13 +216,21 @@ public final class Daemon {
             limits,
             new LiveLimits(handlers, cgroups, cgroupPaths, scopes),
             layout,
-            steps);
+            containerLocks);
     Containers containers = new Containers(registry, creation, run, updates, nri);
-    this.recovery = new ContainerRecovery(registry, creation, run, shims, clock, bootId);
-    this.checkpoints =
+    CheckpointSetup checkpoints =
         new CheckpointSetup(pods, containers, handlers, rootFilesystems, layout, syscalls);
-    this.unreadable = new UnreadableRecords(layout, clock, bootId);
-    this.orphans = new Orphans(layout, registry, pods, shims, rootFilesystems, networks, sandboxes);
+
+    // what the daemon before this one has left
+    this.recovery =
+        new Recovery(
+            new FoundRecords(podRecords, containerRecords, layout, clock, bootId),
+            events,
+            pods,
+            new ContainerRecovery(registry, steps, creation, run, shims, clock, bootId),
+            new CheckpointLeftovers(pods, containers, handlers, layout, checkpoints.restore()),
+            new UnrecordedLeftovers(
+                layout, registry, pods, shims, rootFilesystems, networks, sandboxes));
 
     this.nriServer =
         new NriServer(
@@ -272,34 +281,14 @@ public final class Daemon {
 
   /** Takes up what is there, then serves. */
   public void start() throws IOException {
-    long begin = System.nanoTime();
-    Collection<Pod> foundPods = podRecords.loadAll();
-    Collection<Container> foundContainers = containerRecords.loadAll();
-    List<Container> unknownContainers = unreadable.containers(containerRecords, foundContainers);
-    List<Container> allContainers = joined(foundContainers, unknownContainers);
-    List<Pod> unknownPods = unreadable.pods(podRecords, foundPods, allContainers);
-    events.recover(joined(foundPods, unknownPods), allContainers);
-    unknownPods.forEach(pods::recoverUnreadable);
-    unknownContainers.forEach(recovery::recoverUnreadable);
-    pods.recover(foundPods);
-    recovery.recover(foundContainers);
-    checkpoints.recover();
+    recovery.takeUp();
     nriServer.start();
     server.start();
     startAdmin();
     systemd.ready();
-    log.info(
-        "took up {} pods and {} containers, {} of which can't be read, in {} ms; serving",
-        foundPods.size() + unknownPods.size(),
-        allContainers.size(),
-        unknownPods.size() + unknownContainers.size(),
-        (System.nanoTime() - begin) / 1_000_000);
+    log.info("serving");
     Thread.ofVirtual().name("leftovers").start(this::endLeftovers);
     IdleHeap.watch();
-  }
-
-  private static <T> List<T> joined(Collection<T> some, Collection<T> more) {
-    return Stream.concat(some.stream(), more.stream()).toList();
   }
 
   /** The kubelet does without it: what lies in its way costs people {@code jcri load}. */
@@ -313,15 +302,9 @@ public final class Daemon {
 
   /** Sandboxes first: their network is left more thoroughly while its namespace is there. */
   private void endLeftovers() {
-    Optional<String> unsure = podRecords.unlisted().or(containerRecords::unlisted);
-    if (unsure.isPresent()) {
-      log.error("nothing is ended as left over: {}", unsure.get());
-      return;
-    }
-    try {
-      orphans.end();
-    } catch (RuntimeException e) {
-      log.error("some of what no record tells of runs on", e);
+    recovery.endUnrecorded();
+    if (!recovery.isComplete()) {
+      return; // whose address it is can't be known
     }
     collectNetworkLeftovers();
   }

@@ -1,13 +1,14 @@
 package io.jcri.daemon;
 
 import io.jcri.daemon.container.Container;
-import io.jcri.daemon.container.ContainerPhase;
 import io.jcri.daemon.container.Exit;
+import io.jcri.daemon.life.ContainerPhase;
+import io.jcri.daemon.life.PodPhase;
 import io.jcri.daemon.pod.Pod;
-import io.jcri.daemon.pod.PodPhase;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.RecordComponent;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -35,9 +36,32 @@ public final class Samples {
             "phase", ContainerPhase.CREATING));
   }
 
-  /** One that has ended with this code. */
+  /** One that has ended with this code, wherever it was. */
   public static Container exited(Container container, int code, long at) {
-    return container.exited(Exit.of(code, at, false));
+    return in(container, ContainerPhase.EXITED).withExit(Exit.of(code, at, false));
+  }
+
+  /** The same in a phase that it need not come to by an event. */
+  public static Container in(Container container, ContainerPhase phase) {
+    return with(Container.class, container, phase);
+  }
+
+  /** The same in a phase that it need not come to by an event. */
+  public static Pod in(Pod pod, PodPhase phase) {
+    return with(Pod.class, pod, phase);
+  }
+
+  private static <T extends Record> T with(Class<T> type, T before, Object phase) {
+    Map<String, Object> said = new HashMap<>();
+    try {
+      for (RecordComponent component : type.getRecordComponents()) {
+        said.put(component.getName(), component.getAccessor().invoke(before));
+      }
+    } catch (ReflectiveOperationException e) {
+      throw new LinkageError("cannot read a " + type, e);
+    }
+    said.put("phase", phase);
+    return record(type, said);
   }
 
   /** A part of the daemon that has only these parts itself: it can list, and not do. */

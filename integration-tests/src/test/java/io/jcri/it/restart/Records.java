@@ -1,8 +1,8 @@
 package io.jcri.it.restart;
 
 import io.jcri.daemon.container.Container;
-import io.jcri.daemon.container.ContainerPhase;
 import io.jcri.daemon.container.Exit;
+import io.jcri.daemon.life.ContainerPhase;
 import io.jcri.daemon.record.RecordStore;
 import io.jcri.it.node.TestNode;
 import java.io.IOException;
@@ -27,12 +27,31 @@ final class Records {
 
   /** As if the daemon had died right after it recorded the exit. */
   static void exited(TestNode node, String id, int code) throws IOException {
-    change(node, id, c -> c.exited(Exit.of(code, c.createdAt(), false)));
+    change(
+        node, id, c -> in(c, ContainerPhase.EXITED).withExit(Exit.of(code, c.createdAt(), false)));
   }
 
   /** As if it had died in the middle of the creation. */
   static void creating(TestNode node, String id) throws IOException {
-    change(node, id, c -> c.with(ContainerPhase.CREATING));
+    change(node, id, c -> in(c, ContainerPhase.CREATING));
+  }
+
+  private static Container in(Container c, ContainerPhase phase) {
+    return new Container(
+        c.id(),
+        c.podId(),
+        c.config(),
+        c.image(),
+        c.process(),
+        phase,
+        c.createdAt(),
+        c.startedAt(),
+        c.exit(),
+        c.init(),
+        c.shim(),
+        c.logFile(),
+        c.stopSignal(),
+        c.bootId());
   }
 
   private static void change(TestNode node, String id, UnaryOperator<Container> change)

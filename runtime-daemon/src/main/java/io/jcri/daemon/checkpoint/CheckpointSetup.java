@@ -13,7 +13,6 @@ import io.jcri.sandbox.linux.Syscalls;
 public final class CheckpointSetup {
   private final Checkpoints checkpoints;
   private final PodRestore restore;
-  private final Leftovers leftovers;
 
   public CheckpointSetup(
       Pods pods,
@@ -37,7 +36,6 @@ public final class CheckpointSetup {
             criu,
             new Relabel(syscalls),
             syscalls);
-    this.leftovers = new Leftovers(pods, containers, handlers, layout, restore);
   }
 
   public Checkpoints checkpoints() {
@@ -46,10 +44,5 @@ public final class CheckpointSetup {
 
   public PodRestore restore() {
     return restore;
-  }
-
-  /** Ends what a daemon before this one has left half done; once, before calls are served. */
-  public void recover() {
-    leftovers.end();
   }
 }

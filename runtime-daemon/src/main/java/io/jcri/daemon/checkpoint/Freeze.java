@@ -19,7 +19,7 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Not thread-safe.
  */
-final class Freeze implements AutoCloseable {
+public final class Freeze implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Freeze.class);
   private static final int TRIES = 3;
 
@@ -71,7 +71,7 @@ final class Freeze implements AutoCloseable {
   }
 
   /** One that is not paused, or not any more there, is fine. */
-  static void resume(OciRuntime runtime, String id) {
+  public static void resume(OciRuntime runtime, String id) {
     for (int left = TRIES; ; left--) {
       try {
         runtime.resume(id);

@@ -106,9 +106,10 @@ public final class PodRestore {
     Handlers.Handler handler = handlers.require(config.handler());
     handler
         .problem()
-        .ifPresent(why -> {
-          throw JcriException.precondition(why);
-        });
+        .ifPresent(
+            why -> {
+              throw JcriException.precondition(why);
+            });
     criu.require(handler);
     PodMetadata name = config.metadata();
     try (PodClaim claim = pods.claim(name)) {
@@ -280,7 +281,7 @@ public final class PodRestore {
   }
 
   /** Ends a restore that did not come to its end. */
-  void remove(String podId, Path note) throws IOException {
+  public void remove(String podId, Path note) throws IOException {
     pods.markStopping(podId);
     containers.removeAll(podId);
     pods.remove(podId);

@@ -1,5 +1,8 @@
 package io.jcri.daemon.container;
 
+import io.jcri.daemon.life.ContainerEvent;
+import io.jcri.daemon.life.ContainerLife;
+import io.jcri.daemon.life.ContainerPhase;
 import io.jcri.oci.runtime.ContainerProcess;
 import io.jcri.sandbox.linux.ProcessId;
 import java.util.List;
@@ -43,34 +46,33 @@ public record Container(
    */
   public record ImageIdentity(String id, String name, String reference) {}
 
-  public Container with(ContainerPhase next) {
+  /**
+   * The same after an event. Nothing else sets the phase of a container that is there.
+   *
+   * @throws io.jcri.daemon.life.ImpossibleEventException when it can't happen in this phase
+   */
+  public Container after(ContainerEvent event) {
+    ContainerPhase next =
+        ContainerLife.on(Optional.of(phase), event)
+            .to()
+            .orElseThrow(() -> new IllegalArgumentException("nothing is left after " + event));
     return next(config, process, next, startedAt, exit, init, shim);
   }
 
-  public Container created(ContainerProcess made) {
-    return next(
-        config.withoutEnvironment(),
-        Optional.of(made),
-        ContainerPhase.CREATED,
-        startedAt,
-        exit,
-        init,
-        shim);
+  /** With what the OCI runtime is told to run. */
+  Container withMade(ContainerProcess made) {
+    return next(config.withoutEnvironment(), Optional.of(made), phase, startedAt, exit, init, shim);
   }
 
-  public Container started(long at, int pid, ProcessId watcher) {
+  /** With its first process, and the shim that watches it. */
+  public Container withStart(long at, int pid, ProcessId watcher) {
     return next(
-        config,
-        process,
-        ContainerPhase.RUNNING,
-        at,
-        Optional.empty(),
-        Optional.of(pid),
-        Optional.of(watcher));
+        config, process, phase, at, Optional.empty(), Optional.of(pid), Optional.of(watcher));
   }
 
-  public Container exited(Exit how) {
-    return next(config, process, ContainerPhase.EXITED, startedAt, Optional.of(how), init, shim);
+  /** With how it ended. */
+  public Container withExit(Exit how) {
+    return next(config, process, phase, startedAt, Optional.of(how), init, shim);
   }
 
   public Container withConfig(ContainerConfig changed) {

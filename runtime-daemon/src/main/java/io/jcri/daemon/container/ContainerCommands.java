@@ -55,10 +55,11 @@ final class ContainerCommands {
   private <R> R in(String id, String what, Step<R> step) throws IOException {
     Shim shim =
         run.shim(id)
-            .orElseThrow(() ->
-                JcriException.precondition(
-                    "cannot %s container %s: it is %s"
-                        .formatted(what, id, containers.require(id).phase())));
+            .orElseThrow(
+                () ->
+                    JcriException.precondition(
+                        "cannot %s container %s: it is %s"
+                            .formatted(what, id, containers.require(id).phase())));
     try {
       return step.take(shim);
     } catch (ShimException e) {

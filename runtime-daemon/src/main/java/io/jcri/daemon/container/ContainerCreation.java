@@ -2,7 +2,6 @@ package io.jcri.daemon.container;
 
 import io.jcri.daemon.Failures;
 import io.jcri.daemon.FileTrees;
-import io.jcri.daemon.Ids;
 import io.jcri.daemon.InFlight;
 import io.jcri.daemon.JcriException;
 import io.jcri.daemon.JcriException.Kind;
@@ -10,9 +9,12 @@ import io.jcri.daemon.KeyedLocks;
 import io.jcri.daemon.Layout;
 import io.jcri.daemon.Registry;
 import io.jcri.daemon.Stages;
-import io.jcri.daemon.container.Container.ImageIdentity;
 import io.jcri.daemon.image.Images;
 import io.jcri.daemon.image.RootFilesystems;
+import io.jcri.daemon.life.ContainerAction;
+import io.jcri.daemon.life.ContainerEvent;
+import io.jcri.daemon.life.ContainerLife;
+import io.jcri.daemon.life.ContainerPhase;
 import io.jcri.daemon.pod.NamespaceOptions.UserMappings;
 import io.jcri.daemon.pod.Pod;
 import io.jcri.daemon.pod.Pods;
@@ -21,13 +23,9 @@ import io.jcri.daemon.security.SelinuxLabels;
 import io.jcri.daemon.system.Clock;
 import io.jcri.oci.image.Image;
 import io.jcri.oci.image.ImageConfig;
-import io.jcri.oci.runtime.ContainerSpec;
-import io.jcri.oci.runtime.SpecWriter;
 import io.jcri.sandbox.SandboxState;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -42,7 +40,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class ContainerCreation {
   private static final Logger log = LoggerFactory.getLogger(ContainerCreation.class);
-  private static final String DEFAULT_STOP_SIGNAL = "SIGTERM";
 
   private final Registry<Container> containers;
   private final Pods pods;
@@ -52,9 +49,9 @@ public final class ContainerCreation {
   private final ContainerHooks hooks;
   private final Selinux selinux;
   private final Layout layout;
-  private final Clock clock;
-  private final String bootId;
+  private final NewContainers newContainers;
   private final KeyedLocks locks;
+  private final ContainerSteps steps;
   private final Map<ContainerKey, String> names = new ConcurrentHashMap<>();
   private final InFlight<ContainerKey, String> creations = new InFlight<>();
 
@@ -74,7 +71,8 @@ public final class ContainerCreation {
       Layout layout,
       Clock clock,
       String bootId,
-      KeyedLocks locks) {
+      KeyedLocks locks,
+      ContainerSteps steps) {
     this.containers = containers;
     this.pods = pods;
     this.images = images;
@@ -83,9 +81,9 @@ public final class ContainerCreation {
     this.hooks = hooks;
     this.selinux = selinux;
     this.layout = layout;
-    this.clock = clock;
-    this.bootId = bootId;
+    this.newContainers = new NewContainers(clock, bootId);
     this.locks = locks;
+    this.steps = steps;
   }
 
   /**
@@ -128,21 +126,19 @@ public final class ContainerCreation {
     ImageConfig fromImage = images.config(image);
     Stages stages = new Stages("CreateContainer " + key);
     Container container =
-        initial(
+        newContainers.of(
             pod, config.withImageIds(name -> images.find(name).map(Image::id)), image, fromImage);
     String id = container.id();
     names.put(key, id);
     try (KeyedLocks.Held _ = locks.hold(id)) {
       try {
-        containers.add(container);
-        stages.done("record");
         make(pod, container, image, fromImage, stages);
         readyPod(podId); // stopped meanwhile: nothing must be left in it
         stages.finish();
         return id;
       } catch (IOException | RuntimeException e) {
         try {
-          unmake(container);
+          unmake(container, ContainerEvent.MAKING_FAILED);
         } catch (RuntimeException undo) {
           e.addSuppressed(undo);
           log.warn(
@@ -182,98 +178,33 @@ public final class ContainerCreation {
             .formatted(key, container.id(), container.phase()));
   }
 
-  private Container initial(Pod pod, ContainerConfig config, Image image, ImageConfig fromImage) {
-    return new Container(
-        Ids.next(),
-        pod.id(),
-        config,
-        identity(config, image),
-        Optional.empty(),
-        ContainerPhase.CREATING,
-        clock.nanos(),
-        0,
-        Optional.empty(),
-        Optional.empty(),
-        Optional.empty(),
-        logFile(pod, config),
-        stopSignal(config, image, fromImage),
-        bootId);
-  }
-
-  /** One that an image has invented must not keep its containers from being stopped. */
-  private static String stopSignal(ContainerConfig config, Image image, ImageConfig fromImage) {
-    if (!config.stopSignal().isEmpty()) {
-      return config.stopSignal();
-    }
-    String ofImage = fromImage.stopSignal();
-    if (ofImage.isEmpty()) {
-      return DEFAULT_STOP_SIGNAL;
-    }
-    try {
-      int _ = StopSignals.number(ofImage);
-      return ofImage;
-    } catch (JcriException e) {
-      log.warn("image {}: {}; {} is taken", image.id(), e.getMessage(), DEFAULT_STOP_SIGNAL);
-      return DEFAULT_STOP_SIGNAL;
-    }
-  }
-
-  private static ImageIdentity identity(ContainerConfig config, Image image) {
-    return new ImageIdentity(
-        image.id(),
-        image.repoTags().isEmpty() ? config.imageSpec() : image.repoTags().getFirst(),
-        image.repoDigests().isEmpty() ? image.id() : image.repoDigests().getFirst());
-  }
-
-  /** Either part empty means that nobody wants the log. */
-  private static String logFile(Pod pod, ContainerConfig config) {
-    String directory = pod.config().logDirectory();
-    if (directory.isEmpty() || config.logPath().isEmpty()) {
-      return "";
-    }
-    Path base = Path.of(directory).normalize();
-    Path file = base.resolve(config.logPath()).normalize();
-    if (!base.isAbsolute() || !file.startsWith(base)) {
-      throw JcriException.invalid(
-          "config.log_path %s leaves the pod's log directory %s"
-              .formatted(config.logPath(), directory));
-    }
-    return file.toString();
-  }
-
   private void make(Pod pod, Container container, Image image, ImageConfig fromImage, Stages stages)
       throws IOException {
     String id = container.id();
-    SecurityContext security = container.config().security();
-    Optional<SelinuxLabels> labels =
-        selinux.ofContainer(pod.labels(), security.selinux(), security.privileged());
-    Path rootfs =
-        rootFilesystems.prepare(id, image, userNamespace(pod), labels.map(SelinuxLabels::mount));
-    stages.done("snapshot");
-    ContainerSpec assembled = specs.assemble(pod, container, fromImage, rootfs, labels);
-    stages.done("spec");
-    try (ContainerHooks.Step step = hooks.step()) {
-      ContainerSpec spec = step.create(pod, container, assembled);
-      Path bundle = Files.createDirectories(layout.bundle(id));
-      Files.write(bundle.resolve("config.json"), SpecWriter.toJson(spec));
-      Optional<Container> created =
-          containers.update(id, c -> adjusted(c, assembled, spec).created(spec.process()));
+    try (ContainerMaking making =
+        new ContainerMaking(pod, container, rootFilesystems, specs, hooks, layout, stages)) {
+      steps.take(
+          id,
+          ContainerEvent.CREATE,
+          Map.of(
+              ContainerAction.RECORD,
+              () -> {
+                containers.add(container);
+                stages.done("record");
+              },
+              ContainerAction.MOUNT_ROOT,
+              () -> making.mountRoot(image, labels(pod, container)),
+              ContainerAction.WRITE_CONFIG,
+              () -> making.writeConfig(fromImage)));
+      steps.take(id, ContainerEvent.MADE, making::made, Map.of());
       stages.done("bundle");
-      created.ifPresent(step::created);
+      containers.get(id).ifPresent(making::announce);
     }
   }
 
-  /** Limits that are not the kubelet's are the container's all the same: its status tells them. */
-  private static Container adjusted(Container container, ContainerSpec asked, ContainerSpec spec) {
-    if (spec.resources().equals(asked.resources())) {
-      return container;
-    }
-    return container.withConfig(
-        container
-            .config()
-            .withResources(
-                spec.resources().toBuilder().devices(List.of()).build(),
-                spec.process().oomScoreAdj()));
+  private Optional<SelinuxLabels> labels(Pod pod, Container container) {
+    SecurityContext security = container.config().security();
+    return selinux.ofContainer(pod.labels(), security.selinux(), security.privileged());
   }
 
   /** The user namespace that the pod's containers live in, as root file systems need it. */
@@ -307,42 +238,44 @@ public final class ContainerCreation {
     try (KeyedLocks.Held _ = locks.hold(id)) {
       Optional<Container> container = containers.get(id);
       if (container.isPresent()) {
-        if (container.get().running()) {
-          throw JcriException.precondition("container " + id + " is running");
+        if (!ContainerLife.can(container.get().phase(), ContainerEvent.REMOVE)) {
+          throw JcriException.precondition(
+              "container %s is %s and can't be removed".formatted(id, container.get().phase()));
         }
-        unmake(container.get());
+        unmake(container.get(), ContainerEvent.REMOVE);
       }
     }
   }
 
   /** Backwards: files, root file system, record, name. */
-  private void unmake(Container container) {
+  private void unmake(Container container, ContainerEvent why) {
     String id = container.id();
     try {
-      FileTrees.delete(layout.container(id));
-      FileTrees.delete(layout.checkpoint(id));
-      rootFilesystems.release(id);
+      steps.take(
+          id,
+          why,
+          Map.of(
+              ContainerAction.DELETE_FILES,
+              () -> {
+                FileTrees.delete(layout.container(id));
+                FileTrees.delete(layout.checkpoint(id));
+              },
+              ContainerAction.RELEASE_ROOT,
+              () -> rootFilesystems.release(id),
+              ContainerAction.DELETE_RECORD,
+              () -> containers.remove(id),
+              ContainerAction.RELEASE_NAME,
+              () -> {
+                names.remove(ContainerKey.of(container), id);
+                hooks.removed(container);
+              }));
     } catch (IOException e) {
       throw Failures.unchecked(e, "removal of container " + id);
     }
-    containers.remove(id);
-    names.remove(ContainerKey.of(container), id);
-    hooks.removed(container);
   }
 
-  /** Takes up a container that was made before the restart. */
-  void recover(Container container) {
+  /** The name of a container that was made before the restart is taken. */
+  public void reserve(Container container) {
     names.put(ContainerKey.of(container), container.id());
-    if (container.phase() == ContainerPhase.CREATING) {
-      Thread.ofVirtual().name("roll back " + container.id()).start(() -> rollBack(container.id()));
-    }
-  }
-
-  private void rollBack(String id) {
-    try {
-      remove(id);
-    } catch (RuntimeException e) {
-      log.warn("container {} could not be undone and stays until its pod goes", id, e);
-    }
   }
 }

@@ -1,17 +1,20 @@
 package io.jcri.daemon.container;
 
-import io.jcri.daemon.Failures;
 import io.jcri.daemon.JcriException;
 import io.jcri.daemon.JcriException.Kind;
 import io.jcri.daemon.KeyedLocks;
 import io.jcri.daemon.Registry;
 import io.jcri.daemon.Stages;
+import io.jcri.daemon.life.ContainerAction;
+import io.jcri.daemon.life.ContainerEvent;
+import io.jcri.daemon.life.ContainerLife;
+import io.jcri.daemon.life.ContainerPhase;
 import io.jcri.daemon.pod.Pods;
 import io.jcri.daemon.system.Clock;
 import io.jcri.shim.Shim;
-import io.jcri.shim.ShimException;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -27,9 +30,6 @@ public final class ContainerRun {
   private static final Logger log = LoggerFactory.getLogger(ContainerRun.class);
   private static final int SIGKILL = 9;
 
-  /** How long the OCI runtime and its hooks may take: as long as the kubelet waits by default. */
-  private static final Duration START_PATIENCE = Duration.ofMinutes(2);
-
   private final Registry<Container> containers;
   private final Pods pods;
   private final ShimSpecs shims;
@@ -37,8 +37,9 @@ public final class ContainerRun {
   private final Clock clock;
   private final KeyedLocks locks;
   private final LiveContainers live;
+  private final ContainerSteps steps;
   private final Starts starts = new Starts();
-  private final Remains remains;
+  private final ContainerLeftovers leftovers;
 
   /**
    * Runs the containers of a registry.
@@ -51,15 +52,17 @@ public final class ContainerRun {
       ShimSpecs shims,
       ContainerHooks hooks,
       Clock clock,
-      KeyedLocks locks) {
+      KeyedLocks locks,
+      ContainerSteps steps) {
     this.containers = containers;
     this.pods = pods;
     this.shims = shims;
     this.hooks = hooks;
     this.clock = clock;
     this.locks = locks;
-    this.live = new LiveContainers(containers, shims, hooks, clock, locks);
-    this.remains = new Remains(containers, shims, clock);
+    this.steps = steps;
+    this.live = new LiveContainers(containers, steps, shims, hooks, clock, locks);
+    this.leftovers = new ContainerLeftovers(containers, steps, shims, clock);
   }
 
   /**
@@ -82,53 +85,26 @@ public final class ContainerRun {
   private void startHeld(String id, Stages stages) {
     try (KeyedLocks.Held _ = locks.hold(id);
         Starts.Start start = starts.begin(id)) {
-      remains.endHalfStarted(containers.require(id));
+      leftovers.endShim(id);
       Container container = containers.require(id);
-      if (container.phase() != ContainerPhase.CREATED) {
+      if (!ContainerLife.can(container.phase(), ContainerEvent.START)) {
         throw JcriException.precondition(
             "container %s is %s and can't be started".formatted(id, container.phase()));
       }
       if (!pods.require(container.podId()).ready()) {
         throw JcriException.precondition("pod sandbox " + container.podId() + " is not ready");
       }
-      Optional<Shim> shim = Optional.empty();
+      ContainerStart starting =
+          new ContainerStart(container, start, steps, live, shims, clock, stages);
       try (ContainerHooks.Step step = hooks.step()) {
         ContainerNamespaces.checkTarget(containers, container);
         step.start(container);
-        shim = Optional.of(shims.launch(container));
-        stages.done("shim");
-        Shim started = shim.get();
-        start.endedBy(() -> live.discard(id, started));
-        int init = started.start(START_PATIENCE);
-        start.succeeded();
-        stages.done("runtime");
-        containers.update(id, c -> c.started(clock.nanos(), init, started.process()));
-        live.watch(id, started);
-        stages.done("record");
-        shims.forgetCheckpoint(id);
+        starting.start();
         containers.get(id).ifPresent(step::started);
       } catch (IOException | RuntimeException e) {
-        shim.ifPresent(failed -> live.discard(id, failed));
-        String message = e.getMessage() + shims.forgetCheckpoint(id);
-        containers.updateAnyway(id, c -> c.exited(Exit.startError(clock.nanos(), message)));
-        throw startFailure(id, message, e);
+        throw starting.failed(e);
       }
     }
-  }
-
-  private static RuntimeException startFailure(String id, String message, Exception e) {
-    return switch (e) {
-      case ShimException late when late.kind() == ShimException.Kind.TIMEOUT ->
-          new JcriException(
-              Kind.DEADLINE_EXCEEDED,
-              "container %s could not be started: the OCI runtime has not ended after %d s"
-                  .formatted(id, START_PATIENCE.toSeconds()),
-              late);
-      case ShimException refused ->
-          new JcriException(
-              Kind.INTERNAL, "container " + id + " could not be started: " + message, refused);
-      default -> Failures.unchecked(e, "start of container " + id);
-    };
   }
 
   /**
@@ -141,13 +117,17 @@ public final class ContainerRun {
     if (containers.isUnreadable(id) && !grace.isZero()) {
       shims.stopUnknown(id, grace);
     }
-    @Nullable LiveContainer container;
-    try (Starts.Stop _ = starts.stop(id, grace)) {
-      container = liveOrEnded(id);
+    @Nullable LiveContainer container = liveOrEnded(id, grace);
+    if (container != null) {
+      steps.take(
+          id,
+          ContainerEvent.STOP,
+          Map.of(ContainerAction.SIGNAL, () -> signal(id, container, grace)));
     }
-    if (container == null) {
-      return;
-    }
+  }
+
+  /** Returns when the container has ended. Needs no lock: its end is an event of its own. */
+  private void signal(String id, LiveContainer container, Duration grace) throws IOException {
     if (!grace.isZero()) {
       if (container.firstStop()) {
         int signal = StopSignals.numberOrTerm(containers.require(id).stopSignal());
@@ -182,18 +162,24 @@ public final class ContainerRun {
    * The container as it lives, or null once nothing of it does. A start or recovery in progress
    * must not slip through between a stop and what follows it.
    */
+  private @Nullable LiveContainer liveOrEnded(String id, Duration grace) {
+    try (Starts.Stop _ = starts.stop(id, grace)) {
+      return liveOrEnded(id);
+    }
+  }
+
   private @Nullable LiveContainer liveOrEnded(String id) {
     try (KeyedLocks.Held _ = locks.hold(id)) {
       @Nullable LiveContainer container = live.get(id);
       if (container == null) {
-        remains.end(id);
+        leftovers.end(id);
       }
       return container;
     }
   }
 
   /** Ends what a daemon before this one has left of a container that it does not run. */
-  void endRemains(String id) {
+  public void endLeftovers(String id) {
     @Nullable LiveContainer _ = liveOrEnded(id);
   }
 
@@ -209,17 +195,38 @@ public final class ContainerRun {
   }
 
   /**
-   * Takes up the shim of a container that ran before the restart; one that was ended or removed
+   * The shim of a container that ran before the restart is there. One that was ended or removed
    * before its shim answered needs it no more.
    */
-  void recover(String id, Shim shim) {
+  public void shimAnswered(String id, Shim shim) throws IOException {
     try (KeyedLocks.Held _ = locks.hold(id)) {
-      if (containers.get(id).filter(c -> c.phase() == ContainerPhase.UNKNOWN).isPresent()) {
-        containers.updateAnyway(id, c -> c.with(ContainerPhase.RUNNING));
-        live.watch(id, shim);
+      if (unknown(id).isPresent()) {
+        steps.take(
+            id,
+            ContainerEvent.SHIM_ANSWERED,
+            Map.of(ContainerAction.WATCH_SHIM, () -> live.watch(id, shim)));
       } else {
         live.discard(id, shim);
       }
     }
+  }
+
+  /** The shim of a container that ran before the restart has gone. */
+  public void shimGone(String id) {
+    try (KeyedLocks.Held _ = locks.hold(id)) {
+      Optional<Container> container = unknown(id);
+      if (container.isPresent()) {
+        Optional<Exit> exit = shims.exitRecord(id);
+        if (exit.isPresent()) {
+          leftovers.exited(container.get(), exit.get());
+        } else {
+          leftovers.lost(container.get());
+        }
+      }
+    }
+  }
+
+  private Optional<Container> unknown(String id) {
+    return containers.get(id).filter(c -> c.phase() == ContainerPhase.UNKNOWN);
   }
 }

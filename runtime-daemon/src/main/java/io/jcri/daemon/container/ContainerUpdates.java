@@ -5,6 +5,7 @@ import io.jcri.daemon.JcriException;
 import io.jcri.daemon.KeyedLocks;
 import io.jcri.daemon.Layout;
 import io.jcri.daemon.Registry;
+import io.jcri.daemon.life.ContainerPhase;
 import io.jcri.daemon.pod.Pods;
 import io.jcri.oci.runtime.CgroupSupport;
 import io.jcri.oci.runtime.LinuxResources;

@@ -3,6 +3,7 @@ package io.jcri.daemon.container;
 import io.jcri.daemon.Failures;
 import io.jcri.daemon.JcriException;
 import io.jcri.daemon.Registry;
+import io.jcri.daemon.life.ContainerPhase;
 import io.jcri.oci.runtime.LinuxResources;
 import io.jcri.shim.AttachStreams;
 import io.jcri.shim.ExecStreams;
@@ -109,10 +110,11 @@ public final class Containers {
       List<Future<?>> running = new ArrayList<>();
       for (String id : ids) {
         running.add(
-            threads.submit(() -> {
-              step.take(id);
-              return null;
-            }));
+            threads.submit(
+                () -> {
+                  step.take(id);
+                  return null;
+                }));
       }
       for (Future<?> future : running) {
         try {

@@ -30,7 +30,7 @@ final class LiveContainer {
 
   private final String id;
   private final Shim shim;
-  private final CompletableFuture<Exit> exit = new CompletableFuture<>();
+  private final CompletableFuture<Void> end = new CompletableFuture<>();
   private final CompletableFuture<Void> stopSignalSent = new CompletableFuture<>();
 
   LiveContainer(String id, Shim shim) {
@@ -47,8 +47,8 @@ final class LiveContainer {
   }
 
   /** Tells all who wait that the container has ended. */
-  void ended(Exit how) {
-    exit.complete(how);
+  void ended() {
+    end.complete(null);
   }
 
   /** Says whether the caller is the first to stop it, whose part it is to send the stop signal. */
@@ -63,7 +63,7 @@ final class LiveContainer {
    */
   boolean awaitEnd(Duration patience) {
     try {
-      exit.get(patience.toNanos(), TimeUnit.NANOSECONDS);
+      end.get(patience.toNanos(), TimeUnit.NANOSECONDS);
       return true;
     } catch (TimeoutException e) {
       return false;

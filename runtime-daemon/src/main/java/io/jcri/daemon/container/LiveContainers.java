@@ -1,7 +1,15 @@
 package io.jcri.daemon.container;
 
+import static io.jcri.daemon.life.ContainerAction.FORCE_DELETE;
+import static io.jcri.daemon.life.ContainerAction.KILL;
+import static io.jcri.daemon.life.ContainerAction.LET_GO;
+import static io.jcri.daemon.life.ContainerAction.TAKE_EXIT;
+
 import io.jcri.daemon.KeyedLocks;
 import io.jcri.daemon.Registry;
+import io.jcri.daemon.life.ContainerAction;
+import io.jcri.daemon.life.ContainerEvent;
+import io.jcri.daemon.life.Transition.Work;
 import io.jcri.daemon.system.Clock;
 import io.jcri.sandbox.linux.ProcessId;
 import io.jcri.shim.Shim;
@@ -22,7 +30,11 @@ import org.slf4j.LoggerFactory;
 final class LiveContainers {
   private static final Logger log = LoggerFactory.getLogger(LiveContainers.class);
 
+  /** How a container ended whose shim has left no word of it. */
+  static final String LOST = "its shim was lost, and with it the true exit code";
+
   private final Registry<Container> containers;
+  private final ContainerSteps steps;
   private final ShimSpecs shims;
   private final ContainerHooks hooks;
   private final Clock clock;
@@ -31,11 +43,13 @@ final class LiveContainers {
 
   LiveContainers(
       Registry<Container> containers,
+      ContainerSteps steps,
       ShimSpecs shims,
       ContainerHooks hooks,
       Clock clock,
       KeyedLocks locks) {
     this.containers = containers;
+    this.steps = steps;
     this.shims = shims;
     this.hooks = hooks;
     this.clock = clock;
@@ -51,66 +65,95 @@ final class LiveContainers {
   void watch(String id, Shim shim) {
     LiveContainer entry = new LiveContainer(id, shim);
     live.put(id, entry);
-    shim.onExit(record ->
-        Thread.ofVirtual().name("exit of " + id).start(() -> exited(entry, Exit.of(record))));
+    shim.onExit(
+        record ->
+            Thread.ofVirtual().name("exit of " + id).start(() -> exited(entry, Exit.of(record))));
     shim.onLost(() -> Thread.ofVirtual().name("shim of " + id).start(() -> lost(entry)));
   }
 
-  /** Records the exit first, then tells who waits, then lets the OCI runtime and the shim go. */
+  /** The exit is recorded first, then who waits is told, then the OCI runtime and the shim go. */
   private void exited(LiveContainer entry, Exit exit) {
-    exited(entry, exit, () -> discard(entry.id(), entry.shim()));
-  }
-
-  private void exited(LiveContainer entry, Exit exit, Runnable letGo) {
-    String id = entry.id();
-    try (KeyedLocks.Held _ = locks.hold(id)) {
-      if (!live.remove(id, entry)) {
-        return;
-      }
-      try {
-        containers.updateAnyway(id, c -> c.exited(exit));
-      } catch (RuntimeException e) {
-        log.error("exit of container {} could not be recorded", id, e);
-      }
-      letGo.run();
-    } finally {
-      entry.ended(exit);
-    }
-    containers.get(id).ifPresent(hooks::stopped);
+    end(
+        entry,
+        ContainerEvent.EXIT,
+        new Ending(exit),
+        Map.of(LET_GO, () -> discard(entry.id(), entry.shim())));
   }
 
   /** The shim died or closed its socket: its record tells, or else nobody knows how it ended. */
   private void lost(LiveContainer entry) {
     String id = entry.id();
-    Exit exit =
-        shims
-            .exitRecord(id)
-            .orElseGet(() ->
-                Exit.unknown(clock.nanos(), "its shim was lost, and with it the true exit code"));
-    containers.get(id).ifPresent(shims::forceDelete);
-    exited(entry, exit);
+    Ending ending = new Ending();
+    end(
+        entry,
+        ContainerEvent.SHIM_LOST,
+        ending,
+        Map.of(
+            TAKE_EXIT,
+            () ->
+                ending.is(shims.exitRecord(id).orElseGet(() -> Exit.unknown(clock.nanos(), LOST))),
+            FORCE_DELETE,
+            () -> containers.get(id).ifPresent(shims::forceDelete),
+            LET_GO,
+            () -> discard(id, entry.shim())));
+  }
+
+  private void end(
+      LiveContainer entry, ContainerEvent event, Ending ending, Map<ContainerAction, Work> works) {
+    String id = entry.id();
+    try (KeyedLocks.Held _ = locks.hold(id)) {
+      if (!live.remove(id, entry)) {
+        return; // a stop was first
+      }
+      steps.end(id, event, ending, works);
+    } catch (RuntimeException e) {
+      log.error("exit of container {} could not be recorded", id, e);
+    } finally {
+      entry.ended();
+    }
+    containers.get(id).ifPresent(hooks::stopped);
   }
 
   /** Ends a container past its shim, and the shim; records what can be told of the end. */
   void endSilent(LiveContainer entry) throws IOException {
     String id = entry.id();
     log.warn("the shim of container {} does not answer and is ended with it", id);
-    Container container;
-    Exit exit;
     try (KeyedLocks.Held _ = locks.hold(id)) {
       if (live.get(id) != entry) {
         return; // another stop was first, or the shim has come to itself
       }
-      container = containers.require(id);
-      exit = shims.killSilent(container, entry.shim().process());
+      Container container = containers.require(id);
+      Ending ending = new Ending();
+      steps.take(
+          id,
+          ContainerEvent.SHIM_SILENT,
+          ended -> ended.withExit(ending.exit()),
+          Map.of(
+              KILL,
+              () -> {
+                ending.is(shims.killSilent(container, entry.shim().process()));
+                live.remove(id, entry);
+              },
+              FORCE_DELETE,
+              () -> {
+                entry.shim().close();
+                shims.forceDelete(container);
+              }));
+    } finally {
+      if (live.get(id) != entry) {
+        entry.ended();
+      }
     }
-    exited(
-        entry,
-        exit,
-        () -> {
-          entry.shim().close();
-          shims.forceDelete(container);
-        });
+    containers.get(id).ifPresent(hooks::stopped);
+  }
+
+  /** As {@link #discard}, of one whose start has failed; its exit is no event any more. */
+  void discardUnstarted(String id, Shim shim) {
+    @Nullable LiveContainer entry = live.remove(id);
+    if (entry != null) {
+      entry.ended();
+    }
+    discard(id, shim);
   }
 
   /** Lets the OCI runtime's container and the shim go; ends both should the shim not answer. */

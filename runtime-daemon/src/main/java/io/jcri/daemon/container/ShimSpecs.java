@@ -122,12 +122,13 @@ public final class ShimSpecs {
     return words.isEmpty() ? "" : "; CRIU's last words: " + words;
   }
 
-  Shim connect(String id, Duration timeout) throws IOException {
+  /** The shim of a container, once it has answered. */
+  public Shim connect(String id, Duration timeout) throws IOException {
     return launcher.connect(layout.container(id), timeout);
   }
 
   /** Whether a shim was started for the container and not yet let go. */
-  boolean present(String id) {
+  public boolean present(String id) {
     return Files.exists(socket(id));
   }
 
@@ -224,17 +225,18 @@ public final class ShimSpecs {
   private void deleteByAll(String id) {
     handlers
         .all()
-        .forEach((name, handler) -> {
-          try {
-            handler.runtime().delete(id);
-          } catch (OciException | JcriException e) {
-            log.debug("handler {} does not delete container {}: {}", name, id, e.getMessage());
-          }
-        });
+        .forEach(
+            (name, handler) -> {
+              try {
+                handler.runtime().delete(id);
+              } catch (OciException | JcriException e) {
+                log.debug("handler {} does not delete container {}: {}", name, id, e.getMessage());
+              }
+            });
   }
 
   /** What the shim wrote when the container ended. */
-  Optional<Exit> exitRecord(String id) {
+  public Optional<Exit> exitRecord(String id) {
     Path file = layout.exitRecord(id);
     if (!Files.exists(file)) {
       return Optional.empty();

@@ -1,5 +1,6 @@
 package io.jcri.daemon.container;
 
+import io.jcri.daemon.life.ContainerPhase;
 import io.jcri.daemon.pod.NamespaceMode;
 import io.jcri.daemon.pod.NamespaceOptions;
 import io.jcri.daemon.security.SecurityProfile;

@@ -1,10 +1,13 @@
 package io.jcri.daemon.events;
 
+import static io.jcri.daemon.recovery.Attempts.attempt;
+
 import io.jcri.daemon.container.Container;
-import io.jcri.daemon.container.ContainerPhase;
 import io.jcri.daemon.events.ToldFile.Told;
+import io.jcri.daemon.life.ContainerPhase;
+import io.jcri.daemon.life.PodEvent;
+import io.jcri.daemon.life.PodPhase;
 import io.jcri.daemon.pod.Pod;
-import io.jcri.daemon.pod.PodPhase;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -14,16 +17,12 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Compares what the last daemon has told with the records that it has left. What it has told
  * nothing about, for want of subscribers, counts as told when it is older than events wait.
  */
 final class Recovery {
-  private static final Logger log = LoggerFactory.getLogger(Recovery.class);
-
   private final Events events;
   private final Lifelines lifelines;
   private final ToldFile told;
@@ -60,25 +59,16 @@ final class Recovery {
     eachPod(pods.stream().filter(Pod::ready).toList(), events::podChanged);
     eachContainer(containers, events::containerChanged);
     eachPod(pods.stream().filter(pod -> !pod.ready()).toList(), events::podChanged);
-    attempt("what is gone", () -> tellOfGone(pods, containers));
+    attempt("events of what is gone", () -> tellOfGone(pods, containers));
     told.compact();
   }
 
   private static void eachPod(List<Pod> pods, Consumer<Pod> step) {
-    pods.forEach(pod -> attempt("pod sandbox " + pod.id(), () -> step.accept(pod)));
+    pods.forEach(pod -> attempt("events of pod sandbox " + pod.id(), () -> step.accept(pod)));
   }
 
   private static void eachContainer(List<Container> containers, Consumer<Container> step) {
-    containers.forEach(one -> attempt("container " + one.id(), () -> step.accept(one)));
-  }
-
-  /** An object that no event can be told of costs its own events only. */
-  private static void attempt(String object, Runnable step) {
-    try {
-      step.run();
-    } catch (RuntimeException e) {
-      log.error("no event is told of {}", object, e);
-    }
+    containers.forEach(one -> attempt("events of container " + one.id(), () -> step.accept(one)));
   }
 
   private Optional<EventType> published(Pod pod) {
@@ -123,7 +113,7 @@ final class Recovery {
       }
       lifelines.begin(entry.getKey(), gone.last());
       told.missed(entry.getKey(), now);
-      gone.pod().map(pod -> pod.with(PodPhase.NOT_READY)).ifPresent(events::place);
+      gone.pod().map(pod -> pod.after(PodEvent.STOP)).ifPresent(events::place);
     }
     for (boolean sandboxes : List.of(false, true)) {
       for (Map.Entry<String, Told> entry : table.entrySet()) {
@@ -132,7 +122,7 @@ final class Recovery {
             && entry.getValue().pod().isPresent() == sandboxes) {
           Told gone = entry.getValue();
           if (sandboxes) {
-            events.podLeaves(gone.pod().orElseThrow().with(PodPhase.NOT_READY));
+            events.podLeaves(gone.pod().orElseThrow().after(PodEvent.STOP));
           } else {
             events.containerLeft(gone.podId(), entry.getKey());
           }

@@ -1,5 +1,8 @@
 package io.jcri.daemon.pod;
 
+import io.jcri.daemon.life.PodEvent;
+import io.jcri.daemon.life.PodLife;
+import io.jcri.daemon.life.PodPhase;
 import io.jcri.daemon.security.SelinuxLabels;
 import io.jcri.sandbox.SandboxState;
 import java.util.List;
@@ -38,7 +41,16 @@ public record Pod(
     ips = List.copyOf(ips);
   }
 
-  public Pod with(PodPhase next) {
+  /**
+   * The same after an event. Nothing else sets the phase of a pod that is there.
+   *
+   * @throws io.jcri.daemon.life.ImpossibleEventException when it can't happen in this phase
+   */
+  public Pod after(PodEvent event) {
+    PodPhase next =
+        PodLife.on(Optional.of(phase), event)
+            .to()
+            .orElseThrow(() -> new IllegalArgumentException("nothing is left after " + event));
     return next(config, next, sandbox, networkDue, ips, cgroupPath);
   }
 
@@ -86,10 +98,5 @@ public record Pod(
 
   public boolean ready() {
     return phase == PodPhase.READY;
-  }
-
-  /** Not ready any more if it was; one in the making is left to its creation. */
-  Pod noLongerReady() {
-    return ready() ? with(PodPhase.NOT_READY) : this;
   }
 }

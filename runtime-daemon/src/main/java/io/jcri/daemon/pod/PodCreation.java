@@ -1,15 +1,22 @@
 package io.jcri.daemon.pod;
 
+import io.jcri.daemon.Failures;
 import io.jcri.daemon.Ids;
 import io.jcri.daemon.InFlight;
 import io.jcri.daemon.JcriException;
 import io.jcri.daemon.JcriException.Kind;
 import io.jcri.daemon.KeyedLocks;
 import io.jcri.daemon.Registry;
+import io.jcri.daemon.Stages;
+import io.jcri.daemon.life.PodAction;
+import io.jcri.daemon.life.PodEvent;
+import io.jcri.daemon.life.PodLife;
+import io.jcri.daemon.life.PodPhase;
 import io.jcri.daemon.security.Selinux;
 import io.jcri.daemon.system.Clock;
 import java.io.IOException;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -28,6 +35,7 @@ final class PodCreation {
   private final Registry<Pod> pods;
   private final PodNames names;
   private final KeyedLocks locks;
+  private final PodSteps steps;
   private final PodSetup setup;
   private final PodTeardown teardown;
   private final SandboxWatch sandboxes;
@@ -42,6 +50,7 @@ final class PodCreation {
       Registry<Pod> pods,
       PodNames names,
       KeyedLocks locks,
+      PodSteps steps,
       PodSetup setup,
       PodTeardown teardown,
       SandboxWatch sandboxes,
@@ -52,6 +61,7 @@ final class PodCreation {
     this.pods = pods;
     this.names = names;
     this.locks = locks;
+    this.steps = steps;
     this.setup = setup;
     this.teardown = teardown;
     this.sandboxes = sandboxes;
@@ -155,7 +165,7 @@ final class PodCreation {
               id,
               config,
               clock.nanos(),
-              PodPhase.CREATING,
+              PodLife.on(Optional.empty(), PodEvent.RUN).to().orElseThrow(),
               Optional.empty(),
               false,
               List.of(),
@@ -163,10 +173,7 @@ final class PodCreation {
               selinux.allocate(config.selinux(), config.privileged()),
               bootId);
       try {
-        pods.add(pod);
-        setup.make(pod, next -> pods.update(id, p -> next.with(p.phase())));
-        hooks.run(pods.get(id).orElseThrow(), () -> pods.update(id, p -> p.with(PodPhase.READY)));
-        sandboxes.watch(id);
+        makeAll(pod);
         return id;
       } catch (IOException | RuntimeException e) {
         if (pods.get(id).isEmpty()) {
@@ -175,6 +182,34 @@ final class PodCreation {
         rollBack(id, name, e);
         throw e;
       }
+    }
+  }
+
+  private void makeAll(Pod pod) throws IOException {
+    String id = pod.id();
+    Stages stages = new Stages("RunPodSandbox " + pod.config().metadata() + " " + id);
+    PodSetup.Save save = change -> pods.update(id, change);
+    steps.take(
+        id,
+        PodEvent.RUN,
+        Map.of(
+            PodAction.RECORD,
+            () -> pods.add(pod),
+            PodAction.MAKE_SANDBOX,
+            () -> setup.makeSandbox(pods.require(id), save, stages),
+            PodAction.JOIN_NETWORK,
+            () -> setup.joinNetwork(pods.require(id), save, stages),
+            PodAction.WRITE_FILES,
+            () -> setup.writeFiles(pods.require(id), stages)));
+    stages.finish();
+    hooks.run(pods.require(id), () -> made(id));
+  }
+
+  private void made(String id) {
+    try {
+      steps.take(id, PodEvent.MADE, Map.of(PodAction.WATCH_SANDBOX, () -> sandboxes.watch(id)));
+    } catch (IOException e) {
+      throw Failures.unchecked(e, "watch over pod sandbox " + id);
     }
   }
 
@@ -188,17 +223,14 @@ final class PodCreation {
 
   /** Undoes a creation; what can't be undone stays listed as not ready, for a later stop. */
   private void rollBack(String id, PodMetadata name, Exception why) {
-    Optional<Pod> pod = pods.get(id);
     try {
-      if (pod.isPresent()) {
-        teardown.release(pod.get());
-        teardown.forget(pod.get());
-      }
+      pods.get(id).ifPresent(_ -> steps.see(id, PodEvent.STOPPING)); // it may be ready already
+      teardown.undo(id);
       names.release(name, id);
     } catch (IOException | RuntimeException e) {
       why.addSuppressed(e);
       log.warn("pod {} {} could not be undone and stays to be removed", name, id, e);
-      pods.updateAnyway(id, p -> p.with(PodPhase.NOT_READY));
+      pods.get(id).ifPresent(_ -> steps.see(id, PodEvent.UNDO_FAILED));
     }
   }
 }

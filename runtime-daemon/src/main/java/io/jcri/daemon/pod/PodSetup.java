@@ -14,7 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -66,18 +66,20 @@ public final class PodSetup {
     cgroupPaths.requireParent(config.cgroupParent());
   }
 
-  /**
-   * Makes what the pod consists of.
-   *
-   * @param save records the pod after a step that must not be forgotten
-   */
-  void make(Pod pod, Consumer<Pod> save) throws IOException {
-    PodConfig config = pod.config();
-    Stages stages = new Stages("RunPodSandbox " + config.metadata() + " " + pod.id());
-    Optional<String> cgroup = cgroupPaths.sandboxDirectory(config.cgroupParent(), pod.id());
-    if (cgroup.isPresent()) {
-      pod = pod.withCgroup(cgroup.get());
-    }
+  /** Records a pod after a step that must not be forgotten. */
+  @FunctionalInterface
+  interface Save {
+    void change(UnaryOperator<Pod> change);
+  }
+
+  /** Cgroup, namespaces and pause process. */
+  void makeSandbox(Pod found, Save save, Stages stages) throws IOException {
+    PodConfig config = found.config();
+    Pod pod =
+        cgroupPaths
+            .sandboxDirectory(config.cgroupParent(), found.id())
+            .map(found::withCgroup)
+            .orElse(found);
     Files.createDirectories(layout.pod(pod.id()));
     SandboxState sandbox = sandboxes.create(spec(pod));
     stages.done("sandbox");
@@ -91,37 +93,37 @@ public final class PodSetup {
       stages.done("scope");
     }
     // One record for both: the sandbox made, and the address that ADD is about to take.
-    pod = pod.withSandbox(sandbox).withNetworkDue(!config.hostNetwork());
-    save.accept(pod);
+    save.change(
+        now ->
+            pod.cgroupPath()
+                .map(now::withCgroup)
+                .orElse(now)
+                .withSandbox(sandbox)
+                .withNetworkDue(!config.hostNetwork()));
     stages.done("record");
+  }
+
+  /** The pod's addresses, if it has its own. */
+  void joinNetwork(Pod pod, Save save, Stages stages) throws IOException {
     if (pod.networkDue()) {
-      pod = pod.withIps(networks.join(pod));
-      save.accept(pod);
+      List<String> ips = networks.join(pod);
+      save.change(now -> now.withIps(ips));
       stages.done("network");
     }
+  }
+
+  /** What containers find in /etc. */
+  void writeFiles(Pod pod, Stages stages) throws IOException {
     files.write(pod, pod.ips());
     stages.done("files");
-    stages.finish();
   }
 
-  /** Idempotent. A network that can't be left is reported, after all else has been done. */
-  void unmake(Pod pod, Consumer<Pod> save) throws IOException {
-    Stages stages = new Stages("StopPodSandbox " + pod.config().metadata() + " " + pod.id());
-    Optional<CniException> stuck = leaveNetwork(pod, save);
-    stages.done("network");
-    sandboxes.destroy(pod.id(), layout.pod(pod.id()), pod.sandbox().map(SandboxState::pause));
-    stages.done("sandbox");
-    if (scopes.isPresent()) {
-      scopes.get().stop(CgroupPaths.sandboxScope(pod.id()));
-    }
-    stages.done("scope");
-    stages.finish();
-    if (stuck.isPresent()) {
-      throw stuck.get();
-    }
-  }
-
-  private Optional<CniException> leaveNetwork(Pod pod, Consumer<Pod> save) {
+  /**
+   * Gives the pod's addresses back. Idempotent.
+   *
+   * @throws CniException when they can't be
+   */
+  void leaveNetwork(Pod pod, Save save) throws CniException {
     if (pod.networkDue()) {
       try {
         if (pod.sandbox().isPresent()) {
@@ -129,16 +131,22 @@ public final class PodSetup {
         } else { // a stand-in: an address is due only to what has a sandbox
           networks.leave(pod.id(), layout.podNetworkNamespace(pod.id()));
         }
-        save.accept(pod.withoutNetwork());
-      } catch (CniException e) {
-        return Optional.of(e);
       } catch (IllegalArgumentException e) {
         // Nor could it have been joined with what can't be said to a plugin.
         log.warn("network of pod sandbox {} can't be left: {}", pod.id(), e.getMessage());
-        save.accept(pod.withoutNetwork());
       }
+      save.change(Pod::withoutNetwork);
     }
-    return Optional.empty();
+  }
+
+  /** Ends the pause process, namespaces and cgroup. Idempotent. */
+  void endSandbox(Pod pod, Stages stages) throws IOException {
+    sandboxes.destroy(pod.id(), layout.pod(pod.id()), pod.sandbox().map(SandboxState::pause));
+    stages.done("sandbox");
+    if (scopes.isPresent()) {
+      scopes.get().stop(CgroupPaths.sandboxScope(pod.id()));
+    }
+    stages.done("scope");
   }
 
   void deleteFiles(String id) throws IOException {

@@ -1,8 +1,16 @@
 package io.jcri.daemon.pod;
 
+import io.jcri.cni.CniException;
 import io.jcri.daemon.Registry;
+import io.jcri.daemon.Stages;
+import io.jcri.daemon.life.PodAction;
+import io.jcri.daemon.life.PodEvent;
+import io.jcri.daemon.life.Transition.Work;
 import io.jcri.daemon.security.Selinux;
 import java.io.IOException;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How pods go: first what runs of them, then what is known of them. Both may be repeated.
@@ -11,13 +19,21 @@ import java.io.IOException;
  */
 final class PodTeardown {
   private final Registry<Pod> pods;
+  private final PodSteps steps;
   private final PodNames names;
   private final PodSetup setup;
   private final PodHooks hooks;
   private final Selinux selinux;
 
-  PodTeardown(Registry<Pod> pods, PodNames names, PodSetup setup, PodHooks hooks, Selinux selinux) {
+  PodTeardown(
+      Registry<Pod> pods,
+      PodSteps steps,
+      PodNames names,
+      PodSetup setup,
+      PodHooks hooks,
+      Selinux selinux) {
     this.pods = pods;
+    this.steps = steps;
     this.names = names;
     this.setup = setup;
     this.hooks = hooks;
@@ -25,17 +41,81 @@ final class PodTeardown {
   }
 
   /** Releases the pod's network, namespaces, pause process and cgroup. */
-  void release(Pod pod) throws IOException {
-    hooks.stop(pod);
-    setup.unmake(pod, next -> pods.updateAnyway(next.id(), p -> next.with(p.phase())));
+  void stop(String id) throws IOException {
+    going(id, PodEvent.STOP);
   }
 
-  /** Deletes the pod's files and its record; its name is free from now on. */
-  void forget(Pod pod) throws IOException {
-    setup.deleteFiles(pod.id());
-    pods.remove(pod.id());
-    names.release(pod.config().metadata(), pod.id());
-    pod.labels().ifPresent(selinux::release);
-    hooks.remove(pod);
+  /** Deletes the files and the record of a pod that was stopped; its name is free from now on. */
+  void remove(String id) throws IOException {
+    going(id, PodEvent.REMOVE);
+  }
+
+  /** Undoes what there is of a pod that could not be made whole. */
+  void undo(String id) throws IOException {
+    going(id, PodEvent.MAKING_FAILED);
+  }
+
+  private void going(String id, PodEvent event) throws IOException {
+    Optional<Pod> pod = pods.get(id);
+    if (pod.isPresent()) {
+      new Going(pod.get()).take(event);
+    }
+  }
+
+  /** One pod on its way down; what one action leaves for the next. */
+  private final class Going {
+    private final Pod pod;
+    private final String id;
+    private final Stages stages;
+    private @Nullable CniException stuck;
+
+    Going(Pod pod) {
+      this.pod = pod;
+      this.id = pod.id();
+      this.stages = new Stages("StopPodSandbox " + pod.config().metadata() + " " + id);
+    }
+
+    void take(PodEvent event) throws IOException {
+      steps.take(
+          id,
+          event,
+          Map.<PodAction, Work>of(
+              PodAction.LEAVE_NETWORK,
+              this::leaveNetwork,
+              PodAction.END_SANDBOX,
+              this::endSandbox,
+              PodAction.DELETE_FILES,
+              () -> setup.deleteFiles(id),
+              PodAction.DELETE_RECORD,
+              () -> pods.remove(id),
+              PodAction.RELEASE_NAME,
+              this::releaseName));
+    }
+
+    private void leaveNetwork() {
+      Pod now = pods.get(id).orElse(pod);
+      hooks.stop(now);
+      try {
+        setup.leaveNetwork(now, change -> pods.updateAnyway(id, change));
+      } catch (CniException e) {
+        stuck = e;
+      }
+      stages.done("network");
+    }
+
+    /** Reports a network that could not be left, after all else has been done. */
+    private void endSandbox() throws IOException {
+      setup.endSandbox(pod, stages);
+      stages.finish();
+      if (stuck != null) {
+        throw stuck;
+      }
+    }
+
+    private void releaseName() {
+      names.release(pod.config().metadata(), id);
+      pod.labels().ifPresent(selinux::release);
+      hooks.remove(pod);
+    }
   }
 }

@@ -4,16 +4,18 @@ import io.jcri.daemon.Failures;
 import io.jcri.daemon.JcriException;
 import io.jcri.daemon.KeyedLocks;
 import io.jcri.daemon.Registry;
+import io.jcri.daemon.life.PodAction;
+import io.jcri.daemon.life.PodEvent;
+import io.jcri.daemon.life.PodPhase;
 import io.jcri.daemon.security.Selinux;
 import io.jcri.daemon.system.Clock;
 import java.io.IOException;
 import java.util.Collection;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The life of pod sandboxes: run, stop, remove, and what a restart finds of them. Every step is
@@ -23,8 +25,6 @@ import org.slf4j.LoggerFactory;
  * <p>Thread-safe. The steps of one pod are ordered by its lock, which no reader takes.
  */
 public final class Pods {
-  private static final Logger log = LoggerFactory.getLogger(Pods.class);
-
   private final Registry<Pod> pods;
   private final PodSetup setup;
   private final PodHooks hooks;
@@ -32,6 +32,7 @@ public final class Pods {
   private final String bootId;
   private final PodNames names = new PodNames();
   private final KeyedLocks locks = new KeyedLocks();
+  private final PodSteps steps;
   private final PodTeardown teardown;
   private final SandboxWatch sandboxes;
   private final PodCreation creation;
@@ -53,11 +54,12 @@ public final class Pods {
     this.hooks = hooks;
     this.selinux = selinux;
     this.bootId = bootId;
-    this.teardown = new PodTeardown(pods, names, setup, hooks, selinux);
-    this.sandboxes = new SandboxWatch(pods, setup);
+    this.steps = new PodSteps(pods);
+    this.teardown = new PodTeardown(pods, steps, names, setup, hooks, selinux);
+    this.sandboxes = new SandboxWatch(pods, steps, setup);
     this.creation =
         new PodCreation(
-            pods, names, locks, setup, teardown, sandboxes, hooks, selinux, clock, bootId);
+            pods, names, locks, steps, setup, teardown, sandboxes, hooks, selinux, clock, bootId);
   }
 
   /**
@@ -83,7 +85,7 @@ public final class Pods {
 
   /** From here on the pod takes no new container; the ones it has are the caller's to stop. */
   public void markStopping(String id) {
-    pods.updateAnyway(id, Pod::noLongerReady);
+    steps.see(id, PodEvent.STOPPING);
   }
 
   /**
@@ -92,11 +94,7 @@ public final class Pods {
    */
   public void stop(String id) {
     try (KeyedLocks.Held _ = locks.hold(id)) {
-      Optional<Pod> pod = pods.get(id);
-      if (pod.isPresent()) {
-        pods.updateAnyway(id, p -> p.with(PodPhase.NOT_READY));
-        teardown.release(pods.get(id).orElseThrow());
-      }
+      teardown.stop(id);
     } catch (IOException e) {
       throw Failures.unchecked(e, "stop of pod sandbox " + id);
     }
@@ -116,10 +114,7 @@ public final class Pods {
   public void remove(String id) {
     stop(id);
     try (KeyedLocks.Held _ = locks.hold(id)) {
-      Optional<Pod> pod = pods.get(id);
-      if (pod.isPresent()) {
-        teardown.forget(pod.get());
-      }
+      teardown.remove(id);
     } catch (IOException e) {
       throw Failures.unchecked(e, "removal of pod sandbox " + id);
     }
@@ -156,34 +151,28 @@ public final class Pods {
     return pods.find(idOrPrefix);
   }
 
-  /** Takes up what the daemon before this one has left. Called once, before any call is served. */
-  public void recover(Collection<Pod> loaded) {
-    for (Pod pod : loaded) {
-      try {
-        pods.addLoaded(pod);
-        pod.labels().ifPresent(selinux::reserve);
-        names.reserve(pod.config().metadata(), pod.id());
-        if (pod.phase() == PodPhase.CREATING) {
-          Thread.ofVirtual().name("roll back " + pod.id()).start(() -> creation.rollBackFound(pod));
-        } else if (pod.ready()) {
-          takeUp(pod);
-        }
-      } catch (IOException | RuntimeException e) {
-        log.error("pod {} could not be taken up", pod.id(), e);
-      }
-    }
-  }
-
   /** Takes in a pod whose record can't be read, by a stand-in; the name it had is not known. */
-  public void recoverUnreadable(Pod standIn) {
+  public void takeUpUnreadable(Pod standIn) {
     pods.addUnreadable(standIn);
   }
 
-  private void takeUp(Pod pod) throws IOException {
-    if (!pod.bootId().equals(bootId) || !setup.alive(pod)) {
-      pods.updateAnyway(pod.id(), p -> p.with(PodPhase.NOT_READY));
-    } else {
-      sandboxes.watch(pod.id());
-    }
+  /** Takes up a pod of the daemon before this one. Called before any call is served. */
+  public void takeUp(Pod found) throws IOException {
+    String id = found.id();
+    pods.addLoaded(found);
+    found.labels().ifPresent(selinux::reserve);
+    names.reserve(found.config().metadata(), id);
+    boolean there = !found.ready() || (found.bootId().equals(bootId) && setup.alive(found));
+    steps.take(
+        id,
+        there ? PodEvent.FOUND : PodEvent.FOUND_DEAD,
+        Map.of(
+            PodAction.WATCH_SANDBOX,
+            () -> sandboxes.watch(id),
+            PodAction.ROLL_BACK,
+            () ->
+                Thread.ofVirtual()
+                    .name("roll back " + id)
+                    .start(() -> creation.rollBackFound(found))));
   }
 }

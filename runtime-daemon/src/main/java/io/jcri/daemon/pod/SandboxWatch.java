@@ -1,6 +1,7 @@
 package io.jcri.daemon.pod;
 
 import io.jcri.daemon.Registry;
+import io.jcri.daemon.life.PodEvent;
 import java.io.IOException;
 import java.util.Optional;
 import org.slf4j.Logger;
@@ -15,10 +16,12 @@ final class SandboxWatch {
   private static final Logger log = LoggerFactory.getLogger(SandboxWatch.class);
 
   private final Registry<Pod> pods;
+  private final PodSteps steps;
   private final PodSetup setup;
 
-  SandboxWatch(Registry<Pod> pods, PodSetup setup) {
+  SandboxWatch(Registry<Pod> pods, PodSteps steps, PodSetup setup) {
     this.pods = pods;
+    this.steps = steps;
     this.setup = setup;
   }
 
@@ -35,6 +38,6 @@ final class SandboxWatch {
     pods.get(id)
         .filter(Pod::ready)
         .ifPresent(_ -> log.warn("the pause process of pod sandbox {} has ended", id));
-    pods.updateAnyway(id, Pod::noLongerReady);
+    steps.see(id, PodEvent.SANDBOX_ENDED);
   }
 }

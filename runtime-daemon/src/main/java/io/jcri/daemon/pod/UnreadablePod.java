@@ -1,5 +1,6 @@
 package io.jcri.daemon.pod;
 
+import io.jcri.daemon.life.PodPhase;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;

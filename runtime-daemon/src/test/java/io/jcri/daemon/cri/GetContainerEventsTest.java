@@ -13,9 +13,10 @@ import io.jcri.daemon.Registry;
 import io.jcri.daemon.Samples;
 import io.jcri.daemon.events.Events;
 import io.jcri.daemon.events.ToldFile;
+import io.jcri.daemon.life.PodEvent;
+import io.jcri.daemon.life.PodPhase;
 import io.jcri.daemon.pod.Pod;
 import io.jcri.daemon.pod.PodConfig;
-import io.jcri.daemon.pod.PodPhase;
 import io.jcri.daemon.record.RecordStore;
 import io.jcri.daemon.system.Clock;
 import java.nio.file.Files;
@@ -75,7 +76,7 @@ class GetContainerEventsTest {
 
   private void run(String id) {
     pods.add(Samples.pod(id, 1));
-    pods.update(id, pod -> pod.with(PodPhase.READY));
+    pods.update(id, pod -> pod.after(PodEvent.MADE));
   }
 
   @Test
@@ -111,7 +112,8 @@ class GetContainerEventsTest {
     assertThat(end.getDescription())
         .startsWith("event subscriber 1 (a-test")
         .endsWith(
-            "takes events too slowly: it was dropped with more than 1024 or 16777216 bytes waiting");
+            "takes events too slowly: it was dropped with more than 1024 or 16777216 bytes"
+                + " waiting");
   }
 
   /** The note says how many do. */

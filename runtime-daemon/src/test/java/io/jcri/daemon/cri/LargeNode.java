@@ -5,15 +5,15 @@ import io.jcri.daemon.Registry;
 import io.jcri.daemon.Samples;
 import io.jcri.daemon.config.DaemonConfig;
 import io.jcri.daemon.container.Container;
-import io.jcri.daemon.container.ContainerPhase;
 import io.jcri.daemon.container.Containers;
 import io.jcri.daemon.image.ImageSetup;
 import io.jcri.daemon.image.Images;
 import io.jcri.daemon.image.NoFetcher;
+import io.jcri.daemon.life.ContainerPhase;
+import io.jcri.daemon.life.PodPhase;
 import io.jcri.daemon.metrics.Metrics;
 import io.jcri.daemon.pod.CgroupPaths;
 import io.jcri.daemon.pod.Pod;
-import io.jcri.daemon.pod.PodPhase;
 import io.jcri.daemon.pod.Pods;
 import io.jcri.daemon.record.RecordStore;
 import io.jcri.daemon.stats.Stats;
@@ -70,8 +70,9 @@ record LargeNode(Pods pods, Containers containers, Images images, Stats stats, M
             "pod sandbox", Pod::id, new RecordStore<>(directory.resolve("pods"), Pod.class));
     for (int i = 0; i < OBJECTS; i++) {
       pods.addLoaded(
-          Samples.pod("pod%05d".formatted(i), 1 + i)
-              .with(i % 2 == 0 ? PodPhase.READY : PodPhase.NOT_READY));
+          Samples.in(
+              Samples.pod("pod%05d".formatted(i), 1 + i),
+              i % 2 == 0 ? PodPhase.READY : PodPhase.NOT_READY));
     }
     return pods;
   }
@@ -84,8 +85,9 @@ record LargeNode(Pods pods, Containers containers, Images images, Stats stats, M
             new RecordStore<>(directory.resolve("containers"), Container.class));
     for (int i = 0; i < OBJECTS; i++) {
       containers.addLoaded(
-          Samples.container("container%05d".formatted(i), "pod%05d".formatted(i), 1 + i)
-              .with(i % 2 == 0 ? ContainerPhase.CREATED : ContainerPhase.EXITED));
+          Samples.in(
+              Samples.container("container%05d".formatted(i), "pod%05d".formatted(i), 1 + i),
+              i % 2 == 0 ? ContainerPhase.CREATED : ContainerPhase.EXITED));
     }
     return containers;
   }

@@ -10,12 +10,12 @@ import io.jcri.daemon.Registry;
 import io.jcri.daemon.Samples;
 import io.jcri.daemon.container.Container;
 import io.jcri.daemon.container.ContainerConfig;
-import io.jcri.daemon.container.ContainerPhase;
 import io.jcri.daemon.container.Containers;
 import io.jcri.daemon.events.Events;
 import io.jcri.daemon.events.ToldFile;
+import io.jcri.daemon.life.ContainerPhase;
+import io.jcri.daemon.life.PodEvent;
 import io.jcri.daemon.pod.Pod;
-import io.jcri.daemon.pod.PodPhase;
 import io.jcri.daemon.pod.Pods;
 import io.jcri.daemon.record.RecordStore;
 import io.jcri.daemon.system.Clock;
@@ -40,12 +40,13 @@ class PodSandboxStatusTest {
   @BeforeEach
   void make() throws Exception {
     Clock clock =
-        new Clock(() -> {
-          Runnable once = whenAskedForTheTime;
-          whenAskedForTheTime = () -> {};
-          once.run();
-          return now;
-        });
+        new Clock(
+            () -> {
+              Runnable once = whenAskedForTheTime;
+              whenAskedForTheTime = () -> {};
+              once.run();
+              return now;
+            });
     events = new Events(ToldFile.open(directory.resolve("events"), "boot"), clock);
     RecordStore<Pod> podRecords = new RecordStore<>(directory.resolve("pods"), Pod.class);
     pods = new Registry<>("pod sandbox", Pod::id, podRecords, events.podWatcher());
@@ -61,7 +62,7 @@ class PodSandboxStatusTest {
             Samples.part(Containers.class, containers),
             events);
     pods.add(Samples.pod("p", 1));
-    pods.update("p", pod -> pod.with(PodPhase.READY));
+    pods.update("p", pod -> pod.after(PodEvent.MADE));
   }
 
   private PodSandboxStatusResponse ask() {
@@ -119,14 +120,14 @@ class PodSandboxStatusTest {
    */
   @Test
   void whatHappensUpToItsTimeIsInIt() {
-    whenAskedForTheTime = () -> pods.updateAnyway("p", pod -> pod.with(PodPhase.NOT_READY));
+    whenAskedForTheTime = () -> pods.updateAnyway("p", pod -> pod.after(PodEvent.STOP));
     assertThat(ask().getStatus().getState()).isEqualTo(PodSandboxState.SANDBOX_NOTREADY);
   }
 
   /** Or the cache would refuse it until the clock has caught up. */
   @Test
   void itsTimeIsNeverBeforeTheLastEvent() {
-    pods.updateAnyway("p", pod -> pod.with(PodPhase.NOT_READY));
+    pods.updateAnyway("p", pod -> pod.after(PodEvent.STOP));
     final long before = ask().getTimestamp();
     now = now.minusSeconds(3600);
     assertThat(ask().getTimestamp()).isEqualTo(before);

@@ -6,11 +6,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.jcri.daemon.JcriException;
 import io.jcri.daemon.Samples;
 import io.jcri.daemon.container.Container;
-import io.jcri.daemon.container.ContainerPhase;
 import io.jcri.daemon.events.Node.Listener;
+import io.jcri.daemon.life.ContainerPhase;
+import io.jcri.daemon.life.PodEvent;
+import io.jcri.daemon.life.PodPhase;
 import io.jcri.daemon.pod.Pod;
 import io.jcri.daemon.pod.PodConfig;
-import io.jcri.daemon.pod.PodPhase;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -96,10 +97,10 @@ class EventsTest {
     Listener listener = node.listen();
     assertThat(listener.told()).hasSize(4);
     node.pods.update("p", pod -> pod.withIps(List.of("10.0.0.1")));
-    node.containers.update("c", container -> container.with(ContainerPhase.UNKNOWN));
-    node.containers.update("c", container -> container.with(ContainerPhase.RUNNING));
+    node.containers.update("c", container -> Samples.in(container, ContainerPhase.UNKNOWN));
+    node.containers.update("c", container -> Samples.in(container, ContainerPhase.RUNNING));
     node.exit("c");
-    node.containers.update("c", container -> container.with(ContainerPhase.UNKNOWN));
+    node.containers.update("c", container -> Samples.in(container, ContainerPhase.UNKNOWN));
     node.exit("c");
     List<Event> events = listener.take();
     assertThat(events).extracting(Event::type).containsExactly(EventType.STOPPED);
@@ -160,7 +161,7 @@ class EventsTest {
       PodConfig config = Samples.record(PodConfig.class, Map.of("annotations", annotations));
       Map<String, Object> pod = Map.of("id", "p" + i, "createdAt", node.nanos(), "config", config);
       node.pods.add(Samples.record(Pod.class, pod));
-      node.pods.update("p" + i, made -> made.with(PodPhase.READY));
+      node.pods.update("p" + i, made -> made.after(PodEvent.MADE));
       node.stopPod("p" + i);
       node.pods.remove("p" + i);
     }
@@ -204,7 +205,8 @@ class EventsTest {
             JcriException.class,
             e -> assertThat(e.kind()).isEqualTo(JcriException.Kind.RESOURCE_EXHAUSTED))
         .hasMessage(
-            "the slow one takes events too slowly: it was dropped with more than 1024 or 16777216 bytes waiting");
+            "the slow one takes events too slowly: it was dropped with more than 1024 or 16777216"
+                + " bytes waiting");
     slow.close();
     assertThat(node.listen().told()).isEmpty();
   }

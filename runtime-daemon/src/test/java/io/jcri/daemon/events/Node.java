@@ -3,9 +3,9 @@ package io.jcri.daemon.events;
 import io.jcri.daemon.Registry;
 import io.jcri.daemon.Samples;
 import io.jcri.daemon.container.Container;
-import io.jcri.daemon.container.ContainerPhase;
+import io.jcri.daemon.life.ContainerEvent;
+import io.jcri.daemon.life.PodEvent;
 import io.jcri.daemon.pod.Pod;
-import io.jcri.daemon.pod.PodPhase;
 import io.jcri.daemon.record.RecordStore;
 import io.jcri.daemon.system.Clock;
 import io.jcri.sandbox.linux.ProcessId;
@@ -72,21 +72,22 @@ final class Node {
 
   void runPod(String id) {
     pods.add(Samples.pod(id, nanos()));
-    pods.update(id, pod -> pod.with(PodPhase.READY));
+    pods.update(id, pod -> pod.after(PodEvent.MADE));
   }
 
   void stopPod(String id) {
-    pods.updateAnyway(id, pod -> pod.with(PodPhase.NOT_READY));
+    pods.updateAnyway(id, pod -> pod.after(PodEvent.STOP));
   }
 
   void create(String id, String podId) {
     containers.add(Samples.container(id, podId, nanos()));
-    containers.update(id, container -> container.with(ContainerPhase.CREATED));
+    containers.update(id, container -> container.after(ContainerEvent.MADE));
   }
 
   void start(String id) {
     ProcessId shim = Samples.record(ProcessId.class, Map.of("pid", 7));
-    containers.update(id, container -> container.started(nanos(), 4711, shim));
+    containers.update(
+        id, container -> container.after(ContainerEvent.STARTED).withStart(nanos(), 4711, shim));
   }
 
   void exit(String id) {

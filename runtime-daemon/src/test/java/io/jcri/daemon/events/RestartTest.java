@@ -2,9 +2,10 @@ package io.jcri.daemon.events;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.jcri.daemon.container.ContainerPhase;
+import io.jcri.daemon.Samples;
 import io.jcri.daemon.events.Node.Listener;
-import io.jcri.daemon.pod.PodPhase;
+import io.jcri.daemon.life.ContainerPhase;
+import io.jcri.daemon.life.PodPhase;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -58,7 +59,7 @@ class RestartTest {
   void aContainerThatEndedMeanwhileIsToldOnce() throws Exception {
     assertThat(node.listen().told()).hasSize(4);
     node.restart();
-    node.containers.update("c", container -> container.with(ContainerPhase.UNKNOWN));
+    node.containers.update("c", container -> Samples.in(container, ContainerPhase.UNKNOWN));
     node.exit("c"); // which the recovery of containers finds
     Listener listener = node.listen();
     List<Event> events = listener.take();

@@ -1,6 +1,6 @@
-package io.jcri.daemon.pod;
+package io.jcri.daemon.life;
 
-/** How far a pod has come. Only {@link Pod#with} changes it, under the pod's lock. */
+/** How far a pod has come; {@link PodLife} says how it goes on. Written to its record. */
 public enum PodPhase {
   /** RunPodSandbox is at work; not listed. A restart finds it and rolls it back. */
   CREATING,

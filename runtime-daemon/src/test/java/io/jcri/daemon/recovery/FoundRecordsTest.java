@@ -1,25 +1,28 @@
-package io.jcri.daemon;
+package io.jcri.daemon.recovery;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.jcri.daemon.Layout;
+import io.jcri.daemon.Registry;
 import io.jcri.daemon.container.Container;
-import io.jcri.daemon.container.ContainerPhase;
 import io.jcri.daemon.container.UnreadableContainer;
+import io.jcri.daemon.life.ContainerEvent;
+import io.jcri.daemon.life.ContainerPhase;
+import io.jcri.daemon.life.PodPhase;
 import io.jcri.daemon.pod.Pod;
 import io.jcri.daemon.pod.PodMetadata;
-import io.jcri.daemon.pod.PodPhase;
 import io.jcri.daemon.record.RecordStore;
 import io.jcri.daemon.system.Clock;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
+import java.util.Collection;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What stands in the place of pods and containers whose records can't be read. */
-class UnreadableRecordsTest {
+class FoundRecordsTest {
   private static final String POD = "a".repeat(64);
   private static final String CONTAINER = "b".repeat(64);
   private static final String BOOT = "boot";
@@ -28,14 +31,14 @@ class UnreadableRecordsTest {
   private Layout layout;
   private RecordStore<Pod> pods;
   private RecordStore<Container> containers;
-  private UnreadableRecords unreadable;
+  private FoundRecords records;
 
   @BeforeEach
   void open() throws IOException {
     layout = new Layout(directory.resolve("lib"), directory.resolve("run"));
     pods = new RecordStore<>(layout.podRecords(), Pod.class);
     containers = new RecordStore<>(layout.containerRecords(), Container.class);
-    unreadable = new UnreadableRecords(layout, Clock.system(), BOOT);
+    records = new FoundRecords(pods, containers, layout, Clock.system(), BOOT);
   }
 
   private void writeSpec() throws IOException {
@@ -55,8 +58,8 @@ class UnreadableRecordsTest {
     return Files.writeString(records.resolve(id + ".json"), "{\"version\":99}\n{}");
   }
 
-  private List<Container> loadContainers() {
-    return unreadable.containers(containers, containers.loadAll());
+  private Collection<Container> readContainers() throws IOException {
+    return records.read().unreadableContainers();
   }
 
   @Test
@@ -64,8 +67,8 @@ class UnreadableRecordsTest {
     writeSpec();
     damaged(layout.containerRecords(), CONTAINER);
     damaged(layout.podRecords(), POD);
-    List<Container> found = loadContainers();
-    assertThat(found)
+    FoundRecords.Found found = records.read();
+    assertThat(found.unreadableContainers())
         .singleElement()
         .satisfies(container -> {
           assertThat(container.id()).isEqualTo(CONTAINER);
@@ -78,7 +81,7 @@ class UnreadableRecordsTest {
               .containsEntry("io.kubernetes.pod.uid", "u-1");
           assertThat(UnreadableContainer.why(container)).get().asString().contains("version is 99");
         });
-    assertThat(unreadable.pods(pods, pods.loadAll(), found))
+    assertThat(found.unreadablePods())
         .singleElement()
         .satisfies(pod -> {
           assertThat(pod.id()).isEqualTo(POD);
@@ -94,10 +97,10 @@ class UnreadableRecordsTest {
     damaged(layout.containerRecords(), CONTAINER);
     damaged(layout.podRecords(), POD);
     damaged(layout.podRecords(), "no id");
-    assertThat(loadContainers())
+    assertThat(readContainers())
         .singleElement()
         .returns(CONTAINER, container -> container.config().name());
-    assertThat(unreadable.pods(pods, pods.loadAll(), List.of()))
+    assertThat(records.read().unreadablePods())
         .singleElement()
         .returns(POD, pod -> pod.config().metadata().name());
   }
@@ -107,17 +110,17 @@ class UnreadableRecordsTest {
     writeSpec();
     Files.delete(layout.containerRecords());
     Files.writeString(layout.containerRecords(), "no directory");
-    assertThat(loadContainers()).singleElement().returns(CONTAINER, Container::id);
-    assertThat(unreadable.pods(pods, pods.loadAll(), List.of())).isEmpty();
+    assertThat(readContainers()).singleElement().returns(CONTAINER, Container::id);
+    assertThat(records.read().unreadablePods()).isEmpty();
   }
 
   @Test
   void theRecordStaysWhateverBecomesOfItsObjectUntilThatIsRemoved() throws IOException {
     Path record = damaged(layout.containerRecords(), CONTAINER);
     Registry<Container> registry = new Registry<>("container", Container::id, containers);
-    loadContainers().forEach(registry::addUnreadable);
+    readContainers().forEach(registry::addUnreadable);
     assertThat(registry.isUnreadable(CONTAINER)).isTrue();
-    assertThat(registry.updateAnyway(CONTAINER, c -> c.with(ContainerPhase.EXITED)))
+    assertThat(registry.updateAnyway(CONTAINER, c -> c.after(ContainerEvent.STOP)))
         .get()
         .returns(ContainerPhase.EXITED, Container::phase);
     assertThat(record).hasContent("{\"version\":99}\n{}");

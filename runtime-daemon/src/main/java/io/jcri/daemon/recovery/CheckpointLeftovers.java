@@ -1,16 +1,19 @@
-package io.jcri.daemon.checkpoint;
+package io.jcri.daemon.recovery;
 
+import static io.jcri.daemon.recovery.Attempts.attempt;
+import static io.jcri.daemon.recovery.Attempts.children;
 import static java.util.concurrent.TimeUnit.SECONDS;
 
 import io.jcri.daemon.FileTrees;
 import io.jcri.daemon.Layout;
+import io.jcri.daemon.checkpoint.Freeze;
+import io.jcri.daemon.checkpoint.PodRestore;
 import io.jcri.daemon.container.Container;
-import io.jcri.daemon.container.ContainerPhase;
 import io.jcri.daemon.container.Containers;
+import io.jcri.daemon.life.ContainerPhase;
 import io.jcri.daemon.pod.Pods;
 import io.jcri.daemon.runtime.Handlers;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -23,8 +26,8 @@ import org.slf4j.LoggerFactory;
  * What a daemon that died in the middle of a checkpoint or restore has left: paused containers go
  * on, half a pod goes, half a checkpoint too.
  */
-final class Leftovers {
-  private static final Logger log = LoggerFactory.getLogger(Leftovers.class);
+public final class CheckpointLeftovers {
+  private static final Logger log = LoggerFactory.getLogger(CheckpointLeftovers.class);
 
   private final Pods pods;
   private final Containers containers;
@@ -32,7 +35,7 @@ final class Leftovers {
   private final Layout layout;
   private final PodRestore restore;
 
-  Leftovers(
+  public CheckpointLeftovers(
       Pods pods, Containers containers, Handlers handlers, Layout layout, PodRestore restore) {
     this.pods = pods;
     this.containers = containers;
@@ -76,8 +79,10 @@ final class Leftovers {
   private static void endCapture(String stage) {
     List<ProcessHandle> runtimes =
         ProcessHandle.allProcesses()
-            .filter(process ->
-                Stream.of(process.info().arguments().orElse(new String[0])).anyMatch(stage::equals))
+            .filter(
+                process ->
+                    Stream.of(process.info().arguments().orElse(new String[0]))
+                        .anyMatch(stage::equals))
             .toList();
     for (ProcessHandle runtime : runtimes) {
       List<ProcessHandle> all = Stream.concat(runtime.descendants(), Stream.of(runtime)).toList();
@@ -95,32 +100,6 @@ final class Leftovers {
             .isPresent();
     if (!waiting) {
       FileTrees.delete(checkpoint);
-    }
-  }
-
-  @FunctionalInterface
-  private interface Step {
-    void take() throws IOException;
-  }
-
-  private static void attempt(String what, Step step) {
-    try {
-      step.take();
-    } catch (IOException | RuntimeException e) {
-      // whatever it is: what is found on disk never keeps the daemon from serving
-      log.error("{} could not be dealt with", what, e);
-    }
-  }
-
-  private static List<Path> children(Path directory) {
-    if (!Files.isDirectory(directory)) {
-      return List.of();
-    }
-    try (Stream<Path> list = Files.list(directory)) {
-      return list.toList();
-    } catch (IOException | UncheckedIOException e) {
-      log.warn("cannot look for leftovers in {}: {}", directory, e.getMessage());
-      return List.of();
     }
   }
 }

@@ -1,5 +1,8 @@
-package io.jcri.daemon;
+package io.jcri.daemon.recovery;
 
+import io.jcri.daemon.FileTrees;
+import io.jcri.daemon.Layout;
+import io.jcri.daemon.Registry;
 import io.jcri.daemon.container.Container;
 import io.jcri.daemon.container.ShimSpecs;
 import io.jcri.daemon.image.RootFilesystems;
@@ -7,13 +10,10 @@ import io.jcri.daemon.pod.PodNetworks;
 import io.jcri.daemon.pod.Pods;
 import io.jcri.sandbox.Sandboxes;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -21,8 +21,8 @@ import org.slf4j.LoggerFactory;
  * Ends what runs though no record tells of it, not even one that can't be read: the kubelet can't
  * ask for that any more. Looks only for what this daemon's own state directory names.
  */
-final class Orphans {
-  private static final Logger log = LoggerFactory.getLogger(Orphans.class);
+public final class UnrecordedLeftovers {
+  private static final Logger log = LoggerFactory.getLogger(UnrecordedLeftovers.class);
 
   private final Layout layout;
   private final Registry<Container> containers;
@@ -32,7 +32,7 @@ final class Orphans {
   private final PodNetworks networks;
   private final Sandboxes sandboxes;
 
-  Orphans(
+  public UnrecordedLeftovers(
       Layout layout,
       Registry<Container> containers,
       Pods pods,
@@ -56,18 +56,18 @@ final class Orphans {
   void end() {
     for (String id : names(layout.containers())) {
       if (containers.get(id).isEmpty()) {
-        attempt("container " + id, () -> endContainer(id));
+        end("container " + id, () -> endContainer(id));
       }
     }
     // After a reboot there is no directory: only what is on the disk tells of them.
     for (String id : rootFileSystems()) {
       if (containers.get(id).isEmpty()) {
-        attempt("root file system of container " + id, () -> rootFilesystems.release(id));
+        end("root file system of container " + id, () -> rootFilesystems.release(id));
       }
     }
     for (String id : names(layout.pods())) {
       if (pods.find(id).isEmpty()) {
-        attempt("pod sandbox " + id, () -> endSandbox(id));
+        end("pod sandbox " + id, () -> endSandbox(id));
       }
     }
   }
@@ -93,29 +93,14 @@ final class Orphans {
     FileTrees.delete(layout.pod(id));
   }
 
-  @FunctionalInterface
-  private interface Step {
-    void take() throws IOException;
-  }
-
-  private static void attempt(String what, Step step) {
+  private static void end(String what, Attempts.Step step) {
     log.warn("{} has no record and is ended", what);
-    try {
-      step.take();
-    } catch (IOException | RuntimeException e) {
-      log.error("{}, of which there is no record, could not be ended", what, e);
-    }
+    Attempts.attempt(what + ", of which there is no record,", step);
   }
 
   private static List<String> names(Path directory) {
-    if (!Files.isDirectory(directory)) {
-      return List.of();
-    }
-    try (Stream<Path> list = Files.list(directory)) {
-      return list.map(path -> String.valueOf(path.getFileName())).toList();
-    } catch (IOException | UncheckedIOException e) {
-      log.warn("cannot look for leftovers in {}: {}", directory, e.getMessage());
-      return List.of();
-    }
+    return Attempts.children(directory).stream()
+        .map(path -> String.valueOf(path.getFileName()))
+        .toList();
   }
 }

@@ -1,0 +1,125 @@
+package io.jcri.daemon.container;
+
+import io.jcri.daemon.Failures;
+import io.jcri.daemon.JcriException;
+import io.jcri.daemon.JcriException.Kind;
+import io.jcri.daemon.Stages;
+import io.jcri.daemon.life.ContainerAction;
+import io.jcri.daemon.life.ContainerEvent;
+import io.jcri.daemon.system.Clock;
+import io.jcri.shim.Shim;
+import io.jcri.shim.ShimException;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One start of a container: what one action leaves for the next.
+ *
+ * <p>Used by one thread, which holds the container's lock.
+ */
+final class ContainerStart {
+  /** How long the OCI runtime and its hooks may take: as long as the kubelet waits by default. */
+  private static final Duration START_PATIENCE = Duration.ofMinutes(2);
+
+  private final Container container;
+  private final String id;
+  private final Starts.Start start;
+  private final ContainerSteps steps;
+  private final LiveContainers live;
+  private final ShimSpecs shims;
+  private final Clock clock;
+  private final Stages stages;
+  private @Nullable Shim shim;
+  private int init;
+
+  ContainerStart(
+      Container container,
+      Starts.Start start,
+      ContainerSteps steps,
+      LiveContainers live,
+      ShimSpecs shims,
+      Clock clock,
+      Stages stages) {
+    this.container = container;
+    this.id = container.id();
+    this.start = start;
+    this.steps = steps;
+    this.live = live;
+    this.shims = shims;
+    this.clock = clock;
+    this.stages = stages;
+  }
+
+  void start() throws IOException {
+    steps.take(
+        id,
+        ContainerEvent.START,
+        Map.of(ContainerAction.LAUNCH_SHIM, this::launch, ContainerAction.RUN, this::run));
+    Shim running = launched();
+    steps.take(
+        id,
+        ContainerEvent.STARTED,
+        created -> created.withStart(clock.nanos(), init, running.process()),
+        Map.of(
+            ContainerAction.WATCH_SHIM,
+            () -> live.watch(id, running),
+            ContainerAction.FORGET_CHECKPOINT,
+            () -> shims.forgetCheckpoint(id)));
+    stages.done("record");
+  }
+
+  private void launch() throws IOException {
+    shim = shims.launch(container);
+    stages.done("shim");
+  }
+
+  private void run() throws IOException {
+    Shim launched = launched();
+    start.endedBy(() -> live.discard(id, launched));
+    init = launched.start(START_PATIENCE);
+    start.succeeded();
+    stages.done("runtime");
+  }
+
+  private Shim launched() {
+    return Objects.requireNonNull(shim, "a start begins with its shim");
+  }
+
+  /** Ends what was begun. Returns what to tell the caller. */
+  RuntimeException failed(Exception why) {
+    StringBuilder message = new StringBuilder(String.valueOf(why.getMessage()));
+    Ending ending = new Ending();
+    steps.end(
+        id,
+        ContainerEvent.START_FAILED,
+        ending,
+        Map.of(
+            ContainerAction.LET_GO,
+            () -> Optional.ofNullable(shim).ifPresent(begun -> live.discardUnstarted(id, begun)),
+            ContainerAction.FORGET_CHECKPOINT,
+            () -> {
+              message.append(shims.forgetCheckpoint(id));
+              ending.is(Exit.startError(clock.nanos(), message.toString()));
+            }));
+    return startFailure(id, message.toString(), why);
+  }
+
+  private static RuntimeException startFailure(String id, String message, Exception e) {
+    return switch (e) {
+      case ShimException late when late.kind() == ShimException.Kind.TIMEOUT ->
+          new JcriException(
+              Kind.DEADLINE_EXCEEDED,
+              "container %s could not be started: the OCI runtime has not ended after %d s"
+                  .formatted(id, START_PATIENCE.toSeconds()),
+              late);
+      case ShimException refused ->
+          new JcriException(
+              Kind.INTERNAL, "container " + id + " could not be started: " + message, refused);
+      default -> Failures.unchecked(e, "start of container " + id);
+    };
+  }
+}
