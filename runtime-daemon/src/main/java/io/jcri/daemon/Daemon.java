@@ -10,6 +10,7 @@ import io.jcri.daemon.container.ContainerAnnotations;
 import io.jcri.daemon.container.ContainerCreation;
 import io.jcri.daemon.container.ContainerNamespaces;
 import io.jcri.daemon.container.ContainerRun;
+import io.jcri.daemon.container.ContainerShims;
 import io.jcri.daemon.container.ContainerSteps;
 import io.jcri.daemon.container.ContainerUpdates;
 import io.jcri.daemon.container.Containers;
@@ -19,7 +20,6 @@ import io.jcri.daemon.container.ImageVolumes;
 import io.jcri.daemon.container.LiveLimits;
 import io.jcri.daemon.container.MountPlan;
 import io.jcri.daemon.container.Relabel;
-import io.jcri.daemon.container.ShimSpecs;
 import io.jcri.daemon.container.SpecAssembly;
 import io.jcri.daemon.cri.CheckpointCalls;
 import io.jcri.daemon.cri.ContainerCalls;
@@ -32,7 +32,7 @@ import io.jcri.daemon.cri.PodCalls;
 import io.jcri.daemon.cri.SessionCalls;
 import io.jcri.daemon.cri.VerboseInfo;
 import io.jcri.daemon.events.Events;
-import io.jcri.daemon.events.ToldFile;
+import io.jcri.daemon.events.PublishedEventsFile;
 import io.jcri.daemon.image.ImageSetup;
 import io.jcri.daemon.image.Images;
 import io.jcri.daemon.image.RootFilesystems;
@@ -142,7 +142,7 @@ public final class Daemon {
     RootFilesystems rootFilesystems = store.rootFilesystems();
 
     // what happens to pods and containers, for who listens
-    this.events = new Events(ToldFile.open(layout.toldEvents(), bootId), clock);
+    this.events = new Events(PublishedEventsFile.open(layout.toldEvents(), bootId), clock);
 
     // plugins that have a say
     CgroupSupport limits = CgroupSupport.of(cgroups, Path.of("/"));
@@ -191,8 +191,8 @@ public final class Daemon {
             cdi,
             new AppArmor(Path.of("/")),
             new ContainerAnnotations(handlers));
-    ShimSpecs shims =
-        new ShimSpecs(
+    ContainerShims shims =
+        new ContainerShims(
             new ShimLauncher(binaries.shim()), layout, handlers, pods, cgroupPaths, cgroups, clock);
     ContainerCreation creation =
         new ContainerCreation(

@@ -190,7 +190,7 @@ public final class PodRestore {
               .formatted(name, container.image().id(), status.imageId()));
     }
     byte[] spec = Files.readAllBytes(layout.bundle(container.id()).resolve("config.json"));
-    Agreement.require(name, Metadata.read(member(stage, Metadata.SPEC, archive)), spec);
+    CheckpointMatch.require(name, Metadata.read(member(stage, Metadata.SPEC, archive)), spec);
     if (!Files.isDirectory(Layout.checkpointImages(stage))) {
       throw JcriException.invalid(archive + " holds no images of CRIU");
     }
@@ -198,7 +198,7 @@ public final class PodRestore {
         name,
         Layout.checkpointImages(stage),
         container.process().orElseThrow(),
-        Agreement.hasSeccomp(spec));
+        CheckpointMatch.hasSeccomp(spec));
     Path changes = stage.resolve(Capture.CHANGES);
     if (Files.exists(changes)) {
       try (InputStream in = Files.newInputStream(changes)) {
@@ -208,7 +208,7 @@ public final class PodRestore {
     }
     Path volumes = stage.resolve(Capture.VOLUMES);
     if (Files.exists(volumes)) {
-      fillVolumes(container.id(), volumes, Agreement.mountLabel(spec));
+      fillVolumes(container.id(), volumes, CheckpointMatch.mountLabel(spec));
     }
     continueLog(stage.resolve(Capture.LOG), pod, container);
     keepImagesOnly(stage);

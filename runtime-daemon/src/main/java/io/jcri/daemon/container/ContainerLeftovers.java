@@ -25,11 +25,11 @@ final class ContainerLeftovers {
 
   private final Registry<Container> containers;
   private final ContainerSteps steps;
-  private final ShimSpecs shims;
+  private final ContainerShims shims;
   private final Clock clock;
 
   ContainerLeftovers(
-      Registry<Container> containers, ContainerSteps steps, ShimSpecs shims, Clock clock) {
+      Registry<Container> containers, ContainerSteps steps, ContainerShims shims, Clock clock) {
     this.containers = containers;
     this.steps = steps;
     this.shims = shims;

@@ -32,7 +32,7 @@ public final class ContainerRun {
 
   private final Registry<Container> containers;
   private final Pods pods;
-  private final ShimSpecs shims;
+  private final ContainerShims shims;
   private final ContainerHooks hooks;
   private final Clock clock;
   private final KeyedLocks locks;
@@ -49,7 +49,7 @@ public final class ContainerRun {
   public ContainerRun(
       Registry<Container> containers,
       Pods pods,
-      ShimSpecs shims,
+      ContainerShims shims,
       ContainerHooks hooks,
       Clock clock,
       KeyedLocks locks,

@@ -30,7 +30,7 @@ final class ContainerStart {
   private final Starts.Start start;
   private final ContainerSteps steps;
   private final LiveContainers live;
-  private final ShimSpecs shims;
+  private final ContainerShims shims;
   private final Clock clock;
   private final Stages stages;
   private @Nullable Shim shim;
@@ -41,7 +41,7 @@ final class ContainerStart {
       Starts.Start start,
       ContainerSteps steps,
       LiveContainers live,
-      ShimSpecs shims,
+      ContainerShims shims,
       Clock clock,
       Stages stages) {
     this.container = container;

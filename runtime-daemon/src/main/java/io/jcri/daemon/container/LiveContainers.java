@@ -35,7 +35,7 @@ final class LiveContainers {
 
   private final Registry<Container> containers;
   private final ContainerSteps steps;
-  private final ShimSpecs shims;
+  private final ContainerShims shims;
   private final ContainerHooks hooks;
   private final Clock clock;
   private final KeyedLocks locks;
@@ -44,7 +44,7 @@ final class LiveContainers {
   LiveContainers(
       Registry<Container> containers,
       ContainerSteps steps,
-      ShimSpecs shims,
+      ContainerShims shims,
       ContainerHooks hooks,
       Clock clock,
       KeyedLocks locks) {

@@ -15,7 +15,7 @@ import java.util.concurrent.atomic.AtomicInteger;
  * for a caller that is too slow.
  */
 final class GetContainerEvents implements StreamCall<GetEventsRequest, ContainerEventResponse> {
-  /** To be given to {@link Streaming}: {@link Outflow} then waits for the socket. */
+  /** To be given to {@link Streaming}: {@link PacedReplies} then waits for the socket. */
   static final int IN_FLIGHT_BYTES = 1;
 
   private final Events events;
@@ -26,7 +26,7 @@ final class GetContainerEvents implements StreamCall<GetEventsRequest, Container
   }
 
   @Override
-  public void handle(GetEventsRequest request, Outflow<ContainerEventResponse> replies)
+  public void handle(GetEventsRequest request, PacedReplies<ContainerEventResponse> replies)
       throws Exception {
     String name = "event subscriber %d (%s)".formatted(numbers.incrementAndGet(), Caller.name());
     try (Subscription subscription = events.subscribe(name, Thread.currentThread()::interrupt)) {

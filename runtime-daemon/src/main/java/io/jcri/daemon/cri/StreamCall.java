@@ -10,5 +10,5 @@ package io.jcri.daemon.cri;
  */
 @FunctionalInterface
 public interface StreamCall<Q, R> {
-  void handle(Q request, Outflow<R> replies) throws Exception;
+  void handle(Q request, PacedReplies<R> replies) throws Exception;
 }

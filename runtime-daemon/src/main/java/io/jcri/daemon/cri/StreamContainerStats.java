@@ -16,12 +16,13 @@ final class StreamContainerStats
 
   @Override
   public void handle(
-      StreamContainerStatsRequest request, Outflow<StreamContainerStatsResponse> replies)
+      StreamContainerStatsRequest request, PacedReplies<StreamContainerStatsResponse> replies)
       throws Exception {
-    Parts<io.jcri.cri.v1.ContainerStats> parts =
-        new Parts<>(rows ->
-            replies.send(
-                StreamContainerStatsResponse.newBuilder().addAllContainerStats(rows).build()));
+    ListParts<io.jcri.cri.v1.ContainerStats> parts =
+        new ListParts<>(
+            rows ->
+                replies.send(
+                    StreamContainerStatsResponse.newBuilder().addAllContainerStats(rows).build()));
     stats.containers(request.getFilter(), parts::add);
     parts.end();
   }

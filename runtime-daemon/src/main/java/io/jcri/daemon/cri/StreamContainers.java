@@ -15,11 +15,13 @@ final class StreamContainers
   }
 
   @Override
-  public void handle(StreamContainersRequest request, Outflow<StreamContainersResponse> replies)
+  public void handle(
+      StreamContainersRequest request, PacedReplies<StreamContainersResponse> replies)
       throws InterruptedException {
-    Parts<io.jcri.cri.v1.Container> parts =
-        new Parts<>(rows ->
-            replies.send(StreamContainersResponse.newBuilder().addAllContainers(rows).build()));
+    ListParts<io.jcri.cri.v1.Container> parts =
+        new ListParts<>(
+            rows ->
+                replies.send(StreamContainersResponse.newBuilder().addAllContainers(rows).build()));
     for (Container container : ListContainers.select(containers, request.getFilter())) {
       parts.add(ContainerMessages.row(container));
     }

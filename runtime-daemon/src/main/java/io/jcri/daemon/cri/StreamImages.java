@@ -14,10 +14,10 @@ final class StreamImages implements StreamCall<StreamImagesRequest, StreamImages
   }
 
   @Override
-  public void handle(StreamImagesRequest request, Outflow<StreamImagesResponse> replies)
+  public void handle(StreamImagesRequest request, PacedReplies<StreamImagesResponse> replies)
       throws InterruptedException {
-    Parts<io.jcri.cri.v1.Image> parts =
-        new Parts<>(
+    ListParts<io.jcri.cri.v1.Image> parts =
+        new ListParts<>(
             rows -> replies.send(StreamImagesResponse.newBuilder().addAllImages(rows).build()));
     for (Image image : ListImages.select(images, request.getFilter())) {
       parts.add(ImageMessages.row(images, image));

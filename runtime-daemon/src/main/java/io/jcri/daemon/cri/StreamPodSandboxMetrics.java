@@ -15,14 +15,15 @@ final class StreamPodSandboxMetrics
 
   @Override
   public void handle(
-      StreamPodSandboxMetricsRequest request, Outflow<StreamPodSandboxMetricsResponse> replies)
+      StreamPodSandboxMetricsRequest request, PacedReplies<StreamPodSandboxMetricsResponse> replies)
       throws Exception {
-    Parts<PodSandboxMetrics> parts =
-        new Parts<>(rows ->
-            replies.send(
-                StreamPodSandboxMetricsResponse.newBuilder()
-                    .addAllPodSandboxMetrics(rows)
-                    .build()));
+    ListParts<PodSandboxMetrics> parts =
+        new ListParts<>(
+            rows ->
+                replies.send(
+                    StreamPodSandboxMetricsResponse.newBuilder()
+                        .addAllPodSandboxMetrics(rows)
+                        .build()));
     metrics.pods(parts::add);
     parts.end();
   }

@@ -17,12 +17,15 @@ final class StreamPodSandboxStats
 
   @Override
   public void handle(
-      StreamPodSandboxStatsRequest request, Outflow<StreamPodSandboxStatsResponse> replies)
+      StreamPodSandboxStatsRequest request, PacedReplies<StreamPodSandboxStatsResponse> replies)
       throws Exception {
-    Parts<io.jcri.cri.v1.PodSandboxStats> parts =
-        new Parts<>(rows ->
-            replies.send(
-                StreamPodSandboxStatsResponse.newBuilder().addAllPodSandboxStats(rows).build()));
+    ListParts<io.jcri.cri.v1.PodSandboxStats> parts =
+        new ListParts<>(
+            rows ->
+                replies.send(
+                    StreamPodSandboxStatsResponse.newBuilder()
+                        .addAllPodSandboxStats(rows)
+                        .build()));
     stats.pods(request.getFilter(), parts::add);
     parts.end();
   }

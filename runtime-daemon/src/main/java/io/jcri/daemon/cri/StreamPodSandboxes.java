@@ -15,11 +15,14 @@ final class StreamPodSandboxes
   }
 
   @Override
-  public void handle(StreamPodSandboxesRequest request, Outflow<StreamPodSandboxesResponse> replies)
+  public void handle(
+      StreamPodSandboxesRequest request, PacedReplies<StreamPodSandboxesResponse> replies)
       throws InterruptedException {
-    Parts<io.jcri.cri.v1.PodSandbox> parts =
-        new Parts<>(rows ->
-            replies.send(StreamPodSandboxesResponse.newBuilder().addAllPodSandboxes(rows).build()));
+    ListParts<io.jcri.cri.v1.PodSandbox> parts =
+        new ListParts<>(
+            rows ->
+                replies.send(
+                    StreamPodSandboxesResponse.newBuilder().addAllPodSandboxes(rows).build()));
     for (Pod pod : ListPodSandbox.select(pods, request.getFilter())) {
       parts.add(PodMessages.row(pod));
     }

@@ -17,12 +17,12 @@ final class Streaming {
     answer(call, request, observer, IN_FLIGHT_BYTES);
   }
 
-  /** As above; {@link Outflow} waits while there are so many bytes on their way. */
+  /** As above; {@link PacedReplies} waits while there are so many bytes on their way. */
   static <Q, R> void answer(
       StreamCall<Q, R> call, Q request, StreamObserver<R> observer, int inFlightBytes) {
     ServerCallStreamObserver<R> server = (ServerCallStreamObserver<R>) observer;
     server.setOnReadyThreshold(inFlightBytes);
-    Outflow<R> replies = new Outflow<>(server);
+    PacedReplies<R> replies = new PacedReplies<>(server);
     Thread thread =
         Thread.ofVirtual()
             .name(call.getClass().getSimpleName())
@@ -32,7 +32,10 @@ final class Streaming {
   }
 
   private static <Q, R> void run(
-      StreamCall<Q, R> call, Q request, Outflow<R> replies, ServerCallStreamObserver<R> server) {
+      StreamCall<Q, R> call,
+      Q request,
+      PacedReplies<R> replies,
+      ServerCallStreamObserver<R> server) {
     try {
       call.handle(request, replies);
     } catch (Exception e) {

@@ -30,22 +30,22 @@ public final class Events implements AutoCloseable {
   private final Clock clock;
   private final ReentrantLock lock = new ReentrantLock();
   private final Map<String, PodView> pods = new HashMap<>();
-  private final Lifelines lifelines = new Lifelines();
+  private final LastEvents lastEvents = new LastEvents();
   private final Set<Subscription> subscriptions = new LinkedHashSet<>();
-  private final Untold untold;
+  private final WaitingEvents waitingEvents;
   private long latest;
   private boolean closed;
 
   /** Taken before {@link #lock}, never after it. */
   private final ReentrantLock noteLock = new ReentrantLock();
 
-  private final ToldFile told;
+  private final PublishedEventsFile told;
 
   /** Before anything happens; {@link #recover} tells what has happened so far. */
-  public Events(ToldFile told, Clock clock) {
+  public Events(PublishedEventsFile told, Clock clock) {
     this.told = told;
     this.clock = clock;
-    this.untold = new Untold(told.subscribers(), clock.nanos());
+    this.waitingEvents = new WaitingEvents(told.subscribers(), clock.nanos());
   }
 
   /** To be told of pods. */
@@ -82,7 +82,7 @@ public final class Events implements AutoCloseable {
   public void recover(Collection<Pod> foundPods, Collection<Container> foundContainers) {
     lock.lock();
     try {
-      new Recovery(this, lifelines, told, clock.nanos()).run(foundPods, foundContainers);
+      new Recovery(this, lastEvents, told, clock.nanos()).run(foundPods, foundContainers);
     } finally {
       lock.unlock();
     }
@@ -108,10 +108,10 @@ public final class Events implements AutoCloseable {
       place(now);
       switch (now.phase()) {
         case CREATING -> {}
-        case READY -> publish(id, id, lifelines.reach(id, EventType.STARTED, true));
+        case READY -> publish(id, id, lastEvents.reach(id, EventType.STARTED, true));
         case NOT_READY -> {
-          boolean ran = lifelines.knows(id) || now.sandbox().isPresent();
-          publish(id, id, lifelines.reach(id, EventType.STOPPED, ran));
+          boolean ran = lastEvents.knows(id) || now.sandbox().isPresent();
+          publish(id, id, lastEvents.reach(id, EventType.STOPPED, ran));
         }
       }
     } finally {
@@ -122,7 +122,7 @@ public final class Events implements AutoCloseable {
   void podLeaves(Pod last) {
     lock.lock();
     try {
-      publish(last.id(), last.id(), lifelines.end(last.id()));
+      publish(last.id(), last.id(), lastEvents.end(last.id()));
       pods.remove(last.id());
     } finally {
       lock.unlock();
@@ -147,7 +147,7 @@ public final class Events implements AutoCloseable {
 
   private void reach(Container now, EventType level, boolean ran) {
     place(now);
-    publish(now.podId(), now.id(), lifelines.reach(now.id(), level, ran));
+    publish(now.podId(), now.id(), lastEvents.reach(now.id(), level, ran));
   }
 
   void containerLeft(String podId, String id) {
@@ -155,7 +155,7 @@ public final class Events implements AutoCloseable {
     try {
       PodView view = view(podId);
       view.remove(id);
-      publish(podId, id, lifelines.end(id));
+      publish(podId, id, lastEvents.end(id));
       if (view.empty() && view.pod().isEmpty()) {
         pods.remove(podId);
       }
@@ -169,7 +169,7 @@ public final class Events implements AutoCloseable {
     for (EventType type : types) {
       latest = Math.max(latest + 1, clock.nanos());
       Event event = new Event(type, id, latest, podId, view.pod(), view.containers());
-      untold.add(event, !subscriptions.isEmpty());
+      waitingEvents.add(event, !subscriptions.isEmpty());
       subscriptions.removeIf(subscription -> !taken(subscription, event));
     }
   }
@@ -214,7 +214,7 @@ public final class Events implements AutoCloseable {
               Bound.EVENT_SUBSCRIBERS.limit() + " subscribers hear of events already");
         }
         boolean first = subscriptions.isEmpty();
-        List<Event> waiting = closed ? List.of() : untold.forNewcomer(first, clock.nanos());
+        List<Event> waiting = closed ? List.of() : waitingEvents.forNewcomer(first, clock.nanos());
         subscription = new Subscription(this, name, waiting, onDropped);
         if (closed) {
           subscription.end();
@@ -280,7 +280,7 @@ public final class Events implements AutoCloseable {
     List<Long> waiting = new ArrayList<>();
     subscriptions.forEach(subscription -> subscription.waitingSince().ifPresent(waiting::add));
     long upTo = waiting.stream().mapToLong(at -> at - 1).min().orElse(latest);
-    return untold.tell(upTo);
+    return waitingEvents.tell(upTo);
   }
 
   /** Ends all subscriptions, as the daemon ends. */

@@ -3,7 +3,7 @@ package io.jcri.daemon.events;
 import static io.jcri.daemon.recovery.Attempts.attempt;
 
 import io.jcri.daemon.container.Container;
-import io.jcri.daemon.events.ToldFile.Told;
+import io.jcri.daemon.events.PublishedEventsFile.Published;
 import io.jcri.daemon.life.ContainerPhase;
 import io.jcri.daemon.life.PodEvent;
 import io.jcri.daemon.life.PodPhase;
@@ -24,19 +24,19 @@ import java.util.function.Consumer;
  */
 final class Recovery {
   private final Events events;
-  private final Lifelines lifelines;
-  private final ToldFile told;
-  private final Map<String, Told> table;
+  private final LastEvents lastEvents;
+  private final PublishedEventsFile told;
+  private final Map<String, Published> table;
   private final long now;
   private final long horizon;
 
-  Recovery(Events events, Lifelines lifelines, ToldFile told, long now) {
+  Recovery(Events events, LastEvents lastEvents, PublishedEventsFile told, long now) {
     this.events = events;
-    this.lifelines = lifelines;
+    this.lastEvents = lastEvents;
     this.told = told;
     this.table = new HashMap<>(told.table());
     this.now = now;
-    this.horizon = now - Untold.LONGEST.toNanos();
+    this.horizon = now - WaitingEvents.LONGEST.toNanos();
   }
 
   /** In an order in which it can have happened: pods begin, containers live, pods end. */
@@ -53,8 +53,8 @@ final class Recovery {
             .toList();
     eachPod(pods, events::place);
     eachContainer(containers, events::place);
-    eachPod(pods, pod -> published(pod).ifPresent(last -> lifelines.begin(pod.id(), last)));
-    eachContainer(containers, c -> published(c).ifPresent(last -> lifelines.begin(c.id(), last)));
+    eachPod(pods, pod -> published(pod).ifPresent(last -> lastEvents.begin(pod.id(), last)));
+    eachContainer(containers, c -> published(c).ifPresent(last -> lastEvents.begin(c.id(), last)));
 
     eachPod(pods.stream().filter(Pod::ready).toList(), events::podChanged);
     eachContainer(containers, events::containerChanged);
@@ -72,7 +72,7 @@ final class Recovery {
   }
 
   private Optional<EventType> published(Pod pod) {
-    Told known = table.get(pod.id());
+    Published known = table.get(pod.id());
     if (known != null) {
       return Optional.of(known.last());
     }
@@ -83,7 +83,7 @@ final class Recovery {
   }
 
   private Optional<EventType> published(Container container) {
-    Told known = table.get(container.id());
+    Published known = table.get(container.id());
     if (known != null) {
       return Optional.of(known.last());
     }
@@ -102,8 +102,8 @@ final class Recovery {
     Set<String> present = new HashSet<>();
     pods.forEach(pod -> present.add(pod.id()));
     containers.forEach(container -> present.add(container.id()));
-    for (Map.Entry<String, Told> entry : table.entrySet()) {
-      Told gone = entry.getValue();
+    for (Map.Entry<String, Published> entry : table.entrySet()) {
+      Published gone = entry.getValue();
       if (present.contains(entry.getKey())) {
         continue;
       }
@@ -111,16 +111,16 @@ final class Recovery {
         told.forget(entry.getKey());
         continue;
       }
-      lifelines.begin(entry.getKey(), gone.last());
+      lastEvents.begin(entry.getKey(), gone.last());
       told.missed(entry.getKey(), now);
       gone.pod().map(pod -> pod.after(PodEvent.STOP)).ifPresent(events::place);
     }
     for (boolean sandboxes : List.of(false, true)) {
-      for (Map.Entry<String, Told> entry : table.entrySet()) {
-        if (lifelines.knows(entry.getKey())
+      for (Map.Entry<String, Published> entry : table.entrySet()) {
+        if (lastEvents.knows(entry.getKey())
             && !present.contains(entry.getKey())
             && entry.getValue().pod().isPresent() == sandboxes) {
-          Told gone = entry.getValue();
+          Published gone = entry.getValue();
           if (sandboxes) {
             events.podLeaves(gone.pod().orElseThrow().after(PodEvent.STOP));
           } else {

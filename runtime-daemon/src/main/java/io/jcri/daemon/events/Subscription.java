@@ -33,8 +33,8 @@ public final class Subscription implements AutoCloseable {
     queue.addAll(first);
     this.bytes = first.stream().mapToLong(Event::size).sum();
     // What waited for it does not make it slow.
-    this.most = first.size() + Untold.MOST;
-    this.mostBytes = bytes + Untold.MOST_BYTES;
+    this.most = first.size() + WaitingEvents.MOST;
+    this.mostBytes = bytes + WaitingEvents.MOST_BYTES;
   }
 
   /**
@@ -68,7 +68,7 @@ public final class Subscription implements AutoCloseable {
         throw new JcriException(
             Kind.RESOURCE_EXHAUSTED,
             "%s takes events too slowly: it was dropped with more than %d or %d bytes waiting"
-                .formatted(name, Untold.MOST, Untold.MOST_BYTES));
+                .formatted(name, WaitingEvents.MOST, WaitingEvents.MOST_BYTES));
       }
     } finally {
       lock.unlock();

@@ -4,7 +4,7 @@ import io.jcri.daemon.JcriException;
 import io.jcri.nri.v1alpha1.NriApi.Field;
 
 /** Claims of one plugin on what can be set of one container. Not thread-safe. */
-record Claims(Owners owners, String container, String plugin) {
+record Claims(AdjustmentOwners owners, String container, String plugin) {
   /**
    * The plugin sets a field that has one value.
    *

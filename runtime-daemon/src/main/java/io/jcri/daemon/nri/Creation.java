@@ -19,7 +19,7 @@ import java.util.List;
 final class Creation {
   private final NriApi.Container.Builder container;
   private final ContainerAdjustment.Builder adjust = ContainerAdjustment.newBuilder();
-  private final Owners owners = new Owners();
+  private final AdjustmentOwners owners = new AdjustmentOwners();
   private final Updates updates;
   private final List<ContainerEviction> evictions = new ArrayList<>();
 
@@ -43,7 +43,7 @@ final class Creation {
     return adjust.build();
   }
 
-  Owners owners() {
+  AdjustmentOwners owners() {
     return owners;
   }
 
@@ -80,18 +80,20 @@ final class Creation {
     }
     wanted
         .getRlimitsList()
-        .forEach(limit -> {
-          claims.claim(Field.Rlimits, limit.getType());
-          container.addRlimits(limit);
-          adjust.addRlimits(limit);
-        });
+        .forEach(
+            limit -> {
+              claims.claim(Field.Rlimits, limit.getType());
+              container.addRlimits(limit);
+              adjust.addRlimits(limit);
+            });
     wanted
         .getCDIDevicesList()
-        .forEach(device -> {
-          claims.claim(Field.CdiDevices, device.getName());
-          container.addCDIDevices(device);
-          adjust.addCDIDevices(device);
-        });
+        .forEach(
+            device -> {
+              claims.claim(Field.CdiDevices, device.getName());
+              container.addCDIDevices(device);
+              adjust.addCDIDevices(device);
+            });
     updates.take(reply.getUpdateList(), plugin);
     evictions.addAll(reply.getEvictList());
   }

@@ -19,7 +19,7 @@ record DeviceChange(List<DeviceNode> nodes, List<DeviceRule> rules) {
       List<DeviceNode> nodes, List<DeviceRule> rules, LinuxContainerAdjustment wanted) {
     Set<String> touched =
         wanted.getDevicesList().stream()
-            .map(device -> Marks.key(device.getPath()))
+            .map(device -> RemovalMarks.key(device.getPath()))
             .collect(Collectors.toSet());
     List<DeviceNode> allNodes =
         new ArrayList<>(nodes.stream().filter(node -> !touched.contains(node.path())).toList());
@@ -28,7 +28,7 @@ record DeviceChange(List<DeviceNode> nodes, List<DeviceRule> rules) {
         .filter(node -> touched.contains(node.path()))
         .forEach(node -> allRules.removeIf(rule -> allows(rule, node)));
     for (LinuxDevice device : wanted.getDevicesList()) {
-      if (!Marks.removes(device.getPath())) {
+      if (!RemovalMarks.removes(device.getPath())) {
         DeviceNode node = node(device);
         allNodes.add(node);
         allRules.add(DeviceRule.allow(node, FULL_ACCESS));

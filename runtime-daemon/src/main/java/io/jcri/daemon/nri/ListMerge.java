@@ -50,9 +50,9 @@ final class ListMerge<T> {
     List<T> removals = new ArrayList<>();
     for (T one : wanted) {
       String key = keyOf.apply(one);
-      touched.add(Marks.key(key));
-      if (Marks.removes(key)) {
-        claims.clear(field, Marks.key(key));
+      touched.add(RemovalMarks.key(key));
+      if (RemovalMarks.removes(key)) {
+        claims.clear(field, RemovalMarks.key(key));
         removals.add(removal.apply(key));
       } else {
         added.add(one);

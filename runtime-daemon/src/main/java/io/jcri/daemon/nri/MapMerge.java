@@ -23,20 +23,22 @@ final class MapMerge {
   static void merge(
       Claims claims, Field field, Map<String, String> wanted, Target seen, Target collected) {
     wanted.keySet().stream()
-        .filter(Marks::removes)
-        .map(Marks::key)
-        .forEach(key -> {
-          claims.clear(field, key);
-          seen.remove().accept(key);
-          collected.remove().accept(key);
-          collected.put().accept(Marks.removal(key), "");
+        .filter(RemovalMarks::removes)
+        .map(RemovalMarks::key)
+        .forEach(
+            key -> {
+              claims.clear(field, key);
+              seen.remove().accept(key);
+              collected.remove().accept(key);
+              collected.put().accept(RemovalMarks.removal(key), "");
+            });
+    wanted.forEach(
+        (key, value) -> {
+          if (!RemovalMarks.removes(key)) {
+            claims.claim(field, key);
+            seen.put().accept(key, value);
+            collected.put().accept(key, value);
+          }
         });
-    wanted.forEach((key, value) -> {
-      if (!Marks.removes(key)) {
-        claims.claim(field, key);
-        seen.put().accept(key, value);
-        collected.put().accept(key, value);
-      }
-    });
   }
 }

@@ -29,8 +29,8 @@ public final class Nri implements PodHooks, ContainerHooks {
   private static final Logger log = LoggerFactory.getLogger(Nri.class);
 
   private final Plugins plugins = new Plugins();
-  private final Told pods = new Told();
-  private final Told containers = new Told();
+  private final Announced pods = new Announced();
+  private final Announced containers = new Announced();
   private final ObjectMessages messages;
   private final SpecAdjuster adjuster;
   private final CdiInjection cdi;
@@ -73,11 +73,12 @@ public final class Nri implements PodHooks, ContainerHooks {
           var allPods = objects.pods();
           var allContainers =
               objects.containers().stream()
-                  .filter(c ->
-                      switch (c.phase()) {
-                        case CREATED, RUNNING -> true;
-                        case CREATING, EXITED, UNKNOWN -> false;
-                      })
+                  .filter(
+                      c ->
+                          switch (c.phase()) {
+                            case CREATED, RUNNING -> true;
+                            case CREATING, EXITED, UNKNOWN -> false;
+                          })
                   .toList();
           allPods.forEach(pod -> pods.listed(pod.id(), pod.ready()));
           allContainers.forEach(container -> containers.listed(container.id(), true));
@@ -124,12 +125,13 @@ public final class Nri implements PodHooks, ContainerHooks {
       boolean _ = pods.forget(pod.id());
       return;
     }
-    plugins.exclusively(() -> {
-      stopTold(pod);
-      if (pods.forget(pod.id())) {
-        plugins.eachAnyway(Event.REMOVE_POD_SANDBOX, tell(Event.REMOVE_POD_SANDBOX, pod));
-      }
-    });
+    plugins.exclusively(
+        () -> {
+          stopTold(pod);
+          if (pods.forget(pod.id())) {
+            plugins.eachAnyway(Event.REMOVE_POD_SANDBOX, tell(Event.REMOVE_POD_SANDBOX, pod));
+          }
+        });
   }
 
   @Override
@@ -199,7 +201,7 @@ public final class Nri implements PodHooks, ContainerHooks {
     if (!containers.stop(container.id())) {
       return;
     }
-    Updates updates = new Updates(new Owners(), "");
+    Updates updates = new Updates(new AdjustmentOwners(), "");
     NriApi.StopContainerRequest request =
         NriApi.StopContainerRequest.newBuilder()
             .setPod(podOf(container))
@@ -219,9 +221,10 @@ public final class Nri implements PodHooks, ContainerHooks {
     if (!updates.ofOthers().isEmpty()) {
       Thread.ofVirtual()
           .name("nri updates")
-          .start(() -> {
-            List<NriApi.ContainerUpdate> _ = changes().update(updates.ofOthers(), "plugins");
-          });
+          .start(
+              () -> {
+                List<NriApi.ContainerUpdate> _ = changes().update(updates.ofOthers(), "plugins");
+              });
     }
   }
 
@@ -231,12 +234,13 @@ public final class Nri implements PodHooks, ContainerHooks {
       boolean _ = containers.forget(container.id());
       return;
     }
-    plugins.exclusively(() -> {
-      stopTold(container);
-      if (containers.forget(container.id())) {
-        plugins.eachAnyway(Event.REMOVE_CONTAINER, tell(Event.REMOVE_CONTAINER, container));
-      }
-    });
+    plugins.exclusively(
+        () -> {
+          stopTold(container);
+          if (containers.forget(container.id())) {
+            plugins.eachAnyway(Event.REMOVE_CONTAINER, tell(Event.REMOVE_CONTAINER, container));
+          }
+        });
   }
 
   /** Asks plugins what a container shall be. */

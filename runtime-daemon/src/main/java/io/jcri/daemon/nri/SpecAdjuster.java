@@ -75,22 +75,25 @@ final class SpecAdjuster {
     if (wanted.getLinux().hasOomScoreAdj()) {
       adjusted.oomScoreAdj((int) wanted.getLinux().getOomScoreAdj().getValue());
     }
-    KernelWords.scheduling(wanted.getLinux(), process.scheduling()).ifPresent(adjusted::scheduling);
+    KernelAdjustments.scheduling(wanted.getLinux(), process.scheduling())
+        .ifPresent(adjusted::scheduling);
     return adjusted.build();
   }
 
   /** A variable that is set anew stays where it was; new ones follow. */
   private static List<String> env(List<String> env, List<KeyValue> wanted) {
     Map<String, String> variables = new LinkedHashMap<>();
-    env.forEach(assignment -> {
-      int equals = assignment.indexOf('=');
-      variables.put(equals < 0 ? assignment : assignment.substring(0, equals), assignment);
-    });
+    env.forEach(
+        assignment -> {
+          int equals = assignment.indexOf('=');
+          variables.put(equals < 0 ? assignment : assignment.substring(0, equals), assignment);
+        });
     for (KeyValue variable : wanted) {
-      if (!Marks.removes(variable.getKey())) {
+      if (!RemovalMarks.removes(variable.getKey())) {
         variables.put(variable.getKey(), variable.getKey() + "=" + variable.getValue());
-      } else if (wanted.stream().noneMatch(v -> v.getKey().equals(Marks.key(variable.getKey())))) {
-        variables.remove(Marks.key(variable.getKey()));
+      } else if (wanted.stream()
+          .noneMatch(v -> v.getKey().equals(RemovalMarks.key(variable.getKey())))) {
+        variables.remove(RemovalMarks.key(variable.getKey()));
       }
     }
     return List.copyOf(variables.values());
@@ -99,19 +102,25 @@ final class SpecAdjuster {
   private static List<Rlimit> rlimits(List<Rlimit> limits, List<NriApi.POSIXRlimit> wanted) {
     Map<String, Rlimit> all = new LinkedHashMap<>();
     limits.forEach(limit -> all.put(limit.type(), limit));
-    wanted.forEach(limit ->
-        all.put(limit.getType(), new Rlimit(limit.getType(), limit.getSoft(), limit.getHard())));
+    wanted.forEach(
+        limit ->
+            all.put(
+                limit.getType(), new Rlimit(limit.getType(), limit.getSoft(), limit.getHard())));
     return List.copyOf(all.values());
   }
 
   private static Map<String, String> merged(Map<String, String> now, Map<String, String> wanted) {
     Map<String, String> merged = new TreeMap<>(now);
-    wanted.keySet().stream().filter(Marks::removes).map(Marks::key).forEach(merged::remove);
-    wanted.forEach((key, value) -> {
-      if (!Marks.removes(key)) {
-        merged.put(key, value);
-      }
-    });
+    wanted.keySet().stream()
+        .filter(RemovalMarks::removes)
+        .map(RemovalMarks::key)
+        .forEach(merged::remove);
+    wanted.forEach(
+        (key, value) -> {
+          if (!RemovalMarks.removes(key)) {
+            merged.put(key, value);
+          }
+        });
     return merged;
   }
 
@@ -121,12 +130,13 @@ final class SpecAdjuster {
     if (wanted.isEmpty()) {
       return mounts;
     }
-    List<String> touched = wanted.stream().map(mount -> Marks.key(mount.getDestination())).toList();
+    List<String> touched =
+        wanted.stream().map(mount -> RemovalMarks.key(mount.getDestination())).toList();
     List<ContainerMount> all =
         new ArrayList<>(
             mounts.stream().filter(mount -> !touched.contains(mount.destination())).toList());
     wanted.stream()
-        .filter(mount -> !Marks.removes(mount.getDestination()))
+        .filter(mount -> !RemovalMarks.removes(mount.getDestination()))
         .map(SpecAdjuster::mount)
         .forEach(all::add);
     all.sort(Comparator.comparingInt(mount -> depth(mount.destination())));
@@ -164,15 +174,16 @@ final class SpecAdjuster {
 
   private static List<Hooks.Hook> hooks(List<Hooks.Hook> now, List<NriApi.Hook> wanted) {
     List<Hooks.Hook> all = new ArrayList<>(now);
-    wanted.forEach(hook ->
-        all.add(
-            new Hooks.Hook(
-                hook.getPath(),
-                hook.getArgsList(),
-                hook.getEnvList(),
-                hook.hasTimeout()
-                    ? Optional.of((int) hook.getTimeout().getValue())
-                    : Optional.empty())));
+    wanted.forEach(
+        hook ->
+            all.add(
+                new Hooks.Hook(
+                    hook.getPath(),
+                    hook.getArgsList(),
+                    hook.getEnvList(),
+                    hook.hasTimeout()
+                        ? Optional.of((int) hook.getTimeout().getValue())
+                        : Optional.empty())));
     return all;
   }
 
@@ -193,13 +204,13 @@ final class SpecAdjuster {
     adjusted
         .devices(devices.nodes())
         .resources(wanted.hasResources() ? cgroups.fit(limits) : limits)
-        .namespaces(KernelWords.namespaces(base.namespaces(), wanted.getNamespacesList()))
+        .namespaces(KernelAdjustments.namespaces(base.namespaces(), wanted.getNamespacesList()))
         .sysctls(merged(base.sysctls(), wanted.getSysctlMap()))
-        .intelRdt(KernelWords.rdt(base.intelRdt(), wanted))
-        .memoryPolicy(KernelWords.memoryPolicy(base.memoryPolicy(), wanted))
-        .netDevices(KernelWords.netDevices(base.netDevices(), wanted));
+        .intelRdt(KernelAdjustments.rdt(base.intelRdt(), wanted))
+        .memoryPolicy(KernelAdjustments.memoryPolicy(base.memoryPolicy(), wanted))
+        .netDevices(KernelAdjustments.netDevices(base.netDevices(), wanted));
     if (wanted.hasSeccompPolicy()) {
-      adjusted.seccomp(Optional.of(KernelWords.seccomp(wanted.getSeccompPolicy())));
+      adjusted.seccomp(Optional.of(KernelAdjustments.seccomp(wanted.getSeccompPolicy())));
     }
   }
 

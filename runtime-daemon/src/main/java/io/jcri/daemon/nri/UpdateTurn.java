@@ -18,7 +18,7 @@ final class UpdateTurn {
   private final NriApi.Container container;
   private final LinuxResources asked;
   private final NriApi.LinuxResources.Builder seen;
-  private final Updates updates = new Updates(new Owners(), "");
+  private final Updates updates = new Updates(new AdjustmentOwners(), "");
   private final List<ContainerEviction> evictions = new ArrayList<>();
 
   UpdateTurn(

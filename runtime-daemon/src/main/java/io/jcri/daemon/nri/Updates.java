@@ -16,7 +16,7 @@ import org.slf4j.LoggerFactory;
 final class Updates {
   private static final Logger log = LoggerFactory.getLogger(Updates.class);
 
-  private final Owners owners;
+  private final AdjustmentOwners owners;
   private final String creating;
   private final Map<String, ContainerUpdate> updates = new LinkedHashMap<>();
 
@@ -25,7 +25,7 @@ final class Updates {
    *
    * @param creating the container that is being made and can't be updated, or empty
    */
-  Updates(Owners owners, String creating) {
+  Updates(AdjustmentOwners owners, String creating) {
     this.owners = owners;
     this.creating = creating;
   }

@@ -50,8 +50,9 @@ final class Validation {
                     .orElse(List.of())
                     .stream())
             .distinct()
-            .filter(name ->
-                asked.stream().noneMatch(p -> p.base().equals(name) || p.name().equals(name)))
+            .filter(
+                name ->
+                    asked.stream().noneMatch(p -> p.base().equals(name) || p.name().equals(name)))
             .toList();
     if (!missing.isEmpty()) {
       throw JcriException.precondition(
@@ -122,7 +123,7 @@ final class Validation {
    *
    * @throws JcriException FAILED_PRECONDITION naming the field and who adjusted it
    */
-  void permitted(Container container, Owners owners) {
+  void permitted(Container container, AdjustmentOwners owners) {
     String id = container.id();
     forbid("hooks", owners.of(id, Field.OciHooks));
     forbid("namespaces", owners.of(id, Field.Namespace));

@@ -15,10 +15,10 @@ final class RemoteProgress implements PullProgress {
   private final WorkerCall call;
 
   /** What was not told yet; guarded by itself. */
-  private final Map<Digest, Untold> layers = new HashMap<>();
+  private final Map<Digest, Unreported> layers = new HashMap<>();
 
   /** Of one layer. */
-  private static final class Untold {
+  private static final class Unreported {
     private int bytes;
     private long toldAt = System.nanoTime() - BETWEEN_NANOS;
 
@@ -58,7 +58,7 @@ final class RemoteProgress implements PullProgress {
   public void received(Digest blob, int bytes) {
     int now;
     synchronized (layers) {
-      now = layers.computeIfAbsent(blob, b -> new Untold()).take(bytes);
+      now = layers.computeIfAbsent(blob, b -> new Unreported()).take(bytes);
     }
     tell(blob, now);
   }
@@ -67,8 +67,8 @@ final class RemoteProgress implements PullProgress {
   public void layerDone(Digest blob) {
     int rest;
     synchronized (layers) {
-      Untold untold = layers.remove(blob);
-      rest = untold == null ? 0 : untold.takeAll();
+      Unreported unreported = layers.remove(blob);
+      rest = unreported == null ? 0 : unreported.takeAll();
     }
     tell(blob, rest);
     call.tell(new WorkerMessages.LayerDone(blob));

@@ -7,9 +7,9 @@ import io.jcri.daemon.Registry;
 import io.jcri.daemon.container.Container;
 import io.jcri.daemon.container.ContainerCreation;
 import io.jcri.daemon.container.ContainerRun;
+import io.jcri.daemon.container.ContainerShims;
 import io.jcri.daemon.container.ContainerSteps;
 import io.jcri.daemon.container.Exit;
-import io.jcri.daemon.container.ShimSpecs;
 import io.jcri.daemon.life.ContainerAction;
 import io.jcri.daemon.life.ContainerEvent;
 import io.jcri.daemon.life.ContainerPhase;
@@ -45,7 +45,7 @@ public final class ContainerRecovery {
   private final ContainerSteps steps;
   private final ContainerCreation creation;
   private final ContainerRun run;
-  private final ShimSpecs shims;
+  private final ContainerShims shims;
   private final Clock clock;
   private final String bootId;
 
@@ -58,7 +58,7 @@ public final class ContainerRecovery {
       ContainerSteps steps,
       ContainerCreation creation,
       ContainerRun run,
-      ShimSpecs shims,
+      ContainerShims shims,
       Clock clock,
       String bootId) {
     this.containers = containers;

@@ -4,7 +4,7 @@ import io.jcri.daemon.FileTrees;
 import io.jcri.daemon.Layout;
 import io.jcri.daemon.Registry;
 import io.jcri.daemon.container.Container;
-import io.jcri.daemon.container.ShimSpecs;
+import io.jcri.daemon.container.ContainerShims;
 import io.jcri.daemon.image.RootFilesystems;
 import io.jcri.daemon.pod.PodNetworks;
 import io.jcri.daemon.pod.Pods;
@@ -27,7 +27,7 @@ public final class UnrecordedLeftovers {
   private final Layout layout;
   private final Registry<Container> containers;
   private final Pods pods;
-  private final ShimSpecs shims;
+  private final ContainerShims shims;
   private final RootFilesystems rootFilesystems;
   private final PodNetworks networks;
   private final Sandboxes sandboxes;
@@ -36,7 +36,7 @@ public final class UnrecordedLeftovers {
       Layout layout,
       Registry<Container> containers,
       Pods pods,
-      ShimSpecs shims,
+      ContainerShims shims,
       RootFilesystems rootFilesystems,
       PodNetworks networks,
       Sandboxes sandboxes) {

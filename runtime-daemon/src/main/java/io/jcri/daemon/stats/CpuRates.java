@@ -13,12 +13,12 @@ import java.util.function.Predicate;
 final class CpuRates {
   private static final long LEAST_NANOS = 500_000_000L;
 
-  private final Known<Sample> samples;
+  private final ValuesById<Sample> samples;
 
   private record Sample(long at, long cpuNanos, long nanoCores) {}
 
   CpuRates(Predicate<String> exists) {
-    this.samples = new Known<>(exists);
+    this.samples = new ValuesById<>(exists);
   }
 
   /**

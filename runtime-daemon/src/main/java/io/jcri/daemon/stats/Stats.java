@@ -41,7 +41,7 @@ public final class Stats {
   private final Clock clock;
   private final LongSupplier nanoTime;
   private final CpuRates rates;
-  private final Known<Writable> writable;
+  private final ValuesById<Writable> writable;
 
   private record Writable(long at, DiskUsage usage) {}
 
@@ -73,7 +73,7 @@ public final class Stats {
     this.clock = clock;
     this.nanoTime = nanoTime;
     this.rates = new CpuRates(exists);
-    this.writable = new Known<>(exists);
+    this.writable = new ValuesById<>(exists);
   }
 
   /** A container's use; one that ends meanwhile still has its writable layer. */

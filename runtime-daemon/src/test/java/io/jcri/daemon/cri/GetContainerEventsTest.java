@@ -12,7 +12,7 @@ import io.jcri.cri.v1.RuntimeServiceGrpc.RuntimeServiceImplBase;
 import io.jcri.daemon.Registry;
 import io.jcri.daemon.Samples;
 import io.jcri.daemon.events.Events;
-import io.jcri.daemon.events.ToldFile;
+import io.jcri.daemon.events.PublishedEventsFile;
 import io.jcri.daemon.life.PodEvent;
 import io.jcri.daemon.life.PodPhase;
 import io.jcri.daemon.pod.Pod;
@@ -43,7 +43,8 @@ class GetContainerEventsTest {
 
   @BeforeEach
   void serve() throws Exception {
-    events = new Events(ToldFile.open(directory.resolve("events"), "boot"), Clock.system());
+    events =
+        new Events(PublishedEventsFile.open(directory.resolve("events"), "boot"), Clock.system());
     pods =
         new Registry<>(
             "pod sandbox",
@@ -68,8 +69,8 @@ class GetContainerEventsTest {
     served.close();
   }
 
-  private Taking<GetEventsRequest, ContainerEventResponse> subscribe() {
-    Taking<GetEventsRequest, ContainerEventResponse> client = new Taking<>();
+  private SlowClient<GetEventsRequest, ContainerEventResponse> subscribe() {
+    SlowClient<GetEventsRequest, ContainerEventResponse> client = new SlowClient<>();
     served.later().getContainerEvents(GetEventsRequest.getDefaultInstance(), client);
     return client;
   }
@@ -81,7 +82,7 @@ class GetContainerEventsTest {
 
   @Test
   void anEventTellsAll() throws Exception {
-    Taking<GetEventsRequest, ContainerEventResponse> client = subscribe();
+    SlowClient<GetEventsRequest, ContainerEventResponse> client = subscribe();
     run("p");
     assertThat(client.take().getContainerEventType())
         .isEqualTo(ContainerEventType.CONTAINER_CREATED_EVENT);
@@ -96,7 +97,7 @@ class GetContainerEventsTest {
 
   @Test
   void whoReadsNothingIsDroppedAndToldSo() throws Exception {
-    Taking<GetEventsRequest, ContainerEventResponse> slow = subscribe();
+    SlowClient<GetEventsRequest, ContainerEventResponse> slow = subscribe();
     run("first");
     slow.take();
     slow.take();
@@ -128,7 +129,7 @@ class GetContainerEventsTest {
 
   @Test
   void whoLeavesIsForgotten() throws Exception {
-    Taking<GetEventsRequest, ContainerEventResponse> client = subscribe();
+    SlowClient<GetEventsRequest, ContainerEventResponse> client = subscribe();
     run("p");
     client.take();
     client.cancel();
@@ -140,7 +141,7 @@ class GetContainerEventsTest {
 
   @Test
   void theDaemonsEndCompletesTheStream() throws Exception {
-    Taking<GetEventsRequest, ContainerEventResponse> client = subscribe();
+    SlowClient<GetEventsRequest, ContainerEventResponse> client = subscribe();
     run("p");
     client.take();
     client.take();

@@ -12,7 +12,7 @@ import io.jcri.daemon.container.Container;
 import io.jcri.daemon.container.ContainerConfig;
 import io.jcri.daemon.container.Containers;
 import io.jcri.daemon.events.Events;
-import io.jcri.daemon.events.ToldFile;
+import io.jcri.daemon.events.PublishedEventsFile;
 import io.jcri.daemon.life.ContainerPhase;
 import io.jcri.daemon.life.PodEvent;
 import io.jcri.daemon.pod.Pod;
@@ -47,7 +47,7 @@ class PodSandboxStatusTest {
               once.run();
               return now;
             });
-    events = new Events(ToldFile.open(directory.resolve("events"), "boot"), clock);
+    events = new Events(PublishedEventsFile.open(directory.resolve("events"), "boot"), clock);
     RecordStore<Pod> podRecords = new RecordStore<>(directory.resolve("pods"), Pod.class);
     pods = new Registry<>("pod sandbox", Pod::id, podRecords, events.podWatcher());
     containers =

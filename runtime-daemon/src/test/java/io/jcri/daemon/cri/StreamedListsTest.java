@@ -21,7 +21,7 @@ import io.jcri.cri.v1.StreamPodSandboxesRequest;
 import io.jcri.daemon.Layout;
 import io.jcri.daemon.config.DaemonConfig;
 import io.jcri.daemon.events.Events;
-import io.jcri.daemon.events.ToldFile;
+import io.jcri.daemon.events.PublishedEventsFile;
 import io.jcri.daemon.runtime.Handlers;
 import io.jcri.daemon.system.Clock;
 import io.jcri.sandbox.cgroup.CgroupDriver;
@@ -47,7 +47,7 @@ class StreamedListsTest {
   @BeforeAll
   void serve() throws Exception {
     LargeNode node = LargeNode.in(directory);
-    Events events = new Events(ToldFile.open(directory.resolve("events"), "boot"), Clock.system());
+    Events events = new Events(PublishedEventsFile.open(directory.resolve("events"), "boot"), Clock.system());
     DaemonConfig config = DaemonConfig.defaults();
     Layout layout = new Layout(directory, directory);
     Handlers handlers = Handlers.find(config, layout, CgroupDriver.CGROUPFS, false);

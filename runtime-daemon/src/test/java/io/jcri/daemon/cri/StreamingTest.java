@@ -56,20 +56,21 @@ class StreamingTest {
     CountDownLatch begun = new CountDownLatch(1);
     StreamContainersResponse reply = kilobytes(16);
     try (Served served =
-        serve((request, replies) -> {
-          try {
-            while (sent.get() < FAR_TOO_MUCH) {
-              replies.send(reply);
-              sent.addAndGet(reply.getSerializedSize());
-              begun.countDown();
-            }
-            end.complete(new AssertionError("never had to wait"));
-          } catch (Throwable e) {
-            end.complete(e);
-            throw e;
-          }
-        })) {
-      Taking<StreamContainersRequest, StreamContainersResponse> client = new Taking<>();
+        serve(
+            (request, replies) -> {
+              try {
+                while (sent.get() < FAR_TOO_MUCH) {
+                  replies.send(reply);
+                  sent.addAndGet(reply.getSerializedSize());
+                  begun.countDown();
+                }
+                end.complete(new AssertionError("never had to wait"));
+              } catch (Throwable e) {
+                end.complete(e);
+                throw e;
+              }
+            })) {
+      SlowClient<StreamContainersRequest, StreamContainersResponse> client = new SlowClient<>();
       served.later().streamContainers(StreamContainersRequest.getDefaultInstance(), client);
       assertThat(begun.await(LONG, TimeUnit.SECONDS)).isTrue();
       assertThat(client.take()).isEqualTo(reply);
@@ -82,12 +83,13 @@ class StreamingTest {
   @Test
   void whoTakesAgainGetsTheRest() throws Exception {
     try (Served served =
-        serve((request, replies) -> {
-          for (int i = 0; i < 500; i++) {
-            replies.send(kilobytes(16));
-          }
-        })) {
-      Taking<StreamContainersRequest, StreamContainersResponse> client = new Taking<>();
+        serve(
+            (request, replies) -> {
+              for (int i = 0; i < 500; i++) {
+                replies.send(kilobytes(16));
+              }
+            })) {
+      SlowClient<StreamContainersRequest, StreamContainersResponse> client = new SlowClient<>();
       served.later().streamContainers(StreamContainersRequest.getDefaultInstance(), client);
       for (int i = 0; i < 500; i++) {
         client.take();
@@ -99,11 +101,12 @@ class StreamingTest {
   @Test
   void aFailureAfterSomeRepliesIsTheStreamsEnd() throws Exception {
     try (Served served =
-        serve((request, replies) -> {
-          replies.send(kilobytes(1));
-          throw JcriException.precondition("no more of these");
-        })) {
-      Taking<StreamContainersRequest, StreamContainersResponse> client = new Taking<>();
+        serve(
+            (request, replies) -> {
+              replies.send(kilobytes(1));
+              throw JcriException.precondition("no more of these");
+            })) {
+      SlowClient<StreamContainersRequest, StreamContainersResponse> client = new SlowClient<>();
       served.later().streamContainers(StreamContainersRequest.getDefaultInstance(), client);
       client.take();
       assertThat(client.end().getCode()).isEqualTo(Status.Code.FAILED_PRECONDITION);
@@ -114,10 +117,11 @@ class StreamingTest {
   @Test
   void anErrorOfTheProgramIsTheStreamsEndToo() throws Exception {
     try (Served served =
-        serve((request, replies) -> {
-          throw new LinkageError("a class is missing");
-        })) {
-      Taking<StreamContainersRequest, StreamContainersResponse> client = new Taking<>();
+        serve(
+            (request, replies) -> {
+              throw new LinkageError("a class is missing");
+            })) {
+      SlowClient<StreamContainersRequest, StreamContainersResponse> client = new SlowClient<>();
       served.later().streamContainers(StreamContainersRequest.getDefaultInstance(), client);
       assertThat(client.end().getCode()).isEqualTo(Status.Code.INTERNAL);
       assertThat(client.end().getDescription()).contains("internal fault");

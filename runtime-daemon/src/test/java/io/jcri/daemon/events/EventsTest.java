@@ -146,11 +146,14 @@ class EventsTest {
 
   @Test
   void onlySoManyWait() throws Exception {
-    for (int i = 0; i < Untold.MOST; i++) {
+    for (int i = 0; i < WaitingEvents.MOST; i++) {
       node.runPod("p" + i);
     }
     List<String> told = node.listen().told();
-    assertThat(told).hasSize(Untold.MOST).startsWith("p512 CREATED").endsWith("p1023 STARTED");
+    assertThat(told)
+        .hasSize(WaitingEvents.MOST)
+        .startsWith("p512 CREATED")
+        .endsWith("p1023 STARTED");
   }
 
   /** Nor more than they may have bytes of what pods' authors wrote. */
@@ -174,15 +177,15 @@ class EventsTest {
   /** The kubelet that comes back after a busy minute must not be sent away for what it missed. */
   @Test
   void whatWaitedForAListenerDoesNotMakeItSlow() throws Exception {
-    for (int i = 0; i < Untold.MOST / 2; i++) {
+    for (int i = 0; i < WaitingEvents.MOST / 2; i++) {
       node.runPod("p" + i);
     }
     Listener late = node.listen();
-    for (int i = 0; i < Untold.MOST / 2; i++) {
+    for (int i = 0; i < WaitingEvents.MOST / 2; i++) {
       node.runPod("q" + i);
     }
     assertThat(late.told())
-        .hasSize(2 * Untold.MOST)
+        .hasSize(2 * WaitingEvents.MOST)
         .startsWith("p0 CREATED")
         .endsWith("q511 STARTED");
   }
@@ -192,7 +195,7 @@ class EventsTest {
     AtomicInteger dropped = new AtomicInteger();
     Subscription slow = node.events.subscribe("the slow one", dropped::incrementAndGet);
     Listener quick = node.listen();
-    for (int i = 0; i < Untold.MOST / 2; i++) {
+    for (int i = 0; i < WaitingEvents.MOST / 2; i++) {
       node.runPod("p" + i);
       assertThat(quick.told()).hasSize(2);
     }

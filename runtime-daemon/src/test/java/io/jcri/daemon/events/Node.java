@@ -41,7 +41,8 @@ final class Node {
   }
 
   private Events open() {
-    return new Events(ToldFile.open(directory.resolve("events"), bootId), new Clock(() -> now));
+    return new Events(
+        PublishedEventsFile.open(directory.resolve("events"), bootId), new Clock(() -> now));
   }
 
   /** The daemon is killed, and another one finds what it has left. */

@@ -34,8 +34,8 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Thread-safe.
  */
-public final class ShimSpecs {
-  private static final Logger log = LoggerFactory.getLogger(ShimSpecs.class);
+public final class ContainerShims {
+  private static final Logger log = LoggerFactory.getLogger(ContainerShims.class);
 
   private static final int SIGKILL = 9;
   private static final int SIGTERM = 15;
@@ -49,7 +49,7 @@ public final class ShimSpecs {
   private final Cgroups cgroups;
   private final SilentShims silent;
 
-  public ShimSpecs(
+  public ContainerShims(
       ShimLauncher launcher,
       Layout layout,
       Handlers handlers,

@@ -40,15 +40,15 @@ import org.slf4j.LoggerFactory;
  * <p>It lies where a reboot empties it. A note that can't be written costs a repetition after the
  * next restart and nothing now. Used under one lock.
  */
-public final class ToldFile {
-  private static final Logger log = LoggerFactory.getLogger(ToldFile.class);
+public final class PublishedEventsFile {
+  private static final Logger log = LoggerFactory.getLogger(PublishedEventsFile.class);
   private static final String HEADER = "jcri told events, format 1, boot ";
   private static final long COMPACT_BYTES = 1 << 20;
 
   private final Path file;
   private final String header;
   private final boolean found;
-  private final Map<String, Told> table = new HashMap<>();
+  private final Map<String, Published> table = new HashMap<>();
   private int subscribers;
 
   /**
@@ -68,25 +68,25 @@ public final class ToldFile {
    * @param pod of a sandbox: as it was; empty for a container
    * @param missedSince nanoseconds since the epoch, 0 while its record is there
    */
-  record Told(EventType last, String podId, Optional<Pod> pod, long missedSince) {
-    Told with(EventType next) {
-      return new Told(next.after(last) ? next : last, podId, pod, missedSince);
+  record Published(EventType last, String podId, Optional<Pod> pod, long missedSince) {
+    Published with(EventType next) {
+      return new Published(next.after(last) ? next : last, podId, pod, missedSince);
     }
 
-    Told missed(long since) {
-      return new Told(last, podId, pod, missedSince == 0 ? since : missedSince);
+    Published missed(long since) {
+      return new Published(last, podId, pod, missedSince == 0 ? since : missedSince);
     }
   }
 
-  private ToldFile(Path file, String bootId) {
+  private PublishedEventsFile(Path file, String bootId) {
     this.file = file;
     this.header = HEADER + bootId;
     this.found = read();
   }
 
   /** Reads the note; one of another boot counts as none. */
-  public static ToldFile open(Path file, String bootId) {
-    return new ToldFile(file, bootId);
+  public static PublishedEventsFile open(Path file, String bootId) {
+    return new PublishedEventsFile(file, bootId);
   }
 
   /** Whether there was a note of this boot. */
@@ -95,7 +95,7 @@ public final class ToldFile {
   }
 
   /** By the objects' ids. */
-  Map<String, Told> table() {
+  Map<String, Published> table() {
     return table;
   }
 
@@ -105,7 +105,7 @@ public final class ToldFile {
   }
 
   void note(Event event) {
-    @Nullable Told known = table.get(event.id());
+    @Nullable Published known = table.get(event.id());
     if (event.type() == EventType.DELETED) {
       table.remove(event.id());
       if (known != null) {
@@ -116,7 +116,7 @@ public final class ToldFile {
       append("told " + event.id() + " " + event.type());
     } else {
       Optional<Pod> pod = event.ofSandbox() ? event.pod() : Optional.empty();
-      Told told = new Told(event.type(), event.podId(), pod, 0);
+      Published told = new Published(event.type(), event.podId(), pod, 0);
       table.put(event.id(), told);
       append(line(event.id(), told));
     }
@@ -139,7 +139,7 @@ public final class ToldFile {
     table.remove(id);
   }
 
-  private static String line(String id, Told told) {
+  private static String line(String id, Published told) {
     return told.pod().isPresent()
         ? "sandbox %s %s %s"
             .formatted(
@@ -187,8 +187,8 @@ public final class ToldFile {
     BufferedWriter text = new BufferedWriter(new OutputStreamWriter(fresh, StandardCharsets.UTF_8));
     text.append(header).append('\n');
     text.append("subscribers ").append(Integer.toString(subscribers)).append('\n');
-    for (Map.Entry<String, Told> entry : table.entrySet()) {
-      Told told = entry.getValue();
+    for (Map.Entry<String, Published> entry : table.entrySet()) {
+      Published told = entry.getValue();
       text.append(line(entry.getKey(), told)).append('\n');
       if (told.missedSince() > 0) {
         String since = Long.toString(told.missedSince());
@@ -255,9 +255,10 @@ public final class ToldFile {
       case "subscribers" -> subscribers = Integer.parseInt(words[1]);
       case "sandbox" -> {
         Pod pod = Json.parse(words[3].getBytes(StandardCharsets.UTF_8), Pod.class);
-        table.put(words[1], new Told(type(words), words[1], Optional.of(pod), 0));
+        table.put(words[1], new Published(type(words), words[1], Optional.of(pod), 0));
       }
-      case "container" -> table.put(words[1], new Told(type(words), words[3], Optional.empty(), 0));
+      case "container" ->
+          table.put(words[1], new Published(type(words), words[3], Optional.empty(), 0));
       case "told" -> {
         if (type(words) == EventType.DELETED) {
           table.remove(words[1]);

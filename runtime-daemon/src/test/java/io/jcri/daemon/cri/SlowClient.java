@@ -10,7 +10,7 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** A client of a stream that takes replies only when the test says so. */
-final class Taking<Q, R> implements ClientResponseObserver<Q, R> {
+final class SlowClient<Q, R> implements ClientResponseObserver<Q, R> {
   private static final long PATIENCE_SECONDS = 60;
 
   private final BlockingQueue<R> replies = new LinkedBlockingQueue<>();

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * Which plugin has set what in one event: no two may set the same, unless the second one removes it
  * first. Not thread-safe.
  */
-final class Owners {
+final class AdjustmentOwners {
   /** Fields of which every entry has an owner of its own. */
   private static final Set<Field> COMPOUND =
       EnumSet.of(
@@ -92,24 +92,27 @@ final class Owners {
   OwningPlugins message() {
     Map<String, FieldOwners.Builder> containers = new LinkedHashMap<>();
     Map<Key, CompoundFieldOwners.Builder> compounds = new LinkedHashMap<>();
-    owners.forEach((key, owner) -> {
-      String plugin = (owner.removed() ? "-" : "") + owner.plugin();
-      FieldOwners.Builder fields =
-          containers.computeIfAbsent(key.container(), id -> FieldOwners.newBuilder());
-      if (COMPOUND.contains(key.field())) {
-        compounds
-            .computeIfAbsent(
-                new Key(key.container(), key.field(), ""), k -> CompoundFieldOwners.newBuilder())
-            .putOwners(key.entry(), plugin);
-      } else {
-        fields.putSimple(key.field().getNumber(), plugin);
-      }
-    });
-    compounds.forEach((key, entries) -> {
-      FieldOwners.Builder fields =
-          containers.computeIfAbsent(key.container(), id -> FieldOwners.newBuilder());
-      fields.putCompound(key.field().getNumber(), entries.build());
-    });
+    owners.forEach(
+        (key, owner) -> {
+          String plugin = (owner.removed() ? "-" : "") + owner.plugin();
+          FieldOwners.Builder fields =
+              containers.computeIfAbsent(key.container(), id -> FieldOwners.newBuilder());
+          if (COMPOUND.contains(key.field())) {
+            compounds
+                .computeIfAbsent(
+                    new Key(key.container(), key.field(), ""),
+                    k -> CompoundFieldOwners.newBuilder())
+                .putOwners(key.entry(), plugin);
+          } else {
+            fields.putSimple(key.field().getNumber(), plugin);
+          }
+        });
+    compounds.forEach(
+        (key, entries) -> {
+          FieldOwners.Builder fields =
+              containers.computeIfAbsent(key.container(), id -> FieldOwners.newBuilder());
+          fields.putCompound(key.field().getNumber(), entries.build());
+        });
     OwningPlugins.Builder message = OwningPlugins.newBuilder();
     containers.forEach((id, fields) -> message.putOwners(id, fields.build()));
     return message.build();

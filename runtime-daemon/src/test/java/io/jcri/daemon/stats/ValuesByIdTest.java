@@ -6,9 +6,9 @@ import java.util.HashSet;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
-class KnownTest {
+class ValuesByIdTest {
   private final Set<String> there = new HashSet<>();
-  private final Known<Integer> known = new Known<>(there::contains);
+  private final ValuesById<Integer> known = new ValuesById<>(there::contains);
 
   private void ask(int number) {
     there.add("c" + number);

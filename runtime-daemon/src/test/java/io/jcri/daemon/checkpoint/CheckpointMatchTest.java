@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-class AgreementTest {
+class CheckpointMatchTest {
   private static final String SPEC =
       """
       {"ociVersion":"1.0.2",
@@ -27,7 +27,7 @@ class AgreementTest {
       """;
 
   private static void compare(String then, String now) {
-    Agreement.require(
+    CheckpointMatch.require(
         "app", then.getBytes(StandardCharsets.UTF_8), now.getBytes(StandardCharsets.UTF_8));
   }
 

@@ -7,7 +7,7 @@ import java.util.concurrent.ConcurrentHashMap;
  * How far plugins have heard of pods or containers, so that each end is told once, and none whose
  * beginning was not. Thread-safe.
  */
-final class Told {
+final class Announced {
   private enum Stage {
     RUNNING,
     STOPPED

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * be the same in both. What the runtime applies anew may differ: sources of mounts, resources,
  * annotations, paths of namespaces and of the root.
  */
-final class Agreement {
+final class CheckpointMatch {
   private static final List<String> SAME =
       List.of(
           "process.args",
@@ -39,7 +39,7 @@ final class Agreement {
           "linux.readonlyPaths",
           "linux.mountLabel");
 
-  private Agreement() {}
+  private CheckpointMatch() {}
 
   /**
    * Compares two config.json.

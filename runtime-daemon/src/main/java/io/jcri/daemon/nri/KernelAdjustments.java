@@ -20,10 +20,10 @@ import java.util.Optional;
 import java.util.TreeMap;
 
 /** Adjustments that name things of the kernel: namespaces, filters, policies, classes. */
-final class KernelWords {
+final class KernelAdjustments {
   private static final IntelRdt NO_RDT = new IntelRdt("", "", "", List.of(), false);
 
-  private KernelWords() {}
+  private KernelAdjustments() {}
 
   /** A namespace that is set takes the place of its kind's; one that is removed is the host's. */
   static List<Namespace> namespaces(List<Namespace> now, List<LinuxNamespace> wanted) {
@@ -33,8 +33,8 @@ final class KernelWords {
     Map<Namespace.Kind, Namespace> all = new EnumMap<>(Namespace.Kind.class);
     now.forEach(namespace -> all.put(namespace.kind(), namespace));
     for (LinuxNamespace namespace : wanted) {
-      Namespace.Kind kind = kind(Marks.key(namespace.getType()));
-      if (Marks.removes(namespace.getType())) {
+      Namespace.Kind kind = kind(RemovalMarks.key(namespace.getType()));
+      if (RemovalMarks.removes(namespace.getType())) {
         all.remove(kind);
       } else {
         all.put(
@@ -67,7 +67,7 @@ final class KernelWords {
         policy.getFlagsList(),
         unlessEmpty(policy.getListenerPath()),
         unlessEmpty(policy.getListenerMetadata()),
-        policy.getSyscallsList().stream().map(KernelWords::rule).toList());
+        policy.getSyscallsList().stream().map(KernelAdjustments::rule).toList());
   }
 
   private static SeccompProfile.Rule rule(NriApi.LinuxSyscall rule) {
@@ -76,12 +76,13 @@ final class KernelWords {
         rule.getAction(),
         rule.hasErrnoRet() ? Optional.of(rule.getErrnoRet().getValue()) : Optional.empty(),
         rule.getArgsList().stream()
-            .map(arg ->
-                new SeccompProfile.Argument(
-                    arg.getIndex(),
-                    unsigned(arg.getValue()),
-                    unsigned(arg.getValueTwo()),
-                    arg.getOp()))
+            .map(
+                arg ->
+                    new SeccompProfile.Argument(
+                        arg.getIndex(),
+                        unsigned(arg.getValue()),
+                        unsigned(arg.getValueTwo()),
+                        arg.getOp()))
             .toList());
   }
 
@@ -126,13 +127,14 @@ final class KernelWords {
     Map<String, String> netDevices = new TreeMap<>(now);
     wanted
         .getNetDevicesMap()
-        .forEach((host, device) -> {
-          if (!Marks.removes(host)) {
-            netDevices.put(host, device.getName());
-          } else if (!wanted.containsNetDevices(Marks.key(host))) {
-            netDevices.remove(Marks.key(host));
-          }
-        });
+        .forEach(
+            (host, device) -> {
+              if (!RemovalMarks.removes(host)) {
+                netDevices.put(host, device.getName());
+              } else if (!wanted.containsNetDevices(RemovalMarks.key(host))) {
+                netDevices.remove(RemovalMarks.key(host));
+              }
+            });
     return netDevices;
   }
 

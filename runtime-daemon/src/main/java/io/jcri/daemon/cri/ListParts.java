@@ -11,7 +11,7 @@ import java.util.List;
  *
  * @param <T> a row
  */
-final class Parts<T> {
+final class ListParts<T> {
   private static final int ROWS = 64;
 
   private final Sender<T> sender;
@@ -24,7 +24,7 @@ final class Parts<T> {
     void send(List<T> rows) throws InterruptedException;
   }
 
-  Parts(Sender<T> sender) {
+  ListParts(Sender<T> sender) {
     this.sender = sender;
   }
 

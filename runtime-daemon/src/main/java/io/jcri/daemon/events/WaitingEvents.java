@@ -11,7 +11,7 @@ import java.util.List;
  * Events that wait: for a subscriber when there is none, for the slowest one when there are some,
  * and after a restart for those that listened before it. Guarded by its owner's lock.
  */
-final class Untold {
+final class WaitingEvents {
   /** How many wait at most: for a newcomer, and on top of that for a subscriber that is slow. */
   static final int MOST = (int) Bound.EVENTS_OF_A_SUBSCRIBER.limit();
 
@@ -33,7 +33,7 @@ final class Untold {
    * @param owed how many subscribers are expected back
    * @param now nanoseconds since the epoch
    */
-  Untold(int owed, long now) {
+  WaitingEvents(int owed, long now) {
     this.owed = owed;
     this.owedUntil = now + LONGEST.toNanos();
   }

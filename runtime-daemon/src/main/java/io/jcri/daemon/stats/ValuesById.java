@@ -10,7 +10,7 @@ import java.util.function.Predicate;
  *
  * <p>Thread-safe.
  */
-final class Known<V> {
+final class ValuesById<V> {
   private static final int LEAST = 64;
 
   private final Predicate<String> exists;
@@ -22,7 +22,7 @@ final class Known<V> {
    *
    * @param exists whether there is an object of that ID
    */
-  Known(Predicate<String> exists) {
+  ValuesById(Predicate<String> exists) {
     this.exists = exists;
   }
 

@@ -7,7 +7,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** The last event of each object, and so which ones are missing. Guarded by its owner's lock. */
-final class Lifelines {
+final class LastEvents {
   private final Map<String, EventType> last = new HashMap<>();
 
   /** Takes it that the events up to this one have been published. */

@@ -12,13 +12,13 @@ import java.util.concurrent.locks.ReentrantLock;
  *
  * @param <R> the reply messages
  */
-public final class Outflow<R> {
+public final class PacedReplies<R> {
   private final ServerCallStreamObserver<R> observer;
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition ready = lock.newCondition();
 
   /** Before the service method returns, since gRPC takes no handler later. */
-  Outflow(ServerCallStreamObserver<R> observer) {
+  PacedReplies(ServerCallStreamObserver<R> observer) {
     this.observer = observer;
     observer.setOnReadyHandler(this::wake);
   }

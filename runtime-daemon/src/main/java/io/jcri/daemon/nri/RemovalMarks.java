@@ -1,10 +1,10 @@
 package io.jcri.daemon.nri;
 
 /** NRI's way to ask for a removal: a key that begins with a dash. */
-final class Marks {
+final class RemovalMarks {
   private static final String REMOVE = "-";
 
-  private Marks() {}
+  private RemovalMarks() {}
 
   static boolean removes(String key) {
     return key.startsWith(REMOVE);
