@@ -6,21 +6,9 @@ import io.jcri.daemon.checkpoint.CheckpointSetup;
 import io.jcri.daemon.config.DaemonConfig;
 import io.jcri.daemon.container.CdiInjection;
 import io.jcri.daemon.container.Container;
-import io.jcri.daemon.container.ContainerAnnotations;
-import io.jcri.daemon.container.ContainerCreation;
-import io.jcri.daemon.container.ContainerNamespaces;
-import io.jcri.daemon.container.ContainerRun;
-import io.jcri.daemon.container.ContainerShims;
-import io.jcri.daemon.container.ContainerSteps;
-import io.jcri.daemon.container.ContainerUpdates;
+import io.jcri.daemon.container.ContainerSetup;
 import io.jcri.daemon.container.Containers;
-import io.jcri.daemon.container.DeclaredVolumes;
 import io.jcri.daemon.container.ImageUsers;
-import io.jcri.daemon.container.ImageVolumes;
-import io.jcri.daemon.container.LiveLimits;
-import io.jcri.daemon.container.MountPlan;
-import io.jcri.daemon.container.Relabel;
-import io.jcri.daemon.container.SpecAssembly;
 import io.jcri.daemon.cri.CheckpointCalls;
 import io.jcri.daemon.cri.ContainerCalls;
 import io.jcri.daemon.cri.CriServer;
@@ -35,7 +23,6 @@ import io.jcri.daemon.events.Events;
 import io.jcri.daemon.events.PublishedEventsFile;
 import io.jcri.daemon.image.ImageSetup;
 import io.jcri.daemon.image.Images;
-import io.jcri.daemon.image.RootFilesystems;
 import io.jcri.daemon.metrics.Metrics;
 import io.jcri.daemon.nri.Nri;
 import io.jcri.daemon.nri.NriServer;
@@ -53,30 +40,21 @@ import io.jcri.daemon.recovery.FoundRecords;
 import io.jcri.daemon.recovery.Recovery;
 import io.jcri.daemon.recovery.UnrecordedLeftovers;
 import io.jcri.daemon.runtime.Handlers;
-import io.jcri.daemon.security.AppArmor;
 import io.jcri.daemon.security.Selinux;
 import io.jcri.daemon.stats.Stats;
 import io.jcri.daemon.streaming.StreamingServer;
 import io.jcri.daemon.system.BootId;
 import io.jcri.daemon.system.Clock;
 import io.jcri.daemon.system.IdleHeap;
+import io.jcri.daemon.system.Kernel;
 import io.jcri.daemon.system.NativeBinaries;
 import io.jcri.daemon.system.SdNotify;
 import io.jcri.daemon.system.StrandedLaunchers;
 import io.jcri.oci.cdi.CdiDevices;
-import io.jcri.oci.runtime.BindMounts;
 import io.jcri.oci.runtime.CgroupSupport;
-import io.jcri.oci.runtime.OpenatRootfsFiles;
-import io.jcri.oci.runtime.SeccompProfiles;
-import io.jcri.oci.runtime.UserResolver;
 import io.jcri.sandbox.Sandboxes;
-import io.jcri.sandbox.cgroup.CgroupDriver;
 import io.jcri.sandbox.cgroup.CgroupLayout;
 import io.jcri.sandbox.cgroup.Cgroups;
-import io.jcri.sandbox.cgroup.SystemdScopes;
-import io.jcri.sandbox.linux.Linux;
-import io.jcri.sandbox.linux.Syscalls;
-import io.jcri.sandbox.mount.Mounts;
 import io.jcri.shim.ShimLauncher;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -115,20 +93,14 @@ public final class Daemon {
     Layout layout = new Layout(config.root(), config.state());
     locks.addAll(DaemonFolders.prepare(layout));
     StrandedLaunchers.end(Path.of(System.getProperty("java.home")));
-    Clock clock = Clock.system();
-    String bootId = BootId.current();
-
-    // the kernel
-    Syscalls syscalls = Linux.get();
-    Mounts mounts = new Mounts(syscalls);
-    this.cgroups = Cgroups.detect();
-    CgroupDriver driver = driver(config.cgroupDriver(), cgroups);
-    Optional<SystemdScopes> scopes =
-        driver == CgroupDriver.SYSTEMD ? Optional.of(new SystemdScopes()) : Optional.empty();
-    this.cgroupPaths = new CgroupPaths(driver);
+    DaemonContext context = new DaemonContext(layout, Clock.system(), BootId.current());
+    Kernel kernel = Kernel.open(config.cgroupDriver());
+    this.cgroups = kernel.cgroups();
+    this.cgroupPaths = new CgroupPaths(kernel.driver());
 
     // what others provide: OCI runtimes, networks, images
-    Handlers handlers = Handlers.find(config, layout, driver, cgroups.layout() == CgroupLayout.V2);
+    Handlers handlers =
+        Handlers.find(config, layout, kernel.driver(), cgroups.layout() == CgroupLayout.V2);
     this.cni = Cni.open(NetworkSetup.settings(config.network()));
     this.networks = new PodNetworks(cni);
     ImageSetup store =
@@ -136,101 +108,81 @@ public final class Daemon {
             config.images(),
             layout,
             WorkerFetcher.of(config, layout, binaries, cgroups),
-            syscalls,
-            mounts);
+            kernel.syscalls(),
+            kernel.mounts());
     Images images = store.images();
-    RootFilesystems rootFilesystems = store.rootFilesystems();
 
     // what happens to pods and containers, for who listens
-    this.events = new Events(PublishedEventsFile.open(layout.toldEvents(), bootId), clock);
+    this.events =
+        new Events(PublishedEventsFile.open(layout.toldEvents(), context.bootId()), context.clock());
 
     // plugins that have a say
     CgroupSupport limits = CgroupSupport.of(cgroups, Path.of("/"));
-    CdiInjection cdi =
-        new CdiInjection(
-            config.cdi().enabled()
-                ? Optional.of(new CdiDevices(config.cdi().directories()))
-                : Optional.empty(),
-            handlers);
+    CdiInjection cdi = cdi(config.cdi(), handlers);
     Nri nri = new Nri(config.nri(), layout, limits, cdi);
 
     // pods
     Selinux selinux = Selinux.detect(Path.of("/"));
     RecordStore<Pod> podRecords = new RecordStore<>(layout.podRecords(), Pod.class);
-    Sandboxes sandboxes = new Sandboxes(binaries.sandbox(), syscalls, mounts, cgroups);
+    Sandboxes sandboxes =
+        new Sandboxes(binaries.sandbox(), kernel.syscalls(), kernel.mounts(), cgroups);
     this.pods =
         new Pods(
             new Registry<>("pod sandbox", Pod::id, podRecords, events.podWatcher()),
-            new PodSetup(layout, sandboxes, scopes, cgroupPaths, networks, syscalls),
+            new PodSetup(
+                layout, sandboxes, kernel.scopes(), cgroupPaths, networks, kernel.syscalls()),
             nri,
             selinux,
-            clock,
-            bootId);
+            context.clock(),
+            context.bootId());
 
     // containers
     RecordStore<Container> containerRecords =
         new RecordStore<>(layout.containerRecords(), Container.class);
     Registry<Container> registry =
         new Registry<>("container", Container::id, containerRecords, events.containerWatcher());
-    KeyedLocks containerLocks = new KeyedLocks();
-    ContainerSteps steps = new ContainerSteps(registry);
-    SpecAssembly specs =
-        new SpecAssembly(
+    ContainerSetup parts =
+        ContainerSetup.of(
+            registry,
+            context,
+            kernel,
             cgroupPaths,
             limits,
-            new UserResolver(new OpenatRootfsFiles(syscalls)),
-            new SeccompProfiles(),
-            new ContainerNamespaces(registry, cgroups.layout()),
-            new MountPlan(
-                layout,
-                handlers,
-                new BindMounts(mounts),
-                new ImageVolumes(images, rootFilesystems),
-                new DeclaredVolumes(rootFilesystems, new Relabel(syscalls)),
-                new Relabel(syscalls)),
-            cdi,
-            new AppArmor(Path.of("/")),
-            new ContainerAnnotations(handlers));
-    ContainerShims shims =
-        new ContainerShims(
-            new ShimLauncher(binaries.shim()), layout, handlers, pods, cgroupPaths, cgroups, clock);
-    ContainerCreation creation =
-        new ContainerCreation(
-            registry,
+            handlers,
+            store,
             pods,
-            images,
-            rootFilesystems,
-            specs,
             nri,
+            cdi,
             selinux,
-            layout,
-            clock,
-            bootId,
-            containerLocks,
-            steps);
-    ContainerRun run = new ContainerRun(registry, pods, shims, nri, clock, containerLocks, steps);
-    ContainerUpdates updates =
-        new ContainerUpdates(
-            registry,
-            pods,
-            limits,
-            new LiveLimits(handlers, cgroups, cgroupPaths, scopes),
-            layout,
-            containerLocks);
-    Containers containers = new Containers(registry, creation, run, updates, nri);
+            new ShimLauncher(binaries.shim()));
+    Containers containers = parts.containers();
     CheckpointSetup checkpoints =
-        new CheckpointSetup(pods, containers, handlers, rootFilesystems, layout, syscalls);
+        new CheckpointSetup(
+            pods, containers, handlers, store.rootFilesystems(), layout, kernel.syscalls());
 
     // what the daemon before this one has left
     this.recovery =
         new Recovery(
-            new FoundRecords(podRecords, containerRecords, layout, clock, bootId),
+            new FoundRecords(podRecords, containerRecords, layout, context.clock(), context.bootId()),
             events,
             pods,
-            new ContainerRecovery(registry, steps, creation, run, shims, clock, bootId),
+            new ContainerRecovery(
+                registry,
+                parts.steps(),
+                parts.creation(),
+                parts.run(),
+                parts.shims(),
+                context.clock(),
+                context.bootId()),
             new CheckpointLeftovers(pods, containers, handlers, layout, checkpoints.restore()),
             new UnrecordedLeftovers(
-                layout, registry, pods, shims, rootFilesystems, networks, sandboxes));
+                layout,
+                registry,
+                pods,
+                parts.shims(),
+                store.rootFilesystems(),
+                networks,
+                sandboxes));
 
     this.nriServer =
         new NriServer(
@@ -245,38 +197,44 @@ public final class Daemon {
         new Stats(
             cgroups,
             cgroupPaths,
-            rootFilesystems,
-            clock,
+            store.rootFilesystems(),
+            context.clock(),
             id -> registry.get(id).isPresent() || pods.find(id).isPresent());
     Metrics metrics =
-        new Metrics(cgroups, cgroupPaths, limits, stats, images.location(), syscalls, clock);
+        new Metrics(
+            cgroups,
+            cgroupPaths,
+            limits,
+            stats,
+            images.location(),
+            kernel.syscalls(),
+            context.clock());
 
     // the edge
     this.streaming = new StreamingServer(config.streaming(), containers, pods, layout);
-    VerboseInfo info = new VerboseInfo(layout, config, driver);
+    VerboseInfo info = new VerboseInfo(layout, config, kernel.driver());
     this.server =
         new CriServer(
             config.socket(),
             layout.state(),
             List.of(
                 CriServices.runtime(
-                    new NodeCalls(networks, handlers, info, driver),
+                    new NodeCalls(networks, handlers, info, kernel.driver()),
                     new PodCalls(handlers, pods, containers, events),
                     new ContainerCalls(pods, containers, info),
                     new SessionCalls(pods, containers, streaming),
                     new ObservationCalls(pods, containers, stats, metrics, images, events),
                     new CheckpointCalls(handlers, checkpoints)),
-                CriServices.images(new ImageCalls(images, clock))));
+                CriServices.images(new ImageCalls(images, context.clock()))));
     this.admin = new AdminServer(layout.adminSocket(), images, new ImageUsers(registry));
-    this.systemd = new SdNotify(syscalls, System.getenv().getOrDefault("NOTIFY_SOCKET", ""));
+    this.systemd =
+        new SdNotify(kernel.syscalls(), System.getenv().getOrDefault("NOTIFY_SOCKET", ""));
   }
 
-  private static CgroupDriver driver(String configured, Cgroups cgroups) throws IOException {
-    return switch (configured) {
-      case "cgroupfs" -> CgroupDriver.CGROUPFS;
-      case "systemd" -> CgroupDriver.SYSTEMD;
-      default -> cgroups.detectDriver();
-    };
+  private static CdiInjection cdi(DaemonConfig.Cdi config, Handlers handlers) {
+    return new CdiInjection(
+        config.enabled() ? Optional.of(new CdiDevices(config.directories())) : Optional.empty(),
+        handlers);
   }
 
   /** Takes up what is there, then serves. */
