@@ -68,7 +68,8 @@ final class PipeOutput extends OutputStream {
 
   private void write(ByteBuffer piece) throws IOException {
     try (Arena arena = Arena.ofConfined()) {
-      MemorySegment rest = arena.allocate(piece.remaining()).copyFrom(MemorySegment.ofBuffer(piece));
+      MemorySegment rest =
+          arena.allocate(piece.remaining()).copyFrom(MemorySegment.ofBuffer(piece));
       while (rest.byteSize() > 0) {
         rest = rest.asSlice(Linux.get().write(pipe, rest));
       }

@@ -2,7 +2,7 @@ package io.jcri.it.bench;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import io.jcri.daemon.Stages;
+import io.jcri.daemon.core.Stages;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

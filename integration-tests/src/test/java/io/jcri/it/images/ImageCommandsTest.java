@@ -174,7 +174,7 @@ class ImageCommandsTest {
             "io.netty.",
             "ch.qos.logback.",
             "org.tomlj.",
-            "io.jcri.daemon.Daemon ",
+            "io.jcri.daemon.app.Daemon ",
             "io.jcri.daemon.admin.AdminServer",
             "io.jcri.daemon.image.",
             "io.jcri.oci.image.");

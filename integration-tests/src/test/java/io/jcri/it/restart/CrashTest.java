@@ -30,8 +30,7 @@ class CrashTest {
   private static final int CALLERS = 4;
   private static final HeldPrograms PROGRAMS = HeldPrograms.create();
 
-  @RegisterExtension
-  static final TestNode NODE = new TestNode(Map.of("runc", PROGRAMS.runc()));
+  @RegisterExtension static final TestNode NODE = new TestNode(Map.of("runc", PROGRAMS.runc()));
 
   @BeforeAll
   static void holdTheBridge() throws IOException {

@@ -208,7 +208,8 @@ class RestartTest {
             .strip();
     ProcessHandle stranded = ProcessHandle.of(Long.parseLong(pid)).orElseThrow();
     Path waitsIn = Path.of("/proc", pid, "wchan");
-    Waiting.until(PATIENCE, () -> Files.readString(waitsIn).contains("pipe_read"), () -> "it ended");
+    Waiting.until(
+        PATIENCE, () -> Files.readString(waitsIn).contains("pipe_read"), () -> "it ended");
 
     NODE.daemon().start();
 

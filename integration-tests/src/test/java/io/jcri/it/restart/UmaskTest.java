@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jcri.cri.v1.ContainerConfig;
 import io.jcri.cri.v1.Int64Value;
-import io.jcri.daemon.FileTrees;
+import io.jcri.daemon.core.FileTrees;
 import io.jcri.it.node.TestContainer;
 import io.jcri.it.node.TestNode;
 import io.jcri.it.node.TestPod;

@@ -1,9 +1,9 @@
 package io.jcri.oci.cdi;
 
 import io.jcri.oci.OciException;
-import io.jcri.oci.runtime.DeviceNode;
 import io.jcri.oci.runtime.HostDevices;
-import io.jcri.oci.runtime.ProcessUser;
+import io.jcri.oci.spec.DeviceNode;
+import io.jcri.oci.spec.ProcessUser;
 import java.nio.file.Path;
 import java.util.Optional;
 

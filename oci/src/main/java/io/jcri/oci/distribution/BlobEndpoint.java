@@ -3,6 +3,8 @@ package io.jcri.oci.distribution;
 import io.jcri.oci.OciException.Kind;
 import io.jcri.oci.OneLine;
 import io.jcri.oci.distribution.HostFailure.Outlook;
+import io.jcri.oci.distribution.config.RegistryHost;
+import io.jcri.oci.manifest.Descriptor;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.net.URI;

@@ -4,6 +4,8 @@ import io.jcri.oci.BulkInputStream;
 import io.jcri.oci.OciException;
 import io.jcri.oci.OciException.Kind;
 import io.jcri.oci.distribution.HostFailure.Outlook;
+import io.jcri.oci.distribution.config.RegistryHost;
+import io.jcri.oci.manifest.Descriptor;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.security.MessageDigest;

@@ -5,6 +5,7 @@ import io.jcri.oci.OciException;
 import io.jcri.oci.OciException.Kind;
 import io.jcri.oci.OneLine;
 import io.jcri.oci.distribution.HostFailure.Outlook;
+import io.jcri.oci.distribution.config.RegistryHost;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;

@@ -1,6 +1,11 @@
 package io.jcri.oci.distribution;
 
 import io.jcri.oci.OciException.Kind;
+import io.jcri.oci.distribution.config.HostsConfig;
+import io.jcri.oci.distribution.config.RegistryHost;
+import io.jcri.oci.distribution.config.ServerUri;
+import io.jcri.oci.distribution.config.TransportSettings;
+import io.jcri.oci.manifest.ImageReference;
 import java.net.URI;
 import java.net.http.HttpRequest;
 import java.util.HashSet;

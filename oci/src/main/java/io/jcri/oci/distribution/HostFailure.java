@@ -1,6 +1,7 @@
 package io.jcri.oci.distribution;
 
 import io.jcri.oci.OciException;
+import io.jcri.oci.distribution.config.RegistryHost;
 import java.time.Duration;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;

@@ -1,5 +1,6 @@
 package io.jcri.oci.distribution;
 
+import io.jcri.oci.distribution.config.RegistryHost;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;

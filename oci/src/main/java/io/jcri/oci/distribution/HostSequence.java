@@ -2,7 +2,8 @@ package io.jcri.oci.distribution;
 
 import io.jcri.oci.OciException;
 import io.jcri.oci.distribution.HostFailure.Outlook;
-import io.jcri.oci.distribution.RegistryHost.Capability;
+import io.jcri.oci.distribution.config.RegistryHost;
+import io.jcri.oci.distribution.config.RegistryHost.Capability;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;

@@ -2,6 +2,10 @@ package io.jcri.oci.distribution;
 
 import io.jcri.oci.OciException.Kind;
 import io.jcri.oci.distribution.HostFailure.Outlook;
+import io.jcri.oci.distribution.config.RegistryHost;
+import io.jcri.oci.distribution.config.ServerUri;
+import io.jcri.oci.distribution.config.TransportSettings;
+import io.jcri.oci.distribution.transport.Transports;
 import io.jcri.sandbox.linux.Reasons;
 import java.io.IOException;
 import java.net.ConnectException;

@@ -1,5 +1,8 @@
 package io.jcri.oci.distribution;
 
+import io.jcri.oci.distribution.credentials.Credentials;
+import io.jcri.oci.manifest.ImageReference;
+
 /**
  * Where images come from: {@link RegistryClient} in earnest, a map in memory in tests. Thread-safe.
  */

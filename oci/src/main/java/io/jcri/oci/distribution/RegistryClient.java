@@ -1,6 +1,13 @@
 package io.jcri.oci.distribution;
 
 import io.jcri.oci.Digest;
+import io.jcri.oci.distribution.config.HostsConfig;
+import io.jcri.oci.distribution.config.RegistriesConf;
+import io.jcri.oci.distribution.credentials.Credentials;
+import io.jcri.oci.distribution.credentials.NodeCredentials;
+import io.jcri.oci.distribution.transport.EnvironmentProxy;
+import io.jcri.oci.distribution.transport.Transports;
+import io.jcri.oci.manifest.ImageReference;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.Optional;

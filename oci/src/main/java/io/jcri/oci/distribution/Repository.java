@@ -1,6 +1,7 @@
 package io.jcri.oci.distribution;
 
 import io.jcri.oci.OciException;
+import io.jcri.oci.manifest.Descriptor;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;

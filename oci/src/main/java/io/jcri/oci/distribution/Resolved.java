@@ -1,5 +1,8 @@
 package io.jcri.oci.distribution;
 
+import io.jcri.oci.manifest.Descriptor;
+import io.jcri.oci.manifest.ImageReference;
+
 /**
  * What a reference stands for at this moment.
  *

@@ -1,7 +1,8 @@
 /**
- * OCI distribution: image references, the registry client with its mirrors and credentials,
- * manifests and indexes, and the store of blobs. Knows nothing of unpacking, containers or CRI.
- * Allowed dependencies: {@code io.jcri.oci}, slf4j, tomlj.
+ * The client of OCI registries: {@link io.jcri.oci.distribution.RegistryClient} with its mirrors,
+ * tokens and broken connections. Below: {@code config} (what the operator says of registries),
+ * {@code credentials}, {@code transport} (TLS and proxies). Knows nothing of unpacking, containers
+ * or CRI.
  */
 @NullMarked
 package io.jcri.oci.distribution;

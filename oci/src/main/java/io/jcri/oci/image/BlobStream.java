@@ -2,7 +2,7 @@ package io.jcri.oci.image;
 
 import io.jcri.oci.BulkInputStream;
 import io.jcri.oci.OciException;
-import io.jcri.oci.distribution.Descriptor;
+import io.jcri.oci.manifest.Descriptor;
 import java.io.IOException;
 import java.io.InputStream;
 import java.security.MessageDigest;

@@ -1,6 +1,6 @@
 package io.jcri.oci.image;
 
-import io.jcri.oci.distribution.Platform;
+import io.jcri.oci.manifest.Platform;
 import io.jcri.oci.signature.Approval;
 import java.util.List;
 import java.util.Optional;

@@ -1,7 +1,7 @@
 package io.jcri.oci.image;
 
 import io.jcri.oci.Digest;
-import io.jcri.oci.distribution.Platform;
+import io.jcri.oci.manifest.Platform;
 import io.jcri.oci.signature.Approval;
 import java.time.Instant;
 import java.util.ArrayList;

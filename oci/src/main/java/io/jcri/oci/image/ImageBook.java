@@ -2,8 +2,8 @@ package io.jcri.oci.image;
 
 import io.jcri.oci.Digest;
 import io.jcri.oci.OciException;
-import io.jcri.oci.snapshot.DiskUsage;
-import io.jcri.oci.snapshot.Layer;
+import io.jcri.oci.file.DiskUsage;
+import io.jcri.oci.layer.Layer;
 import io.jcri.oci.snapshot.LayerStore;
 import java.nio.file.Path;
 import java.time.InstantSource;

@@ -3,7 +3,7 @@ package io.jcri.oci.image;
 import io.jcri.oci.Digest;
 import io.jcri.oci.Json;
 import io.jcri.oci.OciException;
-import io.jcri.oci.distribution.Platform;
+import io.jcri.oci.manifest.Platform;
 import java.nio.charset.StandardCharsets;
 import java.util.Collection;
 import java.util.Collections;

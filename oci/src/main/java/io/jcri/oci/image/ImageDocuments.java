@@ -2,11 +2,11 @@ package io.jcri.oci.image;
 
 import io.jcri.oci.Digest;
 import io.jcri.oci.OciException;
-import io.jcri.oci.distribution.Descriptor;
-import io.jcri.oci.distribution.ImageIndex;
-import io.jcri.oci.distribution.Manifest;
-import io.jcri.oci.distribution.MediaTypes;
-import io.jcri.oci.distribution.Platform;
+import io.jcri.oci.manifest.Descriptor;
+import io.jcri.oci.manifest.ImageIndex;
+import io.jcri.oci.manifest.Manifest;
+import io.jcri.oci.manifest.MediaTypes;
+import io.jcri.oci.manifest.Platform;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;

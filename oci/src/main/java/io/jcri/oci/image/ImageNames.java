@@ -1,7 +1,7 @@
 package io.jcri.oci.image;
 
 import io.jcri.oci.OciException;
-import io.jcri.oci.distribution.ImageReference;
+import io.jcri.oci.manifest.ImageReference;
 import java.util.List;
 import java.util.TreeSet;
 import java.util.regex.Pattern;

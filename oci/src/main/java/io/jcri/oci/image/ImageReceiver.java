@@ -1,10 +1,10 @@
 package io.jcri.oci.image;
 
 import io.jcri.oci.Digest;
-import io.jcri.oci.distribution.Descriptor;
-import io.jcri.oci.distribution.ImageReference;
-import io.jcri.oci.snapshot.Layer;
-import io.jcri.oci.snapshot.LayerShelf;
+import io.jcri.oci.layer.Layer;
+import io.jcri.oci.layer.LayerShelf;
+import io.jcri.oci.manifest.Descriptor;
+import io.jcri.oci.manifest.ImageReference;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;

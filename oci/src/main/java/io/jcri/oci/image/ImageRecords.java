@@ -4,7 +4,7 @@ import io.jcri.oci.Digest;
 import io.jcri.oci.Json;
 import io.jcri.oci.JsonRest;
 import io.jcri.oci.OciException;
-import io.jcri.oci.snapshot.DiskUsage;
+import io.jcri.oci.file.DiskUsage;
 import io.jcri.oci.snapshot.LayerStore;
 import java.io.BufferedOutputStream;
 import java.io.IOException;

@@ -2,8 +2,8 @@ package io.jcri.oci.image;
 
 import io.jcri.oci.Digest;
 import io.jcri.oci.OciException;
-import io.jcri.oci.snapshot.ArchiveWriter;
-import io.jcri.oci.snapshot.Layer;
+import io.jcri.oci.archive.ArchiveWriter;
+import io.jcri.oci.layer.Layer;
 import io.jcri.oci.snapshot.LayerHold;
 import io.jcri.oci.snapshot.LayerStore;
 import io.jcri.oci.snapshot.Snapshotter;

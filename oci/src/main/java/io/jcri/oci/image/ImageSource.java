@@ -1,6 +1,6 @@
 package io.jcri.oci.image;
 
-import io.jcri.oci.distribution.Descriptor;
+import io.jcri.oci.manifest.Descriptor;
 import java.io.InputStream;
 
 /** Where the content of one image comes from. Documents are not checked yet. Thread-safe. */

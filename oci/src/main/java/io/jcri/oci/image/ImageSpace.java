@@ -1,7 +1,7 @@
 package io.jcri.oci.image;
 
 import io.jcri.oci.Digest;
-import io.jcri.oci.snapshot.Layer;
+import io.jcri.oci.layer.Layer;
 import io.jcri.oci.snapshot.LayerStore;
 import java.util.ArrayList;
 import java.util.Collection;

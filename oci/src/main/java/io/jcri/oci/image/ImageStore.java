@@ -1,10 +1,10 @@
 package io.jcri.oci.image;
 
 import io.jcri.oci.OciException;
-import io.jcri.oci.distribution.ImageReference;
+import io.jcri.oci.file.DiskUsage;
+import io.jcri.oci.layer.Layer;
+import io.jcri.oci.manifest.ImageReference;
 import io.jcri.oci.signature.ImageTrust;
-import io.jcri.oci.snapshot.DiskUsage;
-import io.jcri.oci.snapshot.Layer;
 import io.jcri.oci.snapshot.LayerStore;
 import io.jcri.oci.snapshot.Snapshot;
 import io.jcri.oci.snapshot.Snapshotter;

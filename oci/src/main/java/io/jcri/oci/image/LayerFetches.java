@@ -2,11 +2,11 @@ package io.jcri.oci.image;
 
 import io.jcri.oci.Digest;
 import io.jcri.oci.OciException;
-import io.jcri.oci.distribution.Descriptor;
-import io.jcri.oci.snapshot.Layer;
-import io.jcri.oci.snapshot.LayerMaker;
-import io.jcri.oci.snapshot.LayerShelf;
-import io.jcri.oci.snapshot.UnsyncedLayer;
+import io.jcri.oci.layer.Layer;
+import io.jcri.oci.layer.LayerMaker;
+import io.jcri.oci.layer.LayerShelf;
+import io.jcri.oci.layer.UnsyncedLayer;
+import io.jcri.oci.manifest.Descriptor;
 import io.jcri.sandbox.linux.Reasons;
 import java.io.IOException;
 import java.util.List;

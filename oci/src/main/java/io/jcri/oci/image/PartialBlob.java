@@ -1,7 +1,7 @@
 package io.jcri.oci.image;
 
 import io.jcri.oci.OciException;
-import io.jcri.oci.distribution.Descriptor;
+import io.jcri.oci.manifest.Descriptor;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;

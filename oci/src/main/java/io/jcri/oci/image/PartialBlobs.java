@@ -2,8 +2,8 @@ package io.jcri.oci.image;
 
 import io.jcri.oci.Digest;
 import io.jcri.oci.OciException;
-import io.jcri.oci.distribution.Descriptor;
-import io.jcri.oci.snapshot.DiskUsage;
+import io.jcri.oci.file.DiskUsage;
+import io.jcri.oci.manifest.Descriptor;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;

@@ -1,8 +1,8 @@
 package io.jcri.oci.image;
 
-import io.jcri.oci.distribution.Credentials;
-import io.jcri.oci.distribution.ImageReference;
-import io.jcri.oci.distribution.Platform;
+import io.jcri.oci.distribution.credentials.Credentials;
+import io.jcri.oci.manifest.ImageReference;
+import io.jcri.oci.manifest.Platform;
 import java.util.Optional;
 
 /**

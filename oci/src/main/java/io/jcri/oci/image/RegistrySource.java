@@ -1,9 +1,9 @@
 package io.jcri.oci.image;
 
 import io.jcri.oci.OciException;
-import io.jcri.oci.distribution.Descriptor;
-import io.jcri.oci.distribution.MediaTypes;
 import io.jcri.oci.distribution.Repository;
+import io.jcri.oci.manifest.Descriptor;
+import io.jcri.oci.manifest.MediaTypes;
 import java.io.IOException;
 import java.io.InputStream;
 

@@ -1,6 +1,6 @@
 package io.jcri.oci.image;
 
-import io.jcri.oci.distribution.MediaTypes;
+import io.jcri.oci.manifest.MediaTypes;
 
 /** How images are written into an archive. */
 public record SaveOptions(Format format, Compression compression) {

@@ -2,9 +2,9 @@ package io.jcri.oci.image;
 
 import com.github.luben.zstd.ZstdOutputStream;
 import io.jcri.oci.Digest;
-import io.jcri.oci.distribution.Descriptor;
-import io.jcri.oci.snapshot.ArchiveWriter;
-import io.jcri.oci.snapshot.Layer;
+import io.jcri.oci.archive.ArchiveWriter;
+import io.jcri.oci.layer.Layer;
+import io.jcri.oci.manifest.Descriptor;
 import io.jcri.oci.snapshot.LayerStore;
 import java.io.BufferedOutputStream;
 import java.io.IOException;

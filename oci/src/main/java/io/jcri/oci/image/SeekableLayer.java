@@ -2,7 +2,7 @@ package io.jcri.oci.image;
 
 import io.jcri.oci.Digest;
 import io.jcri.oci.OciException;
-import io.jcri.oci.distribution.Descriptor;
+import io.jcri.oci.manifest.Descriptor;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

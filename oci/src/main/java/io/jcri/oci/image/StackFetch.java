@@ -1,8 +1,8 @@
 package io.jcri.oci.image;
 
 import io.jcri.oci.OciException;
-import io.jcri.oci.distribution.Descriptor;
-import io.jcri.oci.snapshot.Layer;
+import io.jcri.oci.layer.Layer;
+import io.jcri.oci.manifest.Descriptor;
 import io.jcri.sandbox.linux.Reasons;
 import java.util.ArrayList;
 import java.util.List;

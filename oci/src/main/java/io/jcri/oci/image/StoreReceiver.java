@@ -2,14 +2,14 @@ package io.jcri.oci.image;
 
 import io.jcri.oci.Digest;
 import io.jcri.oci.OciException;
-import io.jcri.oci.distribution.Descriptor;
-import io.jcri.oci.distribution.ImageReference;
+import io.jcri.oci.layer.Layer;
+import io.jcri.oci.layer.WholeLayer;
+import io.jcri.oci.manifest.Descriptor;
+import io.jcri.oci.manifest.ImageReference;
 import io.jcri.oci.signature.ImageTrust;
-import io.jcri.oci.snapshot.Layer;
 import io.jcri.oci.snapshot.LayerHold;
 import io.jcri.oci.snapshot.LayerStore;
 import io.jcri.oci.snapshot.Snapshotter;
-import io.jcri.oci.snapshot.WholeLayer;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;

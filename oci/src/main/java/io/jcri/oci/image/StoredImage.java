@@ -4,7 +4,7 @@ import io.jcri.oci.Digest;
 import io.jcri.oci.Json;
 import io.jcri.oci.JsonRest;
 import io.jcri.oci.OciException;
-import io.jcri.oci.distribution.Platform;
+import io.jcri.oci.manifest.Platform;
 import io.jcri.oci.signature.Approval;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

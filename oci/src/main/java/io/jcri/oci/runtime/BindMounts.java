@@ -2,6 +2,8 @@ package io.jcri.oci.runtime;
 
 import io.jcri.oci.OciException;
 import io.jcri.oci.OciException.Kind;
+import io.jcri.oci.spec.ContainerMount;
+import io.jcri.oci.spec.IdMapping;
 import io.jcri.sandbox.mount.Mounts;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;

@@ -2,6 +2,7 @@ package io.jcri.oci.runtime;
 
 import io.jcri.oci.OciException;
 import io.jcri.oci.OciException.Kind;
+import io.jcri.oci.spec.LinuxResources;
 import io.jcri.sandbox.cgroup.CgroupLayout;
 import io.jcri.sandbox.cgroup.Cgroups;
 import java.io.IOException;
@@ -32,7 +33,7 @@ public record CgroupSupport(
   }
 
   /** A node that does not tell its huge page sizes. */
-  CgroupSupport(boolean v2, Set<String> controllers, boolean swap) {
+  public CgroupSupport(boolean v2, Set<String> controllers, boolean swap) {
     this(v2, controllers, swap, Set.of());
   }
 

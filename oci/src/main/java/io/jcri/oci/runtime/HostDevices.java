@@ -2,6 +2,7 @@ package io.jcri.oci.runtime;
 
 import io.jcri.oci.OciException;
 import io.jcri.oci.OciException.Kind;
+import io.jcri.oci.spec.DeviceNode;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;

@@ -9,13 +9,13 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** The part of a kernel's version that features depend on. */
-record KernelVersion(int major, int minor) implements Comparable<KernelVersion> {
+public record KernelVersion(int major, int minor) implements Comparable<KernelVersion> {
   private static final Pattern SYNTAX = Pattern.compile("(\\d{1,4})\\.(\\d{1,4}).*");
   private static final Comparator<KernelVersion> ORDER =
       Comparator.comparingInt(KernelVersion::major).thenComparingInt(KernelVersion::minor);
 
   /** Of {@code 6.18.44-anything}. */
-  static KernelVersion parse(String text) {
+  public static KernelVersion parse(String text) {
     Matcher matcher = SYNTAX.matcher(text.strip());
     if (!matcher.matches()) {
       throw new OciException(
@@ -25,7 +25,7 @@ record KernelVersion(int major, int minor) implements Comparable<KernelVersion> 
         Integer.parseInt(matcher.group(1)), Integer.parseInt(matcher.group(2)));
   }
 
-  static KernelVersion running() {
+  public static KernelVersion running() {
     Path release = Path.of("/proc/sys/kernel/osrelease");
     try {
       return parse(Files.readString(release));

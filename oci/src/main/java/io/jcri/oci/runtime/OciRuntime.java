@@ -3,6 +3,8 @@ package io.jcri.oci.runtime;
 import io.jcri.oci.Json;
 import io.jcri.oci.OciException;
 import io.jcri.oci.OciException.Kind;
+import io.jcri.oci.spec.LinuxResources;
+import io.jcri.oci.spec.SpecWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;

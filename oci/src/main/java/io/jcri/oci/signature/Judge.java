@@ -1,7 +1,7 @@
 package io.jcri.oci.signature;
 
 import io.jcri.oci.Digest;
-import io.jcri.oci.distribution.ImageReference;
+import io.jcri.oci.manifest.ImageReference;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;

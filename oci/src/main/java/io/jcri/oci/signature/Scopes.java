@@ -1,6 +1,6 @@
 package io.jcri.oci.signature;
 
-import io.jcri.oci.distribution.ImageReference;
+import io.jcri.oci.manifest.ImageReference;
 import java.util.ArrayList;
 import java.util.List;
 

@@ -3,7 +3,7 @@ package io.jcri.oci.signature;
 import io.jcri.oci.OciException;
 import io.jcri.oci.OciException.Kind;
 import io.jcri.oci.PlainYaml;
-import io.jcri.oci.distribution.ImageReference;
+import io.jcri.oci.manifest.ImageReference;
 import io.jcri.sandbox.linux.Reasons;
 import java.io.IOException;
 import java.net.URI;

@@ -1,5 +1,7 @@
 package io.jcri.oci.snapshot;
 
+import io.jcri.oci.file.DiskUsage;
+import io.jcri.oci.layer.Layer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;

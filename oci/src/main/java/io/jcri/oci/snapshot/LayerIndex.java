@@ -1,5 +1,9 @@
 package io.jcri.oci.snapshot;
 
+import io.jcri.oci.file.DiskUsage;
+import io.jcri.oci.file.TemporaryTrees;
+import io.jcri.oci.layer.Layer;
+import io.jcri.oci.layer.LayerInfo;
 import io.jcri.oci.record.RecordFile;
 import io.jcri.oci.record.RecordReading;
 import java.io.IOException;

@@ -2,6 +2,15 @@ package io.jcri.oci.snapshot;
 
 import io.jcri.oci.Digest;
 import io.jcri.oci.OciException;
+import io.jcri.oci.file.DiskUsage;
+import io.jcri.oci.file.TemporaryTrees;
+import io.jcri.oci.file.Trees;
+import io.jcri.oci.layer.ChainIds;
+import io.jcri.oci.layer.Layer;
+import io.jcri.oci.layer.LayerMaker;
+import io.jcri.oci.layer.LayerShelf;
+import io.jcri.oci.layer.Stacks;
+import io.jcri.oci.layer.WholeLayer;
 import io.jcri.sandbox.linux.Syscalls;
 import io.jcri.sandbox.mount.Mounts;
 import java.io.IOException;

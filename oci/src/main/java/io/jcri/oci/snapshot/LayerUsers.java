@@ -2,6 +2,9 @@ package io.jcri.oci.snapshot;
 
 import io.jcri.oci.Digest;
 import io.jcri.oci.OciException;
+import io.jcri.oci.layer.ChainIds;
+import io.jcri.oci.layer.Layer;
+import io.jcri.oci.layer.Stacks;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;

@@ -1,5 +1,8 @@
 package io.jcri.oci.snapshot;
 
+import io.jcri.oci.file.Trees;
+import io.jcri.oci.layer.Layer;
+import io.jcri.oci.layer.Stacks;
 import io.jcri.sandbox.linux.Fd;
 import io.jcri.sandbox.linux.FileStat;
 import io.jcri.sandbox.linux.Syscalls;

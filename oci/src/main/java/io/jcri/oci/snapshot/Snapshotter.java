@@ -2,6 +2,11 @@ package io.jcri.oci.snapshot;
 
 import io.jcri.oci.Digest;
 import io.jcri.oci.OciException;
+import io.jcri.oci.file.DiskUsage;
+import io.jcri.oci.file.KernelFault;
+import io.jcri.oci.file.SubPath;
+import io.jcri.oci.file.Trees;
+import io.jcri.oci.layer.Layer;
 import io.jcri.sandbox.linux.Errno;
 import io.jcri.sandbox.linux.ErrnoException;
 import io.jcri.sandbox.linux.Syscalls;

@@ -1,6 +1,10 @@
 package io.jcri.oci.snapshot;
 
 import io.jcri.oci.OciException;
+import io.jcri.oci.archive.LayerPacker;
+import io.jcri.oci.layer.LayerStream;
+import io.jcri.oci.layer.LayerUnpacker;
+import io.jcri.oci.layer.UnpackedLayer;
 import io.jcri.sandbox.linux.Syscalls;
 import io.jcri.sandbox.mount.Mounts;
 import java.io.IOException;

@@ -2,6 +2,16 @@ package io.jcri.oci.snapshot;
 
 import io.jcri.oci.Json;
 import io.jcri.oci.OciException;
+import io.jcri.oci.archive.LayerPacker;
+import io.jcri.oci.file.DiskUsage;
+import io.jcri.oci.file.KernelFault;
+import io.jcri.oci.file.TreeCopy;
+import io.jcri.oci.file.Trees;
+import io.jcri.oci.file.VolumeLimits;
+import io.jcri.oci.layer.LayerStream;
+import io.jcri.oci.layer.LayerUnpacker;
+import io.jcri.oci.layer.UnpackedLayer;
+import io.jcri.oci.tar.TarEntry;
 import io.jcri.sandbox.linux.DirectoryEntry;
 import io.jcri.sandbox.linux.Errno;
 import io.jcri.sandbox.linux.ErrnoException;

@@ -1,9 +1,9 @@
 /**
- * File trees of images on disk: tar streams into layer directories, layers into overlay snapshots.
+ * The layers of a node and what is mounted of them: {@link io.jcri.oci.snapshot.LayerStore} keeps
+ * layers, {@link io.jcri.oci.snapshot.Snapshotter} mounts stacks of them with a writable one on
+ * top, and removes the layers that nobody names.
  *
- * <p>What comes from an image is hostile: each parser is bounded, each path is resolved by the
- * kernel below the layer's own root. May use io.jcri.oci and the system calls and mounts of
- * io.jcri.sandbox; knows no registry and no reference.
+ * <p>May use the system calls and mounts of io.jcri.sandbox; knows no registry and no reference.
  */
 @NullMarked
 package io.jcri.oci.snapshot;

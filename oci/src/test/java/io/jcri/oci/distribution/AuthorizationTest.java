@@ -9,6 +9,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jcri.oci.OciException;
 import io.jcri.oci.OciException.Kind;
+import io.jcri.oci.distribution.credentials.Credentials;
+import io.jcri.oci.manifest.Descriptor;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;

@@ -7,6 +7,7 @@ import com.sun.net.httpserver.HttpExchange;
 import io.jcri.oci.OciException;
 import io.jcri.oci.OciException.Kind;
 import io.jcri.oci.distribution.TestHost.Asked;
+import io.jcri.oci.manifest.Descriptor;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.io.OutputStream;

@@ -2,6 +2,7 @@ package io.jcri.oci.distribution;
 
 import com.sun.net.httpserver.HttpExchange;
 import io.jcri.oci.distribution.TestHost.Asked;
+import io.jcri.oci.distribution.credentials.Credentials;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;

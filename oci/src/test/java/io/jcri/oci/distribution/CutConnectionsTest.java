@@ -2,6 +2,7 @@ package io.jcri.oci.distribution;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.jcri.oci.manifest.Descriptor;
 import java.io.InputStream;
 import java.security.MessageDigest;
 import java.util.ArrayList;

@@ -5,6 +5,11 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.jcri.oci.Json;
 import io.jcri.oci.OciException.Kind;
+import io.jcri.oci.manifest.Descriptor;
+import io.jcri.oci.manifest.ImageIndex;
+import io.jcri.oci.manifest.Manifest;
+import io.jcri.oci.manifest.MediaTypes;
+import io.jcri.oci.manifest.Platform;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.BindException;

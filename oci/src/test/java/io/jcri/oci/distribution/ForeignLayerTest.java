@@ -6,6 +6,8 @@ import static io.jcri.oci.distribution.Challenges.demand;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jcri.oci.Digest;
+import io.jcri.oci.manifest.Descriptor;
+import io.jcri.oci.manifest.MediaTypes;
 import java.io.IOException;
 import java.util.Collections;
 import java.util.List;

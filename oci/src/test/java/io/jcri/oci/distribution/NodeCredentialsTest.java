@@ -10,6 +10,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.jcri.oci.OciException;
 import io.jcri.oci.OciException.Kind;
+import io.jcri.oci.distribution.credentials.CredentialHelper;
+import io.jcri.oci.distribution.credentials.Credentials;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

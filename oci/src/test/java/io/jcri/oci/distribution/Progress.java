@@ -1,5 +1,6 @@
 package io.jcri.oci.distribution;
 
+import io.jcri.oci.manifest.Descriptor;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;

@@ -4,6 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.jcri.oci.OciException;
+import io.jcri.oci.distribution.config.HostsConfig;
+import io.jcri.oci.distribution.config.RegistriesConf;
+import io.jcri.oci.distribution.credentials.CredentialHelper;
+import io.jcri.oci.distribution.credentials.Credentials;
+import io.jcri.oci.distribution.credentials.NodeCredentials;
+import io.jcri.oci.manifest.Descriptor;
+import io.jcri.oci.manifest.ImageReference;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;

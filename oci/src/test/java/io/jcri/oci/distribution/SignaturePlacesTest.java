@@ -6,6 +6,7 @@ import static io.jcri.oci.distribution.Challenges.demand;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jcri.oci.OciException.Kind;
+import io.jcri.oci.manifest.Descriptor;
 import java.io.IOException;
 import java.net.URI;
 import org.junit.jupiter.api.Test;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.jcri.oci.OciException;
 import io.jcri.oci.OciException.Kind;
+import io.jcri.oci.manifest.Descriptor;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;

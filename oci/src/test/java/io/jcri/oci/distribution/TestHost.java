@@ -6,6 +6,8 @@ import com.sun.net.httpserver.HttpsConfigurator;
 import com.sun.net.httpserver.HttpsParameters;
 import com.sun.net.httpserver.HttpsServer;
 import io.jcri.oci.Digest;
+import io.jcri.oci.manifest.Descriptor;
+import io.jcri.oci.manifest.MediaTypes;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetAddress;

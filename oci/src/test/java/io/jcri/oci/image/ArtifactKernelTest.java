@@ -5,11 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.jcri.oci.Digest;
 import io.jcri.oci.OciException;
-import io.jcri.oci.distribution.MediaTypes;
+import io.jcri.oci.manifest.MediaTypes;
 import io.jcri.oci.signature.ImageTrust;
 import io.jcri.oci.snapshot.Snapshot;
 import io.jcri.oci.snapshot.Snapshotter;
-import io.jcri.oci.snapshot.Tars;
+import io.jcri.oci.tar.Tars;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.OutputStream;

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.jcri.oci.Digest;
 import io.jcri.oci.OciException;
-import io.jcri.oci.snapshot.Tars;
+import io.jcri.oci.tar.Tars;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;

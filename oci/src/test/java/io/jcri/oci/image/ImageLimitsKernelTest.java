@@ -6,8 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.jcri.oci.Digest;
 import io.jcri.oci.Json;
 import io.jcri.oci.OciException;
-import io.jcri.oci.distribution.Platform;
-import io.jcri.oci.snapshot.Tars;
+import io.jcri.oci.manifest.Platform;
+import io.jcri.oci.tar.Tars;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -163,7 +163,7 @@ class ImageLimitsKernelTest extends ImageStoreFixture {
         ("{\"schemaVersion\":2,\"fsLayers\":[" + "[],".repeat(1_000_000) + "[]]}")
             .getBytes(StandardCharsets.UTF_8);
     assertThatThrownBy(
-            () -> io.jcri.oci.distribution.Manifest.parse(annotated, "", Digest.of(annotated)))
+            () -> io.jcri.oci.manifest.Manifest.parse(annotated, "", Digest.of(annotated)))
         .hasMessageContaining("more than 65536 values at $.fsLayers[");
   }
 

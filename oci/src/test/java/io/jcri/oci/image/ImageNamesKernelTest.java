@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.jcri.oci.OciException;
-import io.jcri.oci.snapshot.Tars;
+import io.jcri.oci.tar.Tars;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 

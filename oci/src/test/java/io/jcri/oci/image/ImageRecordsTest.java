@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jcri.oci.Digest;
 import io.jcri.oci.Json;
-import io.jcri.oci.distribution.Platform;
+import io.jcri.oci.manifest.Platform;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

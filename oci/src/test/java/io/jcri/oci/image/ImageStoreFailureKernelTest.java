@@ -7,7 +7,7 @@ import io.jcri.oci.Digest;
 import io.jcri.oci.OciException;
 import io.jcri.oci.signature.ImageTrust;
 import io.jcri.oci.snapshot.Commands;
-import io.jcri.oci.snapshot.Tars;
+import io.jcri.oci.tar.Tars;
 import io.jcri.sandbox.linux.Linux;
 import java.io.FilterInputStream;
 import java.io.IOException;

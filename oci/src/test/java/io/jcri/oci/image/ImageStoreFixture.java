@@ -5,10 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.jcri.oci.Digest;
 import io.jcri.oci.OciException;
-import io.jcri.oci.distribution.ImageReference;
-import io.jcri.oci.distribution.Platform;
+import io.jcri.oci.manifest.ImageReference;
+import io.jcri.oci.manifest.Platform;
 import io.jcri.oci.signature.ImageTrust;
-import io.jcri.oci.snapshot.Tars;
+import io.jcri.oci.tar.Tars;
 import io.jcri.sandbox.linux.Linux;
 import io.jcri.sandbox.mount.Mounts;
 import java.io.IOException;

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.jcri.oci.OciException;
-import io.jcri.oci.distribution.Descriptor;
-import io.jcri.oci.snapshot.DiskUsage;
+import io.jcri.oci.file.DiskUsage;
+import io.jcri.oci.manifest.Descriptor;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;

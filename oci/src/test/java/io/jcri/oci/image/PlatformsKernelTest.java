@@ -3,8 +3,8 @@ package io.jcri.oci.image;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jcri.oci.OciException;
-import io.jcri.oci.distribution.Descriptor;
-import io.jcri.oci.distribution.Platform;
+import io.jcri.oci.manifest.Descriptor;
+import io.jcri.oci.manifest.Platform;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;

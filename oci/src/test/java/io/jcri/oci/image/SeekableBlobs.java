@@ -3,7 +3,7 @@ package io.jcri.oci.image;
 import com.github.luben.zstd.Zstd;
 import io.jcri.oci.Digest;
 import io.jcri.oci.Json;
-import io.jcri.oci.snapshot.Tars;
+import io.jcri.oci.tar.Tars;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;

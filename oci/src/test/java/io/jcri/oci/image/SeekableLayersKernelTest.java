@@ -3,9 +3,9 @@ package io.jcri.oci.image;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jcri.oci.Digest;
-import io.jcri.oci.distribution.MediaTypes;
 import io.jcri.oci.image.SeekableBlobs.Member;
 import io.jcri.oci.image.SeekableBlobs.Seekable;
+import io.jcri.oci.manifest.MediaTypes;
 import io.jcri.oci.snapshot.TreeListing;
 import java.io.FilterInputStream;
 import java.io.IOException;

@@ -2,8 +2,8 @@ package io.jcri.oci.image;
 
 import io.jcri.oci.Digest;
 import io.jcri.oci.Json;
-import io.jcri.oci.distribution.Descriptor;
-import io.jcri.oci.distribution.MediaTypes;
+import io.jcri.oci.manifest.Descriptor;
+import io.jcri.oci.manifest.MediaTypes;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;

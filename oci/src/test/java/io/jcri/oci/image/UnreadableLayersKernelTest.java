@@ -2,7 +2,7 @@ package io.jcri.oci.image;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.jcri.oci.snapshot.Tars;
+import io.jcri.oci.tar.Tars;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.jcri.oci.OciException;
 import io.jcri.oci.OciException.Kind;
+import io.jcri.oci.spec.ContainerMount;
+import io.jcri.oci.spec.IdMapping;
 import io.jcri.sandbox.linux.Linux;
 import io.jcri.sandbox.linux.MountFlags;
 import io.jcri.sandbox.mount.Mounts;

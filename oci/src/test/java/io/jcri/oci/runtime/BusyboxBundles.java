@@ -1,5 +1,15 @@
 package io.jcri.oci.runtime;
 
+import io.jcri.oci.spec.Capability;
+import io.jcri.oci.spec.CapabilitySet;
+import io.jcri.oci.spec.ContainerProcess;
+import io.jcri.oci.spec.ContainerSpec;
+import io.jcri.oci.spec.DefaultMounts;
+import io.jcri.oci.spec.DeviceRule;
+import io.jcri.oci.spec.LinuxResources;
+import io.jcri.oci.spec.Namespace;
+import io.jcri.oci.spec.ProcessEnv;
+import io.jcri.oci.spec.SpecWriter;
 import java.io.IOException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;

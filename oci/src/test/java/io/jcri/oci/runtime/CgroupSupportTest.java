@@ -5,6 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.jcri.oci.Json;
 import io.jcri.oci.OciException;
+import io.jcri.oci.spec.ContainerSpec;
+import io.jcri.oci.spec.DeviceRule;
+import io.jcri.oci.spec.LinuxResources;
+import io.jcri.oci.spec.SampleSpecs;
 import io.jcri.sandbox.cgroup.Cgroups;
 import io.jcri.sandbox.linux.Linux;
 import java.io.IOException;

@@ -3,6 +3,7 @@ package io.jcri.oci.runtime;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.jcri.oci.spec.DeviceNode;
 import io.jcri.sandbox.linux.Fd;
 import io.jcri.sandbox.linux.FileStat;
 import io.jcri.sandbox.linux.Linux;

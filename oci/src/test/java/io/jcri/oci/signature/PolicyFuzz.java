@@ -3,7 +3,7 @@ package io.jcri.oci.signature;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jcri.oci.OciException;
-import io.jcri.oci.distribution.ImageReference;
+import io.jcri.oci.manifest.ImageReference;
 import java.util.List;
 
 /**

@@ -2,7 +2,7 @@ package io.jcri.oci.signature;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.jcri.oci.distribution.ImageReference;
+import io.jcri.oci.manifest.ImageReference;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 

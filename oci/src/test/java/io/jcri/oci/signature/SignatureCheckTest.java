@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.jcri.oci.Digest;
 import io.jcri.oci.OciException;
-import io.jcri.oci.distribution.ImageReference;
+import io.jcri.oci.manifest.ImageReference;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;

@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.jcri.oci.Digest;
 import io.jcri.oci.OciException;
-import io.jcri.oci.distribution.Descriptor;
-import io.jcri.oci.distribution.ImageReference;
-import io.jcri.oci.distribution.MediaTypes;
+import io.jcri.oci.manifest.Descriptor;
+import io.jcri.oci.manifest.ImageReference;
+import io.jcri.oci.manifest.MediaTypes;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

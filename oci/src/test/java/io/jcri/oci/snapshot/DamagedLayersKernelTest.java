@@ -5,7 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.jcri.oci.Digest;
 import io.jcri.oci.OciException;
+import io.jcri.oci.file.DiskUsage;
+import io.jcri.oci.layer.Layer;
 import io.jcri.oci.snapshot.Snapshotter.Options;
+import io.jcri.oci.tar.Tars;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -4,6 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.jcri.oci.Digest;
+import io.jcri.oci.file.DiskUsage;
+import io.jcri.oci.file.Trees;
+import io.jcri.oci.layer.Layer;
+import io.jcri.oci.layer.TestLayers;
+import io.jcri.oci.tar.Tars;
 import io.jcri.sandbox.linux.Errno;
 import io.jcri.sandbox.linux.ErrnoException;
 import io.jcri.sandbox.linux.Linux;

@@ -3,6 +3,7 @@ package io.jcri.oci.snapshot;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jcri.oci.Digest;
+import io.jcri.oci.tar.Tars;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.jcri.oci.Digest;
 import io.jcri.oci.Json;
 import io.jcri.oci.JsonRest;
+import io.jcri.oci.layer.LayerInfo;
 import io.jcri.oci.record.RecordReading;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jcri.oci.Digest;
 import io.jcri.oci.snapshot.Snapshotter.Options;
+import io.jcri.oci.tar.Tars;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,6 +1,8 @@
 package io.jcri.oci.snapshot;
 
 import io.jcri.oci.Digest;
+import io.jcri.oci.layer.Layer;
+import io.jcri.oci.layer.TestLayers;
 import io.jcri.sandbox.linux.Linux;
 import io.jcri.sandbox.mount.Mounts;
 import java.io.IOException;

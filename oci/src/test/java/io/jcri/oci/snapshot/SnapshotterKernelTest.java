@@ -5,7 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.jcri.oci.Digest;
 import io.jcri.oci.OciException;
+import io.jcri.oci.file.DiskUsage;
+import io.jcri.oci.layer.Layer;
+import io.jcri.oci.layer.TestLayers;
 import io.jcri.oci.snapshot.Snapshotter.Options;
+import io.jcri.oci.tar.Tars;
 import io.jcri.sandbox.linux.Linux;
 import io.jcri.sandbox.mount.Mounts;
 import java.io.IOException;

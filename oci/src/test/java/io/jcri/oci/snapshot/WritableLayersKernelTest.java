@@ -3,7 +3,10 @@ package io.jcri.oci.snapshot;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jcri.oci.Digest;
+import io.jcri.oci.layer.Layer;
+import io.jcri.oci.layer.TestLayers;
 import io.jcri.oci.snapshot.Snapshotter.Options;
+import io.jcri.oci.tar.Tars;
 import io.jcri.sandbox.linux.Syscalls;
 import io.jcri.sandbox.mount.Mounts;
 import java.io.ByteArrayInputStream;

@@ -1,7 +1,7 @@
 package io.jcri.daemon.admin;
 
-import io.jcri.daemon.JcriException;
 import io.jcri.daemon.container.ImageUsers;
+import io.jcri.daemon.core.JcriException;
 import io.jcri.daemon.image.Images;
 import io.jcri.oci.Json;
 import io.jcri.oci.OciException;

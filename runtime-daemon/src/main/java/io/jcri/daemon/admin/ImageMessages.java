@@ -1,7 +1,7 @@
 package io.jcri.daemon.admin;
 
 import io.jcri.oci.Digest;
-import io.jcri.oci.distribution.Platform;
+import io.jcri.oci.manifest.Platform;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;

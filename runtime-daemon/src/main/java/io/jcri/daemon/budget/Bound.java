@@ -3,11 +3,11 @@ package io.jcri.daemon.budget;
 import io.jcri.cni.CniLimits;
 import io.jcri.oci.cdi.CdiLimits;
 import io.jcri.oci.distribution.RegistryLimits;
+import io.jcri.oci.file.VolumeLimits;
 import io.jcri.oci.image.ImageLimits;
+import io.jcri.oci.inflate.WindowRoom;
+import io.jcri.oci.layer.LayerLimits;
 import io.jcri.oci.signature.SignatureLimits;
-import io.jcri.oci.snapshot.LayerLimits;
-import io.jcri.oci.snapshot.VolumeLimits;
-import io.jcri.oci.snapshot.WindowRoom;
 
 /**
  * Whatever a pod, an image, a registry, a plugin or a client can make grow in the daemon: how far,

@@ -1,14 +1,14 @@
 package io.jcri.daemon.checkpoint;
 
-import io.jcri.daemon.Layout;
 import io.jcri.daemon.container.Container;
 import io.jcri.daemon.container.ContainerLog;
+import io.jcri.daemon.core.Layout;
 import io.jcri.daemon.image.RootFilesystems;
 import io.jcri.daemon.pod.Pod;
 import io.jcri.daemon.system.LogTail;
 import io.jcri.oci.OciException;
+import io.jcri.oci.archive.FileArchive;
 import io.jcri.oci.runtime.OciRuntime;
-import io.jcri.oci.snapshot.FileArchive;
 import io.jcri.sandbox.linux.Syscalls;
 import java.io.BufferedOutputStream;
 import java.io.IOException;

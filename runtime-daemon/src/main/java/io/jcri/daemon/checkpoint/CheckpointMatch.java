@@ -1,6 +1,6 @@
 package io.jcri.daemon.checkpoint;
 
-import io.jcri.daemon.JcriException;
+import io.jcri.daemon.core.JcriException;
 import io.jcri.oci.Json;
 import java.util.ArrayList;
 import java.util.HashMap;

@@ -1,12 +1,12 @@
 package io.jcri.daemon.checkpoint;
 
-import io.jcri.daemon.Layout;
 import io.jcri.daemon.container.Containers;
 import io.jcri.daemon.container.Relabel;
+import io.jcri.daemon.core.Layout;
 import io.jcri.daemon.image.RootFilesystems;
 import io.jcri.daemon.pod.Pods;
 import io.jcri.daemon.runtime.Handlers;
-import io.jcri.oci.snapshot.FileArchive;
+import io.jcri.oci.archive.FileArchive;
 import io.jcri.sandbox.linux.Syscalls;
 
 /** The parts of this package, put together. */

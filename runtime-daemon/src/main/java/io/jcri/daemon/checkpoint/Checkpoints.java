@@ -1,12 +1,12 @@
 package io.jcri.daemon.checkpoint;
 
-import io.jcri.daemon.Failures;
-import io.jcri.daemon.FileTrees;
-import io.jcri.daemon.Ids;
-import io.jcri.daemon.JcriException;
-import io.jcri.daemon.Layout;
 import io.jcri.daemon.container.Container;
 import io.jcri.daemon.container.Containers;
+import io.jcri.daemon.core.Failures;
+import io.jcri.daemon.core.FileTrees;
+import io.jcri.daemon.core.Ids;
+import io.jcri.daemon.core.JcriException;
+import io.jcri.daemon.core.Layout;
 import io.jcri.daemon.pod.Pod;
 import io.jcri.daemon.pod.Pods;
 import io.jcri.daemon.runtime.Handlers;

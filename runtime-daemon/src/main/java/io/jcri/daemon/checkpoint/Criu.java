@@ -1,6 +1,6 @@
 package io.jcri.daemon.checkpoint;
 
-import io.jcri.daemon.JcriException;
+import io.jcri.daemon.core.JcriException;
 import io.jcri.daemon.runtime.Handlers;
 import io.jcri.daemon.system.LogTail;
 import java.io.IOException;

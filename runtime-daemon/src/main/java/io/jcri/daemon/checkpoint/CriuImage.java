@@ -1,7 +1,7 @@
 package io.jcri.daemon.checkpoint;
 
-import io.jcri.daemon.JcriException;
 import io.jcri.daemon.budget.Bound;
+import io.jcri.daemon.core.JcriException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;

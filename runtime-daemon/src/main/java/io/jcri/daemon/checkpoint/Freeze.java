@@ -1,8 +1,8 @@
 package io.jcri.daemon.checkpoint;
 
-import io.jcri.daemon.JcriException;
-import io.jcri.daemon.JcriException.Kind;
-import io.jcri.daemon.Layout;
+import io.jcri.daemon.core.JcriException;
+import io.jcri.daemon.core.JcriException.Kind;
+import io.jcri.daemon.core.Layout;
 import io.jcri.oci.OciException;
 import io.jcri.oci.runtime.OciRuntime;
 import java.io.IOException;

@@ -1,8 +1,8 @@
 package io.jcri.daemon.checkpoint;
 
-import io.jcri.daemon.JcriException;
 import io.jcri.daemon.budget.Bound;
 import io.jcri.daemon.container.Container;
+import io.jcri.daemon.core.JcriException;
 import io.jcri.oci.Json;
 import java.io.IOException;
 import java.nio.file.Files;

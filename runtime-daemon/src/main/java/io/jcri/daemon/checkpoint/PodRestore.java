@@ -1,16 +1,16 @@
 package io.jcri.daemon.checkpoint;
 
-import io.jcri.daemon.Failures;
-import io.jcri.daemon.FileTrees;
-import io.jcri.daemon.JcriException;
-import io.jcri.daemon.JcriException.Kind;
-import io.jcri.daemon.Layout;
 import io.jcri.daemon.container.Container;
 import io.jcri.daemon.container.ContainerConfig;
 import io.jcri.daemon.container.ContainerCreation;
 import io.jcri.daemon.container.ContainerLog;
 import io.jcri.daemon.container.Containers;
 import io.jcri.daemon.container.Relabel;
+import io.jcri.daemon.core.Failures;
+import io.jcri.daemon.core.FileTrees;
+import io.jcri.daemon.core.JcriException;
+import io.jcri.daemon.core.JcriException.Kind;
+import io.jcri.daemon.core.Layout;
 import io.jcri.daemon.image.RootFilesystems;
 import io.jcri.daemon.pod.Pod;
 import io.jcri.daemon.pod.PodClaim;
@@ -19,7 +19,7 @@ import io.jcri.daemon.pod.PodMetadata;
 import io.jcri.daemon.pod.Pods;
 import io.jcri.daemon.runtime.Handlers;
 import io.jcri.oci.Json;
-import io.jcri.oci.snapshot.FileArchive;
+import io.jcri.oci.archive.FileArchive;
 import io.jcri.sandbox.linux.Syscalls;
 import java.io.IOException;
 import java.io.InputStream;
@@ -106,10 +106,9 @@ public final class PodRestore {
     Handlers.Handler handler = handlers.require(config.handler());
     handler
         .problem()
-        .ifPresent(
-            why -> {
-              throw JcriException.precondition(why);
-            });
+        .ifPresent(why -> {
+          throw JcriException.precondition(why);
+        });
     criu.require(handler);
     PodMetadata name = config.metadata();
     try (PodClaim claim = pods.claim(name)) {

@@ -1,9 +1,9 @@
 package io.jcri.daemon.checkpoint;
 
-import io.jcri.daemon.JcriException;
 import io.jcri.daemon.checkpoint.CriuImage.Message;
-import io.jcri.oci.runtime.Capability;
-import io.jcri.oci.runtime.ContainerProcess;
+import io.jcri.daemon.core.JcriException;
+import io.jcri.oci.spec.Capability;
+import io.jcri.oci.spec.ContainerProcess;
 import java.io.IOException;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;

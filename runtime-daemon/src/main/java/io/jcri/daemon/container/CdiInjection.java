@@ -1,11 +1,11 @@
 package io.jcri.daemon.container;
 
-import io.jcri.daemon.JcriException;
+import io.jcri.daemon.core.JcriException;
 import io.jcri.daemon.pod.Pod;
 import io.jcri.daemon.runtime.Handlers;
 import io.jcri.oci.cdi.CdiDevices;
 import io.jcri.oci.runtime.BindMounts;
-import io.jcri.oci.runtime.ContainerSpec;
+import io.jcri.oci.spec.ContainerSpec;
 import java.util.List;
 import java.util.Optional;
 

@@ -3,7 +3,7 @@ package io.jcri.daemon.container;
 import io.jcri.daemon.life.ContainerEvent;
 import io.jcri.daemon.life.ContainerLife;
 import io.jcri.daemon.life.ContainerPhase;
-import io.jcri.oci.runtime.ContainerProcess;
+import io.jcri.oci.spec.ContainerProcess;
 import io.jcri.sandbox.linux.ProcessId;
 import java.util.List;
 import java.util.Optional;

@@ -1,12 +1,12 @@
 package io.jcri.daemon.container;
 
-import io.jcri.daemon.JcriException;
-import io.jcri.daemon.JcriException.Kind;
-import io.jcri.daemon.Registry;
 import io.jcri.daemon.budget.Bound;
+import io.jcri.daemon.core.JcriException;
+import io.jcri.daemon.core.JcriException.Kind;
+import io.jcri.daemon.record.Registry;
 import io.jcri.oci.runtime.ArgumentLimits;
-import io.jcri.oci.runtime.ContainerProcess;
-import io.jcri.oci.runtime.SpecWriter;
+import io.jcri.oci.spec.ContainerProcess;
+import io.jcri.oci.spec.SpecWriter;
 import io.jcri.sandbox.linux.ProcessId;
 import io.jcri.shim.AttachStreams;
 import io.jcri.shim.ExecResult;
@@ -55,11 +55,10 @@ final class ContainerCommands {
   private <R> R in(String id, String what, Step<R> step) throws IOException {
     Shim shim =
         run.shim(id)
-            .orElseThrow(
-                () ->
-                    JcriException.precondition(
-                        "cannot %s container %s: it is %s"
-                            .formatted(what, id, containers.require(id).phase())));
+            .orElseThrow(() ->
+                JcriException.precondition(
+                    "cannot %s container %s: it is %s"
+                        .formatted(what, id, containers.require(id).phase())));
     try {
       return step.take(shim);
     } catch (ShimException e) {

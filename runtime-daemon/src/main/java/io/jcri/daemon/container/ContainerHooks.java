@@ -1,8 +1,8 @@
 package io.jcri.daemon.container;
 
 import io.jcri.daemon.pod.Pod;
-import io.jcri.oci.runtime.ContainerSpec;
-import io.jcri.oci.runtime.LinuxResources;
+import io.jcri.oci.spec.ContainerSpec;
+import io.jcri.oci.spec.LinuxResources;
 
 /** Who takes part in the life of containers from outside (NRI plugins). Thread-safe. */
 public interface ContainerHooks {
@@ -61,7 +61,7 @@ public interface ContainerHooks {
    *
    * @param asked what is to change
    * @return what is to change instead
-   * @throws io.jcri.daemon.JcriException when nothing must
+   * @throws io.jcri.daemon.core.JcriException when nothing must
    */
   LinuxResources update(Container container, LinuxResources asked);
 
@@ -81,7 +81,7 @@ public interface ContainerHooks {
      *
      * @param spec what it is to be
      * @return what it is to be instead
-     * @throws io.jcri.daemon.JcriException when it must not be
+     * @throws io.jcri.daemon.core.JcriException when it must not be
      */
     ContainerSpec create(Pod pod, Container container, ContainerSpec spec);
 
@@ -91,7 +91,7 @@ public interface ContainerHooks {
     /**
      * It is about to be started.
      *
-     * @throws io.jcri.daemon.JcriException when it must not be
+     * @throws io.jcri.daemon.core.JcriException when it must not be
      */
     void start(Container container);
 

@@ -4,10 +4,10 @@ import static io.jcri.daemon.life.ContainerAction.FORCE_DELETE;
 import static io.jcri.daemon.life.ContainerAction.KILL;
 import static io.jcri.daemon.life.ContainerAction.LET_GO;
 
-import io.jcri.daemon.Registry;
 import io.jcri.daemon.life.ContainerEvent;
 import io.jcri.daemon.life.ContainerLife;
 import io.jcri.daemon.life.ContainerPhase;
+import io.jcri.daemon.record.Registry;
 import io.jcri.daemon.system.Clock;
 import java.io.IOException;
 import java.util.Map;
@@ -51,20 +51,18 @@ final class ContainerLeftovers {
         .get(id)
         .filter(container -> ContainerLife.can(container.phase(), ContainerEvent.SHIM_FOUND))
         .filter(_ -> shims.present(id))
-        .ifPresent(
-            container ->
-                steps.end(
-                    id,
-                    ContainerEvent.SHIM_FOUND,
-                    new Ending(
-                        Exit.unknown(
-                            clock.nanos(),
-                            "the daemon ended while the container was being started")),
-                    Map.of(
-                        LET_GO,
-                        () -> letGo(container),
-                        FORCE_DELETE,
-                        () -> shims.forceDelete(container))));
+        .ifPresent(container ->
+            steps.end(
+                id,
+                ContainerEvent.SHIM_FOUND,
+                new Ending(
+                    Exit.unknown(
+                        clock.nanos(), "the daemon ended while the container was being started")),
+                Map.of(
+                    LET_GO,
+                    () -> letGo(container),
+                    FORCE_DELETE,
+                    () -> shims.forceDelete(container))));
   }
 
   /** What the OCI runtime knows of it is ended by force, and so is the shim. */

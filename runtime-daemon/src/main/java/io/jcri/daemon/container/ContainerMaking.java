@@ -1,14 +1,14 @@
 package io.jcri.daemon.container;
 
-import io.jcri.daemon.Layout;
-import io.jcri.daemon.Stages;
+import io.jcri.daemon.core.Layout;
+import io.jcri.daemon.core.Stages;
 import io.jcri.daemon.image.RootFilesystems;
 import io.jcri.daemon.pod.Pod;
 import io.jcri.daemon.security.SelinuxLabels;
 import io.jcri.oci.image.Image;
 import io.jcri.oci.image.ImageConfig;
-import io.jcri.oci.runtime.ContainerSpec;
-import io.jcri.oci.runtime.SpecWriter;
+import io.jcri.oci.spec.ContainerSpec;
+import io.jcri.oci.spec.SpecWriter;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

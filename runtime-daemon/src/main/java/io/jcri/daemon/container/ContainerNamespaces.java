@@ -1,12 +1,12 @@
 package io.jcri.daemon.container;
 
-import io.jcri.daemon.JcriException;
-import io.jcri.daemon.Registry;
+import io.jcri.daemon.core.JcriException;
 import io.jcri.daemon.pod.NamespaceMode;
 import io.jcri.daemon.pod.NamespaceOptions;
 import io.jcri.daemon.pod.Pod;
-import io.jcri.oci.runtime.Namespace;
-import io.jcri.oci.runtime.Namespace.Kind;
+import io.jcri.daemon.record.Registry;
+import io.jcri.oci.spec.Namespace;
+import io.jcri.oci.spec.Namespace.Kind;
 import io.jcri.sandbox.SandboxState;
 import io.jcri.sandbox.cgroup.CgroupLayout;
 import java.nio.file.Path;

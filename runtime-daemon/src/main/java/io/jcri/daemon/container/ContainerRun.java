@@ -1,15 +1,15 @@
 package io.jcri.daemon.container;
 
-import io.jcri.daemon.JcriException;
-import io.jcri.daemon.JcriException.Kind;
-import io.jcri.daemon.KeyedLocks;
-import io.jcri.daemon.Registry;
-import io.jcri.daemon.Stages;
+import io.jcri.daemon.core.JcriException;
+import io.jcri.daemon.core.JcriException.Kind;
+import io.jcri.daemon.core.KeyedLocks;
+import io.jcri.daemon.core.Stages;
 import io.jcri.daemon.life.ContainerAction;
 import io.jcri.daemon.life.ContainerEvent;
 import io.jcri.daemon.life.ContainerLife;
 import io.jcri.daemon.life.ContainerPhase;
 import io.jcri.daemon.pod.Pods;
+import io.jcri.daemon.record.Registry;
 import io.jcri.daemon.system.Clock;
 import io.jcri.shim.Shim;
 import java.io.IOException;

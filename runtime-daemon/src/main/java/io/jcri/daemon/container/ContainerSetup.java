@@ -1,23 +1,23 @@
 package io.jcri.daemon.container;
 
-import io.jcri.daemon.DaemonContext;
-import io.jcri.daemon.KeyedLocks;
-import io.jcri.daemon.Layout;
-import io.jcri.daemon.Registry;
+import io.jcri.daemon.core.DaemonContext;
+import io.jcri.daemon.core.KeyedLocks;
+import io.jcri.daemon.core.Layout;
 import io.jcri.daemon.image.ImageSetup;
 import io.jcri.daemon.image.Images;
 import io.jcri.daemon.image.RootFilesystems;
 import io.jcri.daemon.pod.CgroupPaths;
 import io.jcri.daemon.pod.Pods;
+import io.jcri.daemon.record.Registry;
 import io.jcri.daemon.runtime.Handlers;
 import io.jcri.daemon.security.AppArmor;
 import io.jcri.daemon.security.Selinux;
 import io.jcri.daemon.system.Kernel;
 import io.jcri.oci.runtime.BindMounts;
 import io.jcri.oci.runtime.CgroupSupport;
-import io.jcri.oci.runtime.OpenatRootfsFiles;
-import io.jcri.oci.runtime.SeccompProfiles;
-import io.jcri.oci.runtime.UserResolver;
+import io.jcri.oci.seccomp.SeccompProfiles;
+import io.jcri.oci.user.OpenatRootfsFiles;
+import io.jcri.oci.user.UserResolver;
 import io.jcri.sandbox.linux.Syscalls;
 import io.jcri.shim.ShimLauncher;
 import java.nio.file.Path;
@@ -64,7 +64,8 @@ public record ContainerSetup(
             context.bootId(),
             locks,
             steps);
-    ContainerRun run = new ContainerRun(registry, pods, shims, hooks, context.clock(), locks, steps);
+    ContainerRun run =
+        new ContainerRun(registry, pods, shims, hooks, context.clock(), locks, steps);
     ContainerUpdates updates =
         new ContainerUpdates(
             registry,

@@ -1,8 +1,8 @@
 package io.jcri.daemon.container;
 
-import io.jcri.daemon.FileTrees;
-import io.jcri.daemon.JcriException;
-import io.jcri.daemon.Layout;
+import io.jcri.daemon.core.FileTrees;
+import io.jcri.daemon.core.JcriException;
+import io.jcri.daemon.core.Layout;
 import io.jcri.daemon.pod.CgroupPaths;
 import io.jcri.daemon.pod.Pod;
 import io.jcri.daemon.pod.Pods;
@@ -225,14 +225,13 @@ public final class ContainerShims {
   private void deleteByAll(String id) {
     handlers
         .all()
-        .forEach(
-            (name, handler) -> {
-              try {
-                handler.runtime().delete(id);
-              } catch (OciException | JcriException e) {
-                log.debug("handler {} does not delete container {}: {}", name, id, e.getMessage());
-              }
-            });
+        .forEach((name, handler) -> {
+          try {
+            handler.runtime().delete(id);
+          } catch (OciException | JcriException e) {
+            log.debug("handler {} does not delete container {}: {}", name, id, e.getMessage());
+          }
+        });
   }
 
   /** What the shim wrote when the container ended. */

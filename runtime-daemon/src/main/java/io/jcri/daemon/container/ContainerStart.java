@@ -1,9 +1,9 @@
 package io.jcri.daemon.container;
 
-import io.jcri.daemon.Failures;
-import io.jcri.daemon.JcriException;
-import io.jcri.daemon.JcriException.Kind;
-import io.jcri.daemon.Stages;
+import io.jcri.daemon.core.Failures;
+import io.jcri.daemon.core.JcriException;
+import io.jcri.daemon.core.JcriException.Kind;
+import io.jcri.daemon.core.Stages;
 import io.jcri.daemon.life.ContainerAction;
 import io.jcri.daemon.life.ContainerEvent;
 import io.jcri.daemon.system.Clock;

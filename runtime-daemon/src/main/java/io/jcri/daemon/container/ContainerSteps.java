@@ -1,11 +1,11 @@
 package io.jcri.daemon.container;
 
-import io.jcri.daemon.Failures;
-import io.jcri.daemon.Registry;
+import io.jcri.daemon.core.Failures;
 import io.jcri.daemon.life.ContainerAction;
 import io.jcri.daemon.life.ContainerEvent;
 import io.jcri.daemon.life.ContainerLife;
 import io.jcri.daemon.life.Transition.Work;
+import io.jcri.daemon.record.Registry;
 import java.io.IOException;
 import java.util.EnumMap;
 import java.util.Map;

@@ -1,15 +1,15 @@
 package io.jcri.daemon.container;
 
-import io.jcri.daemon.Failures;
-import io.jcri.daemon.JcriException;
-import io.jcri.daemon.KeyedLocks;
-import io.jcri.daemon.Layout;
-import io.jcri.daemon.Registry;
+import io.jcri.daemon.core.Failures;
+import io.jcri.daemon.core.JcriException;
+import io.jcri.daemon.core.KeyedLocks;
+import io.jcri.daemon.core.Layout;
 import io.jcri.daemon.life.ContainerPhase;
 import io.jcri.daemon.pod.Pods;
+import io.jcri.daemon.record.Registry;
 import io.jcri.oci.runtime.CgroupSupport;
-import io.jcri.oci.runtime.LinuxResources;
-import io.jcri.oci.runtime.SpecUpdate;
+import io.jcri.oci.spec.LinuxResources;
+import io.jcri.oci.spec.SpecUpdate;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,10 +1,10 @@
 package io.jcri.daemon.container;
 
-import io.jcri.daemon.Failures;
-import io.jcri.daemon.JcriException;
-import io.jcri.daemon.Registry;
+import io.jcri.daemon.core.Failures;
+import io.jcri.daemon.core.JcriException;
 import io.jcri.daemon.life.ContainerPhase;
-import io.jcri.oci.runtime.LinuxResources;
+import io.jcri.daemon.record.Registry;
+import io.jcri.oci.spec.LinuxResources;
 import io.jcri.shim.AttachStreams;
 import io.jcri.shim.ExecStreams;
 import java.io.IOException;
@@ -110,11 +110,10 @@ public final class Containers {
       List<Future<?>> running = new ArrayList<>();
       for (String id : ids) {
         running.add(
-            threads.submit(
-                () -> {
-                  step.take(id);
-                  return null;
-                }));
+            threads.submit(() -> {
+              step.take(id);
+              return null;
+            }));
       }
       for (Future<?> future : running) {
         try {

@@ -1,10 +1,10 @@
 package io.jcri.daemon.container;
 
-import io.jcri.daemon.JcriException;
+import io.jcri.daemon.core.JcriException;
 import io.jcri.daemon.image.RootFilesystems;
 import io.jcri.daemon.pod.Pod;
-import io.jcri.oci.runtime.ContainerMount;
-import io.jcri.oci.snapshot.VolumeLimits;
+import io.jcri.oci.file.VolumeLimits;
+import io.jcri.oci.spec.ContainerMount;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -1,8 +1,8 @@
 package io.jcri.daemon.container;
 
-import io.jcri.oci.runtime.DeviceNode;
-import io.jcri.oci.runtime.DeviceRule;
 import io.jcri.oci.runtime.HostDevices;
+import io.jcri.oci.spec.DeviceNode;
+import io.jcri.oci.spec.DeviceRule;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

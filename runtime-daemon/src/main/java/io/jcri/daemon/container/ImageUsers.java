@@ -1,6 +1,6 @@
 package io.jcri.daemon.container;
 
-import io.jcri.daemon.Registry;
+import io.jcri.daemon.record.Registry;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;

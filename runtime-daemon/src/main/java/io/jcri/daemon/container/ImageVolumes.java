@@ -1,13 +1,13 @@
 package io.jcri.daemon.container;
 
-import io.jcri.daemon.JcriException;
-import io.jcri.daemon.JcriException.Kind;
+import io.jcri.daemon.core.JcriException;
+import io.jcri.daemon.core.JcriException.Kind;
 import io.jcri.daemon.image.Images;
 import io.jcri.daemon.image.RootFilesystems;
 import io.jcri.daemon.pod.Pod;
 import io.jcri.oci.OciException;
 import io.jcri.oci.image.Image;
-import io.jcri.oci.runtime.ContainerMount;
+import io.jcri.oci.spec.ContainerMount;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 

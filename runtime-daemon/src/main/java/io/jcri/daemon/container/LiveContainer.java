@@ -1,8 +1,8 @@
 package io.jcri.daemon.container;
 
-import io.jcri.daemon.Failures;
-import io.jcri.daemon.JcriException;
-import io.jcri.daemon.JcriException.Kind;
+import io.jcri.daemon.core.Failures;
+import io.jcri.daemon.core.JcriException;
+import io.jcri.daemon.core.JcriException.Kind;
 import io.jcri.shim.Shim;
 import io.jcri.shim.ShimException;
 import java.io.IOException;

@@ -5,11 +5,11 @@ import static io.jcri.daemon.life.ContainerAction.KILL;
 import static io.jcri.daemon.life.ContainerAction.LET_GO;
 import static io.jcri.daemon.life.ContainerAction.TAKE_EXIT;
 
-import io.jcri.daemon.KeyedLocks;
-import io.jcri.daemon.Registry;
+import io.jcri.daemon.core.KeyedLocks;
 import io.jcri.daemon.life.ContainerAction;
 import io.jcri.daemon.life.ContainerEvent;
 import io.jcri.daemon.life.Transition.Work;
+import io.jcri.daemon.record.Registry;
 import io.jcri.daemon.system.Clock;
 import io.jcri.sandbox.linux.ProcessId;
 import io.jcri.shim.Shim;
@@ -65,9 +65,8 @@ final class LiveContainers {
   void watch(String id, Shim shim) {
     LiveContainer entry = new LiveContainer(id, shim);
     live.put(id, entry);
-    shim.onExit(
-        record ->
-            Thread.ofVirtual().name("exit of " + id).start(() -> exited(entry, Exit.of(record))));
+    shim.onExit(record ->
+        Thread.ofVirtual().name("exit of " + id).start(() -> exited(entry, Exit.of(record))));
     shim.onLost(() -> Thread.ofVirtual().name("shim of " + id).start(() -> lost(entry)));
   }
 

@@ -1,15 +1,15 @@
 package io.jcri.daemon.container;
 
-import io.jcri.daemon.JcriException;
-import io.jcri.daemon.JcriException.Kind;
-import io.jcri.daemon.Layout;
+import io.jcri.daemon.core.JcriException;
+import io.jcri.daemon.core.JcriException.Kind;
+import io.jcri.daemon.core.Layout;
 import io.jcri.daemon.pod.NamespaceMode;
 import io.jcri.daemon.pod.Pod;
 import io.jcri.daemon.runtime.Handlers;
 import io.jcri.oci.runtime.BindMounts;
-import io.jcri.oci.runtime.ContainerMount;
-import io.jcri.oci.runtime.DefaultMounts;
 import io.jcri.oci.runtime.RuntimeFeatures;
+import io.jcri.oci.spec.ContainerMount;
+import io.jcri.oci.spec.DefaultMounts;
 import io.jcri.sandbox.SandboxState;
 import java.io.IOException;
 import java.nio.file.Path;

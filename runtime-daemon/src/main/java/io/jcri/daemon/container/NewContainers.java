@@ -1,8 +1,8 @@
 package io.jcri.daemon.container;
 
-import io.jcri.daemon.Ids;
-import io.jcri.daemon.JcriException;
 import io.jcri.daemon.container.Container.ImageIdentity;
+import io.jcri.daemon.core.Ids;
+import io.jcri.daemon.core.JcriException;
 import io.jcri.daemon.life.ContainerEvent;
 import io.jcri.daemon.life.ContainerLife;
 import io.jcri.daemon.pod.Pod;

@@ -1,6 +1,6 @@
 package io.jcri.daemon.container;
 
-import io.jcri.daemon.JcriException;
+import io.jcri.daemon.core.JcriException;
 import io.jcri.sandbox.linux.DirectoryEntry;
 import io.jcri.sandbox.linux.Errno;
 import io.jcri.sandbox.linux.ErrnoException;

@@ -1,6 +1,6 @@
 package io.jcri.daemon.container;
 
-import io.jcri.oci.runtime.LinuxResources;
+import io.jcri.oci.spec.LinuxResources;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;

@@ -1,7 +1,7 @@
 package io.jcri.daemon.container;
 
-import io.jcri.daemon.JcriException;
-import io.jcri.daemon.JcriException.Kind;
+import io.jcri.daemon.core.JcriException;
+import io.jcri.daemon.core.JcriException.Kind;
 import io.jcri.daemon.system.Clock;
 import io.jcri.sandbox.cgroup.Cgroups;
 import io.jcri.sandbox.linux.ErrnoException;

@@ -1,6 +1,6 @@
 package io.jcri.daemon.container;
 
-import io.jcri.daemon.JcriException;
+import io.jcri.daemon.core.JcriException;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Map;

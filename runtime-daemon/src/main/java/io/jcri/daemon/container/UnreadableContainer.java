@@ -6,7 +6,7 @@ import io.jcri.daemon.pod.NamespaceOptions;
 import io.jcri.daemon.security.SecurityProfile;
 import io.jcri.oci.Json;
 import io.jcri.oci.OciException;
-import io.jcri.oci.runtime.LinuxResources;
+import io.jcri.oci.spec.LinuxResources;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,7 +1,7 @@
 package io.jcri.daemon.container;
 
 import io.jcri.oci.runtime.BindMounts;
-import io.jcri.oci.runtime.IdMapping;
+import io.jcri.oci.spec.IdMapping;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;

@@ -1,10 +1,10 @@
 package io.jcri.daemon.events;
 
-import io.jcri.daemon.JcriException;
-import io.jcri.daemon.Registry;
 import io.jcri.daemon.budget.Bound;
 import io.jcri.daemon.container.Container;
+import io.jcri.daemon.core.JcriException;
 import io.jcri.daemon.pod.Pod;
+import io.jcri.daemon.record.Registry;
 import io.jcri.daemon.system.Clock;
 import java.util.ArrayList;
 import java.util.Collection;

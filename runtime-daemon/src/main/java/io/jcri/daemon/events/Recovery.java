@@ -1,6 +1,6 @@
 package io.jcri.daemon.events;
 
-import static io.jcri.daemon.recovery.Attempts.attempt;
+import static io.jcri.daemon.core.Attempts.attempt;
 
 import io.jcri.daemon.container.Container;
 import io.jcri.daemon.events.PublishedEventsFile.Published;

@@ -1,7 +1,7 @@
 package io.jcri.daemon.events;
 
-import io.jcri.daemon.JcriException;
-import io.jcri.daemon.JcriException.Kind;
+import io.jcri.daemon.core.JcriException;
+import io.jcri.daemon.core.JcriException.Kind;
 import java.util.ArrayDeque;
 import java.util.Collection;
 import java.util.Deque;

@@ -1,10 +1,10 @@
 /**
  * What happens to pods and containers, told to whoever listens (CRI {@code GetContainerEvents}).
  *
- * <p>The events are not sent by those who start and stop things: {@link io.jcri.daemon.Registry}
- * tells {@link io.jcri.daemon.events.Events} of each new snapshot, and what it has not yet told of
- * that object follows from the phase. So a state that somebody can see has its event, once,
- * whichever way it came about. The contract:
+ * <p>The events are not sent by those who start and stop things: {@link
+ * io.jcri.daemon.record.Registry} tells {@link io.jcri.daemon.events.Events} of each new snapshot,
+ * and what it has not yet told of that object follows from the phase. So a state that somebody can
+ * see has its event, once, whichever way it came about. The contract:
  *
  * <ul>
  *   <li>Each object's events come in the order CREATED, STARTED, STOPPED, DELETED, each at most

@@ -1,8 +1,8 @@
 package io.jcri.daemon.image;
 
-import io.jcri.daemon.Layout;
 import io.jcri.daemon.config.DaemonConfig;
-import io.jcri.oci.distribution.RegistriesConf;
+import io.jcri.daemon.core.Layout;
+import io.jcri.oci.distribution.config.RegistriesConf;
 import io.jcri.oci.image.ImageFetcher;
 import io.jcri.oci.image.ImageStore;
 import io.jcri.oci.signature.ImageTrust;

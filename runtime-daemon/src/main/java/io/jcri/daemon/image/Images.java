@@ -1,11 +1,9 @@
 package io.jcri.daemon.image;
 
-import io.jcri.daemon.JcriException;
-import io.jcri.daemon.Layout;
+import io.jcri.daemon.core.JcriException;
+import io.jcri.daemon.core.Layout;
 import io.jcri.oci.OciException;
-import io.jcri.oci.distribution.Credentials;
-import io.jcri.oci.distribution.ImageReference;
-import io.jcri.oci.distribution.Platform;
+import io.jcri.oci.distribution.credentials.Credentials;
 import io.jcri.oci.image.ArchiveWish;
 import io.jcri.oci.image.FsUsage;
 import io.jcri.oci.image.Image;
@@ -15,6 +13,8 @@ import io.jcri.oci.image.ImageStore;
 import io.jcri.oci.image.PullRequest;
 import io.jcri.oci.image.SaveOptions;
 import io.jcri.oci.image.SeekableLayer;
+import io.jcri.oci.manifest.ImageReference;
+import io.jcri.oci.manifest.Platform;
 import io.jcri.oci.snapshot.Snapshot;
 import java.io.IOException;
 import java.io.InputStream;

@@ -2,10 +2,10 @@ package io.jcri.daemon.image;
 
 import io.jcri.oci.OciException;
 import io.jcri.oci.OciException.Kind;
-import io.jcri.oci.distribution.ImageReference;
-import io.jcri.oci.distribution.RegistriesConf;
+import io.jcri.oci.distribution.config.RegistriesConf;
 import io.jcri.oci.image.Image;
 import io.jcri.oci.image.ImageStore;
+import io.jcri.oci.manifest.ImageReference;
 import java.util.List;
 import java.util.Optional;
 

@@ -1,9 +1,9 @@
 package io.jcri.daemon.image;
 
-import io.jcri.daemon.Layout;
+import io.jcri.daemon.core.Layout;
+import io.jcri.oci.file.DiskUsage;
 import io.jcri.oci.image.Image;
 import io.jcri.oci.image.ImageStore;
-import io.jcri.oci.snapshot.DiskUsage;
 import io.jcri.oci.snapshot.Snapshot;
 import io.jcri.oci.snapshot.Snapshotter;
 import io.jcri.oci.snapshot.WritableLayers;

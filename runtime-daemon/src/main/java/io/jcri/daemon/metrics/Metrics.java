@@ -8,7 +8,7 @@ import io.jcri.daemon.stats.Stats;
 import io.jcri.daemon.stats.Usage;
 import io.jcri.daemon.system.Clock;
 import io.jcri.oci.runtime.CgroupSupport;
-import io.jcri.oci.runtime.LinuxResources;
+import io.jcri.oci.spec.LinuxResources;
 import io.jcri.sandbox.cgroup.CgroupLayout;
 import io.jcri.sandbox.cgroup.Cgroups;
 import io.jcri.sandbox.linux.FileSystemStat;

@@ -1,6 +1,6 @@
 package io.jcri.daemon.nri;
 
-import io.jcri.daemon.JcriException;
+import io.jcri.daemon.core.JcriException;
 import io.jcri.nri.v1alpha1.NriApi.CompoundFieldOwners;
 import io.jcri.nri.v1alpha1.NriApi.Field;
 import io.jcri.nri.v1alpha1.NriApi.FieldOwners;
@@ -92,27 +92,24 @@ final class AdjustmentOwners {
   OwningPlugins message() {
     Map<String, FieldOwners.Builder> containers = new LinkedHashMap<>();
     Map<Key, CompoundFieldOwners.Builder> compounds = new LinkedHashMap<>();
-    owners.forEach(
-        (key, owner) -> {
-          String plugin = (owner.removed() ? "-" : "") + owner.plugin();
-          FieldOwners.Builder fields =
-              containers.computeIfAbsent(key.container(), id -> FieldOwners.newBuilder());
-          if (COMPOUND.contains(key.field())) {
-            compounds
-                .computeIfAbsent(
-                    new Key(key.container(), key.field(), ""),
-                    k -> CompoundFieldOwners.newBuilder())
-                .putOwners(key.entry(), plugin);
-          } else {
-            fields.putSimple(key.field().getNumber(), plugin);
-          }
-        });
-    compounds.forEach(
-        (key, entries) -> {
-          FieldOwners.Builder fields =
-              containers.computeIfAbsent(key.container(), id -> FieldOwners.newBuilder());
-          fields.putCompound(key.field().getNumber(), entries.build());
-        });
+    owners.forEach((key, owner) -> {
+      String plugin = (owner.removed() ? "-" : "") + owner.plugin();
+      FieldOwners.Builder fields =
+          containers.computeIfAbsent(key.container(), id -> FieldOwners.newBuilder());
+      if (COMPOUND.contains(key.field())) {
+        compounds
+            .computeIfAbsent(
+                new Key(key.container(), key.field(), ""), k -> CompoundFieldOwners.newBuilder())
+            .putOwners(key.entry(), plugin);
+      } else {
+        fields.putSimple(key.field().getNumber(), plugin);
+      }
+    });
+    compounds.forEach((key, entries) -> {
+      FieldOwners.Builder fields =
+          containers.computeIfAbsent(key.container(), id -> FieldOwners.newBuilder());
+      fields.putCompound(key.field().getNumber(), entries.build());
+    });
     OwningPlugins.Builder message = OwningPlugins.newBuilder();
     containers.forEach((id, fields) -> message.putOwners(id, fields.build()));
     return message.build();

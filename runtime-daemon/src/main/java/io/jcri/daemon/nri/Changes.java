@@ -1,6 +1,6 @@
 package io.jcri.daemon.nri;
 
-import io.jcri.daemon.JcriException;
+import io.jcri.daemon.core.JcriException;
 import io.jcri.nri.v1alpha1.NriApi.ContainerEviction;
 import io.jcri.nri.v1alpha1.NriApi.ContainerUpdate;
 import io.jcri.oci.OciException;

@@ -1,6 +1,6 @@
 package io.jcri.daemon.nri;
 
-import io.jcri.daemon.JcriException;
+import io.jcri.daemon.core.JcriException;
 import io.jcri.nri.v1alpha1.NriApi.Field;
 
 /** Claims of one plugin on what can be set of one container. Not thread-safe. */

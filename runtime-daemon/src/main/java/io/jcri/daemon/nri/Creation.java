@@ -1,6 +1,6 @@
 package io.jcri.daemon.nri;
 
-import io.jcri.daemon.JcriException;
+import io.jcri.daemon.core.JcriException;
 import io.jcri.nri.v1alpha1.NriApi;
 import io.jcri.nri.v1alpha1.NriApi.ContainerAdjustment;
 import io.jcri.nri.v1alpha1.NriApi.ContainerEviction;
@@ -80,20 +80,18 @@ final class Creation {
     }
     wanted
         .getRlimitsList()
-        .forEach(
-            limit -> {
-              claims.claim(Field.Rlimits, limit.getType());
-              container.addRlimits(limit);
-              adjust.addRlimits(limit);
-            });
+        .forEach(limit -> {
+          claims.claim(Field.Rlimits, limit.getType());
+          container.addRlimits(limit);
+          adjust.addRlimits(limit);
+        });
     wanted
         .getCDIDevicesList()
-        .forEach(
-            device -> {
-              claims.claim(Field.CdiDevices, device.getName());
-              container.addCDIDevices(device);
-              adjust.addCDIDevices(device);
-            });
+        .forEach(device -> {
+          claims.claim(Field.CdiDevices, device.getName());
+          container.addCDIDevices(device);
+          adjust.addCDIDevices(device);
+        });
     updates.take(reply.getUpdateList(), plugin);
     evictions.addAll(reply.getEvictList());
   }

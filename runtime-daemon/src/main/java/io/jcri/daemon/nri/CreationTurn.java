@@ -1,7 +1,7 @@
 package io.jcri.daemon.nri;
 
-import io.jcri.daemon.JcriException;
 import io.jcri.daemon.container.Container;
+import io.jcri.daemon.core.JcriException;
 import io.jcri.daemon.nri.ttrpc.TtrpcException;
 import io.jcri.daemon.pod.Pod;
 import io.jcri.nri.v1alpha1.NriApi;
@@ -10,8 +10,8 @@ import io.jcri.nri.v1alpha1.NriApi.CreateContainerResponse;
 import io.jcri.nri.v1alpha1.NriApi.Event;
 import io.jcri.nri.v1alpha1.NriApi.ValidateContainerAdjustmentRequest;
 import io.jcri.nri.v1alpha1.NriApi.ValidateContainerAdjustmentResponse;
-import io.jcri.oci.runtime.ContainerSpec;
-import io.jcri.oci.runtime.SpecWriter;
+import io.jcri.oci.spec.ContainerSpec;
+import io.jcri.oci.spec.SpecWriter;
 import java.util.List;
 
 /** One container's creation going round: every plugin is asked, then the result is judged. */

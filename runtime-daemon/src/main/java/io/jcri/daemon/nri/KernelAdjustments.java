@@ -1,16 +1,16 @@
 package io.jcri.daemon.nri;
 
-import io.jcri.daemon.JcriException;
+import io.jcri.daemon.core.JcriException;
 import io.jcri.nri.v1alpha1.NriApi;
 import io.jcri.nri.v1alpha1.NriApi.LinuxContainerAdjustment;
 import io.jcri.nri.v1alpha1.NriApi.LinuxNamespace;
 import io.jcri.nri.v1alpha1.NriApi.LinuxRdt;
 import io.jcri.nri.v1alpha1.NriApi.LinuxSeccomp;
-import io.jcri.oci.runtime.IntelRdt;
-import io.jcri.oci.runtime.MemoryPolicy;
-import io.jcri.oci.runtime.Namespace;
-import io.jcri.oci.runtime.Scheduling;
-import io.jcri.oci.runtime.SeccompProfile;
+import io.jcri.oci.spec.IntelRdt;
+import io.jcri.oci.spec.MemoryPolicy;
+import io.jcri.oci.spec.Namespace;
+import io.jcri.oci.spec.Scheduling;
+import io.jcri.oci.spec.SeccompProfile;
 import java.math.BigInteger;
 import java.util.EnumMap;
 import java.util.List;
@@ -76,13 +76,12 @@ final class KernelAdjustments {
         rule.getAction(),
         rule.hasErrnoRet() ? Optional.of(rule.getErrnoRet().getValue()) : Optional.empty(),
         rule.getArgsList().stream()
-            .map(
-                arg ->
-                    new SeccompProfile.Argument(
-                        arg.getIndex(),
-                        unsigned(arg.getValue()),
-                        unsigned(arg.getValueTwo()),
-                        arg.getOp()))
+            .map(arg ->
+                new SeccompProfile.Argument(
+                    arg.getIndex(),
+                    unsigned(arg.getValue()),
+                    unsigned(arg.getValueTwo()),
+                    arg.getOp()))
             .toList());
   }
 
@@ -127,14 +126,13 @@ final class KernelAdjustments {
     Map<String, String> netDevices = new TreeMap<>(now);
     wanted
         .getNetDevicesMap()
-        .forEach(
-            (host, device) -> {
-              if (!RemovalMarks.removes(host)) {
-                netDevices.put(host, device.getName());
-              } else if (!wanted.containsNetDevices(RemovalMarks.key(host))) {
-                netDevices.remove(RemovalMarks.key(host));
-              }
-            });
+        .forEach((host, device) -> {
+          if (!RemovalMarks.removes(host)) {
+            netDevices.put(host, device.getName());
+          } else if (!wanted.containsNetDevices(RemovalMarks.key(host))) {
+            netDevices.remove(RemovalMarks.key(host));
+          }
+        });
     return netDevices;
   }
 

@@ -1,11 +1,11 @@
 package io.jcri.daemon.nri;
 
-import io.jcri.daemon.JcriException;
+import io.jcri.daemon.core.JcriException;
 import io.jcri.nri.v1alpha1.NriApi;
 import io.jcri.nri.v1alpha1.NriApi.LinuxCPU;
 import io.jcri.nri.v1alpha1.NriApi.LinuxMemory;
-import io.jcri.oci.runtime.LinuxResources;
-import io.jcri.oci.runtime.RareLimits;
+import io.jcri.oci.spec.LinuxResources;
+import io.jcri.oci.spec.RareLimits;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;

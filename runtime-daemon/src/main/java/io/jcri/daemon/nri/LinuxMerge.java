@@ -1,6 +1,6 @@
 package io.jcri.daemon.nri;
 
-import io.jcri.daemon.JcriException;
+import io.jcri.daemon.core.JcriException;
 import io.jcri.nri.v1alpha1.NriApi.Field;
 import io.jcri.nri.v1alpha1.NriApi.LinuxContainer;
 import io.jcri.nri.v1alpha1.NriApi.LinuxContainerAdjustment;

@@ -1,6 +1,6 @@
 package io.jcri.daemon.nri;
 
-import io.jcri.daemon.JcriException;
+import io.jcri.daemon.core.JcriException;
 import io.jcri.nri.v1alpha1.NriApi.Field;
 import java.util.Map;
 import java.util.function.BiConsumer;
@@ -25,20 +25,18 @@ final class MapMerge {
     wanted.keySet().stream()
         .filter(RemovalMarks::removes)
         .map(RemovalMarks::key)
-        .forEach(
-            key -> {
-              claims.clear(field, key);
-              seen.remove().accept(key);
-              collected.remove().accept(key);
-              collected.put().accept(RemovalMarks.removal(key), "");
-            });
-    wanted.forEach(
-        (key, value) -> {
-          if (!RemovalMarks.removes(key)) {
-            claims.claim(field, key);
-            seen.put().accept(key, value);
-            collected.put().accept(key, value);
-          }
+        .forEach(key -> {
+          claims.clear(field, key);
+          seen.remove().accept(key);
+          collected.remove().accept(key);
+          collected.put().accept(RemovalMarks.removal(key), "");
         });
+    wanted.forEach((key, value) -> {
+      if (!RemovalMarks.removes(key)) {
+        claims.claim(field, key);
+        seen.put().accept(key, value);
+        collected.put().accept(key, value);
+      }
+    });
   }
 }

@@ -2,7 +2,7 @@ package io.jcri.daemon.nri;
 
 import io.jcri.daemon.container.Container;
 import io.jcri.daemon.pod.Pod;
-import io.jcri.oci.runtime.LinuxResources;
+import io.jcri.oci.spec.LinuxResources;
 import java.io.IOException;
 import java.util.Collection;
 import java.util.Optional;
@@ -20,7 +20,7 @@ public interface NodeObjects {
   /**
    * Changes a container's limits without asking plugins; what is empty stays.
    *
-   * @throws io.jcri.daemon.JcriException when it can't be done, and all is as it was
+   * @throws io.jcri.daemon.core.JcriException when it can't be done, and all is as it was
    */
   void update(String container, LinuxResources change);
 

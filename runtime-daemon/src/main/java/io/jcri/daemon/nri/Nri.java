@@ -1,11 +1,11 @@
 package io.jcri.daemon.nri;
 
-import io.jcri.daemon.JcriException;
-import io.jcri.daemon.Layout;
 import io.jcri.daemon.config.DaemonConfig;
 import io.jcri.daemon.container.CdiInjection;
 import io.jcri.daemon.container.Container;
 import io.jcri.daemon.container.ContainerHooks;
+import io.jcri.daemon.core.JcriException;
+import io.jcri.daemon.core.Layout;
 import io.jcri.daemon.nri.ttrpc.TtrpcException;
 import io.jcri.daemon.pod.Pod;
 import io.jcri.daemon.pod.PodHooks;
@@ -13,8 +13,8 @@ import io.jcri.daemon.pod.PodResources;
 import io.jcri.nri.v1alpha1.NriApi;
 import io.jcri.nri.v1alpha1.NriApi.Event;
 import io.jcri.oci.runtime.CgroupSupport;
-import io.jcri.oci.runtime.ContainerSpec;
-import io.jcri.oci.runtime.LinuxResources;
+import io.jcri.oci.spec.ContainerSpec;
+import io.jcri.oci.spec.LinuxResources;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -73,12 +73,11 @@ public final class Nri implements PodHooks, ContainerHooks {
           var allPods = objects.pods();
           var allContainers =
               objects.containers().stream()
-                  .filter(
-                      c ->
-                          switch (c.phase()) {
-                            case CREATED, RUNNING -> true;
-                            case CREATING, EXITED, UNKNOWN -> false;
-                          })
+                  .filter(c ->
+                      switch (c.phase()) {
+                        case CREATED, RUNNING -> true;
+                        case CREATING, EXITED, UNKNOWN -> false;
+                      })
                   .toList();
           allPods.forEach(pod -> pods.listed(pod.id(), pod.ready()));
           allContainers.forEach(container -> containers.listed(container.id(), true));
@@ -125,13 +124,12 @@ public final class Nri implements PodHooks, ContainerHooks {
       boolean _ = pods.forget(pod.id());
       return;
     }
-    plugins.exclusively(
-        () -> {
-          stopTold(pod);
-          if (pods.forget(pod.id())) {
-            plugins.eachAnyway(Event.REMOVE_POD_SANDBOX, tell(Event.REMOVE_POD_SANDBOX, pod));
-          }
-        });
+    plugins.exclusively(() -> {
+      stopTold(pod);
+      if (pods.forget(pod.id())) {
+        plugins.eachAnyway(Event.REMOVE_POD_SANDBOX, tell(Event.REMOVE_POD_SANDBOX, pod));
+      }
+    });
   }
 
   @Override
@@ -221,10 +219,9 @@ public final class Nri implements PodHooks, ContainerHooks {
     if (!updates.ofOthers().isEmpty()) {
       Thread.ofVirtual()
           .name("nri updates")
-          .start(
-              () -> {
-                List<NriApi.ContainerUpdate> _ = changes().update(updates.ofOthers(), "plugins");
-              });
+          .start(() -> {
+            List<NriApi.ContainerUpdate> _ = changes().update(updates.ofOthers(), "plugins");
+          });
     }
   }
 
@@ -234,13 +231,12 @@ public final class Nri implements PodHooks, ContainerHooks {
       boolean _ = containers.forget(container.id());
       return;
     }
-    plugins.exclusively(
-        () -> {
-          stopTold(container);
-          if (containers.forget(container.id())) {
-            plugins.eachAnyway(Event.REMOVE_CONTAINER, tell(Event.REMOVE_CONTAINER, container));
-          }
-        });
+    plugins.exclusively(() -> {
+      stopTold(container);
+      if (containers.forget(container.id())) {
+        plugins.eachAnyway(Event.REMOVE_CONTAINER, tell(Event.REMOVE_CONTAINER, container));
+      }
+    });
   }
 
   /** Asks plugins what a container shall be. */

@@ -6,7 +6,7 @@ import io.jcri.daemon.pod.Pod;
 import io.jcri.nri.v1alpha1.NriApi.ContainerEviction;
 import io.jcri.nri.v1alpha1.NriApi.ContainerUpdate;
 import io.jcri.nri.v1alpha1.NriApi.Event;
-import io.jcri.oci.runtime.ContainerSpec;
+import io.jcri.oci.spec.ContainerSpec;
 import java.util.List;
 
 /**

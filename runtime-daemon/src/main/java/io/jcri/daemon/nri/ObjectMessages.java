@@ -1,7 +1,7 @@
 package io.jcri.daemon.nri;
 
-import io.jcri.daemon.Layout;
 import io.jcri.daemon.container.Container;
+import io.jcri.daemon.core.Layout;
 import io.jcri.daemon.pod.Pod;
 import io.jcri.nri.v1alpha1.NriApi;
 import io.jcri.nri.v1alpha1.NriApi.ContainerState;

@@ -1,8 +1,8 @@
 package io.jcri.daemon.nri;
 
-import io.jcri.daemon.JcriException;
-import io.jcri.daemon.JcriException.Kind;
 import io.jcri.daemon.budget.Bound;
+import io.jcri.daemon.core.JcriException;
+import io.jcri.daemon.core.JcriException.Kind;
 import io.jcri.daemon.nri.ttrpc.TtrpcException;
 import io.jcri.nri.v1alpha1.NriApi.Event;
 import java.time.Duration;

@@ -1,18 +1,18 @@
 package io.jcri.daemon.nri;
 
-import io.jcri.daemon.JcriException;
+import io.jcri.daemon.core.JcriException;
 import io.jcri.nri.v1alpha1.NriApi;
 import io.jcri.nri.v1alpha1.NriApi.ContainerAdjustment;
 import io.jcri.nri.v1alpha1.NriApi.KeyValue;
 import io.jcri.nri.v1alpha1.NriApi.LinuxContainerAdjustment;
 import io.jcri.oci.runtime.BindMounts;
 import io.jcri.oci.runtime.CgroupSupport;
-import io.jcri.oci.runtime.ContainerMount;
-import io.jcri.oci.runtime.ContainerProcess;
-import io.jcri.oci.runtime.ContainerSpec;
-import io.jcri.oci.runtime.Hooks;
-import io.jcri.oci.runtime.LinuxResources;
-import io.jcri.oci.runtime.Rlimit;
+import io.jcri.oci.spec.ContainerMount;
+import io.jcri.oci.spec.ContainerProcess;
+import io.jcri.oci.spec.ContainerSpec;
+import io.jcri.oci.spec.Hooks;
+import io.jcri.oci.spec.LinuxResources;
+import io.jcri.oci.spec.Rlimit;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -83,11 +83,10 @@ final class SpecAdjuster {
   /** A variable that is set anew stays where it was; new ones follow. */
   private static List<String> env(List<String> env, List<KeyValue> wanted) {
     Map<String, String> variables = new LinkedHashMap<>();
-    env.forEach(
-        assignment -> {
-          int equals = assignment.indexOf('=');
-          variables.put(equals < 0 ? assignment : assignment.substring(0, equals), assignment);
-        });
+    env.forEach(assignment -> {
+      int equals = assignment.indexOf('=');
+      variables.put(equals < 0 ? assignment : assignment.substring(0, equals), assignment);
+    });
     for (KeyValue variable : wanted) {
       if (!RemovalMarks.removes(variable.getKey())) {
         variables.put(variable.getKey(), variable.getKey() + "=" + variable.getValue());
@@ -102,10 +101,8 @@ final class SpecAdjuster {
   private static List<Rlimit> rlimits(List<Rlimit> limits, List<NriApi.POSIXRlimit> wanted) {
     Map<String, Rlimit> all = new LinkedHashMap<>();
     limits.forEach(limit -> all.put(limit.type(), limit));
-    wanted.forEach(
-        limit ->
-            all.put(
-                limit.getType(), new Rlimit(limit.getType(), limit.getSoft(), limit.getHard())));
+    wanted.forEach(limit ->
+        all.put(limit.getType(), new Rlimit(limit.getType(), limit.getSoft(), limit.getHard())));
     return List.copyOf(all.values());
   }
 
@@ -115,12 +112,11 @@ final class SpecAdjuster {
         .filter(RemovalMarks::removes)
         .map(RemovalMarks::key)
         .forEach(merged::remove);
-    wanted.forEach(
-        (key, value) -> {
-          if (!RemovalMarks.removes(key)) {
-            merged.put(key, value);
-          }
-        });
+    wanted.forEach((key, value) -> {
+      if (!RemovalMarks.removes(key)) {
+        merged.put(key, value);
+      }
+    });
     return merged;
   }
 
@@ -174,16 +170,15 @@ final class SpecAdjuster {
 
   private static List<Hooks.Hook> hooks(List<Hooks.Hook> now, List<NriApi.Hook> wanted) {
     List<Hooks.Hook> all = new ArrayList<>(now);
-    wanted.forEach(
-        hook ->
-            all.add(
-                new Hooks.Hook(
-                    hook.getPath(),
-                    hook.getArgsList(),
-                    hook.getEnvList(),
-                    hook.hasTimeout()
-                        ? Optional.of((int) hook.getTimeout().getValue())
-                        : Optional.empty())));
+    wanted.forEach(hook ->
+        all.add(
+            new Hooks.Hook(
+                hook.getPath(),
+                hook.getArgsList(),
+                hook.getEnvList(),
+                hook.hasTimeout()
+                    ? Optional.of((int) hook.getTimeout().getValue())
+                    : Optional.empty())));
     return all;
   }
 

@@ -1,13 +1,13 @@
 package io.jcri.daemon.nri;
 
-import io.jcri.daemon.JcriException;
+import io.jcri.daemon.core.JcriException;
 import io.jcri.nri.v1alpha1.NriApi;
 import io.jcri.nri.v1alpha1.NriApi.ContainerEviction;
 import io.jcri.nri.v1alpha1.NriApi.ContainerUpdate;
 import io.jcri.nri.v1alpha1.NriApi.Event;
 import io.jcri.nri.v1alpha1.NriApi.UpdateContainerRequest;
 import io.jcri.nri.v1alpha1.NriApi.UpdateContainerResponse;
-import io.jcri.oci.runtime.LinuxResources;
+import io.jcri.oci.spec.LinuxResources;
 import java.util.ArrayList;
 import java.util.List;
 

@@ -1,8 +1,8 @@
 package io.jcri.daemon.nri;
 
-import io.jcri.daemon.JcriException;
 import io.jcri.daemon.config.DaemonConfig;
 import io.jcri.daemon.container.Container;
+import io.jcri.daemon.core.JcriException;
 import io.jcri.daemon.pod.Pod;
 import io.jcri.daemon.security.SecurityProfile;
 import io.jcri.nri.v1alpha1.NriApi.Field;
@@ -50,9 +50,8 @@ final class Validation {
                     .orElse(List.of())
                     .stream())
             .distinct()
-            .filter(
-                name ->
-                    asked.stream().noneMatch(p -> p.base().equals(name) || p.name().equals(name)))
+            .filter(name ->
+                asked.stream().noneMatch(p -> p.base().equals(name) || p.name().equals(name)))
             .toList();
     if (!missing.isEmpty()) {
       throw JcriException.precondition(

@@ -1,7 +1,7 @@
 package io.jcri.daemon.pod;
 
 import io.jcri.cni.Bandwidth;
-import io.jcri.daemon.JcriException;
+import io.jcri.daemon.core.JcriException;
 import java.math.BigDecimal;
 import java.util.Map;
 import java.util.Optional;

@@ -1,6 +1,6 @@
 package io.jcri.daemon.pod;
 
-import io.jcri.daemon.JcriException;
+import io.jcri.daemon.core.JcriException;
 import io.jcri.sandbox.cgroup.CgroupDriver;
 import io.jcri.sandbox.cgroup.SystemdPaths;
 import java.util.List;

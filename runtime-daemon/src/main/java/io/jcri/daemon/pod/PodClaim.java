@@ -1,6 +1,6 @@
 package io.jcri.daemon.pod;
 
-import io.jcri.daemon.JcriException;
+import io.jcri.daemon.core.JcriException;
 
 /**
  * A name that only its holder makes a pod of, until it is closed. Thread-safe.

@@ -1,17 +1,17 @@
 package io.jcri.daemon.pod;
 
-import io.jcri.daemon.Failures;
-import io.jcri.daemon.Ids;
-import io.jcri.daemon.InFlight;
-import io.jcri.daemon.JcriException;
-import io.jcri.daemon.JcriException.Kind;
-import io.jcri.daemon.KeyedLocks;
-import io.jcri.daemon.Registry;
-import io.jcri.daemon.Stages;
+import io.jcri.daemon.core.Failures;
+import io.jcri.daemon.core.Ids;
+import io.jcri.daemon.core.InFlight;
+import io.jcri.daemon.core.JcriException;
+import io.jcri.daemon.core.JcriException.Kind;
+import io.jcri.daemon.core.KeyedLocks;
+import io.jcri.daemon.core.Stages;
 import io.jcri.daemon.life.PodAction;
 import io.jcri.daemon.life.PodEvent;
 import io.jcri.daemon.life.PodLife;
 import io.jcri.daemon.life.PodPhase;
+import io.jcri.daemon.record.Registry;
 import io.jcri.daemon.security.Selinux;
 import io.jcri.daemon.system.Clock;
 import java.io.IOException;

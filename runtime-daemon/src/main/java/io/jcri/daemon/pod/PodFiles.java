@@ -1,6 +1,6 @@
 package io.jcri.daemon.pod;
 
-import io.jcri.daemon.Layout;
+import io.jcri.daemon.core.Layout;
 import io.jcri.daemon.pod.NamespaceOptions.UserMappings;
 import io.jcri.daemon.security.Selinux;
 import io.jcri.sandbox.SandboxState;

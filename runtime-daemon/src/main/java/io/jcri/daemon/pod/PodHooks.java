@@ -27,7 +27,7 @@ public interface PodHooks {
    * The pod is made but not yet announced.
    *
    * @param announce makes the pod visible; whoever joins sees it either now or in a list
-   * @throws io.jcri.daemon.JcriException when the pod must not be
+   * @throws io.jcri.daemon.core.JcriException when the pod must not be
    */
   void run(Pod pod, Runnable announce);
 
@@ -40,7 +40,7 @@ public interface PodHooks {
   /**
    * Its resources as a whole are about to become these.
    *
-   * @throws io.jcri.daemon.JcriException when they must not
+   * @throws io.jcri.daemon.core.JcriException when they must not
    */
   void update(Pod pod, PodResources next);
 

@@ -1,7 +1,7 @@
 package io.jcri.daemon.pod;
 
-import io.jcri.daemon.JcriException;
-import io.jcri.daemon.JcriException.Kind;
+import io.jcri.daemon.core.JcriException;
+import io.jcri.daemon.core.JcriException.Kind;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;

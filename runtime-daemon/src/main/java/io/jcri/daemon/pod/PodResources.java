@@ -1,6 +1,6 @@
 package io.jcri.daemon.pod;
 
-import io.jcri.oci.runtime.LinuxResources;
+import io.jcri.oci.spec.LinuxResources;
 
 /**
  * What the kubelet says of a pod's resources as a whole. It sets the pod's cgroup itself; here they

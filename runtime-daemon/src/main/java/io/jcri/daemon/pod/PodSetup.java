@@ -1,9 +1,9 @@
 package io.jcri.daemon.pod;
 
 import io.jcri.cni.CniException;
-import io.jcri.daemon.JcriException;
-import io.jcri.daemon.Layout;
-import io.jcri.daemon.Stages;
+import io.jcri.daemon.core.JcriException;
+import io.jcri.daemon.core.Layout;
+import io.jcri.daemon.core.Stages;
 import io.jcri.sandbox.SandboxSpec;
 import io.jcri.sandbox.SandboxState;
 import io.jcri.sandbox.Sandboxes;
@@ -93,13 +93,12 @@ public final class PodSetup {
       stages.done("scope");
     }
     // One record for both: the sandbox made, and the address that ADD is about to take.
-    save.change(
-        now ->
-            pod.cgroupPath()
-                .map(now::withCgroup)
-                .orElse(now)
-                .withSandbox(sandbox)
-                .withNetworkDue(!config.hostNetwork()));
+    save.change(now ->
+        pod.cgroupPath()
+            .map(now::withCgroup)
+            .orElse(now)
+            .withSandbox(sandbox)
+            .withNetworkDue(!config.hostNetwork()));
     stages.done("record");
   }
 

@@ -1,10 +1,10 @@
 package io.jcri.daemon.pod;
 
-import io.jcri.daemon.Registry;
 import io.jcri.daemon.life.PodAction;
 import io.jcri.daemon.life.PodEvent;
 import io.jcri.daemon.life.PodLife;
 import io.jcri.daemon.life.Transition.Work;
+import io.jcri.daemon.record.Registry;
 import java.io.IOException;
 import java.util.EnumMap;
 import java.util.Map;

@@ -1,11 +1,11 @@
 package io.jcri.daemon.pod;
 
 import io.jcri.cni.CniException;
-import io.jcri.daemon.Registry;
-import io.jcri.daemon.Stages;
+import io.jcri.daemon.core.Stages;
 import io.jcri.daemon.life.PodAction;
 import io.jcri.daemon.life.PodEvent;
 import io.jcri.daemon.life.Transition.Work;
+import io.jcri.daemon.record.Registry;
 import io.jcri.daemon.security.Selinux;
 import java.io.IOException;
 import java.util.Map;

@@ -1,7 +1,7 @@
 package io.jcri.daemon.pod;
 
-import io.jcri.daemon.Registry;
 import io.jcri.daemon.life.PodEvent;
+import io.jcri.daemon.record.Registry;
 import java.io.IOException;
 import java.util.Optional;
 import org.slf4j.Logger;

@@ -2,12 +2,12 @@ package io.jcri.daemon.pull;
 
 import io.jcri.oci.Digest;
 import io.jcri.oci.OciException;
-import io.jcri.oci.distribution.Descriptor;
-import io.jcri.oci.distribution.ImageReference;
 import io.jcri.oci.image.FetchedImage;
 import io.jcri.oci.image.ImageReceiver;
-import io.jcri.oci.snapshot.Layer;
-import io.jcri.oci.snapshot.WholeLayer;
+import io.jcri.oci.layer.Layer;
+import io.jcri.oci.layer.WholeLayer;
+import io.jcri.oci.manifest.Descriptor;
+import io.jcri.oci.manifest.ImageReference;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

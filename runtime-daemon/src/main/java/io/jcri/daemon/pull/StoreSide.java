@@ -2,11 +2,11 @@ package io.jcri.daemon.pull;
 
 import io.jcri.oci.OciException;
 import io.jcri.oci.OciException.Kind;
-import io.jcri.oci.distribution.Descriptor;
-import io.jcri.oci.distribution.ImageReference;
 import io.jcri.oci.image.FetchedImage;
 import io.jcri.oci.image.ImageReceiver;
 import io.jcri.oci.image.PullProgress;
+import io.jcri.oci.manifest.Descriptor;
+import io.jcri.oci.manifest.ImageReference;
 import io.jcri.sandbox.linux.Reasons;
 import java.io.IOException;
 import java.io.InputStream;

@@ -1,7 +1,7 @@
 package io.jcri.daemon.pull;
 
-import io.jcri.daemon.Layout;
 import io.jcri.daemon.config.DaemonConfig;
+import io.jcri.daemon.core.Layout;
 import io.jcri.daemon.system.NativeBinaries;
 import io.jcri.oci.OciException;
 import io.jcri.oci.OciException.Kind;

@@ -1,12 +1,12 @@
 package io.jcri.daemon.pull;
 
 import io.jcri.oci.Digest;
-import io.jcri.oci.distribution.Credentials;
-import io.jcri.oci.distribution.Platform;
+import io.jcri.oci.distribution.credentials.Credentials;
 import io.jcri.oci.image.SeekableLayer;
+import io.jcri.oci.layer.Layer;
+import io.jcri.oci.layer.WholeLayer;
+import io.jcri.oci.manifest.Platform;
 import io.jcri.oci.signature.Approval;
-import io.jcri.oci.snapshot.Layer;
-import io.jcri.oci.snapshot.WholeLayer;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;

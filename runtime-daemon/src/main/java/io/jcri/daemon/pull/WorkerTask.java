@@ -2,10 +2,10 @@ package io.jcri.daemon.pull;
 
 import io.jcri.oci.OciException;
 import io.jcri.oci.OciException.Kind;
-import io.jcri.oci.distribution.ImageReference;
 import io.jcri.oci.image.ArchiveWish;
 import io.jcri.oci.image.DirectFetcher;
 import io.jcri.oci.image.PullRequest;
+import io.jcri.oci.manifest.ImageReference;
 import io.jcri.sandbox.linux.Reasons;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;

@@ -1,7 +1,7 @@
 package io.jcri.daemon.record;
 
-import io.jcri.daemon.JcriException;
 import io.jcri.daemon.budget.Bound;
+import io.jcri.daemon.core.JcriException;
 import io.jcri.oci.JsonRest;
 import io.jcri.oci.record.RecordFile;
 import io.jcri.oci.record.RecordFormat;

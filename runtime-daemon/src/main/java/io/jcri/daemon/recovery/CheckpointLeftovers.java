@@ -1,15 +1,15 @@
 package io.jcri.daemon.recovery;
 
-import static io.jcri.daemon.recovery.Attempts.attempt;
-import static io.jcri.daemon.recovery.Attempts.children;
+import static io.jcri.daemon.core.Attempts.attempt;
+import static io.jcri.daemon.core.Attempts.children;
 import static java.util.concurrent.TimeUnit.SECONDS;
 
-import io.jcri.daemon.FileTrees;
-import io.jcri.daemon.Layout;
 import io.jcri.daemon.checkpoint.Freeze;
 import io.jcri.daemon.checkpoint.PodRestore;
 import io.jcri.daemon.container.Container;
 import io.jcri.daemon.container.Containers;
+import io.jcri.daemon.core.FileTrees;
+import io.jcri.daemon.core.Layout;
 import io.jcri.daemon.life.ContainerPhase;
 import io.jcri.daemon.pod.Pods;
 import io.jcri.daemon.runtime.Handlers;
@@ -79,10 +79,8 @@ public final class CheckpointLeftovers {
   private static void endCapture(String stage) {
     List<ProcessHandle> runtimes =
         ProcessHandle.allProcesses()
-            .filter(
-                process ->
-                    Stream.of(process.info().arguments().orElse(new String[0]))
-                        .anyMatch(stage::equals))
+            .filter(process ->
+                Stream.of(process.info().arguments().orElse(new String[0])).anyMatch(stage::equals))
             .toList();
     for (ProcessHandle runtime : runtimes) {
       List<ProcessHandle> all = Stream.concat(runtime.descendants(), Stream.of(runtime)).toList();

@@ -1,9 +1,8 @@
 package io.jcri.daemon.recovery;
 
-import static io.jcri.daemon.recovery.Attempts.attempt;
-import static io.jcri.daemon.recovery.Attempts.inBackground;
+import static io.jcri.daemon.core.Attempts.attempt;
+import static io.jcri.daemon.core.Attempts.inBackground;
 
-import io.jcri.daemon.Registry;
 import io.jcri.daemon.container.Container;
 import io.jcri.daemon.container.ContainerCreation;
 import io.jcri.daemon.container.ContainerRun;
@@ -13,6 +12,7 @@ import io.jcri.daemon.container.Exit;
 import io.jcri.daemon.life.ContainerAction;
 import io.jcri.daemon.life.ContainerEvent;
 import io.jcri.daemon.life.ContainerPhase;
+import io.jcri.daemon.record.Registry;
 import io.jcri.daemon.system.Clock;
 import io.jcri.shim.Shim;
 import java.io.IOException;

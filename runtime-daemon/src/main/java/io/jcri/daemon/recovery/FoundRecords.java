@@ -1,8 +1,8 @@
 package io.jcri.daemon.recovery;
 
-import io.jcri.daemon.Layout;
 import io.jcri.daemon.container.Container;
 import io.jcri.daemon.container.UnreadableContainer;
+import io.jcri.daemon.core.Layout;
 import io.jcri.daemon.pod.Pod;
 import io.jcri.daemon.pod.UnreadablePod;
 import io.jcri.daemon.record.RecordStore;
@@ -94,28 +94,26 @@ public final class FoundRecords {
 
   private List<Container> unreadableContainers(Collection<Container> found) {
     return missing(containerRecords, found, Container::id, layout.containers()).entrySet().stream()
-        .map(
-            one ->
-                UnreadableContainer.of(
-                    one.getKey(),
-                    one.getValue(),
-                    layout.bundle(one.getKey()),
-                    age(layout.containerRecords().resolve(one.getKey() + ".json")),
-                    bootId))
+        .map(one ->
+            UnreadableContainer.of(
+                one.getKey(),
+                one.getValue(),
+                layout.bundle(one.getKey()),
+                age(layout.containerRecords().resolve(one.getKey() + ".json")),
+                bootId))
         .toList();
   }
 
   /** All containers tell whose they are, stand-ins too. */
   private List<Pod> unreadablePods(Collection<Pod> found, Collection<Container> containers) {
     return missing(podRecords, found, Pod::id, layout.pods()).entrySet().stream()
-        .map(
-            one ->
-                UnreadablePod.of(
-                    one.getKey(),
-                    Map.entry(UnreadableContainer.ANNOTATION, one.getValue()),
-                    labels(one.getKey(), containers),
-                    age(layout.podRecords().resolve(one.getKey() + ".json")),
-                    bootId))
+        .map(one ->
+            UnreadablePod.of(
+                one.getKey(),
+                Map.entry(UnreadableContainer.ANNOTATION, one.getValue()),
+                labels(one.getKey(), containers),
+                age(layout.podRecords().resolve(one.getKey() + ".json")),
+                bootId))
         .toList();
   }
 

@@ -1,6 +1,6 @@
 package io.jcri.daemon.recovery;
 
-import static io.jcri.daemon.recovery.Attempts.attempt;
+import static io.jcri.daemon.core.Attempts.attempt;
 
 import io.jcri.daemon.events.Events;
 import io.jcri.daemon.pod.Pods;

@@ -1,13 +1,14 @@
 package io.jcri.daemon.recovery;
 
-import io.jcri.daemon.FileTrees;
-import io.jcri.daemon.Layout;
-import io.jcri.daemon.Registry;
 import io.jcri.daemon.container.Container;
 import io.jcri.daemon.container.ContainerShims;
+import io.jcri.daemon.core.Attempts;
+import io.jcri.daemon.core.FileTrees;
+import io.jcri.daemon.core.Layout;
 import io.jcri.daemon.image.RootFilesystems;
 import io.jcri.daemon.pod.PodNetworks;
 import io.jcri.daemon.pod.Pods;
+import io.jcri.daemon.record.Registry;
 import io.jcri.sandbox.Sandboxes;
 import java.io.IOException;
 import java.nio.file.Path;

@@ -1,8 +1,8 @@
 package io.jcri.daemon.runtime;
 
-import io.jcri.daemon.JcriException;
-import io.jcri.daemon.Layout;
 import io.jcri.daemon.config.DaemonConfig;
+import io.jcri.daemon.core.JcriException;
+import io.jcri.daemon.core.Layout;
 import io.jcri.oci.runtime.BindMounts;
 import io.jcri.oci.runtime.OciRuntime;
 import io.jcri.oci.runtime.RuntimeFeatures;

@@ -1,6 +1,6 @@
 package io.jcri.daemon.security;
 
-import io.jcri.daemon.JcriException;
+import io.jcri.daemon.core.JcriException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

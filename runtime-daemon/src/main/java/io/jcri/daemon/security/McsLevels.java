@@ -1,7 +1,7 @@
 package io.jcri.daemon.security;
 
-import io.jcri.daemon.JcriException;
-import io.jcri.daemon.JcriException.Kind;
+import io.jcri.daemon.core.JcriException;
+import io.jcri.daemon.core.JcriException.Kind;
 import java.security.SecureRandom;
 import java.util.HashMap;
 import java.util.Map;

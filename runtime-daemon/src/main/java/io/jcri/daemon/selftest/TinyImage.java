@@ -2,7 +2,7 @@ package io.jcri.daemon.selftest;
 
 import io.jcri.oci.Digest;
 import io.jcri.oci.Json;
-import io.jcri.oci.distribution.MediaTypes;
+import io.jcri.oci.manifest.MediaTypes;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

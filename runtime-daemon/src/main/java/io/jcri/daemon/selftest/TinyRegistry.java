@@ -3,7 +3,7 @@ package io.jcri.daemon.selftest;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import io.jcri.oci.Digest;
-import io.jcri.oci.distribution.MediaTypes;
+import io.jcri.oci.manifest.MediaTypes;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;

@@ -6,7 +6,7 @@ import io.jcri.daemon.pod.CgroupPaths;
 import io.jcri.daemon.pod.Pod;
 import io.jcri.daemon.system.Clock;
 import io.jcri.daemon.system.HeapGuard;
-import io.jcri.oci.snapshot.DiskUsage;
+import io.jcri.oci.file.DiskUsage;
 import io.jcri.sandbox.SandboxState;
 import io.jcri.sandbox.cgroup.CgroupStats;
 import io.jcri.sandbox.cgroup.Cgroups;

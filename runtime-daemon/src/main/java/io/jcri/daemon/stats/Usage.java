@@ -1,6 +1,6 @@
 package io.jcri.daemon.stats;
 
-import io.jcri.oci.snapshot.DiskUsage;
+import io.jcri.oci.file.DiskUsage;
 import io.jcri.sandbox.cgroup.CgroupStats;
 import io.jcri.sandbox.cgroup.Pressure;
 import java.util.Map;

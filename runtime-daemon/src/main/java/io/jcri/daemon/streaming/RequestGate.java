@@ -1,7 +1,8 @@
 package io.jcri.daemon.streaming;
 
 import io.jcri.daemon.budget.Bound;
-import io.jcri.daemon.streaming.StreamRequest.PortForward;
+import io.jcri.daemon.streaming.request.StreamRequest;
+import io.jcri.daemon.streaming.request.StreamRequest.PortForward;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;

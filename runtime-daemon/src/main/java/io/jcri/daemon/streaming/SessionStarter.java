@@ -1,9 +1,5 @@
 package io.jcri.daemon.streaming;
 
-import io.jcri.daemon.streaming.StreamRequest.Attach;
-import io.jcri.daemon.streaming.StreamRequest.CommandStreamsWanted;
-import io.jcri.daemon.streaming.StreamRequest.Exec;
-import io.jcri.daemon.streaming.StreamRequest.PortForward;
 import io.jcri.daemon.streaming.command.CommandSessions;
 import io.jcri.daemon.streaming.command.CommandStreams;
 import io.jcri.daemon.streaming.command.SpdyCommand;
@@ -12,6 +8,11 @@ import io.jcri.daemon.streaming.link.ClientConnection;
 import io.jcri.daemon.streaming.portforward.PodPorts;
 import io.jcri.daemon.streaming.portforward.SpdyPortForward;
 import io.jcri.daemon.streaming.portforward.WebSocketPortForward;
+import io.jcri.daemon.streaming.request.StreamRequest;
+import io.jcri.daemon.streaming.request.StreamRequest.Attach;
+import io.jcri.daemon.streaming.request.StreamRequest.CommandStreamsWanted;
+import io.jcri.daemon.streaming.request.StreamRequest.Exec;
+import io.jcri.daemon.streaming.request.StreamRequest.PortForward;
 import io.jcri.daemon.streaming.websocket.ChannelProtocol;
 import io.jcri.daemon.streaming.websocket.SpdyTunnel;
 import io.jcri.daemon.system.HeapGuard;

@@ -1,14 +1,15 @@
 package io.jcri.daemon.streaming;
 
-import io.jcri.daemon.JcriException;
-import io.jcri.daemon.JcriException.Kind;
-import io.jcri.daemon.Layout;
 import io.jcri.daemon.budget.Bound;
 import io.jcri.daemon.config.DaemonConfig.Streaming;
 import io.jcri.daemon.container.Containers;
+import io.jcri.daemon.core.JcriException;
+import io.jcri.daemon.core.JcriException.Kind;
+import io.jcri.daemon.core.Layout;
 import io.jcri.daemon.pod.Pods;
 import io.jcri.daemon.streaming.command.CommandSessions;
 import io.jcri.daemon.streaming.portforward.PodPorts;
+import io.jcri.daemon.streaming.request.StreamRequest;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;

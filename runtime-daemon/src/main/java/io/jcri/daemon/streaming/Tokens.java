@@ -1,7 +1,8 @@
 package io.jcri.daemon.streaming;
 
-import io.jcri.daemon.JcriException;
-import io.jcri.daemon.JcriException.Kind;
+import io.jcri.daemon.core.JcriException;
+import io.jcri.daemon.core.JcriException.Kind;
+import io.jcri.daemon.streaming.request.StreamRequest;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.Base64;

@@ -3,7 +3,7 @@ package io.jcri.daemon.checkpoint;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.jcri.daemon.JcriException;
+import io.jcri.daemon.core.JcriException;
 import io.jcri.oci.OciException;
 import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Test;

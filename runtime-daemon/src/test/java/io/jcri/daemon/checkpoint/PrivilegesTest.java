@@ -4,11 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.jcri.daemon.JcriException;
-import io.jcri.oci.runtime.Capability;
-import io.jcri.oci.runtime.CapabilitySet;
-import io.jcri.oci.runtime.ContainerProcess;
-import io.jcri.oci.runtime.ProcessUser;
+import io.jcri.daemon.core.JcriException;
+import io.jcri.oci.spec.Capability;
+import io.jcri.oci.spec.CapabilitySet;
+import io.jcri.oci.spec.ContainerProcess;
+import io.jcri.oci.spec.ProcessUser;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;

@@ -2,7 +2,7 @@ package io.jcri.daemon.container;
 
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.jcri.daemon.JcriException;
+import io.jcri.daemon.core.JcriException;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;

@@ -3,7 +3,7 @@ package io.jcri.daemon.container;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.jcri.daemon.JcriException;
+import io.jcri.daemon.core.JcriException;
 import io.jcri.sandbox.linux.Linux;
 import io.jcri.sandbox.linux.Syscalls;
 import java.io.IOException;

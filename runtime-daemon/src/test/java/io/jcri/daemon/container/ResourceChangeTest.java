@@ -2,7 +2,7 @@ package io.jcri.daemon.container;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.jcri.oci.runtime.LinuxResources;
+import io.jcri.oci.spec.LinuxResources;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;

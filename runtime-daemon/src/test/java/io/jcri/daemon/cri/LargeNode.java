@@ -1,11 +1,10 @@
 package io.jcri.daemon.cri;
 
-import io.jcri.daemon.Layout;
-import io.jcri.daemon.Registry;
-import io.jcri.daemon.Samples;
 import io.jcri.daemon.config.DaemonConfig;
 import io.jcri.daemon.container.Container;
 import io.jcri.daemon.container.Containers;
+import io.jcri.daemon.core.Layout;
+import io.jcri.daemon.core.Samples;
 import io.jcri.daemon.image.ImageSetup;
 import io.jcri.daemon.image.Images;
 import io.jcri.daemon.image.NoFetcher;
@@ -16,6 +15,7 @@ import io.jcri.daemon.pod.CgroupPaths;
 import io.jcri.daemon.pod.Pod;
 import io.jcri.daemon.pod.Pods;
 import io.jcri.daemon.record.RecordStore;
+import io.jcri.daemon.record.Registry;
 import io.jcri.daemon.stats.Stats;
 import io.jcri.daemon.system.Clock;
 import io.jcri.oci.Digest;

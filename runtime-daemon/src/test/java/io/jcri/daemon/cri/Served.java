@@ -16,14 +16,14 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /** A service on a socket, as the daemon serves it, and a client of it. */
-final class Served implements AutoCloseable {
+public final class Served implements AutoCloseable {
   private static final int MAX_MESSAGE_BYTES = 64 << 20;
 
   private final CriServer server;
   private final EventLoopGroup group;
   final ManagedChannel channel;
 
-  Served(Path directory, BindableService... services) throws IOException {
+  public Served(Path directory, BindableService... services) throws IOException {
     Path socket = directory.resolve("cri.sock");
     server = new CriServer(socket, Path.of("/nowhere"), List.of(services));
     server.start();
@@ -39,7 +39,7 @@ final class Served implements AutoCloseable {
             .build();
   }
 
-  RuntimeServiceGrpc.RuntimeServiceBlockingStub runtime() {
+  public RuntimeServiceGrpc.RuntimeServiceBlockingStub runtime() {
     return RuntimeServiceGrpc.newBlockingStub(channel).withDeadlineAfter(60, TimeUnit.SECONDS);
   }
 
@@ -47,12 +47,12 @@ final class Served implements AutoCloseable {
     return ImageServiceGrpc.newBlockingStub(channel).withDeadlineAfter(60, TimeUnit.SECONDS);
   }
 
-  RuntimeServiceGrpc.RuntimeServiceStub later() {
+  public RuntimeServiceGrpc.RuntimeServiceStub later() {
     return RuntimeServiceGrpc.newStub(channel);
   }
 
   /** As the daemon stops; calls in progress have a few seconds. */
-  void stop() {
+  public void stop() {
     server.stop();
   }
 

@@ -10,7 +10,7 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** A client of a stream that takes replies only when the test says so. */
-final class SlowClient<Q, R> implements ClientResponseObserver<Q, R> {
+public final class SlowClient<Q, R> implements ClientResponseObserver<Q, R> {
   private static final long PATIENCE_SECONDS = 60;
 
   private final BlockingQueue<R> replies = new LinkedBlockingQueue<>();
@@ -38,7 +38,7 @@ final class SlowClient<Q, R> implements ClientResponseObserver<Q, R> {
     end.complete(Status.OK);
   }
 
-  void request(int count) {
+  public void request(int count) {
     call.join().request(count);
   }
 
@@ -50,16 +50,16 @@ final class SlowClient<Q, R> implements ClientResponseObserver<Q, R> {
     return reply;
   }
 
-  R take() throws InterruptedException {
+  public R take() throws InterruptedException {
     request(1);
     return next();
   }
 
-  void cancel() {
+  public void cancel() {
     call.join().cancel("the client has seen enough", null);
   }
 
-  Status end() throws Exception {
+  public Status end() throws Exception {
     return end.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
   }
 }

@@ -18,8 +18,13 @@ import io.jcri.cri.v1.StreamImagesRequest;
 import io.jcri.cri.v1.StreamPodSandboxMetricsRequest;
 import io.jcri.cri.v1.StreamPodSandboxStatsRequest;
 import io.jcri.cri.v1.StreamPodSandboxesRequest;
-import io.jcri.daemon.Layout;
 import io.jcri.daemon.config.DaemonConfig;
+import io.jcri.daemon.core.Layout;
+import io.jcri.daemon.cri.container.ContainerCalls;
+import io.jcri.daemon.cri.image.ImageCalls;
+import io.jcri.daemon.cri.message.VerboseInfo;
+import io.jcri.daemon.cri.observe.ObservationCalls;
+import io.jcri.daemon.cri.pod.PodCalls;
 import io.jcri.daemon.events.Events;
 import io.jcri.daemon.events.PublishedEventsFile;
 import io.jcri.daemon.runtime.Handlers;
@@ -47,7 +52,8 @@ class StreamedListsTest {
   @BeforeAll
   void serve() throws Exception {
     LargeNode node = LargeNode.in(directory);
-    Events events = new Events(PublishedEventsFile.open(directory.resolve("events"), "boot"), Clock.system());
+    Events events =
+        new Events(PublishedEventsFile.open(directory.resolve("events"), "boot"), Clock.system());
     DaemonConfig config = DaemonConfig.defaults();
     Layout layout = new Layout(directory, directory);
     Handlers handlers = Handlers.find(config, layout, CgroupDriver.CGROUPFS, false);

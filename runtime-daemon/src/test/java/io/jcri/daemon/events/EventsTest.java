@@ -3,9 +3,9 @@ package io.jcri.daemon.events;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.jcri.daemon.JcriException;
-import io.jcri.daemon.Samples;
 import io.jcri.daemon.container.Container;
+import io.jcri.daemon.core.JcriException;
+import io.jcri.daemon.core.Samples;
 import io.jcri.daemon.events.Node.Listener;
 import io.jcri.daemon.life.ContainerPhase;
 import io.jcri.daemon.life.PodEvent;
@@ -82,8 +82,8 @@ class EventsTest {
   void whatNobodyCouldSeeIsNotTold() throws Exception {
     Listener listener = node.listen();
     node.runPod("p");
-    node.pods.add(io.jcri.daemon.Samples.pod("q", 1));
-    node.containers.add(io.jcri.daemon.Samples.container("c", "p", 1));
+    node.pods.add(io.jcri.daemon.core.Samples.pod("q", 1));
+    node.containers.add(io.jcri.daemon.core.Samples.container("c", "p", 1));
     node.containers.remove("c");
     node.pods.remove("q");
     assertThat(listener.told()).containsExactly("p CREATED", "p STARTED");

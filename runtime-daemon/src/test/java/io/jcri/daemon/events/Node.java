@@ -1,12 +1,12 @@
 package io.jcri.daemon.events;
 
-import io.jcri.daemon.Registry;
-import io.jcri.daemon.Samples;
 import io.jcri.daemon.container.Container;
+import io.jcri.daemon.core.Samples;
 import io.jcri.daemon.life.ContainerEvent;
 import io.jcri.daemon.life.PodEvent;
 import io.jcri.daemon.pod.Pod;
 import io.jcri.daemon.record.RecordStore;
+import io.jcri.daemon.record.Registry;
 import io.jcri.daemon.system.Clock;
 import io.jcri.sandbox.linux.ProcessId;
 import java.io.IOException;

@@ -2,7 +2,7 @@ package io.jcri.daemon.events;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.jcri.daemon.Samples;
+import io.jcri.daemon.core.Samples;
 import io.jcri.daemon.events.Node.Listener;
 import io.jcri.daemon.life.ContainerPhase;
 import io.jcri.daemon.life.PodPhase;

@@ -320,12 +320,11 @@ final class SimulatedContainer {
           phase = step.to();
         });
     works.put(ContainerAction.RELEASE_NAME, () -> named = false);
-    works.replaceAll(
-        (_, work) ->
-            () -> {
-              threads.pause();
-              work.run();
-            });
+    works.replaceAll((_, work) ->
+        () -> {
+          threads.pause();
+          work.run();
+        });
     step.perform(works);
     threads.pause();
   }

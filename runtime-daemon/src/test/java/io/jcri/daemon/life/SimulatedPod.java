@@ -245,12 +245,11 @@ final class SimulatedPod {
           named = false;
           watched = false;
         });
-    works.replaceAll(
-        (_, work) ->
-            () -> {
-              threads.pause();
-              work.run();
-            });
+    works.replaceAll((_, work) ->
+        () -> {
+          threads.pause();
+          work.run();
+        });
     step.perform(works);
     threads.pause();
   }

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.jcri.daemon.JcriException;
+import io.jcri.daemon.core.JcriException;
 import io.jcri.nri.v1alpha1.NriApi;
 import io.jcri.nri.v1alpha1.NriApi.ContainerAdjustment;
 import io.jcri.nri.v1alpha1.NriApi.ContainerUpdate;

@@ -3,7 +3,7 @@ package io.jcri.daemon.pod;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.jcri.daemon.JcriException;
+import io.jcri.daemon.core.JcriException;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;

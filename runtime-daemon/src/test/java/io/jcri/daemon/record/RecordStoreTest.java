@@ -3,8 +3,8 @@ package io.jcri.daemon.record;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.jcri.daemon.JcriException;
 import io.jcri.daemon.budget.Bound;
+import io.jcri.daemon.core.JcriException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;

@@ -2,16 +2,16 @@ package io.jcri.daemon.recovery;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.jcri.daemon.Layout;
-import io.jcri.daemon.Registry;
 import io.jcri.daemon.container.Container;
 import io.jcri.daemon.container.UnreadableContainer;
+import io.jcri.daemon.core.Layout;
 import io.jcri.daemon.life.ContainerEvent;
 import io.jcri.daemon.life.ContainerPhase;
 import io.jcri.daemon.life.PodPhase;
 import io.jcri.daemon.pod.Pod;
 import io.jcri.daemon.pod.PodMetadata;
 import io.jcri.daemon.record.RecordStore;
+import io.jcri.daemon.record.Registry;
 import io.jcri.daemon.system.Clock;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -2,9 +2,9 @@ package io.jcri.daemon.runtime;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.jcri.daemon.Layout;
 import io.jcri.daemon.config.ConfigFile;
 import io.jcri.daemon.config.DaemonConfig;
+import io.jcri.daemon.core.Layout;
 import io.jcri.sandbox.cgroup.CgroupDriver;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -2,9 +2,9 @@ package io.jcri.daemon.stats;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.jcri.daemon.Layout;
-import io.jcri.daemon.Samples;
 import io.jcri.daemon.config.DaemonConfig;
+import io.jcri.daemon.core.Layout;
+import io.jcri.daemon.core.Samples;
 import io.jcri.daemon.image.ImageSetup;
 import io.jcri.daemon.image.NoFetcher;
 import io.jcri.daemon.life.PodPhase;

@@ -3,7 +3,8 @@ package io.jcri.daemon.streaming;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.jcri.daemon.JcriException;
+import io.jcri.daemon.core.JcriException;
+import io.jcri.daemon.streaming.request.StreamRequest;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;

@@ -167,7 +167,9 @@ public final class DescriptorSocket implements AutoCloseable {
       boolean rights =
           control.get(ValueLayout.JAVA_INT, at + 8) == SOL_SOCKET
               && control.get(ValueLayout.JAVA_INT, at + 12) == SCM_RIGHTS;
-      for (long i = CONTROL_HEADER_BYTES; rights && i + Integer.BYTES <= length; i += Integer.BYTES) {
+      for (long i = CONTROL_HEADER_BYTES;
+          rights && i + Integer.BYTES <= length;
+          i += Integer.BYTES) {
         descriptors.add(
             new Fd(control.get(ValueLayout.JAVA_INT, at + i), "descriptor passed by " + name));
       }

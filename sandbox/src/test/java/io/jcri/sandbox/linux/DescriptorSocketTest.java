@@ -129,8 +129,7 @@ final class DescriptorSocketTest {
   void pathsThatAreLongerThanAnAddressAreReached() throws IOException {
     Path deep = Files.createDirectories(root.resolve("d".repeat(90)).resolve("e".repeat(90)));
     try (SocketPath name = SocketPath.of(deep.resolve("s"));
-        AFUNIXServerSocket there =
-            AFUNIXServerSocket.bindOn(AFUNIXSocketAddress.of(name.path()));
+        AFUNIXServerSocket there = AFUNIXServerSocket.bindOn(AFUNIXSocketAddress.of(name.path()));
         DescriptorSocket socket = DescriptorSocket.connect(deep.resolve("s"));
         AFUNIXSocket peer = there.accept()) {
       peer.getOutputStream().write('x');

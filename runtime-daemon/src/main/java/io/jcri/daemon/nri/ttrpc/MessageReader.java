@@ -1,8 +1,8 @@
 package io.jcri.daemon.nri.ttrpc;
 
 import com.google.protobuf.ByteString;
-import io.jcri.daemon.JcriException;
 import io.jcri.daemon.budget.SharedBudget;
+import io.jcri.daemon.core.JcriException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;

@@ -2,9 +2,9 @@ package io.jcri.daemon.nri.ttrpc;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
-import io.jcri.daemon.JcriException;
 import io.jcri.daemon.budget.Bound;
 import io.jcri.daemon.budget.SharedBudget;
+import io.jcri.daemon.core.JcriException;
 import io.jcri.daemon.system.HeapGuard;
 import io.jcri.nri.v1alpha1.Ttrpc;
 import io.jcri.sandbox.linux.Reasons;

@@ -1,10 +1,10 @@
 package io.jcri.daemon.streaming.command;
 
 import io.jcri.daemon.container.Containers;
-import io.jcri.daemon.streaming.StreamRequest;
-import io.jcri.daemon.streaming.StreamRequest.Attach;
-import io.jcri.daemon.streaming.StreamRequest.Exec;
 import io.jcri.daemon.streaming.link.ClientConnection;
+import io.jcri.daemon.streaming.request.StreamRequest;
+import io.jcri.daemon.streaming.request.StreamRequest.Attach;
+import io.jcri.daemon.streaming.request.StreamRequest.Exec;
 import io.jcri.shim.AttachStreams;
 import io.jcri.shim.ExecStreams;
 import java.io.IOException;

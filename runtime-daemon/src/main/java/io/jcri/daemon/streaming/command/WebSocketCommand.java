@@ -1,8 +1,8 @@
 package io.jcri.daemon.streaming.command;
 
-import io.jcri.daemon.streaming.StreamRequest.CommandStreamsWanted;
 import io.jcri.daemon.streaming.link.ClientConnection;
 import io.jcri.daemon.streaming.link.ClientStream;
+import io.jcri.daemon.streaming.request.StreamRequest.CommandStreamsWanted;
 import io.jcri.daemon.streaming.websocket.ChannelProtocol;
 import io.jcri.daemon.streaming.websocket.WebSocketChannel;
 import io.jcri.daemon.streaming.websocket.WebSocketMux;

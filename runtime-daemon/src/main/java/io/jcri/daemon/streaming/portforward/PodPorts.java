@@ -1,7 +1,7 @@
 package io.jcri.daemon.streaming.portforward;
 
-import io.jcri.daemon.JcriException;
-import io.jcri.daemon.Layout;
+import io.jcri.daemon.core.JcriException;
+import io.jcri.daemon.core.Layout;
 import io.jcri.daemon.pod.NamespaceMode;
 import io.jcri.daemon.pod.Pod;
 import io.jcri.daemon.pod.Pods;

@@ -1,7 +1,7 @@
 package io.jcri.daemon.streaming.portforward;
 
-import io.jcri.daemon.streaming.StreamRequest.PortForward;
 import io.jcri.daemon.streaming.link.ClientConnection;
+import io.jcri.daemon.streaming.request.StreamRequest.PortForward;
 import io.jcri.daemon.streaming.websocket.ChannelProtocol;
 import io.jcri.daemon.streaming.websocket.WebSocketMux;
 import io.jcri.daemon.system.HeapGuard;

@@ -2,8 +2,8 @@ package io.jcri.daemon.streaming.command;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.jcri.daemon.streaming.StreamRequest.CommandStreamsWanted;
 import io.jcri.daemon.streaming.link.ClientConnection;
+import io.jcri.daemon.streaming.request.StreamRequest.CommandStreamsWanted;
 import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.handler.codec.spdy.DefaultSpdySynStreamFrame;
 import io.netty.handler.codec.spdy.SpdyRstStreamFrame;

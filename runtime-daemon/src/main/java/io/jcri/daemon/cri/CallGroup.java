@@ -1,7 +1,0 @@
-package io.jcri.daemon.cri;
-
-/** The calls of one feature, such as those on containers. */
-@FunctionalInterface
-public interface CallGroup {
-  void addTo(CallTable table);
-}

@@ -1,0 +1,45 @@
+package io.jcri.daemon.cri.checkpoint;
+
+import io.jcri.cri.v1.CheckpointContainerRequest;
+import io.jcri.cri.v1.CheckpointContainerResponse;
+import io.jcri.daemon.checkpoint.Budget;
+import io.jcri.daemon.checkpoint.Checkpoints;
+import io.jcri.daemon.core.JcriException;
+import io.jcri.daemon.cri.call.Call;
+import io.jcri.daemon.cri.call.CallDeadline;
+import java.nio.file.Path;
+import java.time.Duration;
+
+/**
+ * {@code CheckpointContainer}: writes a running container's state to the archive at {@code
+ * location}; it goes on. A timeout of zero means {@link #USUAL}; the call's own deadline counts
+ * too.
+ */
+final class CheckpointContainer
+    implements Call<CheckpointContainerRequest, CheckpointContainerResponse> {
+  private static final Duration USUAL = Duration.ofMinutes(2);
+
+  private final Checkpoints checkpoints;
+
+  CheckpointContainer(Checkpoints checkpoints) {
+    this.checkpoints = checkpoints;
+  }
+
+  @Override
+  public CheckpointContainerResponse handle(CheckpointContainerRequest request) {
+    if (request.getLocation().isEmpty()) {
+      throw JcriException.invalid("location must not be empty");
+    }
+    if (request.getTimeout() < 0) {
+      throw JcriException.invalid("timeout must not be negative: " + request.getTimeout());
+    }
+    Duration limit =
+        request.getTimeout() == 0
+            ? USUAL
+            : Duration.ofSeconds(Math.min(request.getTimeout(), Duration.ofDays(1).toSeconds()));
+    Duration left = CallDeadline.left().filter(d -> d.compareTo(limit) < 0).orElse(limit);
+    checkpoints.ofContainer(
+        request.getContainerId(), Path.of(request.getLocation()), Budget.of(left));
+    return CheckpointContainerResponse.getDefaultInstance();
+  }
+}

@@ -1,0 +1,30 @@
+package io.jcri.daemon.cri.image;
+
+import io.jcri.cri.v1.RemoveImageRequest;
+import io.jcri.cri.v1.RemoveImageResponse;
+import io.jcri.daemon.core.JcriException;
+import io.jcri.daemon.cri.call.Call;
+import io.jcri.daemon.image.Images;
+
+/**
+ * {@code RemoveImage}: by any of its names, with all of them. Idempotent: an image that is not
+ * present is no error. The space is free when this returns. One that a container has as a volume is
+ * refused, with FAILED_PRECONDITION.
+ */
+final class RemoveImage implements Call<RemoveImageRequest, RemoveImageResponse> {
+  private final Images images;
+
+  RemoveImage(Images images) {
+    this.images = images;
+  }
+
+  @Override
+  public RemoveImageResponse handle(RemoveImageRequest request) {
+    String name = request.getImage().getImage();
+    if (name.isEmpty()) {
+      throw JcriException.invalid("image.image must not be empty");
+    }
+    images.remove(name);
+    return RemoveImageResponse.getDefaultInstance();
+  }
+}

@@ -1,0 +1,112 @@
+package io.jcri.daemon.cri.observe;
+
+import io.jcri.cri.v1.ContainerStatsFilter;
+import io.jcri.cri.v1.PodSandboxStatsFilter;
+import io.jcri.daemon.container.Container;
+import io.jcri.daemon.container.Containers;
+import io.jcri.daemon.cri.message.Labels;
+import io.jcri.daemon.image.Images;
+import io.jcri.daemon.pod.Pod;
+import io.jcri.daemon.pod.Pods;
+import io.jcri.daemon.stats.Stats;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Figures of many, for the calls that tell them. */
+public final class StatsCollection {
+  private final Pods pods;
+  private final Containers containers;
+  private final Stats stats;
+  private final Images images;
+
+  public StatsCollection(Pods pods, Containers containers, Stats stats, Images images) {
+    this.pods = pods;
+    this.containers = containers;
+    this.stats = stats;
+    this.images = images;
+  }
+
+  io.jcri.cri.v1.ContainerStats of(Pod pod, Container container) throws IOException {
+    return StatsMessages.container(
+        container, stats.of(pod, container), images.location().toString());
+  }
+
+  io.jcri.cri.v1.PodSandboxStats of(Pod pod) throws IOException {
+    return of(pod, containers.ofPod(pod.id()));
+  }
+
+  private io.jcri.cri.v1.PodSandboxStats of(Pod pod, List<Container> inside) throws IOException {
+    List<io.jcri.cri.v1.ContainerStats> figures = new ArrayList<>();
+    for (Container container : inside) {
+      figures.add(of(pod, container));
+    }
+    return StatsMessages.pod(pod, stats.of(pod), stats.network(pod), figures);
+  }
+
+  /** All containers that match, read as they are taken; one whose pod has gone is left out. */
+  void containers(ContainerStatsFilter filter, Rows<io.jcri.cri.v1.ContainerStats> rows)
+      throws IOException, InterruptedException {
+    for (Inside inside : matching(filter)) {
+      rows.add(of(inside.pod(), inside.container()));
+    }
+  }
+
+  /** The same, read at once by as many threads as there are processors: it is waited for. */
+  List<io.jcri.cri.v1.ContainerStats> containers(ContainerStatsFilter filter) throws IOException {
+    try {
+      return matching(filter).parallelStream().map(this::unchecked).toList();
+    } catch (UncheckedIOException e) {
+      throw e.getCause();
+    }
+  }
+
+  private io.jcri.cri.v1.ContainerStats unchecked(Inside inside) {
+    try {
+      return of(inside.pod(), inside.container());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private record Inside(Pod pod, Container container) {}
+
+  private List<Inside> matching(ContainerStatsFilter filter) {
+    Map<String, Pod> byId = new HashMap<>();
+    pods.list().forEach(pod -> byId.put(pod.id(), pod));
+    List<Inside> matching = new ArrayList<>();
+    for (Container container : containers.list()) {
+      @Nullable Pod pod = byId.get(container.podId());
+      if (pod != null && matches(container, filter)) {
+        matching.add(new Inside(pod, container));
+      }
+    }
+    return matching;
+  }
+
+  /** All pods that match, read as they are taken. */
+  void pods(PodSandboxStatsFilter filter, Rows<io.jcri.cri.v1.PodSandboxStats> rows)
+      throws IOException, InterruptedException {
+    Map<String, List<Container>> byPod = containers.byPod();
+    for (Pod pod : pods.list()) {
+      if (matches(pod, filter)) {
+        rows.add(of(pod, byPod.getOrDefault(pod.id(), List.of())));
+      }
+    }
+  }
+
+  private static boolean matches(Container container, ContainerStatsFilter filter) {
+    return container.id().startsWith(filter.getId())
+        && container.podId().startsWith(filter.getPodSandboxId())
+        && Labels.match(filter.getLabelSelectorMap(), container.config().labels());
+  }
+
+  private static boolean matches(Pod pod, PodSandboxStatsFilter filter) {
+    return pod.id().startsWith(filter.getId())
+        && Labels.match(filter.getLabelSelectorMap(), pod.config().labels());
+  }
+}
