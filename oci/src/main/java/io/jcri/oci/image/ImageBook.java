@@ -5,6 +5,7 @@ import io.jcri.oci.OciException;
 import io.jcri.oci.file.DiskUsage;
 import io.jcri.oci.layer.Layer;
 import io.jcri.oci.snapshot.LayerStore;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -80,6 +81,43 @@ final class ImageBook {
   /** IDs of images whose layers are not known, so that no layer may go. */
   Set<String> unreadable() {
     return unreadable;
+  }
+
+  /** Whether an image that is not listed is meant, which can only be removed. */
+  boolean hasUnlisted(String nameOrId) {
+    return Catalog.withPrefix(nameOrId, new TreeSet<>(unreadable)).isPresent()
+        || records.findUnlisted(nameOrId, unlisted).isPresent();
+  }
+
+  /** Looks again at the records that could not be read: what kept us from it may have passed. */
+  void readAgain() {
+    lock.lock();
+    try {
+      for (String id : Set.copyOf(unreadable)) {
+        try {
+          Optional<Image> image =
+              records.loadAgain(id, layers, ImageLimits.CATALOG_BYTES - catalog.weight());
+          image.ifPresentOrElse(this::enterAgain, () -> unlisted.add(id));
+          unreadable.remove(id);
+        } catch (IOException | OciException e) {
+          LOG.debug("image record {} still cannot be read: {}", id, e.getMessage());
+        }
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Names that others were given meanwhile are theirs. */
+  private void enterAgain(Image image) {
+    Set<String> taken = new HashSet<>();
+    catalog.images().forEach(other -> taken.addAll(both(other.repoTags(), other.repoDigests())));
+    Image left =
+        image.withNames(without(image.repoTags(), taken), without(image.repoDigests(), taken));
+    if (!left.equals(image)) {
+      records.rewrite(left);
+    }
+    catalog = catalog.with(left);
   }
 
   /** The layers that images need, whether they are listed or not. */

@@ -121,6 +121,18 @@ final class ImageRecords {
     return new Loaded(Catalog.of(found.values()), unlisted, unreadable);
   }
 
+  /**
+   * Looks again at a record that could not be read.
+   *
+   * @param room bytes of the catalog that are left
+   * @return empty when it is gone, or is not to be listed
+   * @throws IOException it still can't be read, as the OciException says of damage
+   */
+  Optional<Image> loadAgain(String id, LayerStore layers, long room) throws IOException {
+    Path file = file(id);
+    return Files.exists(file) ? load(file, layers, room) : Optional.empty();
+  }
+
   /** Empty for one that is dropped or is not to be listed. */
   private Optional<Image> load(Path file, LayerStore layers, long room) throws IOException {
     RecordLine.verify(file);
@@ -231,7 +243,8 @@ final class ImageRecords {
   private static JsonRest rest(Path file) {
     try {
       RecordLine.verify(file);
-      return StoredImage.rest(file);
+      // The keys of another version mean nothing in a record of this one.
+      return StoredImage.root(file).version() == 1 ? StoredImage.rest(file) : JsonRest.NONE;
     } catch (NoSuchFileException e) {
       return JsonRest.NONE;
     } catch (IOException | OciException e) {

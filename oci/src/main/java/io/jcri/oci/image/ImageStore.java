@@ -279,7 +279,13 @@ public final class ImageStore {
     return layers.visibleKeys(image.diffIds());
   }
 
+  /** Whether an image that is not listed is meant, which can only be removed. */
+  public boolean hasUnlisted(String nameOrId) {
+    return book.hasUnlisted(nameOrId);
+  }
+
   private void collect() {
+    book.readAgain();
     if (book.unreadable().isEmpty()) {
       snapshotter.collect(book::diffIds);
     } else {

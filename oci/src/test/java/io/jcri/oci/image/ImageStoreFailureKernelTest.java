@@ -163,6 +163,28 @@ class ImageStoreFailureKernelTest extends ImageStoreFixture {
   }
 
   @Test
+  void aRecordThatCanBeReadAgainIsEnteredWithoutTheNamesThatOthersWereGiven() throws Exception {
+    registry.serve(NAME, smallImage()).serve("registry.test/b:1", smallImage().config("User", "b"));
+    Image image = pull(open(), NAME);
+    Path record = temp.resolve("s/images/" + image.id().substring(7) + ".json");
+    String whole = Files.readString(record);
+    Files.writeString(record, whole.replace("linux", "LINUX"));
+    ImageStore store = open();
+    Image other = pull(store, "registry.test/b:1");
+    assertThat(store.hasUnlisted(image.id())).isTrue();
+    registry.serve(NAME, smallImage().config("User", "c"));
+    Image successor = pull(store, NAME);
+
+    Files.writeString(record, whole);
+    assertThat(store.remove(other.id())).isNotEmpty();
+
+    assertThat(store.list()).extracting(Image::id).contains(image.id(), successor.id()).hasSize(2);
+    assertThat(store.find(NAME)).get().returns(successor.id(), Image::id);
+    assertThat(store.hasUnlisted(image.id())).isFalse();
+    assertThat(open().find(NAME)).get().returns(successor.id(), Image::id);
+  }
+
+  @Test
   void whatADeadDaemonLeftIsRemovedAndBadRecordsStay() throws Exception {
     registry.serve(NAME, smallImage()).serve("registry.test/b:1", smallImage().config("User", "b"));
     Image good = pull(open(), NAME);

@@ -20,6 +20,11 @@ final class RemoveImages implements AdminHandler {
   @Override
   public void handle(AdminCall call) throws IOException {
     for (String name : call.arguments(ImageMessages.Named.class).images()) {
+      if (images.find(name).isEmpty() && images.hasUnlisted(name)) {
+        images.remove(name);
+        call.answer(new ImageMessages.Removed(List.of(name), Optional.of(name), 0));
+        continue;
+      }
       Image image = images.require(name);
       Optional<String> tag = images.untag(name);
       call.answer(

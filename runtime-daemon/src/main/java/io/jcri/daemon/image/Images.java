@@ -117,6 +117,11 @@ public final class Images {
         .orElseThrow(() -> new OciException(OciException.Kind.NOT_FOUND, "no image " + name));
   }
 
+  /** As {@link ImageStore#hasUnlisted}. */
+  public boolean hasUnlisted(String name) {
+    return store.hasUnlisted(name);
+  }
+
   /** As {@link ImageStore#admit}. */
   public void admit(Image image) {
     store.admit(image);
