@@ -159,14 +159,23 @@ public final class ContainerShims {
 
   /** Ends a shim and its container, whatever state they are in. */
   public void discard(String id) {
+    Optional<ShimException> _ = refused(id);
+  }
+
+  /** As {@link #discard}; returns what the shim has said when it does not let the container go. */
+  private Optional<ShimException> refused(String id) {
     try (Shim shim = connect(id, DISCARD_PATIENCE)) {
       shim.delete();
-    } catch (IOException e) {
-      log.warn("shim of container {} could not be asked to end it: {}", id, e.getMessage());
-      if (e instanceof ShimException silence && silence.kind() == ShimException.Kind.TIMEOUT) {
+    } catch (ShimException e) {
+      log.warn("shim of container {} does not end it: {}", id, e.getMessage());
+      if (e.kind() == ShimException.Kind.TIMEOUT) {
         killByCommandLine(id);
       }
+      return Optional.of(e).filter(why -> why.kind() == ShimException.Kind.REFUSED);
+    } catch (IOException e) {
+      log.warn("shim of container {} could not be asked to end it: {}", id, e.getMessage());
     }
+    return Optional.empty();
   }
 
   /** For a shim that does not answer and that no record tells of. */
@@ -203,6 +212,7 @@ public final class ContainerShims {
     CountDownLatch ended = new CountDownLatch(1);
     try (Shim shim = connect(id, DISCARD_PATIENCE)) {
       shim.onExit(_ -> ended.countDown());
+      shim.onLost(ended::countDown);
       shim.kill(SIGTERM);
       if (!ended.await(grace.toMillis(), TimeUnit.MILLISECONDS)) {
         log.info("container {} ignored SIGTERM for {} s", id, grace.toSeconds());
@@ -214,12 +224,22 @@ public final class ContainerShims {
     }
   }
 
-  /** Ends a container of which nothing is known but its id, and its shim. */
+  /**
+   * Ends a container of which nothing is known but its id, and its shim.
+   *
+   * @throws JcriException INTERNAL when its shim says that it can't be ended
+   */
   public void discardUnknown(String id) {
-    if (present(id)) {
-      discard(id);
-    }
+    boolean refused = present(id) && refused(id).isPresent();
     deleteByAll(id);
+    // Asked once more: the container may have been deleted past it now.
+    Optional<ShimException> why = refused ? refused(id) : Optional.empty();
+    if (why.isPresent()) {
+      throw new JcriException(
+          JcriException.Kind.INTERNAL,
+          "container %s could not be ended: %s".formatted(id, why.get().getMessage()),
+          why.get());
+    }
   }
 
   private void deleteByAll(String id) {

@@ -133,6 +133,12 @@ public final class PodSetup {
       } catch (IllegalArgumentException e) {
         // Nor could it have been joined with what can't be said to a plugin.
         log.warn("network of pod sandbox {} can't be left: {}", pod.id(), e.getMessage());
+      } catch (CniException e) {
+        if (pod.sandbox().isPresent() || Files.exists(layout.podNetworkNamespace(pod.id()))) {
+          throw e;
+        }
+        // A stand-in, maybe of a pod on the host's network; an address goes with the next GC.
+        log.warn("network of pod sandbox {} can't be left: {}", pod.id(), e.getMessage());
       }
       save.change(Pod::withoutNetwork);
     }

@@ -8,6 +8,7 @@ import io.jcri.daemon.checkpoint.Freeze;
 import io.jcri.daemon.checkpoint.PodRestore;
 import io.jcri.daemon.container.Container;
 import io.jcri.daemon.container.Containers;
+import io.jcri.daemon.container.UnreadableContainer;
 import io.jcri.daemon.core.FileTrees;
 import io.jcri.daemon.core.Layout;
 import io.jcri.daemon.life.ContainerPhase;
@@ -44,15 +45,19 @@ public final class CheckpointLeftovers {
     this.restore = restore;
   }
 
-  /** Called once, after the records were taken up and before calls are served. */
-  void end() {
+  /**
+   * Called once, after the records were taken up and before calls are served.
+   *
+   * @param complete whether all records were found: else a checkpoint may be waited for
+   */
+  void end(boolean complete) {
     for (Path note : children(layout.paused())) {
       attempt("container of " + note, () -> letGoOn(note));
     }
     for (Path note : children(layout.restoring())) {
       attempt("pod of " + note, () -> restore.remove(String.valueOf(note.getFileName()), note));
     }
-    for (Path checkpoint : children(layout.checkpoints())) {
+    for (Path checkpoint : complete ? children(layout.checkpoints()) : List.<Path>of()) {
       attempt(checkpoint.toString(), () -> forget(checkpoint));
     }
   }
@@ -89,12 +94,14 @@ public final class CheckpointLeftovers {
     }
   }
 
-  /** A checkpoint is kept for a container that was restored and not yet started. */
+  /** It is kept for a container that was restored and not yet started, or may have been. */
   private void forget(Path checkpoint) throws IOException {
     boolean waiting =
         containers
             .find(String.valueOf(checkpoint.getFileName()))
-            .filter(container -> container.phase() == ContainerPhase.CREATED)
+            .filter(container ->
+                container.phase() == ContainerPhase.CREATED
+                    || UnreadableContainer.why(container).isPresent())
             .isPresent();
     if (!waiting) {
       FileTrees.delete(checkpoint);

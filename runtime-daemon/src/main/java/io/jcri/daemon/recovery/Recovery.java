@@ -44,7 +44,7 @@ public final class Recovery {
     found.unreadableContainers().forEach(containers::takeUpUnreadable);
     found.pods().forEach(pod -> attempt("pod sandbox " + pod.id(), () -> pods.takeUp(pod)));
     containers.takeUp(found.containers());
-    checkpoints.end();
+    checkpoints.end(isComplete());
     log.info(
         "took up {} pods and {} containers, {} of which can't be read, in {} ms",
         found.allPods().size(),
