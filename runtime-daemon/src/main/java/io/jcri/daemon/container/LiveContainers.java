@@ -72,11 +72,7 @@ final class LiveContainers {
 
   /** The exit is recorded first, then who waits is told, then the OCI runtime and the shim go. */
   private void exited(LiveContainer entry, Exit exit) {
-    end(
-        entry,
-        ContainerEvent.EXIT,
-        new Ending(exit),
-        Map.of(LET_GO, () -> discard(entry.id(), entry.shim())));
+    end(entry, ContainerEvent.EXIT, new Ending(exit), Map.of(LET_GO, () -> letGo(entry)));
   }
 
   /** The shim died or closed its socket: its record tells, or else nobody knows how it ended. */
@@ -94,23 +90,30 @@ final class LiveContainers {
             FORCE_DELETE,
             () -> containers.get(id).ifPresent(shims::forceDelete),
             LET_GO,
-            () -> discard(id, entry.shim())));
+            () -> letGo(entry)));
   }
 
   private void end(
       LiveContainer entry, ContainerEvent event, Ending ending, Map<ContainerAction, Work> works) {
     String id = entry.id();
     try (KeyedLocks.Held _ = locks.hold(id)) {
-      if (!live.remove(id, entry)) {
+      if (live.get(id) != entry) {
         return; // a stop was first
       }
       steps.end(id, event, ending, works);
     } catch (RuntimeException e) {
       log.error("exit of container {} could not be recorded", id, e);
     } finally {
+      live.remove(id, entry);
       entry.ended();
     }
     containers.get(id).ifPresent(hooks::stopped);
+  }
+
+  /** Of one whose end is recorded: until then whoever asks for it waits for that. */
+  private void letGo(LiveContainer entry) {
+    live.remove(entry.id(), entry);
+    discard(entry.id(), entry.shim());
   }
 
   /** Ends a container past its shim, and the shim; records what can be told of the end. */
