@@ -19,13 +19,15 @@ import java.util.concurrent.locks.ReentrantLock;
  */
 final class PipeInput extends InputStream {
   private static final int POLLIN = 1;
-  private static final Duration LOOK = Duration.ofMillis(100);
+
+  /** How soon a close is seen whose pipe does not end by it, as that of a shim that was stopped. */
+  private static final Duration LOOK = Duration.ofSeconds(1);
+
   private static final int BUFFER = 32 * 1024;
   private static final int NOTHING_YET = -2;
 
   private final Fd pipe;
   private final ReentrantLock lock = new ReentrantLock();
-  private final MemorySegment buffer = Arena.ofAuto().allocate(BUFFER);
   private volatile boolean closed;
 
   /** Takes the descriptor over. */
@@ -70,11 +72,18 @@ final class PipeInput extends InputStream {
       if (Linux.get().poll(List.of(pipe), POLLIN, LOOK)[0] == 0) {
         return NOTHING_YET;
       }
-      int count = Linux.get().read(pipe, buffer.asSlice(0, length));
-      MemorySegment.copy(buffer, ValueLayout.JAVA_BYTE, 0, into, offset, count);
-      return count == 0 ? -1 : count;
+      return readNow(into, offset, length);
     } finally {
       lock.unlock();
+    }
+  }
+
+  private int readNow(byte[] into, int offset, int length) throws IOException {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment buffer = arena.allocate(length);
+      int count = Linux.get().read(pipe, buffer);
+      MemorySegment.copy(buffer, ValueLayout.JAVA_BYTE, 0, into, offset, count);
+      return count == 0 ? -1 : count;
     }
   }
 
