@@ -221,7 +221,6 @@ public final class Daemon {
     this.server =
         new CriServer(
             config.socket(),
-            layout.state(),
             List.of(
                 CriServices.runtime(
                     new NodeCalls(networks, handlers, info, kernel.driver()),

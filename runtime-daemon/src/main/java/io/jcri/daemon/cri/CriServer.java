@@ -52,7 +52,6 @@ public final class CriServer {
       DecompressorRegistry.emptyInstance().with(Codec.Identity.NONE, false);
 
   private final Path socket;
-  private final Path lockedFolder;
   private final Server server;
   private final EventLoopGroup acceptor;
   private final EventLoopGroup worker;
@@ -60,14 +59,8 @@ public final class CriServer {
   private final SocketFile file;
   private Optional<Object> ownKey = Optional.empty();
 
-  /**
-   * Opens nothing yet.
-   *
-   * @param lockedFolder a folder whose lock this daemon has: no other one serves in there
-   */
-  public CriServer(Path socket, Path lockedFolder, List<BindableService> services) {
+  public CriServer(Path socket, List<BindableService> services) {
     this.socket = socket;
-    this.lockedFolder = lockedFolder;
     this.file = new SocketFile(socket);
     this.acceptor = new MultiThreadIoEventLoopGroup(1, EpollIoHandler.newFactory());
     this.worker = new MultiThreadIoEventLoopGroup(1, EpollIoHandler.newFactory());
@@ -129,9 +122,8 @@ public final class CriServer {
     ownKey = fileKey();
   }
 
-  /** Whoever answers below a locked folder is no daemon: a child of a dead one may hold it open. */
   private void refuseSecondDaemon() throws IOException {
-    if (!Files.exists(socket) || socket.toAbsolutePath().startsWith(lockedFolder)) {
+    if (!Files.exists(socket)) {
       return;
     }
     try (SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX)) {

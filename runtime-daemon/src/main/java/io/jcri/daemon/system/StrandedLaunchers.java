@@ -1,5 +1,7 @@
 package io.jcri.daemon.system;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -36,7 +38,8 @@ public final class StrandedLaunchers {
             .toList();
     for (ProcessHandle launcher : stranded) {
       log.warn("process {} was left by a daemon that was killed, and is ended", launcher.pid());
-      if (!launcher.destroyForcibly() || !ends(launcher, program)) {
+      boolean _ = launcher.destroyForcibly();
+      if (!ends(launcher, program)) {
         log.error("process {} does not end", launcher.pid());
       }
     }
@@ -47,9 +50,15 @@ public final class StrandedLaunchers {
     return parent.isEmpty() || !runs(parent.get(), javaHome.resolve("bin/java"));
   }
 
+  /** By the kernel's word alone: the JDK would ask for the names of all users as well. */
   private static boolean runs(ProcessHandle process, Path program) {
-    String command = process.info().command().orElse("");
-    return command.equals(program.toString()) || command.equals(program + REPLACED);
+    try {
+      Path link = Path.of("/proc", Long.toString(process.pid()), "exe");
+      String running = Files.readSymbolicLink(link).toString();
+      return running.equals(program.toString()) || running.equals(program + REPLACED);
+    } catch (IOException ended) {
+      return false;
+    }
   }
 
   /** One that waits to be reaped runs nothing any more. */
