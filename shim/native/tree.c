@@ -88,7 +88,7 @@ static void list(struct table *table) {
     if (look_up((pid_t)pid, &table->rows[table->count])) table->count++;
   }
   closedir(directory);
-  qsort(table->rows, table->count, sizeof *table->rows, by_pid);
+  if (table->count > 0) qsort(table->rows, table->count, sizeof *table->rows, by_pid);
 }
 
 static bool is_marked(const struct table *table, pid_t pid) {

@@ -13,6 +13,8 @@ SECTIONS := -ffunction-sections -fdata-sections
 LDFLAGS_STATIC := -static -Wl,-z,relro,-z,now,--gc-sections -s
 SANITIZE := -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all
 
-# Where its compiler is installed the checks build everything for arm64 too, and run what qemu can.
-ARM64 := $(if $(CROSS),,$(shell command -v aarch64-linux-gnu-gcc >/dev/null && echo aarch64-linux-gnu-))
+# Where its compiler and libc are installed the checks build everything for arm64 too, and run what qemu
+# can. Of a libc that it has not, gcc says the name alone.
+ARM64_LIBC := $(if $(CROSS),,$(shell aarch64-linux-gnu-gcc -print-file-name=libc.a 2>/dev/null))
+ARM64 := $(if $(findstring /,$(ARM64_LIBC)),aarch64-linux-gnu-)
 QEMU_ARM64 := $(shell command -v qemu-aarch64-static)
