@@ -13,6 +13,10 @@ final class RuntimeProcess {
   private static final Duration START_PATIENCE = Duration.ofSeconds(60);
   private static final Duration STOP_PATIENCE = Duration.ofSeconds(30);
 
+  private static final Duration STACKS_PATIENCE = Duration.ofSeconds(5);
+  private static final int STACKS_LINES = 400;
+  private static final int LAST_LINES = 20;
+
   private final Process process;
 
   private RuntimeProcess(Process process) {
@@ -35,17 +39,34 @@ final class RuntimeProcess {
             if (!process.isAlive()) {
               throw new IOException(
                   "%s ended with %d: %s"
-                      .formatted(command.getFirst(), process.exitValue(), tail(log)));
+                      .formatted(command.getFirst(), process.exitValue(), tail(log, LAST_LINES)));
             }
             return Files.exists(socket);
           },
           () -> "no socket " + socket);
       client.awaitVersion(START_PATIENCE);
     } catch (IOException | RuntimeException e) {
+      IOException failed = new IOException(e.getMessage() + "\n" + started.stacks(log), e);
       started.kill();
-      throw e;
+      throw failed;
     }
     return started;
+  }
+
+  /** What its threads do, if it still lives: a start that hangs can seldom be seen again. */
+  private String stacks(Path log) throws IOException {
+    if (!process.isAlive()) {
+      return "";
+    }
+    long before = Files.size(log);
+    Command.of("kill", "-QUIT", Long.toString(process.pid())).run();
+    try {
+      Waiting.until(STACKS_PATIENCE, () -> Files.size(log) > before, () -> "no stacks");
+      Waiting.pause();
+      return tail(log, STACKS_LINES);
+    } catch (IOException e) {
+      return "%s: %s".formatted(e.getMessage(), tail(log, LAST_LINES));
+    }
   }
 
   ProcessHandle handle() {
@@ -66,8 +87,8 @@ final class RuntimeProcess {
     Waiting.end(process.destroyForcibly(), STOP_PATIENCE);
   }
 
-  private static String tail(Path log) throws IOException {
+  private static String tail(Path log, int count) throws IOException {
     List<String> lines = Files.readAllLines(log);
-    return String.join("\n", lines.subList(Math.max(0, lines.size() - 20), lines.size()));
+    return String.join("\n", lines.subList(Math.max(0, lines.size() - count), lines.size()));
   }
 }
