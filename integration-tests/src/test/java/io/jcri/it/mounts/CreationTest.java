@@ -85,6 +85,7 @@ class CreationTest {
         "no user \"nobody-here\"",
         config ->
             config
+                .addMounts(Volumes.host(folder.resolve("not-made"), "/a"))
                 .getLinuxBuilder()
                 .getSecurityContextBuilder()
                 .setRunAsUsername("nobody-here"));
@@ -142,6 +143,7 @@ class CreationTest {
 
     assertThat(made()).isEqualTo(before);
     NODE.assertNoSnapshotIsLeft();
+    assertThat(folder.resolve("not-made")).doesNotExist();
     pod.create(config(pod)).remove();
   }
 

@@ -74,15 +74,13 @@ public final class BindMounts {
   }
 
   /**
-   * The mount for config.json.
+   * The mount for config.json of a request that was {@link #check checked}. Makes the host path
+   * when nothing is there.
    *
-   * @param features of the runtime that is to make it
-   * @throws OciException INVALID when the request contradicts itself, FAILED_PRECONDITION when the
-   *     host's mount does not propagate as asked or the runtime cannot do what is asked; never
-   *     silently less than asked
+   * @throws OciException INVALID when nothing can be made there, FAILED_PRECONDITION when the
+   *     host's mount does not propagate as asked; never silently less than asked
    */
-  public ContainerMount resolve(Request request, RuntimeFeatures features) {
-    check(request, features);
+  public ContainerMount resolve(Request request) {
     try {
       Path source = existing(request.hostPath());
       Propagation wish = request.propagation();
@@ -126,7 +124,14 @@ public final class BindMounts {
         && KernelVersion.running().compareTo(MOUNT_SETATTR) >= 0;
   }
 
-  private static void check(Request request, RuntimeFeatures features) {
+  /**
+   * Refuses what can't be done whatever there is on the host.
+   *
+   * @param features of the runtime that is to make the mount
+   * @throws OciException INVALID when the request contradicts itself, FAILED_PRECONDITION when the
+   *     runtime cannot do what is asked
+   */
+  public static void check(Request request, RuntimeFeatures features) {
     if (!request.hostPath().isAbsolute()) {
       throw new OciException(
           Kind.INVALID, "host path " + request.hostPath() + " of a mount is not absolute");

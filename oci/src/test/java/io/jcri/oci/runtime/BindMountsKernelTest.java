@@ -93,7 +93,7 @@ class BindMountsKernelTest {
         new BindMounts.Request(
             volume, "/data", false, false, BindMounts.Propagation.PRIVATE, MAP, MAP);
     for (BindMounts.Request request : List.of(recursive, mapped)) {
-      assertThatThrownBy(() -> binds.resolve(request, RuntimeFeatures.UNKNOWN))
+      assertThatThrownBy(() -> BindMounts.check(request, RuntimeFeatures.UNKNOWN))
           .hasMessageContaining("the runtime cannot")
           .satisfies(
               e -> assertThat(((OciException) e).kind()).isEqualTo(Kind.FAILED_PRECONDITION));
@@ -148,7 +148,8 @@ class BindMountsKernelTest {
                             Optional.of(new RuntimeFeatures.Switch(true)))),
                     Optional.empty())),
             Map.of());
-    return binds.resolve(request, everything);
+    BindMounts.check(request, everything);
+    return binds.resolve(request);
   }
 
   private static BindMounts.Request request(

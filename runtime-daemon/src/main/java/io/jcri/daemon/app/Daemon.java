@@ -6,6 +6,7 @@ import io.jcri.daemon.checkpoint.CheckpointSetup;
 import io.jcri.daemon.config.DaemonConfig;
 import io.jcri.daemon.container.CdiInjection;
 import io.jcri.daemon.container.Container;
+import io.jcri.daemon.container.ContainerNode;
 import io.jcri.daemon.container.ContainerSetup;
 import io.jcri.daemon.container.Containers;
 import io.jcri.daemon.container.ImageUsers;
@@ -149,15 +150,10 @@ public final class Daemon {
         ContainerSetup.of(
             registry,
             context,
-            kernel,
-            cgroupPaths,
-            limits,
-            handlers,
+            new ContainerNode(kernel, cgroupPaths, limits, handlers, selinux, cdi),
             store,
             pods,
             nri,
-            cdi,
-            selinux,
             new ShimLauncher(binaries.shim()));
     Containers containers = parts.containers();
     CheckpointSetup checkpoints =

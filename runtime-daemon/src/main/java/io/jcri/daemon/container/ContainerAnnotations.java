@@ -1,7 +1,7 @@
 package io.jcri.daemon.container;
 
 import io.jcri.daemon.pod.Pod;
-import io.jcri.daemon.runtime.Handlers;
+import io.jcri.daemon.runtime.PassedAnnotations;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -9,20 +9,13 @@ import java.util.Map;
  * What config.json says in its annotations: what containerd writes too, since tools look for the
  * pod of a container there, and what the operator lets through to the runtime.
  */
-public final class ContainerAnnotations {
-  private final Handlers handlers;
+final class ContainerAnnotations {
+  private ContainerAnnotations() {}
 
-  public ContainerAnnotations(Handlers handlers) {
-    this.handlers = handlers;
-  }
-
-  Map<String, String> of(Pod pod, Container container) {
+  static Map<String, String> of(PassedAnnotations passed, Pod pod, Container container) {
     Map<String, String> annotations =
         new LinkedHashMap<>(
-            handlers
-                .require(pod.config().handler())
-                .annotations()
-                .of(pod.config().annotations(), container.config().annotations()));
+            passed.of(pod.config().annotations(), container.config().annotations()));
     // Last: no pattern lets a pod pass for another one.
     annotations.put("io.kubernetes.cri.container-type", "container");
     annotations.put("io.kubernetes.cri.sandbox-id", pod.id());

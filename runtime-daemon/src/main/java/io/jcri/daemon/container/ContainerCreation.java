@@ -1,14 +1,11 @@
 package io.jcri.daemon.container;
 
 import io.jcri.daemon.core.Failures;
-import io.jcri.daemon.core.FileTrees;
 import io.jcri.daemon.core.InFlight;
 import io.jcri.daemon.core.JcriException;
 import io.jcri.daemon.core.JcriException.Kind;
 import io.jcri.daemon.core.KeyedLocks;
-import io.jcri.daemon.core.Layout;
 import io.jcri.daemon.core.Stages;
-import io.jcri.daemon.image.Images;
 import io.jcri.daemon.image.RootFilesystems;
 import io.jcri.daemon.life.ContainerAction;
 import io.jcri.daemon.life.ContainerEvent;
@@ -18,11 +15,6 @@ import io.jcri.daemon.pod.NamespaceOptions.UserMappings;
 import io.jcri.daemon.pod.Pod;
 import io.jcri.daemon.pod.Pods;
 import io.jcri.daemon.record.Registry;
-import io.jcri.daemon.security.Selinux;
-import io.jcri.daemon.security.SelinuxLabels;
-import io.jcri.daemon.system.Clock;
-import io.jcri.oci.image.Image;
-import io.jcri.oci.image.ImageConfig;
 import io.jcri.sandbox.SandboxState;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -43,13 +35,9 @@ public final class ContainerCreation {
 
   private final Registry<Container> containers;
   private final Pods pods;
-  private final Images images;
-  private final RootFilesystems rootFilesystems;
-  private final SpecAssembly specs;
-  private final ContainerHooks hooks;
-  private final Selinux selinux;
-  private final Layout layout;
   private final NewContainers newContainers;
+  private final ContainerMaker maker;
+  private final ContainerResources resources;
   private final KeyedLocks locks;
   private final ContainerSteps steps;
   private final Map<ContainerKey, String> names = new ConcurrentHashMap<>();
@@ -60,28 +48,19 @@ public final class ContainerCreation {
    *
    * @param locks shared with {@link ContainerRun}: one lifecycle step of a container at a time
    */
-  public ContainerCreation(
+  ContainerCreation(
       Registry<Container> containers,
       Pods pods,
-      Images images,
-      RootFilesystems rootFilesystems,
-      SpecAssembly specs,
-      ContainerHooks hooks,
-      Selinux selinux,
-      Layout layout,
-      Clock clock,
-      String bootId,
+      NewContainers newContainers,
+      ContainerMaker maker,
+      ContainerResources resources,
       KeyedLocks locks,
       ContainerSteps steps) {
     this.containers = containers;
     this.pods = pods;
-    this.images = images;
-    this.rootFilesystems = rootFilesystems;
-    this.specs = specs;
-    this.hooks = hooks;
-    this.selinux = selinux;
-    this.layout = layout;
-    this.newContainers = new NewContainers(clock, bootId);
+    this.newContainers = newContainers;
+    this.maker = maker;
+    this.resources = resources;
     this.locks = locks;
     this.steps = steps;
   }
@@ -113,26 +92,14 @@ public final class ContainerCreation {
     }
     Pod pod = readyPod(podId);
     checkUserNamespace(pod, config);
-    Image image =
-        images
-            .find(config.imageSpec())
-            .orElseThrow(() -> JcriException.notFound("image", config.imageSpec()));
-    if (image.artifact().isPresent()) {
-      throw JcriException.invalid(
-          "image %s is an artifact of type %s: it can be mounted as a volume, nothing can be run of it"
-              .formatted(config.imageSpec(), image.artifact().get()));
-    }
-    images.admit(image);
-    ImageConfig fromImage = images.config(image);
+    NewContainer fresh = newContainers.of(pod, config);
     Stages stages = new Stages("CreateContainer " + key);
-    Container container =
-        newContainers.of(
-            pod, config.withImageIds(name -> images.find(name).map(Image::id)), image, fromImage);
+    Container container = fresh.container();
     String id = container.id();
     names.put(key, id);
     try (KeyedLocks.Held _ = locks.hold(id)) {
       try {
-        make(pod, container, image, fromImage, stages);
+        make(pod, fresh, stages);
         readyPod(podId); // stopped meanwhile: nothing must be left in it
         stages.finish();
         return id;
@@ -178,11 +145,11 @@ public final class ContainerCreation {
             .formatted(key, container.id(), container.phase()));
   }
 
-  private void make(Pod pod, Container container, Image image, ImageConfig fromImage, Stages stages)
-      throws IOException {
+  private void make(Pod pod, NewContainer fresh, Stages stages) throws IOException {
+    Container container = fresh.container();
     String id = container.id();
-    try (ContainerMaking making =
-        new ContainerMaking(pod, container, rootFilesystems, specs, hooks, layout, stages)) {
+    ContainerMaking making = maker.begin(pod, fresh, stages);
+    try (making) {
       steps.take(
           id,
           ContainerEvent.CREATE,
@@ -193,18 +160,16 @@ public final class ContainerCreation {
                 stages.done("record");
               },
               ContainerAction.MOUNT_ROOT,
-              () -> making.mountRoot(image, labels(pod, container)),
+              making::mountRoot,
               ContainerAction.WRITE_CONFIG,
-              () -> making.writeConfig(fromImage)));
+              making::writeConfig));
       steps.take(id, ContainerEvent.MADE, making::made, Map.of());
       stages.done("bundle");
       containers.get(id).ifPresent(making::announce);
+    } catch (IOException | RuntimeException e) {
+      making.undo(e); // what is left then, and the record of it, goes by the record
+      throw e;
     }
-  }
-
-  private Optional<SelinuxLabels> labels(Pod pod, Container container) {
-    SecurityContext security = container.config().security();
-    return selinux.ofContainer(pod.labels(), security.selinux(), security.privileged());
   }
 
   /** The user namespace that the pod's containers live in, as root file systems need it. */
@@ -228,7 +193,7 @@ public final class ContainerCreation {
               .filter(c -> c.config().mounts().stream().anyMatch(m -> m.image().isPresent()))
               .isPresent();
       if (has) {
-        rootFilesystems.releaseVolumes(id);
+        resources.releaseVolumes(id);
       }
     }
   }
@@ -256,18 +221,15 @@ public final class ContainerCreation {
           why,
           Map.of(
               ContainerAction.DELETE_FILES,
-              () -> {
-                FileTrees.delete(layout.container(id));
-                FileTrees.delete(layout.checkpoint(id));
-              },
+              () -> resources.deleteFiles(id),
               ContainerAction.RELEASE_ROOT,
-              () -> rootFilesystems.release(id),
+              () -> resources.releaseMounts(id),
               ContainerAction.DELETE_RECORD,
               () -> containers.remove(id),
               ContainerAction.RELEASE_NAME,
               () -> {
                 names.remove(ContainerKey.of(container), id);
-                hooks.removed(container);
+                maker.removed(container);
               }));
     } catch (IOException e) {
       throw Failures.unchecked(e, "removal of container " + id);

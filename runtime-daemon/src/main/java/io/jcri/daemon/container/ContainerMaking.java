@@ -1,16 +1,12 @@
 package io.jcri.daemon.container;
 
-import io.jcri.daemon.core.Layout;
 import io.jcri.daemon.core.Stages;
-import io.jcri.daemon.image.RootFilesystems;
+import io.jcri.daemon.image.RootFilesystems.UserNamespace;
 import io.jcri.daemon.pod.Pod;
 import io.jcri.daemon.security.SelinuxLabels;
-import io.jcri.oci.image.Image;
-import io.jcri.oci.image.ImageConfig;
 import io.jcri.oci.spec.ContainerSpec;
 import io.jcri.oci.spec.SpecWriter;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
@@ -25,13 +21,14 @@ import org.jspecify.annotations.Nullable;
  */
 final class ContainerMaking implements AutoCloseable {
   private final Pod pod;
-  private final Container container;
-  private final RootFilesystems rootFilesystems;
+  private final NewContainer fresh;
   private final SpecAssembly specs;
+  private final ContainerResources resources;
   private final ContainerHooks hooks;
-  private final Layout layout;
+  private final Optional<SelinuxLabels> labels;
   private final Stages stages;
-  private Optional<SelinuxLabels> labels = Optional.empty();
+  private final Optional<UserNamespace> user;
+  private final UndoList acquired = new UndoList();
   private @Nullable Path rootfs;
   private ContainerHooks.@Nullable Step step;
   private @Nullable ContainerSpec asked;
@@ -39,43 +36,57 @@ final class ContainerMaking implements AutoCloseable {
 
   ContainerMaking(
       Pod pod,
-      Container container,
-      RootFilesystems rootFilesystems,
+      NewContainer fresh,
       SpecAssembly specs,
+      ContainerResources resources,
       ContainerHooks hooks,
-      Layout layout,
+      Optional<SelinuxLabels> labels,
       Stages stages) {
     this.pod = pod;
-    this.container = container;
-    this.rootFilesystems = rootFilesystems;
+    this.fresh = fresh;
     this.specs = specs;
+    this.resources = resources;
     this.hooks = hooks;
-    this.layout = layout;
+    this.labels = labels;
     this.stages = stages;
+    this.user = ContainerCreation.userNamespace(pod);
   }
 
-  void mountRoot(Image image, Optional<SelinuxLabels> known) throws IOException {
-    labels = known;
+  void mountRoot() throws IOException {
     rootfs =
-        rootFilesystems.prepare(
-            container.id(),
-            image,
-            ContainerCreation.userNamespace(pod),
-            labels.map(SelinuxLabels::mount));
+        resources.mountRoot(
+            fresh.container().id(),
+            fresh.image(),
+            user,
+            labels.map(SelinuxLabels::mount),
+            acquired);
     stages.done("snapshot");
   }
 
-  void writeConfig(ImageConfig fromImage) throws IOException {
+  /** Plans, then does what the plan says. */
+  void writeConfig() throws IOException {
+    Container container = fresh.container();
+    ContainerPlan plan =
+        specs.plan(pod, container, fresh.fromImage(), Objects.requireNonNull(rootfs), labels);
     ContainerSpec assembled =
-        specs.assemble(pod, container, fromImage, Objects.requireNonNull(rootfs), labels);
+        specs.complete(
+            pod, container, plan, resources.acquire(container, plan.mounts(), user, acquired));
     stages.done("spec");
     asked = assembled;
     ContainerHooks.Step begun = hooks.step();
     step = begun;
     ContainerSpec adjusted = begun.create(pod, container, assembled);
     spec = adjusted;
-    Path bundle = Files.createDirectories(layout.bundle(container.id()));
-    Files.write(bundle.resolve("config.json"), SpecWriter.toJson(adjusted));
+    resources.writeBundle(container.id(), SpecWriter.toJson(adjusted), acquired);
+  }
+
+  /**
+   * Lets go of all that was acquired.
+   *
+   * @param why gets what can't be let go as suppressed exceptions
+   */
+  void undo(Exception why) {
+    acquired.undo(why);
   }
 
   /** What was made of the request, for the record. */

@@ -20,21 +20,44 @@ record DevicePlan(List<DeviceNode> nodes, List<DeviceRule> rules) {
   private static final Path DEV = Path.of("/dev");
   private static final String FULL_ACCESS = "rwm";
 
-  static DevicePlan of(List<ContainerDevice> devices, boolean privileged) {
+  /** What is asked of the node while devices are planned; nothing is changed there. */
+  interface Node {
+    /** This one. */
+    Node HERE =
+        new Node() {
+          @Override
+          public List<DeviceNode> all() {
+            return HostDevices.all(DEV);
+          }
+
+          @Override
+          public List<DeviceNode> at(Path hostPath, String containerPath) {
+            return HostDevices.at(hostPath, containerPath);
+          }
+        };
+
+    /** All its devices. */
+    List<DeviceNode> all();
+
+    /** As {@link HostDevices#at}. */
+    List<DeviceNode> at(Path hostPath, String containerPath);
+  }
+
+  static DevicePlan of(List<ContainerDevice> devices, boolean privileged, Node node) {
     Map<String, DeviceNode> nodes = new LinkedHashMap<>();
     List<DeviceRule> rules = new ArrayList<>();
     if (privileged) {
-      HostDevices.all(DEV).forEach(node -> nodes.put(node.path(), node));
+      node.all().forEach(device -> nodes.put(device.path(), device));
       rules.add(DeviceRule.ALLOW_ALL);
     } else {
       rules.add(DeviceRule.DENY_ALL);
     }
     for (ContainerDevice device : devices) {
       String access = device.permissions().isEmpty() ? FULL_ACCESS : device.permissions();
-      for (DeviceNode node : HostDevices.at(Path.of(device.hostPath()), device.containerPath())) {
-        nodes.put(node.path(), node);
+      for (DeviceNode found : node.at(Path.of(device.hostPath()), device.containerPath())) {
+        nodes.put(found.path(), found);
         if (!privileged) {
-          rules.add(DeviceRule.allow(node, access));
+          rules.add(DeviceRule.allow(found, access));
         }
       }
     }

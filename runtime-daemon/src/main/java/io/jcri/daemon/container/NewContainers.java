@@ -3,6 +3,7 @@ package io.jcri.daemon.container;
 import io.jcri.daemon.container.Container.ImageIdentity;
 import io.jcri.daemon.core.Ids;
 import io.jcri.daemon.core.JcriException;
+import io.jcri.daemon.image.Images;
 import io.jcri.daemon.life.ContainerEvent;
 import io.jcri.daemon.life.ContainerLife;
 import io.jcri.daemon.pod.Pod;
@@ -24,16 +25,44 @@ final class NewContainers {
   private static final Logger log = LoggerFactory.getLogger(NewContainers.class);
   private static final String DEFAULT_STOP_SIGNAL = "SIGTERM";
 
+  private final Images images;
   private final Clock clock;
   private final String bootId;
 
-  NewContainers(Clock clock, String bootId) {
+  NewContainers(Images images, Clock clock, String bootId) {
+    this.images = images;
     this.clock = clock;
     this.bootId = bootId;
   }
 
-  /** As it is before anything is made of it. */
-  Container of(Pod pod, ContainerConfig config, Image image, ImageConfig fromImage) {
+  /**
+   * As it is before anything is made of it.
+   *
+   * @throws JcriException NOT_FOUND for the image, INVALID when nothing can be run of it
+   * @throws io.jcri.oci.OciException SIGNATURE_VALIDATION_FAILED when the policy doesn't let it in
+   */
+  NewContainer of(Pod pod, ContainerConfig config) {
+    Image image = runnable(config.imageSpec());
+    ImageConfig fromImage = images.config(image);
+    return new NewContainer(
+        container(
+            pod, config.withImageIds(name -> images.find(name).map(Image::id)), image, fromImage),
+        image,
+        fromImage);
+  }
+
+  private Image runnable(String name) {
+    Image image = images.find(name).orElseThrow(() -> JcriException.notFound("image", name));
+    if (image.artifact().isPresent()) {
+      throw JcriException.invalid(
+          "image %s is an artifact of type %s: it can be mounted as a volume, nothing can be run of it"
+              .formatted(name, image.artifact().get()));
+    }
+    images.admit(image);
+    return image;
+  }
+
+  private Container container(Pod pod, ContainerConfig config, Image image, ImageConfig fromImage) {
     return new Container(
         Ids.next(),
         pod.id(),

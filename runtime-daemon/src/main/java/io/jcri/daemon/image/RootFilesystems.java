@@ -206,6 +206,11 @@ public final class RootFilesystems {
     }
   }
 
+  /** Unmounts one of a container's image volumes. Idempotent. */
+  public void releaseVolume(String containerId, int number) {
+    store.removeSnapshot(containerId + VOLUME + number);
+  }
+
   /** Unmounts and deletes a container's root file system and image volumes. Idempotent. */
   public void release(String containerId) throws IOException {
     releaseVolumes(containerId);

@@ -1,0 +1,71 @@
+package io.jcri.daemon.container;
+
+import io.jcri.daemon.core.DaemonContext;
+import io.jcri.daemon.core.Layout;
+import io.jcri.daemon.image.ImageSetup;
+import io.jcri.daemon.image.RootFilesystems;
+import io.jcri.daemon.pod.CgroupPaths;
+import io.jcri.daemon.pod.Pods;
+import io.jcri.daemon.record.Registry;
+import io.jcri.daemon.runtime.Handlers;
+import io.jcri.daemon.security.AppArmor;
+import io.jcri.daemon.security.Selinux;
+import io.jcri.daemon.system.Kernel;
+import io.jcri.oci.runtime.BindMounts;
+import io.jcri.oci.runtime.CgroupSupport;
+import io.jcri.oci.seccomp.SeccompProfiles;
+import io.jcri.oci.user.OpenatRootfsFiles;
+import io.jcri.oci.user.UserResolver;
+import io.jcri.shim.ShimLauncher;
+import java.nio.file.Path;
+
+/**
+ * The node as far as it has a part in containers: each part of this package that depends on the
+ * node is made here.
+ *
+ * @param limits which the node's cgroups can hold
+ */
+public record ContainerNode(
+    Kernel kernel,
+    CgroupPaths cgroupPaths,
+    CgroupSupport limits,
+    Handlers handlers,
+    Selinux selinux,
+    CdiInjection cdi) {
+
+  /** How containers are planned. */
+  SpecAssembly specs(Registry<Container> containers, Layout layout, boolean makesVolumes) {
+    Confinement confinement = new Confinement(new SeccompProfiles(), new AppArmor(Path.of("/")));
+    return new SpecAssembly(
+        handlers,
+        new ContainerCgroups(cgroupPaths, limits),
+        confinement,
+        new ContainerNamespaces(containers, kernel.cgroups().layout()),
+        new ProcessPlanning(
+            new UserResolver(new OpenatRootfsFiles(kernel.syscalls())), confinement),
+        new MountPlanning(layout, makesVolumes),
+        cdi);
+  }
+
+  /** How what is planned is carried out. */
+  ContainerResources resources(ImageSetup store, Layout layout) {
+    RootFilesystems rootFilesystems = store.rootFilesystems();
+    Relabel relabel = new Relabel(kernel.syscalls());
+    return new ContainerResources(
+        rootFilesystems,
+        new ImageVolumes(store.images(), rootFilesystems),
+        new DeclaredVolumes(rootFilesystems, relabel),
+        new BindMounts(kernel.mounts()),
+        relabel,
+        layout);
+  }
+
+  ContainerShims shims(ShimLauncher launcher, DaemonContext context, Pods pods) {
+    return new ContainerShims(
+        launcher, context.layout(), handlers, pods, cgroupPaths, kernel.cgroups(), context.clock());
+  }
+
+  LiveLimits liveLimits() {
+    return new LiveLimits(handlers, kernel.cgroups(), cgroupPaths, kernel.scopes());
+  }
+}

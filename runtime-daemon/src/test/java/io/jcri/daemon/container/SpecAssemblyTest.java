@@ -1,0 +1,218 @@
+package io.jcri.daemon.container;
+
+import static io.jcri.daemon.container.PlannedContainers.container;
+import static io.jcri.daemon.container.PlannedContainers.host;
+import static io.jcri.daemon.container.PlannedContainers.mapped;
+import static io.jcri.daemon.container.PlannedContainers.pod;
+import static io.jcri.daemon.container.PlannedContainers.security;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.jcri.daemon.config.ConfigFile;
+import io.jcri.daemon.core.JcriException;
+import io.jcri.daemon.core.Layout;
+import io.jcri.daemon.core.Samples;
+import io.jcri.daemon.pod.CgroupPaths;
+import io.jcri.daemon.pod.NamespaceMode;
+import io.jcri.daemon.pod.Pod;
+import io.jcri.daemon.record.RecordStore;
+import io.jcri.daemon.record.Registry;
+import io.jcri.daemon.runtime.Handlers;
+import io.jcri.daemon.security.AppArmor;
+import io.jcri.daemon.security.SelinuxLabels;
+import io.jcri.oci.image.ImageConfig;
+import io.jcri.oci.runtime.CgroupSupport;
+import io.jcri.oci.seccomp.SeccompProfiles;
+import io.jcri.oci.spec.ContainerMount;
+import io.jcri.oci.spec.ContainerSpec;
+import io.jcri.oci.spec.IdMapping;
+import io.jcri.oci.spec.LinuxResources;
+import io.jcri.oci.spec.Namespace;
+import io.jcri.oci.user.OpenatRootfsFiles;
+import io.jcri.oci.user.UserResolver;
+import io.jcri.sandbox.cgroup.CgroupDriver;
+import io.jcri.sandbox.cgroup.CgroupLayout;
+import io.jcri.sandbox.linux.Linux;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class SpecAssemblyTest {
+  private static final ImageConfig IMAGE =
+      Samples.record(
+          ImageConfig.class,
+          Map.of("command", List.of("serve"), "user", "app", "env", List.of("A=1")));
+
+  @TempDir Path directory;
+  private Path rootfs;
+  private SpecAssembly specs;
+
+  @BeforeEach
+  void makeARoot() throws IOException {
+    rootfs = Files.createDirectories(directory.resolve("rootfs"));
+    Files.createDirectory(rootfs.resolve("etc"));
+    Files.writeString(
+        rootfs.resolve("etc/passwd"), "root:x:0:0::/:/bin/sh\napp:x:1000:2000::/:/bin/sh\n");
+    Files.writeString(rootfs.resolve("etc/group"), "app:x:2000:\nmore:x:3000:app\n");
+    Layout layout = new Layout(PlannedContainers.STATE, PlannedContainers.STATE);
+    Registry<Container> containers =
+        new Registry<>(
+            "container",
+            Container::id,
+            new RecordStore<>(directory.resolve("records"), Container.class));
+    Confinement confinement = new Confinement(new SeccompProfiles(), new AppArmor(directory));
+    Handlers handlers =
+        Handlers.find(
+            ConfigFile.parse("[handlers.runc]\nbinary = \"/nowhere\"\n", "test"),
+            layout,
+            CgroupDriver.CGROUPFS,
+            true);
+    specs =
+        new SpecAssembly(
+            handlers,
+            new ContainerCgroups(
+                new CgroupPaths(CgroupDriver.CGROUPFS),
+                new CgroupSupport(true, Set.of("memory", "cpu"), true)),
+            confinement,
+            new ContainerNamespaces(containers, CgroupLayout.V2),
+            new ProcessPlanning(new UserResolver(new OpenatRootfsFiles(Linux.get())), confinement),
+            new MountPlanning(layout, true),
+            new CdiInjection(Optional.empty(), handlers));
+  }
+
+  private ContainerPlan plan(Pod pod, Container container) {
+    return specs.plan(pod, container, IMAGE, rootfs, Optional.empty());
+  }
+
+  private ContainerSpec plan(SecurityContext security) {
+    return plan(pod(), container(security)).spec();
+  }
+
+  @Test
+  void whatThePodTheImageAndTheContainerSayComesTogether() {
+    LinuxResources limits = LinuxResources.builder().memoryLimit(1L << 30).build();
+    ContainerSpec spec =
+        plan(
+                pod(),
+                container(
+                    security(Map.of()),
+                    Map.of("arguments", List.of("--fast"), "resources", limits)))
+            .spec();
+    assertThat(spec.process().args()).containsExactly("--fast");
+    assertThat(spec.process().env()).contains("A=1", "HOSTNAME=web");
+    assertThat(spec.process().user().uid()).isEqualTo(1000);
+    assertThat(spec.process().user().additionalGids()).containsExactly(2000L, 3000L);
+    assertThat(spec.cgroupsPath()).contains("/kubepods/pod1/c");
+    assertThat(spec.resources().memoryLimit()).contains(1L << 30);
+    assertThat(spec.resources().memorySwap()).as("no swap").contains(1L << 30);
+    assertThat(spec.root()).isEqualTo(new ContainerSpec.Root(rootfs.toString(), false));
+    assertThat(spec.namespaces())
+        .containsExactly(
+            Namespace.fresh(Namespace.Kind.MOUNT),
+            Namespace.join(Namespace.Kind.NETWORK, "/state/pods/p/net"),
+            Namespace.fresh(Namespace.Kind.PID),
+            Namespace.fresh(Namespace.Kind.CGROUP));
+    assertThat(spec.annotations()).containsEntry("io.kubernetes.cri.sandbox-id", "p");
+  }
+
+  @Test
+  void aPrivilegedOneHasNoProfileAndNothingIsHidden() {
+    Map<String, Object> hidden =
+        Map.of("maskedPaths", List.of("/proc/kcore"), "readOnlyPaths", List.of("/proc/sys"));
+    ContainerSpec plain = plan(security(hidden));
+    assertThat(plain.maskedPaths()).containsExactly("/proc/kcore");
+    assertThat(plain.readonlyPaths()).containsExactly("/proc/sys");
+    assertThat(plain.seccomp()).isPresent();
+    ContainerSpec privileged =
+        plan(
+            security(
+                Map.of(
+                    "privileged", true,
+                    "maskedPaths", List.of("/proc/kcore"),
+                    "readOnlyPaths", List.of("/proc/sys"))));
+    assertThat(privileged.maskedPaths()).isEmpty();
+    assertThat(privileged.readonlyPaths()).isEmpty();
+    assertThat(privileged.seccomp()).isEmpty();
+    assertThat(privileged.process().apparmorProfile()).isEmpty();
+    assertThat(privileged.namespaces()).doesNotContain(Namespace.fresh(Namespace.Kind.CGROUP));
+  }
+
+  @Test
+  void aRootCanBeReadOnly() {
+    assertThat(plan(security(Map.of("readOnlyRootfs", true))).root().readonly()).isTrue();
+  }
+
+  @Test
+  void thePodsUserNamespaceIsJoinedWithItsIds() {
+    Pod pod = pod(NamespaceMode.POD, NamespaceMode.POD, Optional.of(mapped()));
+    ContainerSpec spec = plan(pod, container(security(Map.of()))).spec();
+    assertThat(spec.namespaces())
+        .contains(Namespace.join(Namespace.Kind.USER, "/state/pods/p/user"));
+    assertThat(spec.uidMappings()).containsExactly(new IdMapping(0, 200_000, 65_536));
+    assertThat(spec.gidMappings()).isEqualTo(spec.uidMappings());
+  }
+
+  @Test
+  void labelsOfSelinuxAreTheProcesssAndTheFiles() {
+    ContainerSpec spec =
+        specs
+            .plan(
+                pod(),
+                container(security(Map.of())),
+                IMAGE,
+                rootfs,
+                Optional.of(new SelinuxLabels("u:r:p:s0", "u:r:f:s0")))
+            .spec();
+    assertThat(spec.process().selinuxLabel()).contains("u:r:p:s0");
+    assertThat(spec.mountLabel()).contains("u:r:f:s0");
+  }
+
+  @Test
+  void whatThePlanMountsIsAddedOnceItIsThere() {
+    Pod pod = pod();
+    Container container =
+        container(security(Map.of()), host("/missing/here", "/etc/hosts", Map.of()));
+    ContainerPlan plan = plan(pod, container);
+    assertThat(plan.spec().mounts()).isEmpty();
+    ContainerSpec spec =
+        specs.complete(
+            pod,
+            container,
+            plan,
+            List.of(ContainerMount.of("/etc/hosts", "bind", "/real", "rbind", "rslave", "rw")));
+    assertThat(spec.mounts())
+        .filteredOn(mount -> mount.destination().equals("/etc/hosts"))
+        .extracting(ContainerMount::source)
+        .containsExactly("/real");
+    assertThat(spec.rootfsPropagation()).contains("rslave");
+    assertThat(spec.process()).isEqualTo(plan.spec().process());
+  }
+
+  @Test
+  void withoutCdiItsDevicesAreRefused() {
+    Pod pod = pod();
+    Container container =
+        container(security(Map.of()), Map.of("cdiDevices", List.of("vendor.com/gpu=0")));
+    ContainerPlan plan = plan(pod, container);
+    assertThatThrownBy(() -> specs.complete(pod, container, plan, List.of()))
+        .isInstanceOf(JcriException.class)
+        .hasMessageContaining("this node has CDI disabled");
+  }
+
+  @Test
+  void aWorkingDirectoryOfTheImageMustBeAbsolute() {
+    ImageConfig relative =
+        Samples.record(
+            ImageConfig.class, Map.of("command", List.of("serve"), "workingDirectory", "here"));
+    assertThatThrownBy(() ->
+            specs.plan(pod(), container(security(Map.of())), relative, rootfs, Optional.empty()))
+        .hasMessageContaining("has the working directory here, which is not absolute");
+  }
+}
