@@ -52,6 +52,33 @@ public record ContainerConfig(
     annotations = Map.copyOf(annotations);
   }
 
+  /** One of which nothing else is known any more. */
+  static ContainerConfig unknown(
+      String name, String imageSpec, Map<String, String> labels, Map<String, String> annotations) {
+    return new ContainerConfig(
+        name,
+        0,
+        imageSpec,
+        "",
+        List.of(),
+        List.of(),
+        "",
+        List.of(),
+        List.of(),
+        List.of(),
+        List.of(),
+        labels,
+        annotations,
+        "",
+        false,
+        false,
+        false,
+        LinuxResources.NONE,
+        0,
+        SecurityContext.UNKNOWN,
+        "");
+  }
+
   /** The same with other limits; an empty score stays. */
   ContainerConfig withResources(LinuxResources changed, Optional<Integer> score) {
     return with(command, arguments, environment, mounts, changed, score.orElse(oomScoreAdj));

@@ -1,5 +1,6 @@
 package io.jcri.daemon.container;
 
+import io.jcri.daemon.pod.NamespaceMode;
 import io.jcri.daemon.pod.NamespaceOptions;
 import io.jcri.daemon.security.SecurityProfile;
 import io.jcri.daemon.security.SelinuxOptions;
@@ -30,6 +31,31 @@ public record SecurityContext(
     SecurityProfile seccomp,
     SecurityProfile apparmor,
     Optional<SelinuxOptions> selinux) {
+
+  private static final SecurityProfile BY_DEFAULT =
+      new SecurityProfile(SecurityProfile.Type.RUNTIME_DEFAULT, "");
+
+  /** Of a container of which nothing is known any more. */
+  static final SecurityContext UNKNOWN =
+      new SecurityContext(
+          false,
+          List.of(),
+          List.of(),
+          List.of(),
+          new NamespaceOptions(
+              NamespaceMode.POD, NamespaceMode.CONTAINER, NamespaceMode.POD, "", Optional.empty()),
+          Optional.empty(),
+          Optional.empty(),
+          Optional.empty(),
+          List.of(),
+          false,
+          false,
+          false,
+          List.of(),
+          List.of(),
+          BY_DEFAULT,
+          BY_DEFAULT,
+          Optional.empty());
 
   public SecurityContext {
     addCapabilities = List.copyOf(addCapabilities);

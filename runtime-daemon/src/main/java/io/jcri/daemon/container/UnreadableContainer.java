@@ -1,17 +1,12 @@
 package io.jcri.daemon.container;
 
 import io.jcri.daemon.life.ContainerPhase;
-import io.jcri.daemon.pod.NamespaceMode;
-import io.jcri.daemon.pod.NamespaceOptions;
-import io.jcri.daemon.security.SecurityProfile;
 import io.jcri.oci.Json;
 import io.jcri.oci.OciException;
-import io.jcri.oci.spec.LinuxResources;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.slf4j.Logger;
@@ -65,7 +60,8 @@ public final class UnreadableContainer {
     return new Container(
         id,
         said.getOrDefault(FROM + "sandbox-id", NO_POD),
-        config(said.getOrDefault(FROM + "container-name", id), image, labels, why),
+        ContainerConfig.unknown(
+            said.getOrDefault(FROM + "container-name", id), image, labels, Map.of(ANNOTATION, why)),
         new Container.ImageIdentity("", image, ""),
         Optional.empty(),
         ContainerPhase.UNKNOWN,
@@ -93,54 +89,5 @@ public final class UnreadableContainer {
       log.warn("{} does not tell whose container it is: {}", file, e.getMessage());
       return Map.of();
     }
-  }
-
-  private static ContainerConfig config(
-      String name, String image, Map<String, String> labels, String why) {
-    return new ContainerConfig(
-        name,
-        0,
-        image,
-        "",
-        List.of(),
-        List.of(),
-        "",
-        List.of(),
-        List.of(),
-        List.of(),
-        List.of(),
-        labels,
-        Map.of(ANNOTATION, why),
-        "",
-        false,
-        false,
-        false,
-        LinuxResources.NONE,
-        0,
-        security(),
-        "");
-  }
-
-  private static SecurityContext security() {
-    SecurityProfile none = new SecurityProfile(SecurityProfile.Type.RUNTIME_DEFAULT, "");
-    return new SecurityContext(
-        false,
-        List.of(),
-        List.of(),
-        List.of(),
-        new NamespaceOptions(
-            NamespaceMode.POD, NamespaceMode.CONTAINER, NamespaceMode.POD, "", Optional.empty()),
-        Optional.empty(),
-        Optional.empty(),
-        Optional.empty(),
-        List.of(),
-        false,
-        false,
-        false,
-        List.of(),
-        List.of(),
-        none,
-        none,
-        Optional.empty());
   }
 }
