@@ -12,6 +12,8 @@ import java.util.function.Function;
  * @param name with the attempt, unique within the pod
  * @param imageSpec the image as the caller named it ({@code ImageSpec.image})
  * @param userImage the image as the pod's author named it, empty when not given
+ * @param imageAnnotations what the caller says of the image ({@code ImageSpec.annotations}), given
+ *     back to who asks
  * @param environment {@code NAME=value}, in order
  * @param cdiDevices full names of CDI devices, each once
  * @param logPath relative to the pod's log directory; empty disables the log
@@ -23,6 +25,7 @@ public record ContainerConfig(
     int attempt,
     String imageSpec,
     String userImage,
+    Map<String, String> imageAnnotations,
     List<String> command,
     List<String> arguments,
     String workingDirectory,
@@ -42,6 +45,7 @@ public record ContainerConfig(
     String stopSignal) {
 
   public ContainerConfig {
+    imageAnnotations = Map.copyOf(imageAnnotations);
     command = List.copyOf(command);
     arguments = List.copyOf(arguments);
     environment = List.copyOf(environment);
@@ -60,6 +64,7 @@ public record ContainerConfig(
         0,
         imageSpec,
         "",
+        Map.of(),
         List.of(),
         List.of(),
         "",
@@ -121,6 +126,7 @@ public record ContainerConfig(
         attempt,
         imageSpec,
         userImage,
+        imageAnnotations,
         command,
         arguments,
         workingDirectory,

@@ -36,6 +36,7 @@ public final class ContainerConfigs {
         config.getMetadata().getAttempt(),
         config.getImage().getImage(),
         config.getImage().getUserSpecifiedImage(),
+        config.getImage().getAnnotationsMap(),
         config.getCommandList(),
         config.getArgsList(),
         Texts.absolute(config.getWorkingDir(), "config.working_dir"),

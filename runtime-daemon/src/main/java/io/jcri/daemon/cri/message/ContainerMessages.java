@@ -26,10 +26,7 @@ public final class ContainerMessages {
         .setId(container.id())
         .setPodSandboxId(container.podId())
         .setMetadata(metadata(container))
-        .setImage(
-            ImageSpec.newBuilder()
-                .setImage(container.config().imageSpec())
-                .setUserSpecifiedImage(container.config().userImage()))
+        .setImage(image(container.config().imageSpec(), container))
         .setImageRef(container.image().reference())
         .setImageId(container.image().id())
         .setState(state(container))
@@ -47,10 +44,7 @@ public final class ContainerMessages {
             .setState(state(container))
             .setCreatedAt(container.createdAt())
             .setStartedAt(container.startedAt())
-            .setImage(
-                ImageSpec.newBuilder()
-                    .setImage(container.image().name())
-                    .setUserSpecifiedImage(container.config().userImage()))
+            .setImage(image(container.image().name(), container))
             .setImageRef(container.image().reference())
             .setImageId(container.image().id())
             .putAllLabels(container.config().labels())
@@ -99,6 +93,13 @@ public final class ContainerMessages {
       case EXITED -> ContainerState.CONTAINER_EXITED;
       case UNKNOWN -> ContainerState.CONTAINER_UNKNOWN;
     };
+  }
+
+  private static ImageSpec.Builder image(String name, Container container) {
+    return ImageSpec.newBuilder()
+        .setImage(name)
+        .setUserSpecifiedImage(container.config().userImage())
+        .putAllAnnotations(container.config().imageAnnotations());
   }
 
   private static ContainerMetadata metadata(Container container) {
