@@ -14,6 +14,9 @@ import java.util.function.Function;
  * @param userImage the image as the pod's author named it, empty when not given
  * @param imageAnnotations what the caller says of the image ({@code ImageSpec.annotations}), given
  *     back to who asks
+ * @param imageHandler the handler that the image was pulled for ({@code
+ *     ImageSpec.runtime_handler}), empty when not given. Not told in lists: all handlers share the
+ *     node's images, and the kubelet would take one of another handler for unused
  * @param environment {@code NAME=value}, in order
  * @param cdiDevices full names of CDI devices, each once
  * @param logPath relative to the pod's log directory; empty disables the log
@@ -26,6 +29,7 @@ public record ContainerConfig(
     String imageSpec,
     String userImage,
     Map<String, String> imageAnnotations,
+    Optional<String> imageHandler,
     List<String> command,
     List<String> arguments,
     String workingDirectory,
@@ -65,6 +69,7 @@ public record ContainerConfig(
         imageSpec,
         "",
         Map.of(),
+        Optional.empty(),
         List.of(),
         List.of(),
         "",
@@ -127,6 +132,7 @@ public record ContainerConfig(
         imageSpec,
         userImage,
         imageAnnotations,
+        imageHandler,
         command,
         arguments,
         workingDirectory,

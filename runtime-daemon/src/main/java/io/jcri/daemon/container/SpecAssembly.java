@@ -1,5 +1,6 @@
 package io.jcri.daemon.container;
 
+import io.jcri.daemon.core.JcriException;
 import io.jcri.daemon.pod.NamespaceOptions.UserMappings;
 import io.jcri.daemon.pod.Pod;
 import io.jcri.daemon.runtime.Handlers;
@@ -53,6 +54,8 @@ final class SpecAssembly {
    * @param fromImage what the image says of how to run it
    * @param rootfs the mounted root file system
    * @param labels on a node with SELinux
+   * @throws JcriException for what this node can't do
+   * @throws io.jcri.oci.OciException likewise
    */
   ContainerPlan plan(
       Pod pod,
@@ -62,6 +65,7 @@ final class SpecAssembly {
       Optional<SelinuxLabels> labels) {
     ContainerConfig config = container.config();
     SecurityContext security = config.security();
+    checkImageHandler(config);
     Handlers.Handler handler = handlers.require(pod.config().handler());
     CapabilitySet capabilities = confinement.capabilities(pod, security);
     DevicePlan devices =
@@ -87,6 +91,17 @@ final class SpecAssembly {
             .annotations(ContainerAnnotations.of(handler.annotations(), pod, container))
             .build();
     return new ContainerPlan(spec, planned);
+  }
+
+  /** The node's images serve every handler that it has; of another there are none. */
+  private void checkImageHandler(ContainerConfig config) {
+    config
+        .imageHandler()
+        .filter(name -> !handlers.names().contains(name))
+        .ifPresent(name -> {
+          throw JcriException.invalid(
+              "config.image.runtime_handler: runtime handler " + name + " is unknown");
+        });
   }
 
   /**

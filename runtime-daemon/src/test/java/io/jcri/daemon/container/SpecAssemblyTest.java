@@ -207,6 +207,19 @@ class SpecAssemblyTest {
   }
 
   @Test
+  void anImageOfAHandlerThatIsNotHereIsRefused() {
+    assertThat(plan(pod(), ofImageFor("runc")).spec().process().args()).containsExactly("serve");
+    assertThatThrownBy(() -> plan(pod(), ofImageFor("kata")))
+        .hasMessage("config.image.runtime_handler: runtime handler kata is unknown")
+        .satisfies(
+            e -> assertThat(((JcriException) e).kind()).isEqualTo(JcriException.Kind.INVALID));
+  }
+
+  private static Container ofImageFor(String handler) {
+    return container(security(Map.of()), Map.of("imageHandler", Optional.of(handler)));
+  }
+
+  @Test
   void aWorkingDirectoryOfTheImageMustBeAbsolute() {
     ImageConfig relative =
         Samples.record(

@@ -14,6 +14,7 @@ import io.jcri.daemon.cri.message.Resources;
 import io.jcri.daemon.cri.message.Signals;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** Reads and checks a container's configuration: whatever is refused is refused by field name. */
 public final class ContainerConfigs {
@@ -37,6 +38,7 @@ public final class ContainerConfigs {
         config.getImage().getImage(),
         config.getImage().getUserSpecifiedImage(),
         config.getImage().getAnnotationsMap(),
+        Optional.of(config.getImage().getRuntimeHandler()).filter(name -> !name.isEmpty()),
         config.getCommandList(),
         config.getArgsList(),
         Texts.absolute(config.getWorkingDir(), "config.working_dir"),

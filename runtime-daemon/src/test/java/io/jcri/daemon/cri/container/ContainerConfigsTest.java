@@ -36,4 +36,13 @@ class ContainerConfigsTest {
         .as("the container's own are others")
         .isEmpty();
   }
+
+  @Test
+  void theImagesHandlerIsKeptAndNotTold() {
+    ContainerConfig config = recorded(read(c -> c.getImageBuilder().setRuntimeHandler("kata")));
+    assertThat(config.imageHandler()).contains("kata");
+    assertThat(recorded(read(c -> {})).imageHandler()).isEmpty();
+    Container container = Samples.container("c", "p", 1).withConfig(config);
+    assertThat(ContainerMessages.row(container).getImage().getRuntimeHandler()).isEmpty();
+  }
 }
