@@ -22,7 +22,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -169,39 +168,13 @@ public final class ContainerShims {
     } catch (ShimException e) {
       log.warn("shim of container {} does not end it: {}", id, e.getMessage());
       if (e.kind() == ShimException.Kind.TIMEOUT) {
-        killByCommandLine(id);
+        silent.killByCommandLine(id, layout.container(id));
       }
       return Optional.of(e).filter(why -> why.kind() == ShimException.Kind.REFUSED);
     } catch (IOException e) {
       log.warn("shim of container {} could not be asked to end it: {}", id, e.getMessage());
     }
     return Optional.empty();
-  }
-
-  /** For a shim that does not answer and that no record tells of. */
-  private void killByCommandLine(String id) {
-    String state = layout.container(id).toString();
-    List<Integer> pids =
-        ProcessHandle.allProcesses()
-            .filter(process -> isShim(process.info(), state))
-            .map(process -> (int) process.pid())
-            .toList();
-    for (int pid : pids) {
-      try {
-        Optional<ProcessId> shim = ProcessId.of(pid);
-        if (shim.isPresent()) {
-          silent.killUnknown(shim.get());
-        }
-      } catch (IOException e) {
-        log.warn("shim {} of container {} could not be ended: {}", pid, id, e.getMessage());
-      }
-    }
-  }
-
-  private static boolean isShim(ProcessHandle.Info info, String state) {
-    List<String> words = List.of(info.arguments().orElse(new String[0]));
-    int option = words.indexOf("--state");
-    return option >= 0 && option + 1 < words.size() && words.get(option + 1).equals(state);
   }
 
   /** Asks a container of which nothing is known but its id to end, and waits a while for that. */

@@ -12,6 +12,7 @@ import io.jcri.sandbox.linux.ProcessId;
 import io.jcri.sandbox.linux.ProcessStat;
 import io.jcri.sandbox.linux.Syscalls;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -81,8 +82,36 @@ final class SilentShims {
     }
   }
 
-  /** Kills a shim and all that it has started, of whose container nothing is known. */
-  void killUnknown(ProcessId shim) throws IOException {
+  /**
+   * Kills the shim of a container of which no record tells, and all that it has started.
+   *
+   * @param state the shim's folder, by which its command line tells whose it is
+   */
+  void killByCommandLine(String id, Path state) {
+    List<Integer> pids =
+        ProcessHandle.allProcesses()
+            .filter(process -> isShim(process.info(), state.toString()))
+            .map(process -> (int) process.pid())
+            .toList();
+    for (int pid : pids) {
+      try {
+        Optional<ProcessId> shim = ProcessId.of(pid);
+        if (shim.isPresent()) {
+          killUnknown(shim.get());
+        }
+      } catch (IOException e) {
+        log.warn("shim {} of container {} could not be ended: {}", pid, id, e.getMessage());
+      }
+    }
+  }
+
+  private static boolean isShim(ProcessHandle.Info info, String state) {
+    List<String> words = List.of(info.arguments().orElse(new String[0]));
+    int option = words.indexOf("--state");
+    return option >= 0 && option + 1 < words.size() && words.get(option + 1).equals(state);
+  }
+
+  private void killUnknown(ProcessId shim) throws IOException {
     shim.signal(calls, SIGSTOP);
     killDescendants(shim);
     shim.signal(calls, ProcessCalls.SIGKILL);
