@@ -8,12 +8,20 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.IntStream;
 
 /** Containers as the daemon describes them, for golden files and for real runs. */
 public final class SampleSpecs {
   static final Set<Capability> EVERYTHING = Set.of(Capability.values());
 
   private SampleSpecs() {}
+
+  /** As little as there can be. */
+  static ContainerSpec minimal() {
+    return ContainerSpec.builder(
+            ContainerProcess.of(List.of("/bin/server")), new ContainerSpec.Root("rootfs", false))
+        .build();
+  }
 
   /** What a pod without wishes gets. */
   static ContainerSpec plain() {
@@ -168,6 +176,146 @@ public final class SampleSpecs {
         .intelRdt(Optional.of(new IntelRdt("gold", "L3:0=f", "MB:0=50", List.of("L2:0=1"), true)))
         .netDevices(Map.of("eth2", "slow", "eth1", "fast"))
         .build();
+  }
+
+  /** A value in every place that there is. */
+  static ContainerSpec full() {
+    List<IdMapping> map = List.of(new IdMapping(0, 4_000_000_000L, 65536));
+    ContainerSpec plain = plain();
+    List<Namespace.Kind> kinds = List.of(Namespace.Kind.values());
+    return plain.toBuilder()
+        .process(fullProcess())
+        .hostname(Optional.of("web-0"))
+        .mounts(
+            List.of(
+                ContainerMount.of("/proc", "proc", "proc"),
+                ContainerMount.bind("/a", "/b", true).withIdMappings(map, map)))
+        .namespaces(
+            IntStream.range(0, kinds.size())
+                .mapToObj(i -> namespace(kinds.get(i), "/run/" + i))
+                .toList())
+        .idMappings(map, map)
+        .resources(fullResources())
+        .sysctls(Map.of("net.core.somaxconn", "9", "kernel.shm_rmid_forced", "1"))
+        .devices(
+            List.of(
+                new DeviceNode(
+                    "/dev/a", "c", 1, 3, Optional.empty(), Optional.empty(), Optional.empty()),
+                new DeviceNode(
+                    "/dev/b",
+                    "b",
+                    259,
+                    0,
+                    Optional.of(0600),
+                    Optional.of(4_000_000_000L),
+                    Optional.of(0L))))
+        .seccomp(Optional.of(fullSeccomp()))
+        .rootfsPropagation(Optional.of("rslave"))
+        .mountLabel(Optional.of("system_u:object_r:container_file_t:s0:c1,c2"))
+        .hooks(
+            new Hooks(
+                List.of(hook("prestart")),
+                List.of(
+                    hook("createRuntime"),
+                    new Hooks.Hook("/bin/true", List.of(), List.of(), Optional.empty())),
+                List.of(hook("createContainer")),
+                List.of(hook("startContainer")),
+                List.of(hook("poststart")),
+                List.of(hook("poststop"))))
+        .intelRdt(Optional.of(new IntelRdt("gold", "L3:0=f", "MB:0=50", List.of("L2:0=1"), true)))
+        .netDevices(Map.of("eth2", "", "eth1", "fast"))
+        .memoryPolicy(
+            Optional.of(new MemoryPolicy("MPOL_BIND", "0-1", List.of("MPOL_F_STATIC_NODES"))))
+        .build();
+  }
+
+  private static Namespace namespace(Namespace.Kind kind, String path) {
+    return kind == Namespace.Kind.PID ? Namespace.fresh(kind) : Namespace.join(kind, path);
+  }
+
+  private static ContainerProcess fullProcess() {
+    CapabilitySet.Request ambient =
+        new CapabilitySet.Request(
+            List.of("SYS_NICE"), List.of("CHOWN"), List.of("NET_BIND_SERVICE"), false);
+    return plain().process().toBuilder()
+        .terminal(true)
+        .user(new ProcessUser(4_000_000_000L, 7, List.of(7L, 4_000_000_000L), Optional.of(077)))
+        .capabilities(CapabilitySet.resolve(ambient, EVERYTHING))
+        .rlimits(
+            List.of(new Rlimit("RLIMIT_NOFILE", 1024, -1), new Rlimit("RLIMIT_CORE", 0, 4096)))
+        .apparmorProfile("jcri-default")
+        .selinuxLabel("system_u:system_r:container_t:s0:c1,c2")
+        .oomScoreAdj(-5)
+        .scheduling(
+            new Scheduling(
+                Optional.of(
+                    new Scheduling.Cpu(
+                        "SCHED_DEADLINE",
+                        -5,
+                        3,
+                        List.of("SCHED_FLAG_RESET_ON_FORK"),
+                        1000,
+                        2000,
+                        3000)),
+                Optional.of(new Scheduling.Io("IOPRIO_CLASS_BE", 0))))
+        .build();
+  }
+
+  private static LinuxResources fullResources() {
+    return LinuxResources.builder()
+        .cpuShares(512)
+        .cpuQuota(-1)
+        .cpuPeriod(100_000)
+        .cpus("0-1")
+        .mems("0")
+        .memoryLimit(256 << 20)
+        .memorySwap(-1)
+        .pidsLimit(100)
+        .hugepages(
+            List.of(
+                new LinuxResources.HugepageLimit("2MB", 0),
+                new LinuxResources.HugepageLimit("1GB", 1 << 30)))
+        .unified(Map.of("memory.high", "200000000", "memory.min", "1048576"))
+        .devices(
+            List.of(
+                DeviceRule.DENY_ALL,
+                new DeviceRule(true, "c", Optional.of(1L), Optional.of(3L), "rw")))
+        .rare(
+            new RareLimits(
+                Optional.of(64L << 20),
+                Optional.of(0L),
+                Optional.of(false),
+                Optional.of(950_000L),
+                Optional.of(1_000_000L)))
+        .build();
+  }
+
+  private static SeccompProfile fullSeccomp() {
+    return new SeccompProfile(
+        "SCMP_ACT_ERRNO",
+        Optional.of(38),
+        List.of("SCMP_ARCH_X86_64", "SCMP_ARCH_X86"),
+        List.of("SECCOMP_FILTER_FLAG_LOG"),
+        Optional.of("/run/agent.sock"),
+        Optional.of("<\"more\" & 'less'>"),
+        List.of(
+            new SeccompProfile.Rule(
+                List.of("read", "write"), "SCMP_ACT_ALLOW", Optional.empty(), List.of()),
+            new SeccompProfile.Rule(
+                List.of("socket"),
+                "SCMP_ACT_ERRNO",
+                Optional.of(0),
+                List.of(
+                    new SeccompProfile.Argument(0, BigInteger.ZERO, BigInteger.ZERO, "SCMP_CMP_EQ"),
+                    new SeccompProfile.Argument(
+                        5,
+                        new BigInteger("18446744073709551615"),
+                        BigInteger.TWO,
+                        "SCMP_CMP_MASKED_EQ")))));
+  }
+
+  private static Hooks.Hook hook(String name) {
+    return new Hooks.Hook("/bin/" + name, List.of(name, "x"), List.of("A=b"), Optional.of(5));
   }
 
   static ContainerSpec hostNetwork() {

@@ -40,7 +40,9 @@ class SpecWriterTest {
         Arguments.of("resources-v2", SampleSpecs.resources(V2)),
         Arguments.of("devices", SampleSpecs.devices()),
         Arguments.of("host-network", SampleSpecs.hostNetwork()),
-        Arguments.of("newest", SampleSpecs.newest()));
+        Arguments.of("newest", SampleSpecs.newest()),
+        Arguments.of("minimal", SampleSpecs.minimal()),
+        Arguments.of("full", SampleSpecs.full()));
   }
 
   @ParameterizedTest(name = "{0}")
@@ -53,6 +55,12 @@ class SpecWriterTest {
   void writesTheProcessOfAnExec() throws IOException {
     ContainerProcess exec = SampleSpecs.plain().process().exec(List.of("sh", "-c", "id"), true);
     assertGolden("process-exec", SpecWriter.processJson(exec));
+  }
+
+  @Test
+  void writesEverythingOfAProcessAndOfLimits() throws IOException {
+    assertGolden("process-full", SpecWriter.processJson(SampleSpecs.full().process()));
+    assertGolden("resources-full", SpecWriter.resourcesJson(SampleSpecs.full().resources()));
   }
 
   @Test
@@ -133,8 +141,9 @@ class SpecWriterTest {
 
   private static void assertGolden(String name, byte[] json) throws IOException {
     byte[] pretty = Json.toPrettyBytes(Json.parseTree(json));
+    assertThat(json).as("no byte besides").isEqualTo(Json.toBytes(Json.parseTree(json)));
     if (Boolean.getBoolean("jcri.golden.update")) {
-      Path file = Path.of("src/test/resources/io/jcri/oci/runtime/" + name + ".json");
+      Path file = Path.of("src/test/resources/io/jcri/oci/spec/" + name + ".json");
       Files.createDirectories(file.toAbsolutePath().getParent());
       Files.write(file, pretty);
       return;
