@@ -7,6 +7,7 @@ import com.google.gson.JsonIOException;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
 import com.google.gson.Strictness;
+import com.google.gson.TypeAdapterFactory;
 import com.google.gson.reflect.TypeToken;
 import com.google.gson.stream.JsonReader;
 import com.google.gson.stream.JsonToken;
@@ -233,7 +234,8 @@ public final class Json {
     return read(new ByteArrayInputStream(json), type, what, bounds.values);
   }
 
-  private static void atMost(byte[] json, Bounds bounds, String what) {
+  /** Refuses what is more than the bounds allow. */
+  static void atMost(byte[] json, Bounds bounds, String what) {
     if (json.length > bounds.bytes) {
       throw invalid(what, json.length + " bytes, the limit is " + bounds.bytes, null);
     }
@@ -259,11 +261,12 @@ public final class Json {
   }
 
   /** What is made of a document. */
-  private interface Reading<T> {
+  interface Reading<T> {
     T from(JsonBounded reader) throws IOException;
   }
 
-  private static <T> T read(
+  /** Reads a document by the rules of all of them. */
+  static <T> T read(
       InputStream json, String what, int values, CodingErrorAction malformed, Reading<T> reading) {
     var decoder =
         StandardCharsets.UTF_8
@@ -293,10 +296,19 @@ public final class Json {
   }
 
   private static GsonBuilder builder() {
+    return builder(JsonRecords.FACTORY);
+  }
+
+  /**
+   * What all mappings share.
+   *
+   * @param records how they are mapped
+   */
+  static GsonBuilder builder(TypeAdapterFactory records) {
     return new GsonBuilder()
         .disableHtmlEscaping()
         .setObjectToNumberStrategy(in -> exactNumber(in.nextString()))
-        .registerTypeAdapterFactory(JsonRecords.FACTORY)
+        .registerTypeAdapterFactory(records)
         .registerTypeAdapterFactory(JsonMaps.FACTORY)
         .registerTypeAdapterFactory(JsonScalars.OPTIONALS)
         .registerTypeAdapterFactory(JsonScalars.STRINGS);

@@ -50,6 +50,41 @@ final class JsonRecords {
     return name == null ? component.getName() : name.value();
   }
 
+  /** The canonical constructor. */
+  static <R> Constructor<R> constructor(Class<R> type, Class<?>... parameters) {
+    try {
+      Constructor<R> constructor = type.getDeclaredConstructor(parameters);
+      constructor.setAccessible(true);
+      return constructor;
+    } catch (NoSuchMethodException e) {
+      throw new IllegalStateException(type + " has no canonical constructor", e);
+    }
+  }
+
+  /** Builds a record; what its constructor throws is thrown. */
+  static <R> R construct(Constructor<R> constructor, @Nullable Object[] values) throws IOException {
+    try {
+      return constructor.newInstance(values);
+    } catch (InvocationTargetException e) {
+      if (e.getCause() instanceof RuntimeException cause) {
+        throw cause;
+      }
+      throw new IOException("cannot build " + constructor.getName(), e);
+    } catch (ReflectiveOperationException e) {
+      throw new IOException("cannot build " + constructor.getName(), e);
+    }
+  }
+
+  /** Reads a component of a record. */
+  static @Nullable Object get(Method accessor, Object value) throws IOException {
+    try {
+      return accessor.invoke(value);
+    } catch (ReflectiveOperationException e) {
+      throw new IOException(
+          "cannot read " + accessor.getName() + " of " + value.getClass().getSimpleName(), e);
+    }
+  }
+
   /** One component: its key, how to read it from a record, and what an absent key means. */
   private record Field(
       String key,
@@ -93,14 +128,12 @@ final class JsonRecords {
   }
 
   private static final class RecordAdapter<R> extends TypeAdapter<@Nullable R> {
-    private final Class<R> type;
     private final Constructor<R> constructor;
     private final Map<String, Integer> index = new LinkedHashMap<>();
     private final Field[] fields;
 
     @SuppressWarnings("unchecked")
     RecordAdapter(Gson gson, Class<R> type) {
-      this.type = type;
       RecordComponent[] components = type.getRecordComponents();
       this.fields = new Field[components.length];
       Class<?>[] parameters = new Class<?>[components.length];
@@ -120,12 +153,7 @@ final class JsonRecords {
                 (TypeAdapter<Object>) gson.getAdapter(TypeToken.get(component.getGenericType())));
         index.put(fields[i].key, i);
       }
-      try {
-        this.constructor = type.getDeclaredConstructor(parameters);
-        this.constructor.setAccessible(true);
-      } catch (NoSuchMethodException e) {
-        throw new IllegalStateException(type + " has no canonical constructor", e);
-      }
+      this.constructor = constructor(type, parameters);
     }
 
     @Override
@@ -136,7 +164,7 @@ final class JsonRecords {
       }
       out.beginObject();
       for (Field field : fields) {
-        Object component = get(field, value);
+        Object component = get(field.accessor, value);
         if (component != null && !(component instanceof Optional<?> o && o.isEmpty())) {
           out.name(field.key);
           field.adapter.write(out, component);
@@ -178,29 +206,7 @@ final class JsonRecords {
           values[i] = fields[i].whenAbsent(path);
         }
       }
-      return construct(values);
-    }
-
-    private R construct(@Nullable Object[] values) throws IOException {
-      try {
-        return constructor.newInstance(values);
-      } catch (InvocationTargetException e) {
-        if (e.getCause() instanceof RuntimeException cause) {
-          throw cause;
-        }
-        throw new IOException("cannot build " + type.getSimpleName(), e);
-      } catch (ReflectiveOperationException e) {
-        throw new IOException("cannot build " + type.getSimpleName(), e);
-      }
-    }
-
-    private static @Nullable Object get(Field field, Object value) throws IOException {
-      try {
-        return field.accessor.invoke(value);
-      } catch (ReflectiveOperationException e) {
-        throw new IOException(
-            "cannot read " + field.key + " of " + value.getClass().getSimpleName(), e);
-      }
+      return construct(constructor, values);
     }
 
     /** Null elements stay, so {@code List.copyOf} does not serve. */

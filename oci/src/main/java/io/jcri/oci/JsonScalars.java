@@ -9,10 +9,12 @@ import com.google.gson.stream.JsonToken;
 import com.google.gson.stream.JsonWriter;
 import java.io.IOException;
 import java.lang.reflect.ParameterizedType;
+import java.math.BigInteger;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
@@ -53,7 +55,47 @@ final class JsonScalars {
         }
       };
 
+  /** Longs that are u64 of the same bits. */
+  static final TypeAdapter<Long> UNSIGNED =
+      new TypeAdapter<>() {
+        @Override
+        public void write(JsonWriter out, Long value) throws IOException {
+          out.value(new BigInteger(Long.toUnsignedString(value)));
+        }
+
+        @Override
+        public Long read(JsonReader in) throws IOException {
+          return Long.parseUnsignedLong(in.nextString());
+        }
+      };
+
+  /** Constants of enums as their toString has them; Gson's own adapter goes by their names. */
+  static final TypeAdapterFactory CONSTANTS =
+      new TypeAdapterFactory() {
+        @Override
+        public <T> @Nullable TypeAdapter<T> create(Gson gson, TypeToken<T> type) {
+          Class<? super T> raw = type.getRawType();
+          if (!raw.isEnum()) {
+            return null;
+          }
+          Map<String, Object> constants = new HashMap<>();
+          for (Object constant : raw.getEnumConstants()) {
+            constants.put(constant.toString(), constant);
+          }
+          return JsonScalars.<T>unchecked(
+              new StringAdapter(text -> constant(constants, text, raw.getSimpleName())));
+        }
+      };
+
   private JsonScalars() {}
+
+  private static Object constant(Map<String, Object> constants, String text, String type) {
+    @Nullable Object constant = constants.get(text);
+    if (constant == null) {
+      throw new IllegalArgumentException("no " + type + " is \"" + text + "\"");
+    }
+    return constant;
+  }
 
   /** The file system's own class implements Path; a value's runtime class asks for that one. */
   private static boolean isPath(Class<?> key, TypeToken<?> type) {

@@ -7,6 +7,7 @@ import io.jcri.oci.runtime.RuntimeFeatures;
 import io.jcri.oci.spec.ContainerMount;
 import io.jcri.oci.spec.ContainerProcess;
 import io.jcri.oci.spec.ContainerSpec;
+import io.jcri.oci.spec.ContainerSpec.NetDevice;
 import io.jcri.oci.spec.DeviceNode;
 import io.jcri.oci.spec.DeviceRule;
 import io.jcri.oci.spec.Hooks;
@@ -43,7 +44,7 @@ final class CdiEdits {
     List<DeviceNode> nodes = new ArrayList<>(spec.devices());
     List<DeviceRule> rules = new ArrayList<>(spec.resources().devices());
     List<ContainerMount> mounts = new ArrayList<>(spec.mounts());
-    Map<String, String> interfaces = new LinkedHashMap<>(spec.netDevices());
+    Map<String, NetDevice> interfaces = new LinkedHashMap<>(spec.netDevices());
     Set<Long> gids = new LinkedHashSet<>(spec.process().user().additionalGids());
     Optional<IntelRdt> rdt = spec.intelRdt();
     Hooks hooks = spec.hooks();
@@ -54,7 +55,8 @@ final class CdiEdits {
         edits.mounts().forEach(mount -> mount(mount, userNamespace(spec), mounts));
         edits
             .netDevices()
-            .forEach(device -> interfaces.put(device.hostInterfaceName(), device.name()));
+            .forEach(
+                device -> interfaces.put(device.hostInterfaceName(), new NetDevice(device.name())));
         edits.additionalGids().stream().filter(gid -> gid != 0).forEach(gids::add);
         for (CdiSpec.Hook hook : edits.hooks()) {
           hooks = with(hooks, hook);
@@ -86,7 +88,7 @@ final class CdiEdits {
   }
 
   private static ProcessUser withGroups(ProcessUser user, Set<Long> gids) {
-    return new ProcessUser(user.uid(), user.gid(), List.copyOf(gids), user.umask());
+    return new ProcessUser(user.uid(), user.gid(), user.umask(), List.copyOf(gids));
   }
 
   private static void set(Set<String> environment, String variable) {

@@ -1,10 +1,14 @@
 package io.jcri.oci.spec;
 
+import io.jcri.oci.PlacedJson;
+import io.jcri.oci.PlacedJson.Placed;
 import java.util.List;
 import java.util.Optional;
 
 /**
- * A process of a container: its first one, or one that is executed later.
+ * A process of a container: its first one, or one that is executed later. Its capabilities are
+ * written even when every set is empty: an absent object means "as the runtime process has them",
+ * which would hand a container that dropped ALL everything.
  *
  * @param args argv; the program is looked up in the PATH of {@code env}
  * @param env {@code KEY=value} each
@@ -15,18 +19,18 @@ import java.util.Optional;
  * @param scheduling empty is {@link Scheduling#NONE}
  */
 public record ContainerProcess(
+    @Placed(sparse = true) boolean terminal,
+    ProcessUser user,
     List<String> args,
     List<String> env,
     String cwd,
-    ProcessUser user,
     CapabilitySet capabilities,
-    boolean noNewPrivileges,
-    Optional<String> apparmorProfile,
-    Optional<String> selinuxLabel,
-    Optional<Integer> oomScoreAdj,
     List<Rlimit> rlimits,
-    boolean terminal,
-    Optional<Scheduling> scheduling) {
+    @Placed(sparse = true) boolean noNewPrivileges,
+    Optional<String> apparmorProfile,
+    Optional<Integer> oomScoreAdj,
+    Optional<String> selinuxLabel,
+    @Placed(PlacedJson.AMONG) Optional<Scheduling> scheduling) {
 
   public ContainerProcess {
     args = List.copyOf(args);
@@ -37,17 +41,17 @@ public record ContainerProcess(
   /** A root process in {@code /} with no capability at all, to be refined by the withers. */
   public static ContainerProcess of(List<String> args) {
     return new ContainerProcess(
+        false,
+        ProcessUser.ROOT,
         args,
         List.of(),
         "/",
-        ProcessUser.ROOT,
         CapabilitySet.NONE,
-        false,
-        Optional.empty(),
-        Optional.empty(),
-        Optional.empty(),
         List.of(),
         false,
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
         Optional.empty());
   }
 
@@ -156,17 +160,17 @@ public record ContainerProcess(
 
     public ContainerProcess build() {
       return new ContainerProcess(
+          terminal,
+          user,
           args,
           env,
           cwd,
-          user,
           capabilities,
+          rlimits,
           noNewPrivileges,
           apparmorProfile,
-          selinuxLabel,
           oomScoreAdj,
-          rlimits,
-          terminal,
+          selinuxLabel,
           scheduling);
     }
   }

@@ -1,11 +1,14 @@
 package io.jcri.oci.spec;
 
+import io.jcri.oci.PlacedJson.Placed;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
 /**
- * Everything that config.json says about a container. Immutable; {@link #builder} starts one,
+ * Everything that config.json says about a container, in the order in which it says it; each
+ * component and those of its parts have their place there. So a new one needs a line here and one
+ * in the builder to be written, read, and kept by updates. Immutable; {@link #builder} starts one,
  * {@link #toBuilder} changes one (NRI and CDI edits).
  *
  * @param root path of the mounted root file system on the host
@@ -17,7 +20,7 @@ import java.util.Optional;
  * @param rootfsPropagation {@code rprivate}, {@code rslave} or {@code rshared}; empty leaves the
  *     runtime's choice
  * @param mountLabel SELinux label of the root file system and of tmpfs mounts
- * @param netDevices interfaces of the host that move into the container, and their names there
+ * @param netDevices interfaces that move into the container, by their names on the host
  * @param memoryPolicy NUMA policy of the processes
  */
 public record ContainerSpec(
@@ -25,30 +28,37 @@ public record ContainerSpec(
     Root root,
     Optional<String> hostname,
     List<ContainerMount> mounts,
-    List<Namespace> namespaces,
-    List<IdMapping> uidMappings,
-    List<IdMapping> gidMappings,
-    LinuxResources resources,
-    Optional<String> cgroupsPath,
-    Map<String, String> sysctls,
-    List<DeviceNode> devices,
-    List<String> maskedPaths,
-    List<String> readonlyPaths,
-    Optional<SeccompProfile> seccomp,
-    Optional<String> rootfsPropagation,
-    Optional<String> mountLabel,
+    @Placed(sparse = true) Hooks hooks,
     Map<String, String> annotations,
-    Hooks hooks,
-    Optional<IntelRdt> intelRdt,
-    Map<String, String> netDevices,
-    Optional<MemoryPolicy> memoryPolicy) {
+    @Placed("linux.uidMappings") List<IdMapping> uidMappings,
+    @Placed("linux.gidMappings") List<IdMapping> gidMappings,
+    @Placed("linux.sysctl") Map<String, String> sysctls,
+    @Placed(value = "linux.resources", sparse = true) LinuxResources resources,
+    @Placed("linux.cgroupsPath") Optional<String> cgroupsPath,
+    @Placed("linux.namespaces") List<Namespace> namespaces,
+    @Placed("linux.devices") List<DeviceNode> devices,
+    @Placed("linux.seccomp") Optional<SeccompProfile> seccomp,
+    @Placed("linux.rootfsPropagation") Optional<String> rootfsPropagation,
+    @Placed("linux.maskedPaths") List<String> maskedPaths,
+    @Placed("linux.readonlyPaths") List<String> readonlyPaths,
+    @Placed("linux.mountLabel") Optional<String> mountLabel,
+    @Placed("linux.intelRdt") Optional<IntelRdt> intelRdt,
+    @Placed("linux.memoryPolicy") Optional<MemoryPolicy> memoryPolicy,
+    @Placed("linux.netDevices") Map<String, NetDevice> netDevices) {
 
   /**
    * The root file system.
    *
    * @param path on the host; relative ones start at the bundle
    */
-  public record Root(String path, boolean readonly) {}
+  public record Root(String path, @Placed(sparse = true) boolean readonly) {}
+
+  /**
+   * A network interface of the host's that the container gets.
+   *
+   * @param name in the container; empty keeps the host's
+   */
+  public record NetDevice(@Placed(sparse = true) String name) {}
 
   public ContainerSpec {
     mounts = List.copyOf(mounts);
@@ -57,6 +67,7 @@ public record ContainerSpec(
     gidMappings = List.copyOf(gidMappings);
     sysctls = Map.copyOf(sysctls);
     devices = List.copyOf(devices);
+    intelRdt = intelRdt.filter(rdt -> !rdt.equals(IntelRdt.NONE));
     maskedPaths = List.copyOf(maskedPaths);
     readonlyPaths = List.copyOf(readonlyPaths);
     annotations = Map.copyOf(annotations);
@@ -111,7 +122,7 @@ public record ContainerSpec(
     private Map<String, String> annotations = Map.of();
     private Hooks hooks = Hooks.NONE;
     private Optional<IntelRdt> intelRdt = Optional.empty();
-    private Map<String, String> netDevices = Map.of();
+    private Map<String, NetDevice> netDevices = Map.of();
     private Optional<MemoryPolicy> memoryPolicy = Optional.empty();
 
     private Builder(ContainerProcess process, Root root) {
@@ -210,7 +221,7 @@ public record ContainerSpec(
       return this;
     }
 
-    public Builder netDevices(Map<String, String> value) {
+    public Builder netDevices(Map<String, NetDevice> value) {
       netDevices = value;
       return this;
     }
@@ -226,23 +237,23 @@ public record ContainerSpec(
           root,
           hostname,
           mounts,
-          namespaces,
+          hooks,
+          annotations,
           uidMappings,
           gidMappings,
+          sysctls,
           resources,
           cgroupsPath,
-          sysctls,
+          namespaces,
           devices,
-          maskedPaths,
-          readonlyPaths,
           seccomp,
           rootfsPropagation,
+          maskedPaths,
+          readonlyPaths,
           mountLabel,
-          annotations,
-          hooks,
           intelRdt,
-          netDevices,
-          memoryPolicy);
+          memoryPolicy,
+          netDevices);
     }
   }
 }

@@ -1,5 +1,6 @@
 package io.jcri.oci.spec;
 
+import io.jcri.oci.PlacedJson.Placed;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -24,7 +25,10 @@ public record Hooks(
    * @param timeoutSeconds the runtime kills the hook afterwards
    */
   public record Hook(
-      String path, List<String> args, List<String> env, Optional<Integer> timeoutSeconds) {
+      String path,
+      List<String> args,
+      List<String> env,
+      @Placed("timeout") Optional<Integer> timeoutSeconds) {
     public Hook {
       args = List.copyOf(args);
       env = List.copyOf(env);

@@ -1,5 +1,6 @@
 package io.jcri.oci.spec;
 
+import io.jcri.oci.PlacedJson.Placed;
 import java.util.List;
 
 /**
@@ -11,11 +12,15 @@ import java.util.List;
  * @param schemata lines of any kind; with these or monitoring config.json is of version 1.3
  */
 public record IntelRdt(
-    String closId,
-    String l3CacheSchema,
-    String memBwSchema,
+    @Placed(value = "closID", sparse = true) String closId,
+    @Placed(sparse = true) String l3CacheSchema,
+    @Placed(sparse = true) String memBwSchema,
     List<String> schemata,
-    boolean enableMonitoring) {
+    @Placed(sparse = true) boolean enableMonitoring) {
+
+  /** Nothing at all, which is the same as no such component. */
+  public static final IntelRdt NONE = new IntelRdt("", "", "", List.of(), false);
+
   public IntelRdt {
     schemata = List.copyOf(schemata);
   }

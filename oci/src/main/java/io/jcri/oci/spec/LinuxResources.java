@@ -1,5 +1,6 @@
 package io.jcri.oci.spec;
 
+import io.jcri.oci.PlacedJson.Placed;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -10,40 +11,48 @@ import java.util.Optional;
  * The limits of a container, in the runtime specification's units; the runtime converts them for
  * cgroup v1 or v2. An empty component leaves the kernel's value.
  *
+ * @param devices rules of the device cgroup, first match from the end
+ * @param memoryLimit bytes; -1 is no limit
+ * @param memoryReservation bytes: what the kernel tries to leave to the container
+ * @param memorySwap bytes of memory and swap together; -1 is no limit
+ * @param swappiness 0 to 100, cgroup v1 only
+ * @param disableOomKiller processes wait for memory instead of being killed, cgroup v1 only
  * @param cpuShares relative weight, 2 to 262144 (cgroup v1 scale)
  * @param cpuQuota microseconds per period; -1 is no limit
  * @param cpuPeriod microseconds
+ * @param realtimeRuntime microseconds per period for realtime tasks
+ * @param realtimePeriod microseconds
  * @param cpus cpuset list such as {@code 0-3,7}
  * @param mems NUMA node list
- * @param memoryLimit bytes; -1 is no limit
- * @param memorySwap bytes of memory and swap together; -1 is no limit
  * @param pidsLimit processes and threads; -1 is no limit
  * @param hugepages in the order given
  * @param unified cgroup v2 files and their content
- * @param devices rules of the device cgroup, first match from the end
- * @param rare what no kubelet asks for, but a plugin may; empty is {@link RareLimits#NONE}
  */
 public record LinuxResources(
-    Optional<Long> cpuShares,
-    Optional<Long> cpuQuota,
-    Optional<Long> cpuPeriod,
-    Optional<String> cpus,
-    Optional<String> mems,
-    Optional<Long> memoryLimit,
-    Optional<Long> memorySwap,
-    Optional<Long> pidsLimit,
-    List<HugepageLimit> hugepages,
-    Map<String, String> unified,
     List<DeviceRule> devices,
-    Optional<RareLimits> rare) {
+    @Placed("memory.limit") Optional<Long> memoryLimit,
+    @Placed("memory.reservation") Optional<Long> memoryReservation,
+    @Placed("memory.swap") Optional<Long> memorySwap,
+    @Placed("memory.swappiness") Optional<Long> swappiness,
+    @Placed("memory.disableOOMKiller") Optional<Boolean> disableOomKiller,
+    @Placed("cpu.shares") Optional<Long> cpuShares,
+    @Placed("cpu.quota") Optional<Long> cpuQuota,
+    @Placed("cpu.period") Optional<Long> cpuPeriod,
+    @Placed("cpu.realtimeRuntime") Optional<Long> realtimeRuntime,
+    @Placed("cpu.realtimePeriod") Optional<Long> realtimePeriod,
+    @Placed("cpu.cpus") Optional<String> cpus,
+    @Placed("cpu.mems") Optional<String> mems,
+    @Placed("pids.limit") Optional<Long> pidsLimit,
+    @Placed("hugepageLimits") List<HugepageLimit> hugepages,
+    Map<String, String> unified) {
 
   /**
    * How much a container may use of one size of huge pages.
    *
    * @param pageSize as the kernel names it: {@code 2MB}, {@code 1GB}
-   * @param limit bytes
+   * @param limit bytes, a u64
    */
-  public record HugepageLimit(String pageSize, long limit) {}
+  public record HugepageLimit(String pageSize, @Placed(unsigned = true) long limit) {}
 
   public static final LinuxResources NONE = new Builder().build();
 
@@ -51,7 +60,6 @@ public record LinuxResources(
     hugepages = List.copyOf(hugepages);
     unified = Map.copyOf(unified);
     devices = List.copyOf(devices);
-    rare = rare.filter(limits -> !limits.equals(RareLimits.NONE));
   }
 
   public static Builder builder() {
@@ -71,8 +79,9 @@ public record LinuxResources(
   }
 
   /**
-   * Collects the components. The numeric setters take CRI's convention: 0 and the empty string mean
-   * "not set". Not thread-safe.
+   * Collects the components. Setters of numbers and texts take CRI's convention: 0 and the empty
+   * text mean "not set". What CRI has no field for, so that 0 is a value, is given as an optional.
+   * Not thread-safe.
    */
   public static final class Builder {
     private Optional<Long> cpuShares = Optional.empty();
@@ -86,7 +95,11 @@ public record LinuxResources(
     private List<HugepageLimit> hugepages = List.of();
     private Map<String, String> unified = Map.of();
     private List<DeviceRule> devices = List.of();
-    private Optional<RareLimits> rare = Optional.empty();
+    private Optional<Long> memoryReservation = Optional.empty();
+    private Optional<Long> swappiness = Optional.empty();
+    private Optional<Boolean> disableOomKiller = Optional.empty();
+    private Optional<Long> realtimeRuntime = Optional.empty();
+    private Optional<Long> realtimePeriod = Optional.empty();
 
     private Builder() {}
 
@@ -146,8 +159,28 @@ public record LinuxResources(
       return this;
     }
 
-    public Builder rare(RareLimits value) {
-      rare = Optional.of(value);
+    public Builder memoryReservation(Optional<Long> value) {
+      memoryReservation = value;
+      return this;
+    }
+
+    public Builder swappiness(Optional<Long> value) {
+      swappiness = value;
+      return this;
+    }
+
+    public Builder disableOomKiller(Optional<Boolean> value) {
+      disableOomKiller = value;
+      return this;
+    }
+
+    public Builder realtimeRuntime(Optional<Long> value) {
+      realtimeRuntime = value;
+      return this;
+    }
+
+    public Builder realtimePeriod(Optional<Long> value) {
+      realtimePeriod = value;
       return this;
     }
 
@@ -168,25 +201,32 @@ public record LinuxResources(
       files.putAll(over.unified);
       unified = files;
       devices = over.devices;
-      RareLimits before = rare.orElse(RareLimits.NONE);
-      rare = over.rare.map(before::updatedBy).or(() -> rare);
+      memoryReservation = over.memoryReservation.or(() -> memoryReservation);
+      swappiness = over.swappiness.or(() -> swappiness);
+      disableOomKiller = over.disableOomKiller.or(() -> disableOomKiller);
+      realtimeRuntime = over.realtimeRuntime.or(() -> realtimeRuntime);
+      realtimePeriod = over.realtimePeriod.or(() -> realtimePeriod);
       return this;
     }
 
     public LinuxResources build() {
       return new LinuxResources(
+          devices,
+          memoryLimit,
+          memoryReservation,
+          memorySwap,
+          swappiness,
+          disableOomKiller,
           cpuShares,
           cpuQuota,
           cpuPeriod,
+          realtimeRuntime,
+          realtimePeriod,
           cpus,
           mems,
-          memoryLimit,
-          memorySwap,
           pidsLimit,
           hugepages,
-          unified,
-          devices,
-          rare);
+          unified);
     }
 
     private static Optional<Long> unlessZero(long value) {

@@ -1,5 +1,6 @@
 package io.jcri.oci.spec;
 
+import io.jcri.oci.PlacedJson.Placed;
 import java.util.Locale;
 import java.util.Optional;
 
@@ -9,7 +10,7 @@ import java.util.Optional;
  *
  * @param path the pinned namespace to join; empty makes a new one
  */
-public record Namespace(Kind kind, Optional<String> path) {
+public record Namespace(@Placed("type") Kind kind, Optional<String> path) {
 
   /** The namespaces that the runtime specification names. */
   public enum Kind {
@@ -22,7 +23,9 @@ public record Namespace(Kind kind, Optional<String> path) {
     CGROUP,
     TIME;
 
-    String specName() {
+    /** As config.json has it. */
+    @Override
+    public String toString() {
       return name().toLowerCase(Locale.ROOT);
     }
   }

@@ -1,5 +1,6 @@
 package io.jcri.oci.spec;
 
+import io.jcri.oci.PlacedJson.Placed;
 import java.util.List;
 import java.util.Optional;
 
@@ -9,7 +10,8 @@ import java.util.Optional;
  * @param cpu see sched_setattr(2)
  * @param io see ioprio_set(2)
  */
-public record Scheduling(Optional<Cpu> cpu, Optional<Io> io) {
+public record Scheduling(
+    @Placed("scheduler") Optional<Cpu> cpu, @Placed("ioPriority") Optional<Io> io) {
 
   public static final Scheduling NONE = new Scheduling(Optional.empty(), Optional.empty());
 
@@ -22,12 +24,12 @@ public record Scheduling(Optional<Cpu> cpu, Optional<Io> io) {
    */
   public record Cpu(
       String policy,
-      int nice,
-      int priority,
+      @Placed(sparse = true) int nice,
+      @Placed(sparse = true) int priority,
       List<String> flags,
-      long runtime,
-      long deadline,
-      long period) {
+      @Placed(sparse = true, unsigned = true) long runtime,
+      @Placed(sparse = true, unsigned = true) long deadline,
+      @Placed(sparse = true, unsigned = true) long period) {
     public Cpu {
       flags = List.copyOf(flags);
     }
@@ -39,5 +41,5 @@ public record Scheduling(Optional<Cpu> cpu, Optional<Io> io) {
    * @param type such as {@code IOPRIO_CLASS_BE}
    * @param priority 0 to 7, 0 first
    */
-  public record Io(String type, int priority) {}
+  public record Io(@Placed("class") String type, int priority) {}
 }

@@ -1,5 +1,6 @@
 package io.jcri.oci.spec;
 
+import io.jcri.oci.PlacedJson.Placed;
 import java.math.BigInteger;
 import java.util.List;
 import java.util.Optional;
@@ -9,19 +10,21 @@ import java.util.Optional;
  * resolved for one architecture and one set of capabilities.
  *
  * @param defaultAction such as {@code SCMP_ACT_ERRNO}
- * @param defaultErrno empty is EPERM
+ * @param defaultErrno empty is EPERM, as is EPERM itself: saying so needs a newer specification
  * @param architectures {@code SCMP_ARCH_X86_64}, ...
  * @param flags {@code SECCOMP_FILTER_FLAG_LOG}, ...
  * @param listenerPath unix socket that gets the notify descriptor
  */
 public record SeccompProfile(
     String defaultAction,
-    Optional<Integer> defaultErrno,
+    @Placed("defaultErrnoRet") Optional<Integer> defaultErrno,
     List<String> architectures,
     List<String> flags,
     Optional<String> listenerPath,
     Optional<String> listenerMetadata,
     List<Rule> syscalls) {
+
+  private static final int EPERM = 1;
 
   /**
    * What happens to some system calls.
@@ -30,7 +33,10 @@ public record SeccompProfile(
    * @param args all must match; empty matches always
    */
   public record Rule(
-      List<String> names, String action, Optional<Integer> errno, List<Argument> args) {
+      List<String> names,
+      String action,
+      @Placed("errnoRet") Optional<Integer> errno,
+      List<Argument> args) {
     public Rule {
       names = List.copyOf(names);
       args = List.copyOf(args);
@@ -45,9 +51,11 @@ public record SeccompProfile(
    * @param valueTwo u64; the mask's result with {@code SCMP_CMP_MASKED_EQ}
    * @param op such as {@code SCMP_CMP_EQ}
    */
-  public record Argument(int index, BigInteger value, BigInteger valueTwo, String op) {}
+  public record Argument(
+      int index, BigInteger value, @Placed(sparse = true) BigInteger valueTwo, String op) {}
 
   public SeccompProfile {
+    defaultErrno = defaultErrno.filter(errno -> errno != EPERM);
     architectures = List.copyOf(architectures);
     flags = List.copyOf(flags);
     syscalls = List.copyOf(syscalls);

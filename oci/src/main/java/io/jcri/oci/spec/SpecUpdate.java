@@ -1,19 +1,30 @@
 package io.jcri.oci.spec;
 
-import io.jcri.oci.Json;
-import java.util.LinkedHashMap;
+import io.jcri.oci.OciException;
+import io.jcri.oci.PlacedJson;
+import io.jcri.oci.PlacedJson.Placed;
+import io.jcri.oci.spec.LinuxResources.HugepageLimit;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
-import java.util.TreeMap;
-import org.jspecify.annotations.Nullable;
 
 /**
- * Changes limits in a config.json that was written before, and nothing else: whatever plugins have
- * put into it stays.
+ * Changes limits in a config.json that was written before, and nothing else: whatever plugins and
+ * other versions have put into it stays.
  */
 public final class SpecUpdate {
+
+  private record Version(@Placed(sparse = true) String ociVersion) {}
+
+  private record Pages(@Placed("linux.resources.hugepageLimits") List<HugepageLimit> hugepages) {}
+
+  /** What is laid over the file. */
+  private record Change(
+      @Placed(sparse = true) String ociVersion,
+      @Placed("process.oomScoreAdj") Optional<Integer> oomScoreAdj,
+      Map<String, String> annotations,
+      @Placed(value = "linux.resources", sparse = true) LinuxResources resources) {}
+
   private SpecUpdate() {}
 
   /**
@@ -23,48 +34,31 @@ public final class SpecUpdate {
    * @param config what {@link SpecWriter#toJson} has written
    * @param oomScoreAdj empty leaves it
    * @param annotations added to those in the file
+   * @throws OciException INVALID when the file is no config.json
    */
   public static byte[] apply(
       byte[] config,
       LinuxResources change,
       Optional<Integer> oomScoreAdj,
       Map<String, String> annotations) {
-    Map<String, @Nullable Object> spec = Json.parseTree(config);
-    LinuxResources limits = change.toBuilder().devices(List.of()).build();
-    merge(child(child(spec, "linux"), "resources"), ResourcesJson.of(limits).fields());
-    if (!change.unified().isEmpty()) {
-      spec.put("ociVersion", atLeast(String.valueOf(spec.get("ociVersion"))));
+    // Lists are laid over as a whole: device rules never change, and huge pages merge by size.
+    LinuxResources limits =
+        change.toBuilder().devices(List.of()).hugepages(pages(config, change)).build();
+    return PlacedJson.over(
+        config, new Change(version(config, change), oomScoreAdj, annotations, limits));
+  }
+
+  private static List<HugepageLimit> pages(byte[] config, LinuxResources change) {
+    if (change.hugepages().isEmpty()) {
+      return List.of();
     }
-    oomScoreAdj.ifPresent(value -> child(spec, "process").put("oomScoreAdj", value));
-    if (!annotations.isEmpty()) {
-      child(spec, "annotations").putAll(new TreeMap<>(annotations));
-    }
-    return Json.toBytes(spec);
+    List<HugepageLimit> now = PlacedJson.parse(config, Pages.class).hugepages();
+    return LinuxResources.builder().hugepages(now).build().updatedBy(change).hugepages();
   }
 
-  private static String atLeast(String version) {
-    return version.equals(SpecVersion.V1_0_2.text()) ? SpecVersion.V1_1_0.text() : version;
-  }
-
-  /** Objects key by key; lists and scalars as a whole. */
-  private static void merge(Map<String, @Nullable Object> into, Map<String, Object> from) {
-    from.forEach((key, value) -> {
-      if (value instanceof Map<?, ?> object) {
-        Map<String, Object> fields = new LinkedHashMap<>();
-        object.forEach((name, field) -> fields.put(String.valueOf(name), field));
-        merge(child(into, key), fields);
-      } else {
-        into.put(key, value);
-      }
-    });
-  }
-
-  @SuppressWarnings("unchecked") // a tree of Json's has no other maps
-  private static Map<String, @Nullable Object> child(
-      Map<String, @Nullable Object> parent, String key) {
-    return (Map<String, @Nullable Object>)
-        Objects.requireNonNull(
-            parent.compute(
-                key, (name, old) -> old instanceof Map<?, ?> ? old : new LinkedHashMap<>()));
+  private static String version(byte[] config, LinuxResources change) {
+    String now = PlacedJson.parse(config, Version.class).ociVersion();
+    boolean newer = !change.unified().isEmpty() && now.equals(SpecVersion.V1_0_2.text());
+    return newer ? SpecVersion.V1_1_0.text() : now;
   }
 }

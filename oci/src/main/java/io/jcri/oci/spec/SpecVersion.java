@@ -47,6 +47,6 @@ enum SpecVersion {
   }
 
   private static boolean isNewer(SeccompProfile profile) {
-    return profile.listenerPath().isPresent() || SeccompJson.writesDefaultErrno(profile);
+    return profile.listenerPath().isPresent() || profile.defaultErrno().isPresent();
   }
 }

@@ -68,7 +68,7 @@ public final class UserResolver {
     if (gids.size() > MAX_GROUPS) {
       throw invalid(gids.size() + " supplementary groups, the kernel takes " + MAX_GROUPS);
     }
-    return new ProcessUser(uid, gid, gids.stream().toList(), Optional.empty());
+    return new ProcessUser(uid, gid, Optional.empty(), gids.stream().toList());
   }
 
   private static void checkRanges(UserRequest request) {

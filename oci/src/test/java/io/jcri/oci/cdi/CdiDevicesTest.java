@@ -221,7 +221,7 @@ class CdiDevicesTest {
                     Optional.of(new RuntimeFeatures.Switch(true)))),
             Map.of());
     assertThat(devices.inject(container(), List.of("v.com/net=x"), able).netDevices())
-        .containsExactly(Map.entry("a", "b"));
+        .containsExactly(Map.entry("a", new ContainerSpec.NetDevice("b")));
   }
 
   private List<String> environment(String name) {
@@ -243,7 +243,7 @@ class CdiDevicesTest {
     ContainerProcess process =
         ContainerProcess.of(List.of("sh")).toBuilder()
             .env(List.of("PATH=/bin"))
-            .user(new ProcessUser(1000, 1001, List.of(1L), Optional.empty()))
+            .user(new ProcessUser(1000, 1001, Optional.empty(), List.of(1L)))
             .build();
     ContainerSpec spec =
         ContainerSpec.builder(process, new ContainerSpec.Root("/r", false)).build();

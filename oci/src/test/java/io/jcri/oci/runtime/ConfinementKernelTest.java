@@ -99,7 +99,7 @@ class ConfinementKernelTest {
   @Test
   void keepsAmbientCapabilitiesOfOtherUsers() throws IOException {
     ContainerSpec spec = with(List.of(), List.of("ALL"), List.of("NET_BIND_SERVICE"), false);
-    ProcessUser user = new ProcessUser(1000, 1000, List.of(), Optional.empty());
+    ProcessUser user = new ProcessUser(1000, 1000, Optional.empty(), List.of());
     Map<String, String> status =
         status(spec.toBuilder().process(spec.process().toBuilder().user(user).build()).build());
     assertThat(status.get("CapEff")).isEqualTo("0000000000000400");

@@ -1,6 +1,7 @@
 package io.jcri.oci.spec;
 
 import io.jcri.oci.runtime.CgroupSupport;
+import io.jcri.oci.spec.ContainerSpec.NetDevice;
 import java.math.BigInteger;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -29,7 +30,7 @@ public final class SampleSpecs {
         ContainerProcess.of(List.of("/bin/server", "--port", "80")).toBuilder()
             .env(ProcessEnv.merge("web-0", false, List.of("LANG=C"), List.of("PORT=80")))
             .cwd("/srv")
-            .user(new ProcessUser(1000, 1000, List.of(1000L, 2000L), Optional.empty()))
+            .user(new ProcessUser(1000, 1000, Optional.empty(), List.of(1000L, 2000L)))
             .capabilities(CapabilitySet.resolve(CapabilitySet.Request.DEFAULT, EVERYTHING))
             .noNewPrivileges(true)
             .oomScoreAdj(985)
@@ -149,7 +150,7 @@ public final class SampleSpecs {
                 .build())
         .process(
             plain.process().toBuilder()
-                .rlimits(List.of(new Rlimit("RLIMIT_NOFILE", 1024, -1)))
+                .rlimits(List.of(new Rlimit("RLIMIT_NOFILE", -1, 1024)))
                 .apparmorProfile("jcri-default")
                 .selinuxLabel("system_u:system_r:container_t:s0:c1,c2")
                 .build())
@@ -174,7 +175,7 @@ public final class SampleSpecs {
   static ContainerSpec newest() {
     return plain().toBuilder()
         .intelRdt(Optional.of(new IntelRdt("gold", "L3:0=f", "MB:0=50", List.of("L2:0=1"), true)))
-        .netDevices(Map.of("eth2", "slow", "eth1", "fast"))
+        .netDevices(Map.of("eth2", new NetDevice("slow"), "eth1", new NetDevice("fast")))
         .build();
   }
 
@@ -223,7 +224,7 @@ public final class SampleSpecs {
                 List.of(hook("poststart")),
                 List.of(hook("poststop"))))
         .intelRdt(Optional.of(new IntelRdt("gold", "L3:0=f", "MB:0=50", List.of("L2:0=1"), true)))
-        .netDevices(Map.of("eth2", "", "eth1", "fast"))
+        .netDevices(Map.of("eth2", new NetDevice(""), "eth1", new NetDevice("fast")))
         .memoryPolicy(
             Optional.of(new MemoryPolicy("MPOL_BIND", "0-1", List.of("MPOL_F_STATIC_NODES"))))
         .build();
@@ -239,10 +240,9 @@ public final class SampleSpecs {
             List.of("SYS_NICE"), List.of("CHOWN"), List.of("NET_BIND_SERVICE"), false);
     return plain().process().toBuilder()
         .terminal(true)
-        .user(new ProcessUser(4_000_000_000L, 7, List.of(7L, 4_000_000_000L), Optional.of(077)))
+        .user(new ProcessUser(4_000_000_000L, 7, Optional.of(077), List.of(7L, 4_000_000_000L)))
         .capabilities(CapabilitySet.resolve(ambient, EVERYTHING))
-        .rlimits(
-            List.of(new Rlimit("RLIMIT_NOFILE", 1024, -1), new Rlimit("RLIMIT_CORE", 0, 4096)))
+        .rlimits(List.of(new Rlimit("RLIMIT_NOFILE", -1, 1024), new Rlimit("RLIMIT_CORE", 4096, 0)))
         .apparmorProfile("jcri-default")
         .selinuxLabel("system_u:system_r:container_t:s0:c1,c2")
         .oomScoreAdj(-5)
@@ -280,13 +280,11 @@ public final class SampleSpecs {
             List.of(
                 DeviceRule.DENY_ALL,
                 new DeviceRule(true, "c", Optional.of(1L), Optional.of(3L), "rw")))
-        .rare(
-            new RareLimits(
-                Optional.of(64L << 20),
-                Optional.of(0L),
-                Optional.of(false),
-                Optional.of(950_000L),
-                Optional.of(1_000_000L)))
+        .memoryReservation(Optional.of(64L << 20))
+        .swappiness(Optional.of(0L))
+        .disableOomKiller(Optional.of(false))
+        .realtimeRuntime(Optional.of(950_000L))
+        .realtimePeriod(Optional.of(1_000_000L))
         .build();
   }
 

@@ -76,6 +76,29 @@ class SpecWriterTest {
     assertThat(process.get("capabilities")).isEqualTo(Map.of());
   }
 
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("samples")
+  void readsWhatItWrites(String name, ContainerSpec spec) {
+    assertThat(SpecWriter.read(SpecWriter.toJson(spec))).as(name).isEqualTo(spec);
+  }
+
+  @Test
+  void readsNumbersThatAreTooLargeForALong() {
+    Scheduling.Cpu most = new Scheduling.Cpu("SCHED_DEADLINE", 0, 0, List.of(), 1, 2, -1);
+    ContainerSpec spec = SampleSpecs.minimal();
+    ContainerSpec scheduled =
+        spec.toBuilder()
+            .process(
+                spec.process().toBuilder()
+                    .scheduling(new Scheduling(Optional.of(most), Optional.empty()))
+                    .build())
+            .build();
+    byte[] json = SpecWriter.toJson(scheduled);
+    assertThat(new String(json, StandardCharsets.UTF_8))
+        .contains("\"runtime\":1,\"deadline\":2,\"period\":18446744073709551615}");
+    assertThat(SpecWriter.read(json)).isEqualTo(scheduled);
+  }
+
   @Test
   void changesNothingByTakingApartAndPuttingTogether() {
     for (Arguments sample : samples().toList()) {
@@ -91,7 +114,7 @@ class SpecWriterTest {
     ContainerMount idmapped =
         ContainerMount.bind("/a", "/b", false)
             .withIdMappings(List.of(new IdMapping(0, 1, 1)), List.of(new IdMapping(0, 1, 1)));
-    ProcessUser masked = new ProcessUser(0, 0, List.of(), Optional.of(0077));
+    ProcessUser masked = new ProcessUser(0, 0, Optional.of(0077), List.of());
     SeccompProfile enosys =
         new SeccompProfile(
             "SCMP_ACT_ERRNO",
@@ -126,7 +149,11 @@ class SpecWriterTest {
             plain.toBuilder()
                 .intelRdt(Optional.of(new IntelRdt("gold", "", "", List.of("L2:0=1"), false)))
                 .build()),
-        Arguments.of("1.3.0", plain.toBuilder().netDevices(Map.of("eth1", "fast0")).build()),
+        Arguments.of(
+            "1.3.0",
+            plain.toBuilder()
+                .netDevices(Map.of("eth1", new ContainerSpec.NetDevice("fast0")))
+                .build()),
         Arguments.of("1.1.0", plain.toBuilder().seccomp(Optional.of(enosys)).build()),
         Arguments.of(
             "1.1.0",

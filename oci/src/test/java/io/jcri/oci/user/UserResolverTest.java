@@ -108,7 +108,7 @@ class UserResolverTest {
                 List.of(8L, 7L, 8L),
                 UserRequest.GroupPolicy.MERGE,
                 "root:root"));
-    assertThat(user).isEqualTo(new ProcessUser(1000, 7, List.of(7L, 10L, 20L, 0L, 8L), none()));
+    assertThat(user).isEqualTo(new ProcessUser(1000, 7, none(), List.of(7L, 10L, 20L, 0L, 8L)));
   }
 
   @Test
@@ -123,7 +123,7 @@ class UserResolverTest {
                 List.of(),
                 UserRequest.GroupPolicy.STRICT,
                 "root:root"));
-    assertThat(user).isEqualTo(new ProcessUser(1000, 1001, List.of(1001L), none()));
+    assertThat(user).isEqualTo(new ProcessUser(1000, 1001, none(), List.of(1001L)));
   }
 
   @Test
@@ -143,13 +143,13 @@ class UserResolverTest {
                     List.of(7L),
                     UserRequest.GroupPolicy.STRICT,
                     ""));
-    assertThat(user).isEqualTo(new ProcessUser(5, 6, List.of(6L, 7L), none()));
+    assertThat(user).isEqualTo(new ProcessUser(5, 6, none(), List.of(6L, 7L)));
   }
 
   @Test
   void needsNoFilesAtAll() {
     ProcessUser user = new UserResolver(files(Map.of())).resolve(ROOT, UserRequest.ofImage("9:8"));
-    assertThat(user).isEqualTo(new ProcessUser(9, 8, List.of(8L), none()));
+    assertThat(user).isEqualTo(new ProcessUser(9, 8, none(), List.of(8L)));
   }
 
   @Test

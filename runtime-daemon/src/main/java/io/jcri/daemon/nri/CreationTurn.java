@@ -11,7 +11,6 @@ import io.jcri.nri.v1alpha1.NriApi.Event;
 import io.jcri.nri.v1alpha1.NriApi.ValidateContainerAdjustmentRequest;
 import io.jcri.nri.v1alpha1.NriApi.ValidateContainerAdjustmentResponse;
 import io.jcri.oci.spec.ContainerSpec;
-import io.jcri.oci.spec.SpecWriter;
 import java.util.List;
 
 /** One container's creation going round: every plugin is asked, then the result is judged. */
@@ -31,7 +30,7 @@ final class CreationTurn {
     this.pod = pod;
     this.container = container;
     this.podMessage = ObjectMessages.pod(pod);
-    this.original = ObjectMessages.container(container, SpecView.read(SpecWriter.toJson(spec)));
+    this.original = ObjectMessages.container(container, spec);
     this.creation = new Creation(original);
   }
 

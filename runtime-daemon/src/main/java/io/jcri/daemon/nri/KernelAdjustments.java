@@ -6,6 +6,7 @@ import io.jcri.nri.v1alpha1.NriApi.LinuxContainerAdjustment;
 import io.jcri.nri.v1alpha1.NriApi.LinuxNamespace;
 import io.jcri.nri.v1alpha1.NriApi.LinuxRdt;
 import io.jcri.nri.v1alpha1.NriApi.LinuxSeccomp;
+import io.jcri.oci.spec.ContainerSpec.NetDevice;
 import io.jcri.oci.spec.IntelRdt;
 import io.jcri.oci.spec.MemoryPolicy;
 import io.jcri.oci.spec.Namespace;
@@ -14,15 +15,12 @@ import io.jcri.oci.spec.SeccompProfile;
 import java.math.BigInteger;
 import java.util.EnumMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 
 /** Adjustments that name things of the kernel: namespaces, filters, policies, classes. */
 final class KernelAdjustments {
-  private static final IntelRdt NO_RDT = new IntelRdt("", "", "", List.of(), false);
-
   private KernelAdjustments() {}
 
   /** A namespace that is set takes the place of its kind's; one that is removed is the host's. */
@@ -49,7 +47,7 @@ final class KernelAdjustments {
 
   private static Namespace.Kind kind(String type) {
     for (Namespace.Kind kind : Namespace.Kind.values()) {
-      if (kind.name().toLowerCase(Locale.ROOT).equals(type)) {
+      if (kind.toString().equals(type)) {
         return kind;
       }
     }
@@ -122,13 +120,14 @@ final class KernelAdjustments {
         scheduler.getPeriod());
   }
 
-  static Map<String, String> netDevices(Map<String, String> now, LinuxContainerAdjustment wanted) {
-    Map<String, String> netDevices = new TreeMap<>(now);
+  static Map<String, NetDevice> netDevices(
+      Map<String, NetDevice> now, LinuxContainerAdjustment wanted) {
+    Map<String, NetDevice> netDevices = new TreeMap<>(now);
     wanted
         .getNetDevicesMap()
         .forEach((host, device) -> {
           if (!RemovalMarks.removes(host)) {
-            netDevices.put(host, device.getName());
+            netDevices.put(host, new NetDevice(device.getName()));
           } else if (!wanted.containsNetDevices(RemovalMarks.key(host))) {
             netDevices.remove(RemovalMarks.key(host));
           }
@@ -167,7 +166,7 @@ final class KernelAdjustments {
     if (!rdt.hasClosId() && !rdt.hasSchemata() && !rdt.hasEnableMonitoring()) {
       return result;
     }
-    IntelRdt base = result.orElse(NO_RDT);
+    IntelRdt base = result.orElse(IntelRdt.NONE);
     return Optional.of(
         new IntelRdt(
             rdt.hasClosId() ? rdt.getClosId().getValue() : base.closId(),

@@ -5,9 +5,6 @@ import io.jcri.nri.v1alpha1.NriApi;
 import io.jcri.nri.v1alpha1.NriApi.LinuxCPU;
 import io.jcri.nri.v1alpha1.NriApi.LinuxMemory;
 import io.jcri.oci.spec.LinuxResources;
-import io.jcri.oci.spec.RareLimits;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Optional;
 
 /** Limits from NRI's words to the daemon's and back. */
@@ -28,27 +25,13 @@ final class Limits {
     }
     LinuxResources.Builder limits = LinuxResources.builder();
     cpu(limits, asked.getCpu());
-    LinuxMemory memory = asked.getMemory();
-    limits.memoryLimit(memory.getLimit().getValue());
-    limits.memorySwap(memory.getSwap().getValue());
+    memory(limits, asked.getMemory());
     limits.pidsLimit(asked.getPids().getLimit());
     limits.hugepages(
         asked.getHugepageLimitsList().stream()
             .map(page -> new LinuxResources.HugepageLimit(page.getPageSize(), page.getLimit()))
             .toList());
-    limits.unified(asked.getUnifiedMap());
-    limits.rare(
-        new RareLimits(
-            present(memory.hasReservation(), memory.getReservation().getValue()),
-            present(memory.hasSwappiness(), memory.getSwappiness().getValue()),
-            present(memory.hasDisableOomKiller(), memory.getDisableOomKiller().getValue()),
-            present(
-                asked.getCpu().hasRealtimeRuntime(),
-                asked.getCpu().getRealtimeRuntime().getValue()),
-            present(
-                asked.getCpu().hasRealtimePeriod(),
-                asked.getCpu().getRealtimePeriod().getValue())));
-    return limits.build();
+    return limits.unified(asked.getUnifiedMap()).build();
   }
 
   private static void cpu(LinuxResources.Builder limits, LinuxCPU cpu) {
@@ -56,36 +39,48 @@ final class Limits {
         .cpuShares(cpu.getShares().getValue())
         .cpuQuota(cpu.getQuota().getValue())
         .cpuPeriod(cpu.getPeriod().getValue())
+        .realtimeRuntime(present(cpu.hasRealtimeRuntime(), cpu.getRealtimeRuntime().getValue()))
+        .realtimePeriod(present(cpu.hasRealtimePeriod(), cpu.getRealtimePeriod().getValue()))
         .cpus(cpu.getCpus())
         .mems(cpu.getMems());
+  }
+
+  private static void memory(LinuxResources.Builder limits, LinuxMemory memory) {
+    limits
+        .memoryLimit(memory.getLimit().getValue())
+        .memoryReservation(present(memory.hasReservation(), memory.getReservation().getValue()))
+        .memorySwap(memory.getSwap().getValue())
+        .swappiness(present(memory.hasSwappiness(), memory.getSwappiness().getValue()))
+        .disableOomKiller(
+            present(memory.hasDisableOomKiller(), memory.getDisableOomKiller().getValue()));
   }
 
   private static <T> Optional<T> present(boolean set, T value) {
     return set ? Optional.of(value) : Optional.empty();
   }
 
-  /** What is set, as plugins are asked about it. */
-  static NriApi.LinuxResources message(LinuxResources limits) {
+  /** What is set, as plugins are told of it; without device rules. */
+  static NriApi.LinuxResources.Builder message(LinuxResources limits) {
     NriApi.LinuxResources.Builder message = NriApi.LinuxResources.newBuilder();
     LinuxCPU.Builder cpu = message.getCpuBuilder();
     limits.cpuShares().ifPresent(v -> cpu.getSharesBuilder().setValue(v));
     limits.cpuQuota().ifPresent(v -> cpu.getQuotaBuilder().setValue(v));
     limits.cpuPeriod().ifPresent(v -> cpu.getPeriodBuilder().setValue(v));
+    limits.realtimeRuntime().ifPresent(v -> cpu.getRealtimeRuntimeBuilder().setValue(v));
+    limits.realtimePeriod().ifPresent(v -> cpu.getRealtimePeriodBuilder().setValue(v));
     limits.cpus().ifPresent(cpu::setCpus);
     limits.mems().ifPresent(cpu::setMems);
     LinuxMemory.Builder memory = message.getMemoryBuilder();
     limits.memoryLimit().ifPresent(v -> memory.getLimitBuilder().setValue(v));
+    limits.memoryReservation().ifPresent(v -> memory.getReservationBuilder().setValue(v));
     limits.memorySwap().ifPresent(v -> memory.getSwapBuilder().setValue(v));
+    limits.swappiness().ifPresent(v -> memory.getSwappinessBuilder().setValue(v));
+    limits.disableOomKiller().ifPresent(v -> memory.getDisableOomKillerBuilder().setValue(v));
     limits.pidsLimit().ifPresent(v -> message.getPidsBuilder().setLimit(v));
-    List<NriApi.HugepageLimit> pages = new ArrayList<>();
-    limits
-        .hugepages()
-        .forEach(page ->
-            pages.add(
-                NriApi.HugepageLimit.newBuilder()
-                    .setPageSize(page.pageSize())
-                    .setLimit(page.limit())
-                    .build()));
-    return message.addAllHugepageLimits(pages).putAllUnified(limits.unified()).build();
+    for (LinuxResources.HugepageLimit page : limits.hugepages()) {
+      message.addHugepageLimits(
+          NriApi.HugepageLimit.newBuilder().setPageSize(page.pageSize()).setLimit(page.limit()));
+    }
+    return message.putAllUnified(limits.unified());
   }
 }

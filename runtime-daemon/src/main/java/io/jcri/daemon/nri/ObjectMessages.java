@@ -6,6 +6,8 @@ import io.jcri.daemon.pod.Pod;
 import io.jcri.nri.v1alpha1.NriApi;
 import io.jcri.nri.v1alpha1.NriApi.ContainerState;
 import io.jcri.oci.OciException;
+import io.jcri.oci.spec.ContainerSpec;
+import io.jcri.oci.spec.SpecWriter;
 import io.jcri.sandbox.SandboxState;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -74,7 +76,7 @@ final class ObjectMessages {
   NriApi.Container container(Container container) {
     Path config = layout.bundle(container.id()).resolve("config.json");
     try {
-      return container(container, SpecView.read(Files.readAllBytes(config)));
+      return container(container, SpecWriter.read(Files.readAllBytes(config)));
     } catch (NoSuchFileException gone) {
       return bare(container).build(); // removed, or of before a reboot
     } catch (IOException | OciException e) {
@@ -83,7 +85,7 @@ final class ObjectMessages {
     }
   }
 
-  static NriApi.Container container(Container container, SpecView spec) {
+  static NriApi.Container container(Container container, ContainerSpec spec) {
     NriApi.Container.Builder message = bare(container);
     SpecMessages.fill(message, spec);
     // Later entries win: the kubelet's own annotations, not those for the OCI runtime.

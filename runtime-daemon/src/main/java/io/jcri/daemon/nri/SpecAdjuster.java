@@ -102,7 +102,7 @@ final class SpecAdjuster {
     Map<String, Rlimit> all = new LinkedHashMap<>();
     limits.forEach(limit -> all.put(limit.type(), limit));
     wanted.forEach(limit ->
-        all.put(limit.getType(), new Rlimit(limit.getType(), limit.getSoft(), limit.getHard())));
+        all.put(limit.getType(), new Rlimit(limit.getType(), limit.getHard(), limit.getSoft())));
     return List.copyOf(all.values());
   }
 

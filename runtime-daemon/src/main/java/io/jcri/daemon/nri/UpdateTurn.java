@@ -27,7 +27,7 @@ final class UpdateTurn {
     this.pod = pod;
     this.container = container;
     this.asked = asked;
-    this.seen = Limits.message(asked).toBuilder();
+    this.seen = Limits.message(asked);
   }
 
   /**

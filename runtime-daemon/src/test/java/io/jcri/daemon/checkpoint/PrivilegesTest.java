@@ -23,7 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 class PrivilegesTest {
   private static final ContainerProcess USER =
       ContainerProcess.of(List.of("app")).toBuilder()
-          .user(new ProcessUser(1000, 1000, List.of(), Optional.empty()))
+          .user(new ProcessUser(1000, 1000, Optional.empty(), List.of()))
           .capabilities(
               new CapabilitySet(
                   List.of(Capability.CAP_KILL, Capability.CAP_CHECKPOINT_RESTORE),

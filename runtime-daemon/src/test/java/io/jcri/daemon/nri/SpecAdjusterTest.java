@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.jcri.daemon.core.JcriException;
 import io.jcri.nri.v1alpha1.NriApi;
 import io.jcri.nri.v1alpha1.NriApi.ContainerAdjustment;
-import io.jcri.oci.Json;
 import io.jcri.oci.runtime.CgroupSupport;
 import io.jcri.oci.spec.ContainerMount;
 import io.jcri.oci.spec.ContainerProcess;
@@ -206,7 +205,7 @@ class SpecAdjusterTest {
         .contains("\"value\":18446744073709551615");
     // Plugins that join later are told the same.
     NriApi.Container.Builder told = NriApi.Container.newBuilder();
-    SpecMessages.fill(told, Json.parse(file, SpecView.class));
+    SpecMessages.fill(told, SpecWriter.read(file));
     assertThat(told.getRlimits(0).getHard()).isEqualTo(-1);
     assertThat(told.getLinux().getScheduler()).isEqualTo(linux.getScheduler());
     assertThat(told.getLinux().getIoPriority()).isEqualTo(linux.getIoPriority());

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.TextFormat;
 import io.jcri.nri.v1alpha1.NriApi;
+import io.jcri.oci.spec.SpecWriter;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -29,7 +30,7 @@ class SpecMessagesTest {
 
   private static String told(byte[] configJson) {
     NriApi.Container.Builder container = NriApi.Container.newBuilder();
-    SpecMessages.fill(container, SpecView.read(configJson));
+    SpecMessages.fill(container, SpecWriter.read(configJson));
     return TextFormat.printer().printToString(container);
   }
 
