@@ -16,9 +16,6 @@ import java.util.Optional;
 
 /** Turns the host directories and files that a container asks for into mounts. Thread-safe. */
 public final class BindMounts {
-  /** The first kernel that can make a whole tree of mounts read-only. */
-  private static final KernelVersion MOUNT_SETATTR = new KernelVersion(5, 12);
-
   /** CRI's {@code MountPropagation}. */
   public enum Propagation {
     /** What is mounted later on either side stays there. */
@@ -118,16 +115,15 @@ public final class BindMounts {
         : Optional.empty();
   }
 
-  /** Whether this kernel, and a runtime with these features, make mounts recursively read-only. */
+  /** Whether a runtime with these features makes mounts recursively read-only. */
   public static boolean recursiveReadOnly(RuntimeFeatures features) {
-    return features.recursiveReadOnlyMounts()
-        && KernelVersion.running().compareTo(MOUNT_SETATTR) >= 0;
+    return features.recursiveReadOnlyMounts();
   }
 
   /**
    * Refuses what can't be done whatever there is on the host.
    *
-   * @param features of the runtime that is to make the mount
+   * @param features of the runtime that is to make the mount, as far as the kernel has them
    * @throws OciException INVALID when the request contradicts itself, FAILED_PRECONDITION when the
    *     runtime cannot do what is asked
    */

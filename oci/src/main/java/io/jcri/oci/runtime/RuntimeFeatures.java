@@ -54,6 +54,11 @@ public record RuntimeFeatures(
       namespaces = List.copyOf(namespaces);
       capabilities = List.copyOf(capabilities);
     }
+
+    private Linux withoutMountExtensions() {
+      return new Linux(
+          namespaces, capabilities, cgroup, apparmor, selinux, Optional.empty(), netDevices);
+    }
   }
 
   /** Cgroup support. */
@@ -81,6 +86,20 @@ public record RuntimeFeatures(
   /** Recursive read-only mounts ({@code rro}). */
   public boolean recursiveReadOnlyMounts() {
     return mountOptions.contains("rro");
+  }
+
+  /**
+   * The same on a kernel older than 5.12, which has no mount_setattr(2): without recursive
+   * read-only and id-mapped mounts.
+   */
+  public RuntimeFeatures withoutMountAttributes() {
+    return new RuntimeFeatures(
+        ociVersionMin,
+        ociVersionMax,
+        hooks,
+        mountOptions.stream().filter(option -> !option.equals("rro")).toList(),
+        linux.map(Linux::withoutMountExtensions),
+        annotations);
   }
 
   /** Whether a mount may have this option; a runtime that does not tell knows the usual ones. */

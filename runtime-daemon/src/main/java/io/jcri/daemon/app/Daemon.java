@@ -27,6 +27,7 @@ import io.jcri.daemon.events.PublishedEventsFile;
 import io.jcri.daemon.image.ImageSetup;
 import io.jcri.daemon.image.Images;
 import io.jcri.daemon.metrics.Metrics;
+import io.jcri.daemon.node.Kernel;
 import io.jcri.daemon.nri.Nri;
 import io.jcri.daemon.nri.NriServer;
 import io.jcri.daemon.pod.CgroupPaths;
@@ -50,14 +51,12 @@ import io.jcri.daemon.streaming.StreamingServer;
 import io.jcri.daemon.system.BootId;
 import io.jcri.daemon.system.Clock;
 import io.jcri.daemon.system.IdleHeap;
-import io.jcri.daemon.system.Kernel;
 import io.jcri.daemon.system.NativeBinaries;
 import io.jcri.daemon.system.SdNotify;
 import io.jcri.daemon.system.StrandedLaunchers;
 import io.jcri.oci.cdi.CdiDevices;
 import io.jcri.oci.runtime.CgroupSupport;
 import io.jcri.sandbox.Sandboxes;
-import io.jcri.sandbox.cgroup.CgroupLayout;
 import io.jcri.sandbox.cgroup.Cgroups;
 import io.jcri.shim.ShimLauncher;
 import java.io.IOException;
@@ -100,11 +99,10 @@ public final class Daemon {
     DaemonContext context = new DaemonContext(layout, Clock.system(), BootId.current());
     Kernel kernel = Kernel.open(config.cgroupDriver());
     this.cgroups = kernel.cgroups();
-    this.cgroupPaths = new CgroupPaths(kernel.driver());
+    this.cgroupPaths = new CgroupPaths(kernel.facts().cgroups().driver());
 
     // what others provide: OCI runtimes, networks, images
-    Handlers handlers =
-        Handlers.find(config, layout, kernel.driver(), cgroups.layout() == CgroupLayout.V2);
+    Handlers handlers = Handlers.find(config, layout, kernel.facts());
     this.cni = Cni.open(NetworkSetup.settings(config.network()));
     this.networks = new PodNetworks(cni);
     ImageSetup store =
@@ -122,12 +120,12 @@ public final class Daemon {
             PublishedEventsFile.open(layout.toldEvents(), context.bootId()), context.clock());
 
     // plugins that have a say
-    CgroupSupport limits = CgroupSupport.of(cgroups, Path.of("/"));
+    CgroupSupport limits = kernel.facts().cgroups().limits();
     CdiInjection cdi = cdi(config.cdi(), handlers);
     Nri nri = new Nri(config.nri(), layout, limits, cdi);
 
     // pods
-    Selinux selinux = Selinux.detect(Path.of("/"));
+    Selinux selinux = Selinux.of(kernel.facts().selinux());
     RecordStore<Pod> podRecords = new RecordStore<>(layout.podRecords(), Pod.class);
     Sandboxes sandboxes =
         new Sandboxes(binaries.sandbox(), kernel.syscalls(), kernel.mounts(), cgroups);
@@ -205,7 +203,7 @@ public final class Daemon {
         new Metrics(
             cgroups,
             cgroupPaths,
-            limits,
+            kernel.facts(),
             stats,
             images.location(),
             kernel.syscalls(),
@@ -213,13 +211,13 @@ public final class Daemon {
 
     // the edge
     this.streaming = new StreamingServer(config.streaming(), containers, pods, layout);
-    VerboseInfo info = new VerboseInfo(layout, config, kernel.driver());
+    VerboseInfo info = new VerboseInfo(layout, config, kernel.facts());
     this.server =
         new CriServer(
             config.socket(),
             List.of(
                 CriServices.runtime(
-                    new NodeCalls(networks, handlers, info, kernel.driver()),
+                    new NodeCalls(networks, handlers, info, kernel.facts().cgroups().driver()),
                     new PodCalls(handlers, pods, containers, events),
                     new ContainerCalls(pods, containers, info),
                     new SessionCalls(pods, containers, streaming),

@@ -12,6 +12,7 @@ import picocli.CommandLine.Command;
     versionProvider = VersionCommand.Provider.class,
     subcommands = {
       VersionCommand.class,
+      CheckCommand.class,
       ConfigCommand.class,
       SelftestCommand.class,
       ImagesCommand.class,

@@ -4,13 +4,13 @@ import io.jcri.daemon.core.DaemonContext;
 import io.jcri.daemon.core.Layout;
 import io.jcri.daemon.image.ImageSetup;
 import io.jcri.daemon.image.RootFilesystems;
+import io.jcri.daemon.node.Kernel;
 import io.jcri.daemon.pod.CgroupPaths;
 import io.jcri.daemon.pod.Pods;
 import io.jcri.daemon.record.Registry;
 import io.jcri.daemon.runtime.Handlers;
 import io.jcri.daemon.security.AppArmor;
 import io.jcri.daemon.security.Selinux;
-import io.jcri.daemon.system.Kernel;
 import io.jcri.oci.runtime.BindMounts;
 import io.jcri.oci.runtime.CgroupSupport;
 import io.jcri.oci.seccomp.SeccompProfiles;
@@ -35,7 +35,9 @@ public record ContainerNode(
 
   /** How containers are planned. */
   SpecAssembly specs(Registry<Container> containers, Layout layout, boolean makesVolumes) {
-    Confinement confinement = new Confinement(new SeccompProfiles(), new AppArmor(Path.of("/")));
+    Confinement confinement =
+        new Confinement(
+            new SeccompProfiles(), new AppArmor(kernel.facts().appArmor(), Path.of("/")));
     return new SpecAssembly(
         handlers,
         new ContainerCgroups(cgroupPaths, limits),

@@ -1,6 +1,7 @@
 package io.jcri.daemon.metrics;
 
 import io.jcri.daemon.container.Container;
+import io.jcri.daemon.node.NodeFacts;
 import io.jcri.daemon.pod.CgroupPaths;
 import io.jcri.daemon.pod.Pod;
 import io.jcri.daemon.stats.NetworkFigures;
@@ -49,29 +50,27 @@ public final class Metrics {
   /**
    * Of this host.
    *
-   * @param support tells what limits a request comes to
    * @param writableLayers a directory of the file system that holds them
    */
   public Metrics(
       Cgroups cgroups,
       CgroupPaths paths,
-      CgroupSupport support,
+      NodeFacts node,
       Stats stats,
       Path writableLayers,
       Syscalls syscalls,
       Clock clock) {
     this.cgroups = cgroups;
     this.paths = paths;
-    this.support = support;
+    this.support = node.cgroups().limits();
     this.stats = stats;
     this.writableLayers = writableLayers;
     this.syscalls = syscalls;
     this.clock = clock;
     this.cgroupSamples = new CgroupSamples(cgroups, new Devices(Path.of("/sys"), System::nanoTime));
     this.proc = Path.of("/proc");
-    boolean pressure =
-        cgroups.layout() != CgroupLayout.V1 && Files.exists(Path.of("/proc/pressure/cpu"));
-    this.available = available(cgroups.controllers().contains("hugetlb"), pressure);
+    boolean pressure = node.cgroups().layout() != CgroupLayout.V1 && node.kernel().pressure();
+    this.available = available(support.controllers().contains("hugetlb"), pressure);
   }
 
   static List<Metric> available(boolean hugePages, boolean pressure) {

@@ -13,7 +13,9 @@ import org.slf4j.LoggerFactory;
 /**
  * What a program tells of itself, asked in the background. A failure is not remembered for good:
  * who wants to know later has it asked again, in the background too and not more often than {@link
- * #PAUSE_NANOS}. So a program that hangs holds up only who came before its first failure.
+ * #PAUSE_NANOS}. So a program that hangs holds up only who came before its first failure. A program
+ * that is another one by now is asked as well; until it tells, the answer of the one before it
+ * holds: a program may be met while it is being written.
  *
  * <p>Thread-safe.
  */
@@ -24,7 +26,7 @@ final class Asked<T> {
 
   private final String what;
   private final Supplier<T> question;
-  private final T unknown;
+  private final Supplier<? extends Optional<?>> file;
   private final Executor background;
   private final LongSupplier nanoTime;
   private final CountDownLatch first = new CountDownLatch(1);
@@ -35,25 +37,33 @@ final class Asked<T> {
    * One.
    *
    * @param failure why there is none, or null
+   * @param file whose answer it is
    */
-  private record Answer<T>(T value, @Nullable String failure, long at) {}
+  private record Answer<T>(T value, @Nullable String failure, long at, Optional<?> file) {}
 
   /**
    * Asks for the first time.
    *
    * @param what is asked, for the log: {@code version of runc}
    * @param question throws when there is no answer
+   * @param file the program, equal as long as it is the same; empty when it is gone
    * @param unknown stands for the answer while there is none
    * @param background must not run it in the caller's thread
    * @param nanoTime a clock that never goes back, such as {@link System#nanoTime}
    */
-  Asked(String what, Supplier<T> question, T unknown, Executor background, LongSupplier nanoTime) {
+  Asked(
+      String what,
+      Supplier<T> question,
+      Supplier<? extends Optional<?>> file,
+      T unknown,
+      Executor background,
+      LongSupplier nanoTime) {
     this.what = what;
     this.question = question;
-    this.unknown = unknown;
+    this.file = file;
     this.background = background;
     this.nanoTime = nanoTime;
-    this.latest = new Answer<>(unknown, null, nanoTime.getAsLong());
+    this.latest = new Answer<>(unknown, null, nanoTime.getAsLong(), Optional.empty());
     background.execute(this::ask);
   }
 
@@ -65,12 +75,20 @@ final class Asked<T> {
       Thread.currentThread().interrupt(); // and with what is known
     }
     Answer<T> answer = latest;
-    if (answer.failure() != null
-        && nanoTime.getAsLong() - answer.at() >= PAUSE_NANOS
-        && asking.compareAndSet(false, true)) {
+    if ((failedLongAgo(answer) || replaced(answer)) && asking.compareAndSet(false, true)) {
       background.execute(this::ask);
     }
     return answer.value();
+  }
+
+  private boolean failedLongAgo(Answer<T> answer) {
+    return answer.failure() != null && nanoTime.getAsLong() - answer.at() >= PAUSE_NANOS;
+  }
+
+  /** One that is gone can't be asked, and who runs it is told so. */
+  private boolean replaced(Answer<T> answer) {
+    Optional<?> now = file.get();
+    return now.isPresent() && !now.equals(answer.file());
   }
 
   /** Why there is no answer at this moment; waits for the first one as {@link #get} does. */
@@ -83,14 +101,16 @@ final class Asked<T> {
   private void ask() {
     Answer<T> before = latest;
     Answer<T> now = before;
+    Optional<?> asked = Optional.empty();
     try {
-      now = new Answer<>(question.get(), null, nanoTime.getAsLong());
+      asked = file.get(); // before it tells: if it is replaced meanwhile, that is seen
+      now = new Answer<>(question.get(), null, nanoTime.getAsLong(), asked);
       if (before.failure() != null) {
         log.info("there is an answer about the {} now", what);
       }
     } catch (RuntimeException e) {
       String why = String.valueOf(e.getMessage());
-      now = new Answer<>(unknown, why, nanoTime.getAsLong());
+      now = new Answer<>(before.value(), why, nanoTime.getAsLong(), asked);
       if (!why.equals(before.failure())) {
         log.warn("no answer about the {}, which is asked for again later: {}", what, why);
       }

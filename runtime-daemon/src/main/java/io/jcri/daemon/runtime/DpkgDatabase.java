@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.util.Optional;
 import java.util.Set;
 
@@ -17,6 +18,15 @@ import java.util.Set;
  */
 record DpkgDatabase(Path directory) {
   static final DpkgDatabase OF_HOST = new DpkgDatabase(Path.of("/var/lib/dpkg"));
+
+  /** When a package was last installed or removed; empty where there are none. */
+  Optional<FileTime> written() {
+    try {
+      return Optional.of(Files.getLastModifiedTime(directory.resolve("status")));
+    } catch (IOException e) {
+      return Optional.empty();
+    }
+  }
 
   /** The version of the package of this name, if the program is a file of it. */
   Optional<String> versionOf(String name, Path program) throws IOException {

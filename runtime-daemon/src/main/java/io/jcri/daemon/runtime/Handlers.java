@@ -3,13 +3,14 @@ package io.jcri.daemon.runtime;
 import io.jcri.daemon.config.DaemonConfig;
 import io.jcri.daemon.core.JcriException;
 import io.jcri.daemon.core.Layout;
-import io.jcri.oci.runtime.BindMounts;
+import io.jcri.daemon.node.NodeFacts;
 import io.jcri.oci.runtime.OciRuntime;
 import io.jcri.oci.runtime.RuntimeFeatures;
 import io.jcri.sandbox.cgroup.CgroupDriver;
 import java.io.File;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.util.Collections;
 import java.util.Map;
 import java.util.Optional;
@@ -24,7 +25,8 @@ import org.slf4j.LoggerFactory;
  * The handlers that pods may name. A configured one whose binary is missing is not offered, except
  * the default: without that the node is not ready, and Status says why.
  *
- * <p>Thread-safe. What a runtime can do is asked of it in the background, until it tells.
+ * <p>Thread-safe. What a runtime can do is asked of it in the background, until it tells, and again
+ * when its program was replaced by another.
  */
 public final class Handlers {
   private static final Logger log = LoggerFactory.getLogger(Handlers.class);
@@ -41,7 +43,7 @@ public final class Handlers {
   public static final class Handler {
     private final Optional<OciRuntime> runtime;
     private final String binary;
-    private final boolean cgroupV2;
+    private final NodeFacts node;
     private final boolean refuseKnownEscapes;
     private final PassedAnnotations annotations;
     private final Asked<RuntimeFeatures> features;
@@ -50,26 +52,39 @@ public final class Handlers {
     private Handler(
         DaemonConfig.Handler config,
         Optional<OciRuntime> runtime,
-        boolean cgroupV2,
+        NodeFacts node,
         boolean refuseKnownEscapes) {
       this.refuseKnownEscapes = refuseKnownEscapes;
       this.binary = config.binary();
       this.annotations = PassedAnnotations.of(config);
       this.runtime = runtime;
-      this.cgroupV2 = cgroupV2;
+      this.node = node;
       this.features =
           asked(
               "features",
               () -> runtime.map(OciRuntime::features).orElse(RuntimeFeatures.UNKNOWN),
+              this::program,
               RuntimeFeatures.UNKNOWN);
-      this.version = asked("version", this::askVersion, FoundRuntime.UNKNOWN);
+      this.version = asked("version", this::askVersion, this::installation, FoundRuntime.UNKNOWN);
     }
 
-    private <T> Asked<T> asked(String what, Supplier<T> question, T unknown) {
+    private <T> Asked<T> asked(
+        String what, Supplier<T> question, Supplier<? extends Optional<?>> file, T unknown) {
       String name = what + " of OCI runtime " + binary;
       return new Asked<>(
-          name, question, unknown, Thread.ofVirtual().name(name)::start, System::nanoTime);
+          name, question, file, unknown, Thread.ofVirtual().name(name)::start, System::nanoTime);
     }
+
+    private Optional<ProgramFile> program() {
+      return runtime.flatMap(r -> ProgramFile.of(r.options().binary()));
+    }
+
+    /** A package manager notes the version only after it has put the program in its place. */
+    private Optional<Installation> installation() {
+      return program().map(file -> new Installation(file, DpkgDatabase.OF_HOST.written()));
+    }
+
+    private record Installation(ProgramFile program, Optional<FileTime> noted) {}
 
     private FoundRuntime askVersion() {
       FoundRuntime found = runtime.map(Handler::ask).orElse(FoundRuntime.UNKNOWN);
@@ -90,6 +105,11 @@ public final class Handlers {
       return Files.isExecutable(program)
           ? refusal(version.get()).map(why -> "OCI runtime " + program + " " + why)
           : Optional.of("OCI runtime " + program + " is gone");
+    }
+
+    /** Why it is not known what this runtime is, when it was asked in vain. */
+    public Optional<String> silence() {
+      return version.failure().map(why -> "OCI runtime " + binary + " tells no version: " + why);
     }
 
     private Optional<String> refusal(FoundRuntime found) {
@@ -122,7 +142,21 @@ public final class Handlers {
       }
       found.distribution().ifPresent(built -> facts.put("package", built));
       found.escapes().ifPresent(why -> facts.put("knownEscapes", why));
+      facts.put("features", abilities());
       return facts;
+    }
+
+    private Map<String, Object> abilities() {
+      RuntimeFeatures told = features();
+      Map<String, Object> abilities = new TreeMap<>();
+      abilities.put("ociVersion", told.ociVersionMax());
+      abilities.put("recursiveReadOnlyMounts", recursiveReadOnlyMounts());
+      abilities.put("idMappedMounts", told.idmappedMounts());
+      abilities.put("userNamespaces", userNamespaces());
+      abilities.put("netDevices", told.netDevices());
+      abilities.put("execCgroup", execCgroup());
+      told.checkpoints().ifPresent(can -> abilities.put("checkpoints", can));
+      return abilities;
     }
 
     /**
@@ -134,9 +168,13 @@ public final class Handlers {
       return runtime.orElseThrow(() -> JcriException.precondition(problem().orElse(binary)));
     }
 
-    /** What the runtime says of itself; waits for its answer when that has not come yet. */
+    /**
+     * What the runtime says of itself, as far as this kernel has it; waits for its answer when that
+     * has not come yet.
+     */
     public RuntimeFeatures features() {
-      return features.get();
+      RuntimeFeatures told = features.get();
+      return node.kernel().mountAttributes() ? told : told.withoutMountAttributes();
     }
 
     /** Which annotations of pods and containers the runtime is told. */
@@ -146,21 +184,21 @@ public final class Handlers {
 
     /** Whether an exec can be put into a cgroup of its own. */
     public boolean execCgroup() {
-      return version.get().version().execCgroup(cgroupV2);
+      return version.get().version().execCgroup(node.cgroups().v2());
     }
 
     public boolean recursiveReadOnlyMounts() {
-      return BindMounts.recursiveReadOnly(features.get());
+      return features().recursiveReadOnlyMounts();
     }
 
     public boolean userNamespaces() {
-      return features.get().userNamespaces();
+      return node.kernel().userNamespaces() && features().userNamespaces();
     }
   }
 
   /** Looks for the configured binaries. */
-  public static Handlers find(
-      DaemonConfig config, Layout layout, CgroupDriver driver, boolean cgroupV2) {
+  public static Handlers find(DaemonConfig config, Layout layout, NodeFacts node) {
+    boolean systemd = node.cgroups().driver() == CgroupDriver.SYSTEMD;
     Map<String, Handler> handlers = new TreeMap<>();
     config
         .handlers()
@@ -169,10 +207,9 @@ public final class Handlers {
               binary(wanted.binary())
                   .map(path ->
                       new OciRuntime(
-                          new OciRuntime.Options(
-                              path, layout.runtimeState(name), driver == CgroupDriver.SYSTEMD)));
+                          new OciRuntime.Options(path, layout.runtimeState(name), systemd)));
           if (runtime.isPresent() || name.equals(config.defaultHandler())) {
-            handlers.put(name, new Handler(wanted, runtime, cgroupV2, config.refuseKnownEscapes()));
+            handlers.put(name, new Handler(wanted, runtime, node, config.refuseKnownEscapes()));
           }
         });
     return new Handlers(config.defaultHandler(), Collections.unmodifiableMap(handlers));

@@ -1,6 +1,7 @@
 package io.jcri.daemon.security;
 
 import io.jcri.daemon.core.JcriException;
+import io.jcri.daemon.node.AppArmorFacts;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -13,7 +14,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * AppArmor profiles: detected, never assumed. The default one is loaded when it is first asked for,
+ * AppArmor profiles, where the node has them. The default one is loaded when it is first asked for,
  * and again when somebody has taken it out of the kernel.
  *
  * <p>Thread-safe.
@@ -25,6 +26,7 @@ public final class AppArmor {
       List.of("sbin/apparmor_parser", "usr/sbin/apparmor_parser", "usr/bin/apparmor_parser");
 
   private final Path root;
+  private final boolean enabled;
   private final ReentrantLock loading = new ReentrantLock();
 
   /**
@@ -32,7 +34,8 @@ public final class AppArmor {
    *
    * @param root of the tree that has its /sys and programs, {@code /} but in tests
    */
-  public AppArmor(Path root) {
+  public AppArmor(AppArmorFacts facts, Path root) {
+    this.enabled = facts.enabled();
     this.root = root;
   }
 
@@ -48,7 +51,7 @@ public final class AppArmor {
       case UNCONFINED -> Optional.empty();
       case RUNTIME_DEFAULT -> runtimeDefault();
       case LOCALHOST -> {
-        if (!enabled()) {
+        if (!enabled) {
           throw JcriException.precondition(
               "AppArmor profile "
                   + wanted.localhostRef()
@@ -64,7 +67,7 @@ public final class AppArmor {
   }
 
   private Optional<String> runtimeDefault() {
-    if (!enabled()) {
+    if (!enabled) {
       return Optional.empty();
     }
     Optional<Path> parser =
@@ -117,15 +120,6 @@ public final class AppArmor {
     } finally {
       Files.delete(file);
       Files.delete(output);
-    }
-  }
-
-  private boolean enabled() {
-    Path switched = root.resolve("sys/module/apparmor/parameters/enabled");
-    try {
-      return Files.exists(switched) && Files.readString(switched).startsWith("Y");
-    } catch (IOException e) {
-      throw new UncheckedIOException("cannot read " + switched, e);
     }
   }
 

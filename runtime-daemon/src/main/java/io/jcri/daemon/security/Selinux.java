@@ -1,17 +1,12 @@
 package io.jcri.daemon.security;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
+import io.jcri.daemon.node.SelinuxFacts;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.Optional;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
- * SELinux labels of pods and containers: detected, never assumed. Where the node has no SELinux
- * there are none, whatever is asked for.
+ * SELinux labels of pods and containers. Where the node has no SELinux there are none, whatever is
+ * asked for.
  *
  * <p>All of a pod's containers have the pod's level, so that they can share memory and files; two
  * pods have the same level only when the kubelet says so.
@@ -19,14 +14,8 @@ import org.slf4j.LoggerFactory;
  * <p>Thread-safe.
  */
 public final class Selinux {
-  private static final Logger log = LoggerFactory.getLogger(Selinux.class);
-
   /** The extended attribute that holds a file's label; its value is {@link #attribute}. */
   public static final String ATTRIBUTE = "security.selinux";
-
-  private static final SelinuxLabels USUAL =
-      new SelinuxLabels(
-          "system_u:system_r:container_t:s0", "system_u:object_r:container_file_t:s0");
 
   private final Optional<SelinuxLabels> policy;
   private final McsLevels levels = new McsLevels();
@@ -35,41 +24,12 @@ public final class Selinux {
     this.policy = policy;
   }
 
-  /**
-   * Looks whether the kernel has it, and for the types that the policy has for containers.
-   *
-   * @param root of the tree that has /sys and /etc, {@code /} but in tests
-   */
-  public static Selinux detect(Path root) {
-    if (!Files.exists(root.resolve("sys/fs/selinux/enforce"))) {
-      return new Selinux(Optional.empty());
-    }
-    try {
-      String name = value(root.resolve("etc/selinux/config"), "SELINUXTYPE").orElse("targeted");
-      Path contexts = root.resolve("etc/selinux").resolve(name).resolve("contexts/lxc_contexts");
-      return new Selinux(
-          Optional.of(
-              new SelinuxLabels(
-                  value(contexts, "process").orElse(USUAL.process()),
-                  value(contexts, "file").orElse(USUAL.mount()))));
-    } catch (IOException | UncheckedIOException e) {
-      // the kernel refuses what its policy does not know: better than a node without a runtime
-      log.error("the SELinux policy's types can't be read; the usual ones are taken", e);
-      return new Selinux(Optional.of(USUAL));
-    }
-  }
-
-  /** A line {@code key = "value"} or {@code key=value}. */
-  private static Optional<String> value(Path file, String key) throws IOException {
-    if (!Files.exists(file)) {
-      return Optional.empty();
-    }
-    return Files.readAllLines(file).stream()
-        .map(line -> line.split("=", 2))
-        .filter(parts -> parts.length == 2 && parts[0].strip().equals(key))
-        .map(parts -> parts[1].strip().replace("\"", ""))
-        .filter(text -> !text.isEmpty())
-        .findFirst();
+  /** Of a node as it was found. */
+  public static Selinux of(SelinuxFacts facts) {
+    return new Selinux(
+        facts.enabled()
+            ? Optional.of(new SelinuxLabels(facts.process(), facts.file()))
+            : Optional.empty());
   }
 
   public boolean enabled() {

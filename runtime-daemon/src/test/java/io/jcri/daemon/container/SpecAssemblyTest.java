@@ -12,6 +12,8 @@ import io.jcri.daemon.config.ConfigFile;
 import io.jcri.daemon.core.JcriException;
 import io.jcri.daemon.core.Layout;
 import io.jcri.daemon.core.Samples;
+import io.jcri.daemon.node.AppArmorFacts;
+import io.jcri.daemon.node.MadeUpNode;
 import io.jcri.daemon.pod.CgroupPaths;
 import io.jcri.daemon.pod.NamespaceMode;
 import io.jcri.daemon.pod.Pod;
@@ -67,13 +69,13 @@ class SpecAssemblyTest {
             "container",
             Container::id,
             new RecordStore<>(directory.resolve("records"), Container.class));
-    Confinement confinement = new Confinement(new SeccompProfiles(), new AppArmor(directory));
+    Confinement confinement =
+        new Confinement(new SeccompProfiles(), new AppArmor(new AppArmorFacts(false), directory));
     Handlers handlers =
         Handlers.find(
             ConfigFile.parse("[handlers.runc]\nbinary = \"/nowhere\"\n", "test"),
             layout,
-            CgroupDriver.CGROUPFS,
-            true);
+            MadeUpNode.with(CgroupDriver.CGROUPFS));
     specs =
         new SpecAssembly(
             handlers,

@@ -11,6 +11,7 @@ import io.jcri.daemon.image.NoFetcher;
 import io.jcri.daemon.life.ContainerPhase;
 import io.jcri.daemon.life.PodPhase;
 import io.jcri.daemon.metrics.Metrics;
+import io.jcri.daemon.node.MadeUpNode;
 import io.jcri.daemon.pod.CgroupPaths;
 import io.jcri.daemon.pod.Pod;
 import io.jcri.daemon.pod.Pods;
@@ -19,7 +20,6 @@ import io.jcri.daemon.record.Registry;
 import io.jcri.daemon.stats.Stats;
 import io.jcri.daemon.system.Clock;
 import io.jcri.oci.Digest;
-import io.jcri.oci.runtime.CgroupSupport;
 import io.jcri.sandbox.cgroup.CgroupDriver;
 import io.jcri.sandbox.cgroup.Cgroups;
 import io.jcri.sandbox.linux.Linux;
@@ -57,7 +57,7 @@ record LargeNode(Pods pods, Containers containers, Images images, Stats stats, M
         new Metrics(
             cgroups,
             paths,
-            CgroupSupport.of(cgroups, Path.of("/")),
+            MadeUpNode.with(CgroupDriver.CGROUPFS),
             stats,
             directory,
             Linux.get(),

@@ -27,6 +27,8 @@ import io.jcri.daemon.cri.observe.ObservationCalls;
 import io.jcri.daemon.cri.pod.PodCalls;
 import io.jcri.daemon.events.Events;
 import io.jcri.daemon.events.PublishedEventsFile;
+import io.jcri.daemon.node.MadeUpNode;
+import io.jcri.daemon.node.NodeFacts;
 import io.jcri.daemon.runtime.Handlers;
 import io.jcri.daemon.system.Clock;
 import io.jcri.sandbox.cgroup.CgroupDriver;
@@ -56,16 +58,15 @@ class StreamedListsTest {
         new Events(PublishedEventsFile.open(directory.resolve("events"), "boot"), Clock.system());
     DaemonConfig config = DaemonConfig.defaults();
     Layout layout = new Layout(directory, directory);
-    Handlers handlers = Handlers.find(config, layout, CgroupDriver.CGROUPFS, false);
+    NodeFacts facts = MadeUpNode.with(CgroupDriver.CGROUPFS);
+    Handlers handlers = Handlers.find(config, layout, facts);
     served =
         new Served(
             directory,
             CriServices.runtime(
                 new PodCalls(handlers, node.pods(), node.containers(), events),
                 new ContainerCalls(
-                    node.pods(),
-                    node.containers(),
-                    new VerboseInfo(layout, config, CgroupDriver.CGROUPFS)),
+                    node.pods(), node.containers(), new VerboseInfo(layout, config, facts)),
                 new ObservationCalls(
                     node.pods(),
                     node.containers(),

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.jcri.daemon.config.ConfigFile;
 import io.jcri.daemon.config.DaemonConfig;
 import io.jcri.daemon.core.Layout;
+import io.jcri.daemon.node.MadeUpNode;
 import io.jcri.sandbox.cgroup.CgroupDriver;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -33,7 +34,7 @@ class RuntimeCheckTest {
   }
 
   private Handlers.Handler handler(DaemonConfig config) {
-    return Handlers.find(config, new Layout(root, root), CgroupDriver.CGROUPFS, false)
+    return Handlers.find(config, new Layout(root, root), MadeUpNode.with(CgroupDriver.CGROUPFS))
         .require("runc");
   }
 

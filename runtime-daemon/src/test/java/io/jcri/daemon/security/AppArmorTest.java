@@ -3,6 +3,7 @@ package io.jcri.daemon.security;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.jcri.daemon.node.AppArmorFacts;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -22,20 +23,24 @@ class AppArmorTest {
 
   @Test
   void aHostWithoutItHasNoDefaultAndRefusesAnythingElse() throws IOException {
-    AppArmor apparmor = new AppArmor(root);
+    AppArmor apparmor = apparmor();
     assertThat(apparmor.profile(DEFAULT)).isEmpty();
     assertThat(apparmor.profile(new SecurityProfile(SecurityProfile.Type.UNCONFINED, "")))
         .isEmpty();
     assertThatThrownBy(() -> apparmor.profile(localhost("mine")))
         .hasMessage("AppArmor profile mine can't be applied: this node has no AppArmor");
     write("sys/module/apparmor/parameters/enabled", "N\n");
-    assertThat(apparmor.profile(DEFAULT)).isEmpty();
+    assertThat(apparmor().profile(DEFAULT)).isEmpty();
+  }
+
+  private AppArmor apparmor() throws IOException {
+    return new AppArmor(AppArmorFacts.read(root), root);
   }
 
   @Test
   void aLocalhostProfileMustBeLoaded() throws IOException {
     enable();
-    AppArmor apparmor = new AppArmor(root);
+    AppArmor apparmor = apparmor();
     assertThat(apparmor.profile(localhost("mine"))).contains("mine");
     assertThatThrownBy(() -> apparmor.profile(localhost("min")))
         .hasMessage("AppArmor profile min is not loaded on this node");
@@ -50,7 +55,7 @@ class AppArmorTest {
         "for f; do :; done; cp \"$f\" ROOT/given; echo x >> ROOT/calls;"
             + " echo 'jcri-default (enforce)' >> ROOT/"
             + profiles);
-    AppArmor apparmor = new AppArmor(root);
+    AppArmor apparmor = apparmor();
     assertThat(apparmor.profile(DEFAULT)).contains("jcri-default");
     assertThat(apparmor.profile(DEFAULT)).contains("jcri-default");
     assertThat(root.resolve("calls")).hasContent("x");
@@ -64,7 +69,8 @@ class AppArmorTest {
   void whatTheParserSaysIsTold() throws IOException {
     enable();
     parser("echo 'syntax error in line 7'; exit 3");
-    assertThatThrownBy(() -> new AppArmor(root).profile(DEFAULT))
+    AppArmor apparmor = apparmor();
+    assertThatThrownBy(() -> apparmor.profile(DEFAULT))
         .hasMessageContaining("jcri-default")
         .hasStackTraceContaining("ended with 3: syntax error in line 7");
   }
@@ -72,7 +78,7 @@ class AppArmorTest {
   @Test
   void withoutTheParserThereIsNoDefault() throws IOException {
     enable();
-    assertThat(new AppArmor(root).profile(DEFAULT)).isEmpty();
+    assertThat(apparmor().profile(DEFAULT)).isEmpty();
   }
 
   private static SecurityProfile localhost(String name) {

@@ -2,6 +2,7 @@ package io.jcri.daemon.security;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.jcri.daemon.node.SelinuxFacts;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -42,18 +43,18 @@ class SelinuxTest {
 
   @Test
   void aHostWithoutItHasNoLabelsWhateverIsAskedFor(@TempDir Path plain) throws IOException {
-    Selinux selinux = Selinux.detect(plain);
+    Selinux selinux = Selinux.of(SelinuxFacts.read(plain));
     assertThat(selinux.enabled()).isFalse();
     assertThat(selinux.allocate(level("s0:c1,c2"), false)).isEmpty();
     assertThat(selinux.ofContainer(Optional.empty(), level("s0:c1,c2"), false)).isEmpty();
     // the policy's files alone, as in a container's view of such a host, are not enough
     Files.delete(root.resolve("sys/fs/selinux/enforce"));
-    assertThat(Selinux.detect(root).enabled()).isFalse();
+    assertThat(Selinux.of(SelinuxFacts.read(root)).enabled()).isFalse();
   }
 
   @Test
   void everyPodGetsALevelOfItsOwn() {
-    Selinux selinux = Selinux.detect(root);
+    Selinux selinux = Selinux.of(SelinuxFacts.read(root));
     Set<String> levels = new HashSet<>();
     for (int i = 0; i < 500; i++) {
       SelinuxLabels labels = selinux.allocate(NONE, false).orElseThrow();
@@ -66,7 +67,7 @@ class SelinuxTest {
 
   @Test
   void containersShareTheirPodsLevel() {
-    Selinux selinux = Selinux.detect(root);
+    Selinux selinux = Selinux.of(SelinuxFacts.read(root));
     Optional<SelinuxLabels> pod = selinux.allocate(NONE, false);
     assertThat(selinux.ofContainer(pod, NONE, false)).isEqualTo(pod);
     SelinuxLabels other =
@@ -82,7 +83,7 @@ class SelinuxTest {
 
   @Test
   void aPrivilegedContainerIsNotConfinedAndLeavesThePodsFilesTheirLabel() {
-    Selinux selinux = Selinux.detect(root);
+    Selinux selinux = Selinux.of(SelinuxFacts.read(root));
     Optional<SelinuxLabels> pod = selinux.allocate(NONE, false);
     SelinuxLabels privileged = selinux.ofContainer(pod, NONE, true).orElseThrow();
     assertThat(privileged.process()).isEmpty();
@@ -109,9 +110,9 @@ class SelinuxTest {
 
   @Test
   void aLevelOfBeforeTheRestartIsNotGivenOutAgain() {
-    Selinux before = Selinux.detect(root);
+    Selinux before = Selinux.of(SelinuxFacts.read(root));
     Set<String> old = new HashSet<>();
-    Selinux after = Selinux.detect(root);
+    Selinux after = Selinux.of(SelinuxFacts.read(root));
     for (int i = 0; i < 1000; i++) {
       SelinuxLabels labels = before.allocate(NONE, false).orElseThrow();
       old.add(labels.level());
@@ -129,7 +130,7 @@ class SelinuxTest {
     write(
         "etc/selinux/mls/contexts/lxc_contexts",
         "process = \"a_u:a_r:box_t:s3\"\nfile = \"a_u:object_r:box_file_t:s3\"\n");
-    SelinuxLabels labels = Selinux.detect(root).allocate(NONE, false).orElseThrow();
+    SelinuxLabels labels = Selinux.of(SelinuxFacts.read(root)).allocate(NONE, false).orElseThrow();
     assertThat(labels.process()).startsWith("a_u:a_r:box_t:s3:c");
     assertThat(labels.mount()).startsWith("a_u:object_r:box_file_t:s3:c");
   }
@@ -137,7 +138,7 @@ class SelinuxTest {
   @Test
   void aPolicyWithoutTypesForContainersHasTheUsualOnes() throws IOException {
     Files.delete(root.resolve("etc/selinux/targeted/contexts/lxc_contexts"));
-    assertThat(Selinux.detect(root).allocate(NONE, false).orElseThrow().process())
+    assertThat(Selinux.of(SelinuxFacts.read(root)).allocate(NONE, false).orElseThrow().process())
         .startsWith("system_u:system_r:container_t:s0:c");
   }
 

@@ -5,6 +5,7 @@ import io.jcri.daemon.config.DaemonConfig;
 import io.jcri.daemon.container.Container;
 import io.jcri.daemon.container.UnreadableContainer;
 import io.jcri.daemon.core.Layout;
+import io.jcri.daemon.node.NodeFacts;
 import io.jcri.daemon.pod.Pod;
 import io.jcri.daemon.runtime.Handlers;
 import io.jcri.oci.Digest;
@@ -12,14 +13,12 @@ import io.jcri.oci.Json;
 import io.jcri.oci.image.Image;
 import io.jcri.oci.image.ImageConfig;
 import io.jcri.sandbox.SandboxState;
-import io.jcri.sandbox.cgroup.CgroupDriver;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -33,17 +32,13 @@ public final class VerboseInfo {
 
   private final Layout layout;
   private final DaemonConfig config;
-  private final CgroupDriver driver;
+  private final NodeFacts node;
 
-  /**
-   * Of this daemon.
-   *
-   * @param driver that is in use, whatever the configuration leaves to be found out
-   */
-  public VerboseInfo(Layout layout, DaemonConfig config, CgroupDriver driver) {
+  /** Of this daemon, on this node. */
+  public VerboseInfo(Layout layout, DaemonConfig config, NodeFacts node) {
     this.layout = layout;
     this.config = config;
-    this.driver = driver;
+    this.node = node;
   }
 
   public static Map<String, String> ofPod(Pod pod) {
@@ -135,13 +130,14 @@ public final class VerboseInfo {
     Map<String, Object> info = new LinkedHashMap<>();
     info.put("root", config.root().toString());
     info.put("state", config.state().toString());
-    info.put("cgroupDriver", driver.name().toLowerCase(Locale.ROOT));
+    info.put("cgroupDriver", node.cgroups().driverName());
     info.put("defaultHandler", config.defaultHandler());
     info.put("cniConfigurations", config.network().configurations().toString());
     info.put("networkReady", networkReady);
     Map<String, Object> runtimes = new LinkedHashMap<>();
     handlers.all().forEach((name, handler) -> runtimes.put(name, handler.facts()));
     info.put("runtimes", runtimes);
+    info.put("node", node.tree());
     return json(info);
   }
 

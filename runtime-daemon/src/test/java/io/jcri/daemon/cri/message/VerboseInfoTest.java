@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.jcri.daemon.config.DaemonConfig;
 import io.jcri.daemon.core.Layout;
 import io.jcri.daemon.core.Samples;
+import io.jcri.daemon.node.MadeUpNode;
+import io.jcri.daemon.node.NodeFacts;
 import io.jcri.daemon.pod.Pod;
 import io.jcri.daemon.runtime.Handlers;
 import io.jcri.oci.Json;
@@ -38,12 +40,18 @@ class VerboseInfoTest {
     DaemonConfig config = DaemonConfig.defaults();
     assertThat(config.cgroupDriver()).isEqualTo("auto");
     for (CgroupDriver driver : CgroupDriver.values()) {
+      NodeFacts node = MadeUpNode.with(driver);
       Layout layout = new Layout(HERE, HERE);
-      Handlers handlers = Handlers.find(config, layout, driver, false);
-      assertThat(
-              tree(new VerboseInfo(layout, config, driver).ofDaemon(true, handlers))
-                  .get("cgroupDriver"))
-          .isEqualTo(driver == CgroupDriver.SYSTEMD ? "systemd" : "cgroupfs");
+      Handlers handlers = Handlers.find(config, layout, node);
+      Map<String, @Nullable Object> info =
+          tree(new VerboseInfo(layout, config, node).ofDaemon(true, handlers));
+      String name = driver == CgroupDriver.SYSTEMD ? "systemd" : "cgroupfs";
+      assertThat(info.get("cgroupDriver")).isEqualTo(name);
+      assertThat(info)
+          .extractingByKey("node")
+          .extracting("cgroups")
+          .extracting("driver", "layout")
+          .containsExactly(name, "v1");
     }
   }
 

@@ -1,4 +1,4 @@
-package io.jcri.daemon.system;
+package io.jcri.daemon.node;
 
 import io.jcri.sandbox.cgroup.CgroupDriver;
 import io.jcri.sandbox.cgroup.Cgroups;
@@ -7,19 +7,20 @@ import io.jcri.sandbox.linux.Linux;
 import io.jcri.sandbox.linux.Syscalls;
 import io.jcri.sandbox.mount.Mounts;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.Optional;
 
 /**
- * What the node's kernel is worked with, found out once. Thread-safe, as its parts are.
+ * What the node's kernel is worked with, and what was found out of it. Thread-safe, as its parts
+ * are.
  *
- * @param driver what is in use, whatever the configuration leaves to be found out
  * @param scopes systemd's, when that is the driver
  */
 public record Kernel(
     Syscalls syscalls,
     Mounts mounts,
     Cgroups cgroups,
-    CgroupDriver driver,
+    NodeFacts facts,
     Optional<SystemdScopes> scopes) {
   /**
    * Of this node.
@@ -30,17 +31,14 @@ public record Kernel(
   public static Kernel open(String cgroupDriver) throws IOException {
     Syscalls syscalls = Linux.get();
     Cgroups cgroups = Cgroups.detect();
-    CgroupDriver driver =
-        switch (cgroupDriver) {
-          case "cgroupfs" -> CgroupDriver.CGROUPFS;
-          case "systemd" -> CgroupDriver.SYSTEMD;
-          default -> cgroups.detectDriver();
-        };
+    NodeFacts facts = NodeFacts.read(cgroups, cgroupDriver, Path.of("/"));
     return new Kernel(
         syscalls,
         new Mounts(syscalls),
         cgroups,
-        driver,
-        driver == CgroupDriver.SYSTEMD ? Optional.of(new SystemdScopes()) : Optional.empty());
+        facts,
+        facts.cgroups().driver() == CgroupDriver.SYSTEMD
+            ? Optional.of(new SystemdScopes())
+            : Optional.empty());
   }
 }
