@@ -1,9 +1,12 @@
 package io.jcri.daemon.checkpoint;
 
+import io.jcri.daemon.container.ContainerSetup;
 import io.jcri.daemon.container.Containers;
-import io.jcri.daemon.container.Relabel;
 import io.jcri.daemon.core.Layout;
+import io.jcri.daemon.image.ImageSetup;
 import io.jcri.daemon.image.RootFilesystems;
+import io.jcri.daemon.node.Kernel;
+import io.jcri.daemon.pod.PodSetup;
 import io.jcri.daemon.pod.Pods;
 import io.jcri.daemon.runtime.Handlers;
 import io.jcri.oci.archive.FileArchive;
@@ -15,12 +18,16 @@ public final class CheckpointSetup {
   private final PodRestore restore;
 
   public CheckpointSetup(
-      Pods pods,
-      Containers containers,
-      Handlers handlers,
-      RootFilesystems rootFilesystems,
       Layout layout,
-      Syscalls syscalls) {
+      Kernel kernel,
+      Handlers handlers,
+      ImageSetup store,
+      PodSetup pod,
+      ContainerSetup container) {
+    Syscalls syscalls = kernel.syscalls();
+    RootFilesystems rootFilesystems = store.rootFilesystems();
+    Pods pods = pod.pods();
+    Containers containers = container.containers();
     Criu criu = new Criu("criu");
     FileArchive archives = new FileArchive(syscalls);
     Capture capture = new Capture(rootFilesystems, layout, archives, syscalls);
@@ -30,12 +37,9 @@ public final class CheckpointSetup {
             pods,
             containers,
             handlers,
-            rootFilesystems,
             layout,
-            archives,
             criu,
-            new Relabel(syscalls),
-            syscalls);
+            new ContainerRestore(rootFilesystems, layout, archives, syscalls));
   }
 
   public Checkpoints checkpoints() {

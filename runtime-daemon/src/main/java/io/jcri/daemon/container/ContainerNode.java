@@ -22,16 +22,13 @@ import java.nio.file.Path;
 /**
  * The node as far as it has a part in containers: each part of this package that depends on the
  * node is made here.
- *
- * @param limits which the node's cgroups can hold
  */
 public record ContainerNode(
-    Kernel kernel,
-    CgroupPaths cgroupPaths,
-    CgroupSupport limits,
-    Handlers handlers,
-    Selinux selinux,
-    CdiInjection cdi) {
+    Kernel kernel, Handlers handlers, CgroupPaths cgroupPaths, Selinux selinux, CdiInjection cdi) {
+  /** Which limits the node's cgroups can hold. */
+  CgroupSupport limits() {
+    return kernel.facts().cgroups().limits();
+  }
 
   /** How containers are planned. */
   SpecAssembly specs(Registry<Container> containers, Layout layout, boolean makesVolumes) {
@@ -40,7 +37,7 @@ public record ContainerNode(
             new SeccompProfiles(), new AppArmor(kernel.facts().appArmor(), Path.of("/")));
     return new SpecAssembly(
         handlers,
-        new ContainerCgroups(cgroupPaths, limits),
+        new ContainerCgroups(cgroupPaths, limits()),
         confinement,
         new ContainerNamespaces(containers, kernel.cgroups().layout()),
         new ProcessPlanning(

@@ -5,30 +5,42 @@ import io.jcri.daemon.core.KeyedLocks;
 import io.jcri.daemon.core.Layout;
 import io.jcri.daemon.image.ImageSetup;
 import io.jcri.daemon.pod.Pods;
+import io.jcri.daemon.record.RecordStore;
 import io.jcri.daemon.record.Registry;
+import io.jcri.daemon.system.NativeBinaries;
 import io.jcri.shim.ShimLauncher;
+import java.io.IOException;
 
 /** The parts of this package, put together, and those that others need. */
 public record ContainerSetup(
+    RecordStore<Container> records,
     Registry<Container> registry,
     ContainerSteps steps,
     ContainerCreation creation,
     ContainerRun run,
     ContainerShims shims,
     Containers containers) {
-  /** As many parts as a container has to do with: nothing is decided here. */
+  /**
+   * As many parts as a container has to do with: nothing is decided here.
+   *
+   * @param watcher is told of every change
+   * @throws IOException when there can be no records
+   */
   public static ContainerSetup of(
-      Registry<Container> registry,
       DaemonContext context,
       ContainerNode node,
       ImageSetup store,
       Pods pods,
       ContainerHooks hooks,
-      ShimLauncher launcher) {
+      NativeBinaries binaries,
+      Registry.Watcher<Container> watcher)
+      throws IOException {
     Layout layout = context.layout();
+    RecordStore<Container> records = new RecordStore<>(layout.containerRecords(), Container.class);
+    Registry<Container> registry = new Registry<>("container", Container::id, records, watcher);
     KeyedLocks locks = new KeyedLocks();
     ContainerSteps steps = new ContainerSteps(registry);
-    ContainerShims shims = node.shims(launcher, context, pods);
+    ContainerShims shims = node.shims(new ShimLauncher(binaries.shim()), context, pods);
     ContainerResources resources = node.resources(store, layout);
     ContainerCreation creation =
         new ContainerCreation(
@@ -48,6 +60,7 @@ public record ContainerSetup(
     ContainerUpdates updates =
         new ContainerUpdates(registry, pods, node.limits(), node.liveLimits(), layout, locks);
     return new ContainerSetup(
+        records,
         registry,
         steps,
         creation,

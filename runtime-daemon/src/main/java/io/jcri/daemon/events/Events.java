@@ -2,6 +2,7 @@ package io.jcri.daemon.events;
 
 import io.jcri.daemon.budget.Bound;
 import io.jcri.daemon.container.Container;
+import io.jcri.daemon.core.DaemonContext;
 import io.jcri.daemon.core.JcriException;
 import io.jcri.daemon.pod.Pod;
 import io.jcri.daemon.record.Registry;
@@ -40,6 +41,14 @@ public final class Events implements AutoCloseable {
   private final ReentrantLock noteLock = new ReentrantLock();
 
   private final PublishedEventsFile told;
+
+  /**
+   * As the daemon before this one has left them; {@link #recover} tells what has happened since.
+   */
+  public static Events open(DaemonContext context) {
+    return new Events(
+        PublishedEventsFile.open(context.layout().toldEvents(), context.bootId()), context.clock());
+  }
 
   /** Before anything happens; {@link #recover} tells what has happened so far. */
   public Events(PublishedEventsFile told, Clock clock) {

@@ -1,16 +1,22 @@
 package io.jcri.daemon.pod;
 
+import io.jcri.cni.Cni;
+import io.jcri.cni.CniException;
 import io.jcri.cni.CniSettings;
 import io.jcri.daemon.config.DaemonConfig;
 
-/** CNI's settings out of the daemon's. */
-public final class NetworkSetup {
+/** The networks of pods, as the configuration says. */
+public record NetworkSetup(Cni cni, PodNetworks pods) {
   private static final int MAX_CONFIGURATIONS = 1;
   private static final String NFT_TABLE = "jcri";
 
-  private NetworkSetup() {}
+  /** Reads CNI's configurations, and again whenever they change. */
+  public static NetworkSetup open(DaemonConfig.Network config) throws CniException {
+    Cni cni = Cni.open(settings(config));
+    return new NetworkSetup(cni, new PodNetworks(cni));
+  }
 
-  public static CniSettings settings(DaemonConfig.Network config) {
+  private static CniSettings settings(DaemonConfig.Network config) {
     // a bridge of another name has a table of its own, so that two daemons don't share one
     String table =
         config.bridge().equals(DaemonConfig.defaults().network().bridge())

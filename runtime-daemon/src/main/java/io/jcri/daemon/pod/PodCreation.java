@@ -1,22 +1,13 @@
 package io.jcri.daemon.pod;
 
-import io.jcri.daemon.core.Failures;
 import io.jcri.daemon.core.Ids;
 import io.jcri.daemon.core.InFlight;
 import io.jcri.daemon.core.JcriException;
 import io.jcri.daemon.core.JcriException.Kind;
 import io.jcri.daemon.core.KeyedLocks;
-import io.jcri.daemon.core.Stages;
-import io.jcri.daemon.life.PodAction;
-import io.jcri.daemon.life.PodEvent;
-import io.jcri.daemon.life.PodLife;
 import io.jcri.daemon.life.PodPhase;
 import io.jcri.daemon.record.Registry;
-import io.jcri.daemon.security.Selinux;
-import io.jcri.daemon.system.Clock;
 import java.io.IOException;
-import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -35,14 +26,9 @@ final class PodCreation {
   private final Registry<Pod> pods;
   private final PodNames names;
   private final KeyedLocks locks;
-  private final PodSteps steps;
-  private final PodSetup setup;
+  private final NewPods newPods;
+  private final PodMaking making;
   private final PodTeardown teardown;
-  private final SandboxWatch sandboxes;
-  private final PodHooks hooks;
-  private final Selinux selinux;
-  private final Clock clock;
-  private final String bootId;
   private final InFlight<PodMetadata, String> creations = new InFlight<>();
   private final Set<PodMetadata> claimed = ConcurrentHashMap.newKeySet();
 
@@ -50,25 +36,15 @@ final class PodCreation {
       Registry<Pod> pods,
       PodNames names,
       KeyedLocks locks,
-      PodSteps steps,
-      PodSetup setup,
-      PodTeardown teardown,
-      SandboxWatch sandboxes,
-      PodHooks hooks,
-      Selinux selinux,
-      Clock clock,
-      String bootId) {
+      NewPods newPods,
+      PodMaking making,
+      PodTeardown teardown) {
     this.pods = pods;
     this.names = names;
     this.locks = locks;
-    this.steps = steps;
-    this.setup = setup;
+    this.newPods = newPods;
+    this.making = making;
     this.teardown = teardown;
-    this.sandboxes = sandboxes;
-    this.hooks = hooks;
-    this.selinux = selinux;
-    this.clock = clock;
-    this.bootId = bootId;
   }
 
   /** See {@link Pods#run}. */
@@ -155,61 +131,22 @@ final class PodCreation {
   }
 
   private String make(PodConfig config) throws IOException {
-    setup.check(config);
+    making.check(config);
     PodMetadata name = config.metadata();
     String id = Ids.next();
     names.reserve(name, id);
     try (KeyedLocks.Held _ = locks.hold(id)) {
-      Pod pod =
-          new Pod(
-              id,
-              config,
-              clock.nanos(),
-              PodLife.on(Optional.empty(), PodEvent.RUN).to().orElseThrow(),
-              Optional.empty(),
-              false,
-              List.of(),
-              Optional.empty(),
-              selinux.allocate(config.selinux(), config.privileged()),
-              bootId);
+      Pod pod = newPods.of(id, config);
       try {
-        makeAll(pod);
+        making.make(pod);
         return id;
       } catch (IOException | RuntimeException e) {
         if (pods.get(id).isEmpty()) {
-          pod.labels().ifPresent(selinux::release);
+          newPods.discard(pod);
         }
         rollBack(id, name, e);
         throw e;
       }
-    }
-  }
-
-  private void makeAll(Pod pod) throws IOException {
-    String id = pod.id();
-    Stages stages = new Stages("RunPodSandbox " + pod.config().metadata() + " " + id);
-    PodSetup.Save save = change -> pods.update(id, change);
-    steps.take(
-        id,
-        PodEvent.RUN,
-        Map.of(
-            PodAction.RECORD,
-            () -> pods.add(pod),
-            PodAction.MAKE_SANDBOX,
-            () -> setup.makeSandbox(pods.require(id), save, stages),
-            PodAction.JOIN_NETWORK,
-            () -> setup.joinNetwork(pods.require(id), save, stages),
-            PodAction.WRITE_FILES,
-            () -> setup.writeFiles(pods.require(id), stages)));
-    stages.finish();
-    hooks.run(pods.require(id), () -> made(id));
-  }
-
-  private void made(String id) {
-    try {
-      steps.take(id, PodEvent.MADE, Map.of(PodAction.WATCH_SANDBOX, () -> sandboxes.watch(id)));
-    } catch (IOException e) {
-      throw Failures.unchecked(e, "watch over pod sandbox " + id);
     }
   }
 
@@ -221,16 +158,14 @@ final class PodCreation {
     }
   }
 
-  /** Undoes a creation; what can't be undone stays listed as not ready, for a later stop. */
+  /** Undoes a creation, as far as that goes. */
   private void rollBack(String id, PodMetadata name, Exception why) {
     try {
-      pods.get(id).ifPresent(_ -> steps.see(id, PodEvent.STOPPING)); // it may be ready already
       teardown.undo(id);
       names.release(name, id);
     } catch (IOException | RuntimeException e) {
       why.addSuppressed(e);
       log.warn("pod {} {} could not be undone and stays to be removed", name, id, e);
-      pods.get(id).ifPresent(_ -> steps.see(id, PodEvent.UNDO_FAILED));
     }
   }
 }

@@ -21,7 +21,7 @@ final class PodTeardown {
   private final Registry<Pod> pods;
   private final PodSteps steps;
   private final PodNames names;
-  private final PodSetup setup;
+  private final PodParts parts;
   private final PodHooks hooks;
   private final Selinux selinux;
 
@@ -29,13 +29,13 @@ final class PodTeardown {
       Registry<Pod> pods,
       PodSteps steps,
       PodNames names,
-      PodSetup setup,
+      PodParts parts,
       PodHooks hooks,
       Selinux selinux) {
     this.pods = pods;
     this.steps = steps;
     this.names = names;
-    this.setup = setup;
+    this.parts = parts;
     this.hooks = hooks;
     this.selinux = selinux;
   }
@@ -50,9 +50,22 @@ final class PodTeardown {
     going(id, PodEvent.REMOVE);
   }
 
-  /** Undoes what there is of a pod that could not be made whole. */
+  /**
+   * Undoes what there is of a pod that could not be made whole; what can't be undone stays listed
+   * as not ready, for a later stop.
+   */
   void undo(String id) throws IOException {
-    going(id, PodEvent.MAKING_FAILED);
+    try {
+      see(id, PodEvent.STOPPING); // it may be ready already
+      going(id, PodEvent.MAKING_FAILED);
+    } catch (IOException | RuntimeException e) {
+      see(id, PodEvent.UNDO_FAILED);
+      throw e;
+    }
+  }
+
+  private void see(String id, PodEvent event) {
+    pods.get(id).ifPresent(_ -> steps.see(id, event));
   }
 
   private void going(String id, PodEvent event) throws IOException {
@@ -85,7 +98,7 @@ final class PodTeardown {
               PodAction.END_SANDBOX,
               this::endSandbox,
               PodAction.DELETE_FILES,
-              () -> setup.deleteFiles(id),
+              () -> parts.deleteFiles(id),
               PodAction.DELETE_RECORD,
               () -> pods.remove(id),
               PodAction.RELEASE_NAME,
@@ -96,7 +109,7 @@ final class PodTeardown {
       Pod now = pods.get(id).orElse(pod);
       hooks.stop(now);
       try {
-        setup.leaveNetwork(now, change -> pods.updateAnyway(id, change));
+        parts.leaveNetwork(now, change -> pods.updateAnyway(id, change));
       } catch (CniException e) {
         stuck = e;
       }
@@ -105,7 +118,7 @@ final class PodTeardown {
 
     /** Reports a network that could not be left, after all else has been done. */
     private void endSandbox() throws IOException {
-      setup.endSandbox(pod, stages);
+      parts.endSandbox(pod, stages);
       stages.finish();
       if (stuck != null) {
         throw stuck;

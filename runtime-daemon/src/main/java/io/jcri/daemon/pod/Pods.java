@@ -3,7 +3,6 @@ package io.jcri.daemon.pod;
 import io.jcri.daemon.core.Failures;
 import io.jcri.daemon.core.JcriException;
 import io.jcri.daemon.core.KeyedLocks;
-import io.jcri.daemon.life.PodAction;
 import io.jcri.daemon.life.PodEvent;
 import io.jcri.daemon.life.PodPhase;
 import io.jcri.daemon.record.Registry;
@@ -11,7 +10,6 @@ import io.jcri.daemon.security.Selinux;
 import io.jcri.daemon.system.Clock;
 import java.io.IOException;
 import java.util.Collection;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.UnaryOperator;
@@ -26,16 +24,12 @@ import java.util.stream.Collectors;
  */
 public final class Pods {
   private final Registry<Pod> pods;
-  private final PodSetup setup;
   private final PodHooks hooks;
-  private final Selinux selinux;
-  private final String bootId;
-  private final PodNames names = new PodNames();
   private final KeyedLocks locks = new KeyedLocks();
   private final PodSteps steps;
   private final PodTeardown teardown;
-  private final SandboxWatch sandboxes;
   private final PodCreation creation;
+  private final FoundPods found;
 
   /**
    * No pods yet.
@@ -44,22 +38,26 @@ public final class Pods {
    */
   public Pods(
       Registry<Pod> pods,
-      PodSetup setup,
+      PodParts parts,
       PodHooks hooks,
       Selinux selinux,
       Clock clock,
       String bootId) {
+    PodNames names = new PodNames();
     this.pods = pods;
-    this.setup = setup;
     this.hooks = hooks;
-    this.selinux = selinux;
-    this.bootId = bootId;
     this.steps = new PodSteps(pods);
-    this.teardown = new PodTeardown(pods, steps, names, setup, hooks, selinux);
-    this.sandboxes = new SandboxWatch(pods, steps, setup);
+    this.teardown = new PodTeardown(pods, steps, names, parts, hooks, selinux);
+    SandboxWatch sandboxes = new SandboxWatch(pods, steps, parts);
     this.creation =
         new PodCreation(
-            pods, names, locks, steps, setup, teardown, sandboxes, hooks, selinux, clock, bootId);
+            pods,
+            names,
+            locks,
+            new NewPods(selinux, clock, bootId),
+            new PodMaking(pods, steps, parts, sandboxes, hooks),
+            teardown);
+    this.found = new FoundPods(pods, names, steps, parts, sandboxes, selinux, bootId);
   }
 
   /**
@@ -157,22 +155,7 @@ public final class Pods {
   }
 
   /** Takes up a pod of the daemon before this one. Called before any call is served. */
-  public void takeUp(Pod found) throws IOException {
-    String id = found.id();
-    pods.addLoaded(found);
-    found.labels().ifPresent(selinux::reserve);
-    names.reserve(found.config().metadata(), id);
-    boolean there = !found.ready() || (found.bootId().equals(bootId) && setup.alive(found));
-    steps.take(
-        id,
-        there ? PodEvent.FOUND : PodEvent.FOUND_DEAD,
-        Map.of(
-            PodAction.WATCH_SANDBOX,
-            () -> sandboxes.watch(id),
-            PodAction.ROLL_BACK,
-            () ->
-                Thread.ofVirtual()
-                    .name("roll back " + id)
-                    .start(() -> creation.rollBackFound(found))));
+  public void takeUp(Pod pod) throws IOException {
+    found.takeUp(pod, creation::rollBackFound);
   }
 }

@@ -17,19 +17,19 @@ final class SandboxWatch {
 
   private final Registry<Pod> pods;
   private final PodSteps steps;
-  private final PodSetup setup;
+  private final PodParts parts;
 
-  SandboxWatch(Registry<Pod> pods, PodSteps steps, PodSetup setup) {
+  SandboxWatch(Registry<Pod> pods, PodSteps steps, PodParts parts) {
     this.pods = pods;
     this.steps = steps;
-    this.setup = setup;
+    this.parts = parts;
   }
 
   /** Watches the pause process of a pod, if the pod is still known. */
   void watch(String id) throws IOException {
     Optional<Pod> pod = pods.get(id);
     if (pod.isPresent()) {
-      setup.onSandboxExit(pod.get(), () -> ended(id));
+      parts.onSandboxExit(pod.get(), () -> ended(id));
     }
   }
 

@@ -28,6 +28,11 @@ public final class SdNotify {
     this.socket = socket;
   }
 
+  /** As whoever started the daemon wishes. */
+  public static SdNotify ofEnvironment(Syscalls syscalls) {
+    return new SdNotify(syscalls, System.getenv().getOrDefault("NOTIFY_SOCKET", ""));
+  }
+
   /** The socket is bound and what ran before the restart has been taken up. */
   public void ready() {
     send("READY=1\nSTATUS=serving CRI");

@@ -1,0 +1,193 @@
+package io.jcri.daemon.pod;
+
+import io.jcri.cni.CniException;
+import io.jcri.daemon.core.JcriException;
+import io.jcri.daemon.core.Layout;
+import io.jcri.daemon.core.Stages;
+import io.jcri.sandbox.SandboxSpec;
+import io.jcri.sandbox.SandboxState;
+import io.jcri.sandbox.Sandboxes;
+import io.jcri.sandbox.cgroup.SystemdScopes;
+import io.jcri.sandbox.linux.Syscalls;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.UnaryOperator;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What a pod is made of, in the order in which it is made: namespaces and pause process (in its
+ * cgroup), network, files. Unmaking goes backwards, and each step may be repeated.
+ */
+public final class PodParts {
+  private static final Logger log = LoggerFactory.getLogger(PodParts.class);
+
+  /** As containerd and CRI-O: the pause process is the last that the kernel should kill. */
+  private static final int PAUSE_OOM_SCORE_ADJ = -998;
+
+  private static final long SHM_BYTES = 64L << 20;
+
+  private final Layout layout;
+  private final Sandboxes sandboxes;
+  private final Optional<SystemdScopes> scopes;
+  private final CgroupPaths cgroupPaths;
+  private final PodNetworks networks;
+  private final PodFiles files;
+
+  /**
+   * With what pods are made.
+   *
+   * @param scopes present when systemd makes the cgroups of this node
+   */
+  public PodParts(
+      Layout layout,
+      Sandboxes sandboxes,
+      Optional<SystemdScopes> scopes,
+      CgroupPaths cgroupPaths,
+      PodNetworks networks,
+      Syscalls syscalls) {
+    this.layout = layout;
+    this.sandboxes = sandboxes;
+    this.scopes = scopes;
+    this.cgroupPaths = cgroupPaths;
+    this.networks = networks;
+    this.files = new PodFiles(layout, syscalls);
+  }
+
+  /**
+   * Refuses, before anything is recorded, what can't be made on this node.
+   *
+   * @throws JcriException INVALID
+   */
+  void check(PodConfig config) {
+    cgroupPaths.requireParent(config.cgroupParent());
+  }
+
+  /** Records a pod after a step that must not be forgotten. */
+  @FunctionalInterface
+  interface Save {
+    void change(UnaryOperator<Pod> change);
+  }
+
+  /** Cgroup, namespaces and pause process. */
+  void makeSandbox(Pod found, Save save, Stages stages) throws IOException {
+    PodConfig config = found.config();
+    Pod pod =
+        cgroupPaths
+            .sandboxDirectory(config.cgroupParent(), found.id())
+            .map(found::withCgroup)
+            .orElse(found);
+    Files.createDirectories(layout.pod(pod.id()));
+    SandboxState sandbox = sandboxes.create(spec(pod));
+    stages.done("sandbox");
+    if (scopes.isPresent()) {
+      scopes
+          .get()
+          .start(
+              CgroupPaths.sandboxScope(pod.id()),
+              CgroupPaths.slice(config.cgroupParent()),
+              sandbox.pause().pid());
+      stages.done("scope");
+    }
+    // One record for both: the sandbox made, and the address that ADD is about to take.
+    save.change(now ->
+        pod.cgroupPath()
+            .map(now::withCgroup)
+            .orElse(now)
+            .withSandbox(sandbox)
+            .withNetworkDue(!config.hostNetwork()));
+    stages.done("record");
+  }
+
+  /** The pod's addresses, if it has its own. */
+  void joinNetwork(Pod pod, Save save, Stages stages) throws IOException {
+    if (pod.networkDue()) {
+      List<String> ips = networks.join(pod);
+      save.change(now -> now.withIps(ips));
+      stages.done("network");
+    }
+  }
+
+  /** What containers find in /etc. */
+  void writeFiles(Pod pod, Stages stages) throws IOException {
+    files.write(pod, pod.ips());
+    stages.done("files");
+  }
+
+  /**
+   * Gives the pod's addresses back. Idempotent.
+   *
+   * @throws CniException when they can't be
+   */
+  void leaveNetwork(Pod pod, Save save) throws CniException {
+    if (pod.networkDue()) {
+      try {
+        if (pod.sandbox().isPresent()) {
+          networks.leave(pod);
+        } else { // a stand-in: an address is due only to what has a sandbox
+          networks.leave(pod.id(), layout.podNetworkNamespace(pod.id()));
+        }
+      } catch (IllegalArgumentException e) {
+        // Nor could it have been joined with what can't be said to a plugin.
+        log.warn("network of pod sandbox {} can't be left: {}", pod.id(), e.getMessage());
+      } catch (CniException e) {
+        if (pod.sandbox().isPresent() || Files.exists(layout.podNetworkNamespace(pod.id()))) {
+          throw e;
+        }
+        // A stand-in, maybe of a pod on the host's network; an address goes with the next GC.
+        log.warn("network of pod sandbox {} can't be left: {}", pod.id(), e.getMessage());
+      }
+      save.change(Pod::withoutNetwork);
+    }
+  }
+
+  /** Ends the pause process, namespaces and cgroup. Idempotent. */
+  void endSandbox(Pod pod, Stages stages) throws IOException {
+    sandboxes.destroy(pod.id(), layout.pod(pod.id()), pod.sandbox().map(SandboxState::pause));
+    stages.done("sandbox");
+    if (scopes.isPresent()) {
+      scopes.get().stop(CgroupPaths.sandboxScope(pod.id()));
+    }
+    stages.done("scope");
+  }
+
+  void deleteFiles(String id) throws IOException {
+    Path directory = layout.pod(id);
+    for (Path file :
+        List.of(layout.podHosts(id), layout.podHostname(id), layout.podResolvConf(id))) {
+      Files.deleteIfExists(file);
+    }
+    Files.deleteIfExists(directory);
+  }
+
+  boolean alive(Pod pod) throws IOException {
+    return pod.sandbox().isPresent() && sandboxes.alive(pod.sandbox().get());
+  }
+
+  void onSandboxExit(Pod pod, Runnable action) throws IOException {
+    if (pod.sandbox().isPresent()) {
+      sandboxes.onExit(pod.sandbox().get(), action);
+    }
+  }
+
+  private SandboxSpec spec(Pod pod) {
+    PodConfig config = pod.config();
+    NamespaceOptions namespaces = config.namespaces();
+    return new SandboxSpec(
+        pod.id(),
+        layout.pod(pod.id()),
+        namespaces.network() != NamespaceMode.NODE,
+        namespaces.ipc() != NamespaceMode.NODE,
+        namespaces.network() != NamespaceMode.NODE,
+        namespaces.pid() == NamespaceMode.POD,
+        namespaces.user().map(user -> new io.jcri.sandbox.UserNamespace(user.uids(), user.gids())),
+        config.hostname(),
+        config.sysctls(),
+        pod.cgroupPath(),
+        PAUSE_OOM_SCORE_ADJ,
+        SHM_BYTES);
+  }
+}
