@@ -23,6 +23,9 @@ import org.slf4j.LoggerFactory;
  * <p>Thread-safe; different sandboxes do not wait for one another. The caller keeps operations on
  * one sandbox apart. Blocking: an attach takes as long as its plugins do, each bounded by {@link
  * CniSettings#timeout}; interrupting the thread kills the plugin that runs and undoes the attach.
+ *
+ * <p>The module's front: it has many fields because whoever uses it needs nothing else of the
+ * module.
  */
 public final class Cni implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Cni.class);

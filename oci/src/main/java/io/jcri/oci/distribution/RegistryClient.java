@@ -15,7 +15,8 @@ import java.util.concurrent.Semaphore;
 
 /**
  * The registries of this node, by {@link HostsConfig} and {@link RegistriesConf}. Costs nothing
- * until the first pull. Thread-safe; close it to end all pulls.
+ * until the first pull. Thread-safe; close it to end all pulls. Its many fields are what all pulls
+ * of a node share.
  */
 public final class RegistryClient implements Registries, AutoCloseable {
 

@@ -29,6 +29,8 @@ import org.slf4j.LoggerFactory;
  * <p>An {@link ImageFetcher} brings them. An image is listed once its layers and its record are on
  * the disk; a pull that fails leaves nothing, except, after a failure that may pass, what a next
  * try can use. Lookups take no lock. Thread-safe.
+ *
+ * <p>The package's front: its many fields are one for each thing that is done with images.
  */
 public final class ImageStore {
 

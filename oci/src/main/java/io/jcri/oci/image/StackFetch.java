@@ -15,7 +15,7 @@ import java.util.concurrent.ExecutionException;
 
 /**
  * Brings the missing layers of one image here, side by side. One use, one calling thread, whose
- * interrupt ends all.
+ * interrupt ends all. Its many fields are what this one use is about.
  */
 final class StackFetch {
 

@@ -17,7 +17,8 @@ import java.util.stream.Collectors;
 
 /**
  * The host's control groups. Immutable and safe for any thread. A group's path is absolute and
- * means the same directory in every hierarchy.
+ * means the same directory in every hierarchy. The package's front: its many fields are one for
+ * each thing that is done with groups, and all are made here.
  */
 public final class Cgroups {
   private final Path root;
