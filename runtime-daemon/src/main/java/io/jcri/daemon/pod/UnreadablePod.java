@@ -22,6 +22,11 @@ public final class UnreadablePod {
 
   private UnreadablePod() {}
 
+  /** Whether a pod is a stand-in. */
+  public static boolean isOne(Pod pod) {
+    return pod.config().handler().equals(NO_HANDLER);
+  }
+
   /**
    * A stand-in.
    *

@@ -10,10 +10,14 @@ import io.jcri.daemon.container.Container;
 import io.jcri.daemon.container.Containers;
 import io.jcri.daemon.container.UnreadableContainer;
 import io.jcri.daemon.core.FileTrees;
+import io.jcri.daemon.core.JcriException;
 import io.jcri.daemon.core.Layout;
 import io.jcri.daemon.life.ContainerPhase;
+import io.jcri.daemon.pod.Pod;
 import io.jcri.daemon.pod.Pods;
+import io.jcri.daemon.pod.UnreadablePod;
 import io.jcri.daemon.runtime.Handlers;
+import io.jcri.oci.OciException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -70,14 +74,36 @@ public final class CheckpointLeftovers {
     }
     Optional<Container> container = containers.find(id);
     if (container.isPresent()) {
-      String handler = pods.require(container.get().podId()).config().handler();
-      Freeze.resume(handlers.require(handler).runtime(), id);
+      resume(container.get());
     }
     if (!stage.isEmpty()) {
       FileTrees.delete(Path.of(stage));
     }
     Files.delete(note);
     log.warn("container {} goes on: the daemon had ended while it was paused", id);
+  }
+
+  /**
+   * A pod whose record can't be read, or that can't be told, does not say of which handler its
+   * container is. The runtimes that do not know the container say so, and that is fine.
+   */
+  private void resume(Container container) {
+    Optional<Pod> pod = pods.find(container.podId()).filter(found -> !UnreadablePod.isOne(found));
+    if (pod.isPresent()) {
+      Freeze.resume(handlers.require(pod.get().config().handler()).runtime(), container.id());
+      return;
+    }
+    Optional<RuntimeException> failure = Optional.empty();
+    for (Handlers.Handler handler : handlers.all().values()) {
+      try {
+        Freeze.resume(handler.runtime(), container.id());
+      } catch (OciException | JcriException e) {
+        failure = Optional.of(e);
+      }
+    }
+    failure.ifPresent(e -> {
+      throw e; // the note stays, and the next daemon tries again
+    });
   }
 
   /** CRIU, if it is still at work, would pause the container once more when it is done. */

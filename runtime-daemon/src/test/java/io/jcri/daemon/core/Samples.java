@@ -66,7 +66,9 @@ public final class Samples {
 
   /** A part of the daemon that has only these parts itself: it can list, and not do. */
   public static <T> T part(Class<T> type, Object... given) {
-    Constructor<?> constructor = type.getConstructors()[0];
+    Constructor<?>[] open = type.getConstructors();
+    Constructor<?> constructor = open.length > 0 ? open[0] : type.getDeclaredConstructors()[0];
+    constructor.setAccessible(true);
     @Nullable Object[] arguments =
         Arrays.stream(constructor.getParameterTypes())
             .map(wanted -> Arrays.stream(given).filter(wanted::isInstance).findFirst().orElse(null))
