@@ -5,8 +5,6 @@ import io.jcri.sandbox.linux.Fd;
 import io.jcri.sandbox.linux.PlatformThreads;
 import java.io.EOFException;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -24,9 +22,9 @@ final class DescriptorReceiver {
    * @param connection through which they came
    */
   record Streams(
-      Optional<OutputStream> stdin,
-      Optional<InputStream> stdout,
-      Optional<InputStream> stderr,
+      Optional<PipeOutput> stdin,
+      Optional<PipeInput> stdout,
+      Optional<PipeInput> stderr,
       DescriptorSocket connection) {}
 
   /** Takes them, on a connection of its own. The reads block in native code: a platform thread. */

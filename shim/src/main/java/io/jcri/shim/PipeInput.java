@@ -29,6 +29,7 @@ final class PipeInput extends InputStream {
   private final Fd pipe;
   private final ReentrantLock lock = new ReentrantLock();
   private volatile boolean closed;
+  private volatile boolean left;
 
   /** Takes the descriptor over. */
   PipeInput(Fd pipe) {
@@ -69,8 +70,12 @@ final class PipeInput extends InputStream {
       if (closed) {
         throw new IOException("the session's output is closed");
       }
+      boolean expected = !left;
       if (Linux.get().poll(List.of(pipe), POLLIN, LOOK)[0] == 0) {
-        return NOTHING_YET;
+        if (expected) {
+          return NOTHING_YET;
+        }
+        throw new IOException("the session was left and the shim does not end its output");
       }
       return readNow(into, offset, length);
     } finally {
@@ -85,6 +90,14 @@ final class PipeInput extends InputStream {
       MemorySegment.copy(buffer, ValueLayout.JAVA_BYTE, 0, into, offset, count);
       return count == 0 ? -1 : count;
     }
+  }
+
+  /**
+   * Nobody needs more than what comes without a pause: the shim has been told that it may end the
+   * output, but one that was stopped (SIGSTOP) never does.
+   */
+  void leave() {
+    left = true;
   }
 
   @Override

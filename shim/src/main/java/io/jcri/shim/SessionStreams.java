@@ -38,25 +38,28 @@ public abstract sealed class SessionStreams implements Closeable
 
   /** What the process reads; empty when none was asked for. */
   public final Optional<OutputStream> stdin() {
-    return streams.stdin();
+    return streams.stdin().map(OutputStream.class::cast);
   }
 
   /** What the process writes, or shows on its terminal. */
   public final Optional<InputStream> stdout() {
-    return streams.stdout();
+    return streams.stdout().map(InputStream.class::cast);
   }
 
   /** Its other output; empty with a terminal. */
   public final Optional<InputStream> stderr() {
-    return streams.stderr();
+    return streams.stderr().map(InputStream.class::cast);
   }
 
   /**
-   * Leaves without closing the streams: they end soon, and no thread stays blocked on one. For a
-   * caller whose threads use them still, and that closes them when these are done.
+   * Leaves without closing the streams: they end soon, and no thread stays blocked on one, even
+   * when the shim is stopped (SIGSTOP). For a caller whose threads use them still, and that closes
+   * them when these are done. Never blocks.
    */
   public final void hangUp() {
     control.close();
+    streams.stdout().ifPresent(PipeInput::leave);
+    streams.stderr().ifPresent(PipeInput::leave);
   }
 
   /**

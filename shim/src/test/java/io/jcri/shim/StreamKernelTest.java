@@ -19,6 +19,9 @@ import org.junit.jupiter.api.Test;
 
 /** Clients that stream to and from a container: exec and attach, with and without a terminal. */
 class StreamKernelTest {
+  private static final int SIGSTOP = 19;
+  private static final int SIGCONT = 18;
+
   private final Lab lab = new Lab();
 
   StreamKernelTest() throws IOException {}
@@ -270,6 +273,26 @@ class StreamKernelTest {
       exec.hangUp();
       assertThat(output.get(30, TimeUnit.SECONDS)).isEmpty();
       assertThatThrownBy(exec::waitFor).isInstanceOf(ShimException.class);
+    }
+  }
+
+  /** A shim that was stopped closes nothing; the threads of its clients end all the same. */
+  @Test
+  void hangingUpEndsTheReadsOfAShimThatWasStopped() throws Exception {
+    Box box = lab.running(new Plan("/bin/sleep", "1000"));
+    try (ExecStreams exec = box.shim().exec(Lab.script("sleep 1000"), false, true)) {
+      CompletableFuture<String> output =
+          CompletableFuture.supplyAsync(() -> {
+            try {
+              return all(exec.stdout());
+            } catch (IOException e) {
+              return e.getMessage();
+            }
+          });
+      box.shim().process().signal(SIGSTOP);
+      exec.hangUp();
+      assertThat(output.get(30, TimeUnit.SECONDS)).contains("does not end its output");
+      box.shim().process().signal(SIGCONT);
     }
   }
 }
