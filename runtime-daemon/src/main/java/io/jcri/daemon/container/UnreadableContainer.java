@@ -82,6 +82,11 @@ public final class UnreadableContainer {
         : Optional.empty();
   }
 
+  /** Whether nothing tells whose the container is that this stands in for. */
+  public static boolean isNobodys(Container container) {
+    return container.podId().equals(NO_POD);
+  }
+
   private static Map<String, String> annotations(Path file) {
     try {
       return Json.parse(Files.readAllBytes(file), Spec.class).annotations();

@@ -2,6 +2,7 @@ package io.jcri.daemon.stats;
 
 import io.jcri.daemon.container.Container;
 import io.jcri.daemon.image.RootFilesystems;
+import io.jcri.daemon.life.ContainerPhase;
 import io.jcri.daemon.pod.CgroupPaths;
 import io.jcri.daemon.pod.Pod;
 import io.jcri.daemon.system.Clock;
@@ -76,13 +77,27 @@ public final class Stats {
     this.writable = new ValuesById<>(exists);
   }
 
-  /** A container's use; one that ends meanwhile still has its writable layer. */
+  /**
+   * A container's use; one that ends meanwhile still has its writable layer. One that is UNKNOWN
+   * may run, and has figures if its cgroup is where its pod says.
+   */
   public Usage of(Pod pod, Container container) throws IOException {
     String path = paths.containerDirectory(pod.config().cgroupParent(), container.id());
-    Usage usage =
-        container.running()
-            ? read(container.id(), path, container.init().orElse(0))
-            : new Usage(clock.nanos(), Optional.empty(), 0, Map.of(), DiskUsage.NONE);
+    boolean mayRun = container.running() || container.phase() == ContainerPhase.UNKNOWN;
+    return withWritable(
+        container, mayRun ? read(container.id(), path, container.init().orElse(0)) : nothing());
+  }
+
+  /** Of a container whose pod, and so its cgroup, nothing tells. */
+  public Usage withoutPod(Container container) {
+    return withWritable(container, nothing());
+  }
+
+  private Usage nothing() {
+    return new Usage(clock.nanos(), Optional.empty(), 0, Map.of(), DiskUsage.NONE);
+  }
+
+  private Usage withWritable(Container container, Usage usage) {
     return new Usage(
         usage.at(), usage.cgroup(), usage.nanoCores(), usage.pressure(), writable(container.id()));
   }
@@ -93,7 +108,7 @@ public final class Stats {
         pod.ready() ? paths.podDirectory(pod.config().cgroupParent()) : Optional.empty();
     return path.isPresent()
         ? read(pod.id(), path.get(), pod.sandbox().map(made -> made.pause().pid()).orElse(0))
-        : new Usage(clock.nanos(), Optional.empty(), 0, Map.of(), DiskUsage.NONE);
+        : nothing();
   }
 
   /** The pod's network interfaces; none for one that has the host's network. */

@@ -6,19 +6,16 @@ import io.jcri.daemon.container.Container;
 import io.jcri.daemon.container.Containers;
 import io.jcri.daemon.core.JcriException;
 import io.jcri.daemon.cri.call.Call;
-import io.jcri.daemon.pod.Pods;
 
 /**
  * {@code ContainerStats}: NOT_FOUND for an unknown container, and for one without a process, which
  * only lists have figures of.
  */
 final class ContainerStats implements Call<ContainerStatsRequest, ContainerStatsResponse> {
-  private final Pods pods;
   private final Containers containers;
   private final StatsCollection stats;
 
-  ContainerStats(Pods pods, Containers containers, StatsCollection stats) {
-    this.pods = pods;
+  ContainerStats(Containers containers, StatsCollection stats) {
     this.containers = containers;
     this.stats = stats;
   }
@@ -33,8 +30,6 @@ final class ContainerStats implements Call<ContainerStatsRequest, ContainerStats
               "container %s is %s and has no figures".formatted(container.id(), container.phase()));
       case RUNNING, UNKNOWN -> {}
     }
-    return ContainerStatsResponse.newBuilder()
-        .setStats(stats.of(pods.require(container.podId()), container))
-        .build();
+    return ContainerStatsResponse.newBuilder().setStats(stats.of(container)).build();
   }
 }

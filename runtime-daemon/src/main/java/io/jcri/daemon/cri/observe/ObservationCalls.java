@@ -20,8 +20,7 @@ public record ObservationCalls(
     MetricsCollection measured = new MetricsCollection(pods, containers, metrics);
     table
         .unary(
-            RuntimeServiceGrpc.getContainerStatsMethod(),
-            new ContainerStats(pods, containers, figures))
+            RuntimeServiceGrpc.getContainerStatsMethod(), new ContainerStats(containers, figures))
         .unary(RuntimeServiceGrpc.getListContainerStatsMethod(), new ListContainerStats(figures))
         .stream(
             RuntimeServiceGrpc.getStreamContainerStatsMethod(), new StreamContainerStats(figures))

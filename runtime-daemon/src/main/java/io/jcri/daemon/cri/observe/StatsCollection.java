@@ -4,18 +4,21 @@ import io.jcri.cri.v1.ContainerStatsFilter;
 import io.jcri.cri.v1.PodSandboxStatsFilter;
 import io.jcri.daemon.container.Container;
 import io.jcri.daemon.container.Containers;
+import io.jcri.daemon.container.UnreadableContainer;
+import io.jcri.daemon.core.JcriException;
 import io.jcri.daemon.cri.message.Labels;
 import io.jcri.daemon.image.Images;
 import io.jcri.daemon.pod.Pod;
 import io.jcri.daemon.pod.Pods;
 import io.jcri.daemon.stats.Stats;
+import io.jcri.daemon.stats.Usage;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
+import java.util.Optional;
 
 /** Figures of many, for the calls that tell them. */
 public final class StatsCollection {
@@ -31,9 +34,23 @@ public final class StatsCollection {
     this.images = images;
   }
 
-  io.jcri.cri.v1.ContainerStats of(Pod pod, Container container) throws IOException {
-    return StatsMessages.container(
-        container, stats.of(pod, container), images.location().toString());
+  /**
+   * One container's figures.
+   *
+   * @throws JcriException NOT_FOUND when its pod has gone
+   */
+  io.jcri.cri.v1.ContainerStats of(Container container) throws IOException {
+    return UnreadableContainer.isNobodys(container)
+        ? message(container, stats.withoutPod(container))
+        : of(pods.require(container.podId()), container);
+  }
+
+  private io.jcri.cri.v1.ContainerStats of(Pod pod, Container container) throws IOException {
+    return message(container, stats.of(pod, container));
+  }
+
+  private io.jcri.cri.v1.ContainerStats message(Container container, Usage usage) {
+    return StatsMessages.container(container, usage, images.location().toString());
   }
 
   io.jcri.cri.v1.PodSandboxStats of(Pod pod) throws IOException {
@@ -52,7 +69,7 @@ public final class StatsCollection {
   void containers(ContainerStatsFilter filter, Rows<io.jcri.cri.v1.ContainerStats> rows)
       throws IOException, InterruptedException {
     for (Inside inside : matching(filter)) {
-      rows.add(of(inside.pod(), inside.container()));
+      rows.add(of(inside));
     }
   }
 
@@ -67,21 +84,29 @@ public final class StatsCollection {
 
   private io.jcri.cri.v1.ContainerStats unchecked(Inside inside) {
     try {
-      return of(inside.pod(), inside.container());
+      return of(inside);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
   }
 
-  private record Inside(Pod pod, Container container) {}
+  /** A pod is missing only where nothing tells of it. */
+  private record Inside(Optional<Pod> pod, Container container) {}
+
+  private io.jcri.cri.v1.ContainerStats of(Inside inside) throws IOException {
+    return inside.pod().isPresent()
+        ? of(inside.pod().get(), inside.container())
+        : message(inside.container(), stats.withoutPod(inside.container()));
+  }
 
   private List<Inside> matching(ContainerStatsFilter filter) {
     Map<String, Pod> byId = new HashMap<>();
     pods.list().forEach(pod -> byId.put(pod.id(), pod));
     List<Inside> matching = new ArrayList<>();
     for (Container container : containers.list()) {
-      @Nullable Pod pod = byId.get(container.podId());
-      if (pod != null && matches(container, filter)) {
+      Optional<Pod> pod = Optional.ofNullable(byId.get(container.podId()));
+      boolean known = pod.isPresent() || UnreadableContainer.isNobodys(container);
+      if (known && matches(container, filter)) {
         matching.add(new Inside(pod, container));
       }
     }
