@@ -1,9 +1,12 @@
 package io.jcri.oci.image;
 
+import io.jcri.oci.Digest;
 import io.jcri.oci.manifest.Platform;
 import io.jcri.oci.signature.Approval;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
+import java.util.TreeSet;
 
 /**
  * What is to be recorded of an image whose layers are here.
@@ -30,4 +33,30 @@ public record FetchedImage(
     List<String> tags,
     List<String> repoDigests,
     Optional<Approval> approval,
-    boolean pinned) {}
+    boolean pinned) {
+
+  /**
+   * What is recorded.
+   *
+   * @param size bytes that its layers take on disk, and its config
+   * @param before the same image as it is here, whose names and time it keeps
+   */
+  Image image(long size, List<Digest> diffIds, Optional<Image> before, InstantSource clock) {
+    TreeSet<String> allTags = new TreeSet<>(tags);
+    TreeSet<String> allDigests = new TreeSet<>(repoDigests);
+    before.ifPresent(image -> allTags.addAll(image.repoTags()));
+    before.ifPresent(image -> allDigests.addAll(image.repoDigests()));
+    return new Image(
+        id,
+        List.copyOf(allTags),
+        List.copyOf(allDigests),
+        size,
+        user,
+        platform,
+        diffIds,
+        artifact,
+        pinned || before.map(Image::pinned).orElse(false),
+        before.map(Image::created).orElseGet(clock::instant),
+        Image.approvals(before.map(Image::approvals).orElse(List.of()), approval));
+  }
+}

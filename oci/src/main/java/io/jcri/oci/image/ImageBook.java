@@ -5,17 +5,14 @@ import io.jcri.oci.OciException;
 import io.jcri.oci.file.DiskUsage;
 import io.jcri.oci.layer.Layer;
 import io.jcri.oci.snapshot.LayerStore;
-import java.io.IOException;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeSet;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.UnaryOperator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -34,28 +31,79 @@ final class ImageBook {
   /** Held while a record is written. */
   private final ReentrantLock lock = new ReentrantLock();
 
-  private volatile Catalog catalog;
+  private final UnlistedImages unlisted;
+  private volatile Catalog catalog = Catalog.EMPTY;
 
-  /** IDs of images whose records are too large to be listed. */
-  private final Set<String> unlisted;
-
-  /** IDs of images whose records cannot be read. */
-  private final Set<String> unreadable;
+  /** Whether the records could be listed; if not, it is tried again when somebody asks. */
+  private volatile boolean known;
 
   ImageBook(Path stateRoot, LayerStore layers, InstantSource clock) {
     this.records = new ImageRecords(stateRoot);
     this.layers = layers;
     this.clock = clock;
-    ImageRecords.Loaded loaded = records.load(layers);
-    this.catalog = loaded.images();
-    this.unlisted = ConcurrentHashMap.newKeySet();
-    this.unlisted.addAll(loaded.unlisted());
-    this.unreadable = ConcurrentHashMap.newKeySet();
-    this.unreadable.addAll(loaded.unreadable());
+    this.unlisted = new UnlistedImages(records);
+    try {
+      load();
+    } catch (OciException e) {
+      LOG.error("no image can be used and nothing is collected: {}", e.getMessage());
+    }
   }
 
+  private void load() {
+    layers
+        .unlisted()
+        .ifPresent(why -> {
+          throw new OciException(OciException.Kind.UNAVAILABLE, why);
+        });
+    ImageRecords.Loaded loaded = records.load(layers);
+    unlisted.found(loaded);
+    List<Image> images = ImageNames.distinct(loaded.images().images());
+    catalog = Catalog.of(images);
+    known = true;
+    for (Image image : images) {
+      if (!loaded.images().byId(image.id()).equals(Optional.of(image))) {
+        rewriteIfPossible(image);
+      }
+    }
+  }
+
+  /** Should it fail, the next start takes the same names away. */
+  private void rewriteIfPossible(Image image) {
+    LOG.warn("image {} is called {} only: the rest is a later image's", image.id(), names(image));
+    try {
+      records.rewrite(image);
+    } catch (OciException e) {
+      LOG.warn("record of image {} keeps names that it has lost: {}", image.id(), e.getMessage());
+    }
+  }
+
+  /**
+   * All images that are listed.
+   *
+   * @throws OciException UNAVAILABLE when the records cannot be listed
+   */
   Catalog catalog() {
+    if (!known) {
+      lock.lock();
+      try {
+        if (!known) {
+          load();
+        }
+      } finally {
+        lock.unlock();
+      }
+    }
     return catalog;
+  }
+
+  /** Whether the images could be listed. */
+  boolean isKnown() {
+    return known;
+  }
+
+  /** Whether all layers that images need are known, so that others may go. */
+  boolean isComplete() {
+    return known && unlisted.unreadable().isEmpty();
   }
 
   /** The image's own config, JSON as its author wrote it. */
@@ -80,29 +128,20 @@ final class ImageBook {
 
   /** IDs of images whose layers are not known, so that no layer may go. */
   Set<String> unreadable() {
-    return unreadable;
+    return unlisted.unreadable();
   }
 
   /** Whether an image that is not listed is meant, which can only be removed. */
   boolean hasUnlisted(String nameOrId) {
-    return Catalog.withPrefix(nameOrId, new TreeSet<>(unreadable)).isPresent()
-        || records.findUnlisted(nameOrId, unlisted).isPresent();
+    return unlisted.has(nameOrId);
   }
 
-  /** Looks again at the records that could not be read: what kept us from it may have passed. */
+  /** Looks again at the records that could not be read. */
   void readAgain() {
     lock.lock();
     try {
-      for (String id : Set.copyOf(unreadable)) {
-        try {
-          Optional<Image> image =
-              records.loadAgain(id, layers, ImageLimits.CATALOG_BYTES - catalog.weight());
-          image.ifPresentOrElse(this::enterAgain, () -> unlisted.add(id));
-          unreadable.remove(id);
-        } catch (IOException | OciException e) {
-          LOG.debug("image record {} still cannot be read: {}", id, e.getMessage());
-        }
-      }
+      unlisted.readAgain(
+          layers, () -> ImageLimits.CATALOG_BYTES - catalog.weight(), this::enterAgain);
     } finally {
       lock.unlock();
     }
@@ -110,10 +149,7 @@ final class ImageBook {
 
   /** Names that others were given meanwhile are theirs. */
   private void enterAgain(Image image) {
-    Set<String> taken = new HashSet<>();
-    catalog.images().forEach(other -> taken.addAll(both(other.repoTags(), other.repoDigests())));
-    Image left =
-        image.withNames(without(image.repoTags(), taken), without(image.repoDigests(), taken));
+    Image left = ImageNames.untaken(image, catalog.images());
     if (!left.equals(image)) {
       records.rewrite(left);
     }
@@ -124,20 +160,8 @@ final class ImageBook {
   List<List<Digest>> diffIds() {
     List<List<Digest>> all = new ArrayList<>();
     catalog.images().forEach(image -> all.add(image.diffIds()));
-    unlisted.forEach(id -> unlistedDiffIds(id).ifPresent(all::add));
+    all.addAll(unlisted.diffIds());
     return all;
-  }
-
-  /** Empty for one that is being removed. */
-  private Optional<List<Digest>> unlistedDiffIds(String id) {
-    try {
-      return Optional.of(records.diffIds(id));
-    } catch (OciException e) {
-      if (e.kind() == OciException.Kind.NOT_FOUND) {
-        return Optional.empty();
-      }
-      throw e;
-    }
   }
 
   /** Enters an image whose layers are on disk, or gives more names to one that is here. */
@@ -148,24 +172,8 @@ final class ImageBook {
     }
     lock.lock();
     try {
-      Optional<Image> before = catalog.byId(found.id());
-      TreeSet<String> allTags = new TreeSet<>(found.tags());
-      TreeSet<String> allDigests = new TreeSet<>(found.repoDigests());
-      before.ifPresent(image -> allTags.addAll(image.repoTags()));
-      before.ifPresent(image -> allDigests.addAll(image.repoDigests()));
-      Image image =
-          new Image(
-              found.id(),
-              List.copyOf(allTags),
-              List.copyOf(allDigests),
-              size,
-              found.user(),
-              found.platform(),
-              diffIds,
-              found.artifact(),
-              found.pinned() || before.map(Image::pinned).orElse(false),
-              before.map(Image::created).orElseGet(clock::instant),
-              Image.approvals(before.map(Image::approvals).orElse(List.of()), found.approval()));
+      Optional<Image> before = catalog().byId(found.id());
+      Image image = found.image(size, diffIds, before, clock);
       if (before.isPresent() && before.get().equals(image)) {
         return image;
       }
@@ -173,8 +181,7 @@ final class ImageBook {
       // Their names were renamed into place and may not have reached the disk yet.
       layers.syncNames();
       records.write(image, found.rawConfig(), found.seekable());
-      unlisted.remove(image.id());
-      unreadable.remove(image.id());
+      unlisted.forget(image.id());
       takeNames(image);
       catalog = catalog.with(image);
       return image;
@@ -184,41 +191,14 @@ final class ImageBook {
   }
 
   private void check(Image image, Optional<Image> before) {
-    int names = image.repoTags().size() + image.repoDigests().size();
-    if (names > ImageLimits.NAMES) {
-      throw new OciException(
-          OciException.Kind.RESOURCE_EXHAUSTED,
-          "image %s would have %d names, the limit is %d; remove it and pull it again"
-              .formatted(image.id(), names, ImageLimits.NAMES));
-    }
-    long weight = catalog.weight() + image.weight() - before.map(Image::weight).orElse(0L);
-    if (weight > ImageLimits.CATALOG_BYTES) {
-      throw new OciException(
-          OciException.Kind.RESOURCE_EXHAUSTED,
-          "with image %s the names and layers of this node's images would take %d bytes, the limit"
-                  .formatted(image.id(), weight)
-              + " is %d; remove some".formatted(ImageLimits.CATALOG_BYTES));
-    }
+    ImageLimits.requireFew(image);
+    ImageLimits.requireRoom(
+        image, catalog.weight() + image.weight() - before.map(Image::weight).orElse(0L));
   }
 
   /** A tag names one image: the others lose it. */
   private void takeNames(Image owner) {
-    Set<String> ownTags = new HashSet<>(owner.repoTags());
-    Set<String> ownDigests = new HashSet<>(owner.repoDigests());
-    for (Image other : catalog.images()) {
-      if (other.id().equals(owner.id())) {
-        continue;
-      }
-      List<String> tags = without(other.repoTags(), ownTags);
-      List<String> digests = without(other.repoDigests(), ownDigests);
-      if (tags.size() < other.repoTags().size() || digests.size() < other.repoDigests().size()) {
-        replace(other.withNames(tags, digests));
-      }
-    }
-  }
-
-  private static List<String> without(List<String> names, Set<String> taken) {
-    return names.stream().filter(name -> !taken.contains(name)).toList();
+    ImageNames.losers(catalog.images(), owner).forEach(this::replace);
   }
 
   private void replace(Image image) {
@@ -230,28 +210,20 @@ final class ImageBook {
   Optional<List<String>> remove(String nameOrId) {
     lock.lock();
     try {
-      Optional<Image> image = catalog.find(nameOrId);
+      Optional<Image> image = catalog().find(nameOrId);
       if (image.isPresent()) {
         records.delete(image.get().id());
         catalog = catalog.without(image.get().id());
-        return Optional.of(both(image.get().repoTags(), image.get().repoDigests()));
+        return Optional.of(names(image.get()));
       }
-      Optional<String> nameless = Catalog.withPrefix(nameOrId, new TreeSet<>(unreadable));
-      if (nameless.isPresent()) {
-        records.delete(nameless.get());
-        unreadable.remove(nameless.get());
-        return Optional.of(List.of());
-      }
-      Optional<String> tooLarge = records.findUnlisted(nameOrId, unlisted);
-      return tooLarge.map(id -> {
-        StoredImage.Names names = records.names(id);
-        records.delete(id);
-        unlisted.remove(id);
-        return both(names.tags(), names.digests());
-      });
+      return unlisted.remove(nameOrId).map(names -> both(names.tags(), names.digests()));
     } finally {
       lock.unlock();
     }
+  }
+
+  private static List<String> names(Image image) {
+    return both(image.repoTags(), image.repoDigests());
   }
 
   private static List<String> both(List<String> tags, List<String> digests) {
@@ -286,13 +258,16 @@ final class ImageBook {
     }
   }
 
-  /** Gives an image one more tag, which another image loses. */
-  Image tag(String nameOrId, String name) {
-    String tag = ImageNames.tag(name);
+  /**
+   * Changes how an image is called or kept; names that it gets are lost by others.
+   *
+   * @throws OciException NOT_FOUND
+   */
+  Image change(String nameOrId, UnaryOperator<Image> change) {
     lock.lock();
     try {
       Image image = require(nameOrId);
-      Image changed = ImageNames.with(image, tag);
+      Image changed = change.apply(image);
       if (!changed.equals(image)) {
         check(changed, Optional.of(image));
         replace(changed);
@@ -312,7 +287,7 @@ final class ImageBook {
   Optional<String> untag(String name) {
     lock.lock();
     try {
-      Optional<Image> image = catalog.find(name);
+      Optional<Image> image = catalog().find(name);
       Optional<String> tag = Catalog.name(name);
       if (image.isEmpty()
           || tag.isEmpty()
@@ -328,23 +303,8 @@ final class ImageBook {
   }
 
   private Image require(String nameOrId) {
-    return catalog
+    return catalog()
         .find(nameOrId)
         .orElseThrow(() -> new OciException(OciException.Kind.NOT_FOUND, "no image " + nameOrId));
-  }
-
-  /** Marks an image as one to keep, or no longer. */
-  Image pin(String nameOrId, boolean pinned) {
-    lock.lock();
-    try {
-      Image image = require(nameOrId);
-      Image changed = image.withPinned(pinned);
-      if (image.pinned() != pinned) {
-        replace(changed);
-      }
-      return changed;
-    } finally {
-      lock.unlock();
-    }
   }
 }

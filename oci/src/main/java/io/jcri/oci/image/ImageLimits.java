@@ -1,6 +1,7 @@
 package io.jcri.oci.image;
 
 import io.jcri.oci.Json;
+import io.jcri.oci.OciException;
 
 /**
  * How far images may grow what this process holds. An image beyond one of these is refused when it
@@ -56,4 +57,35 @@ public final class ImageLimits {
   static final Json.Bounds DOCUMENT = new Json.Bounds(4 << 20, VALUES);
 
   private ImageLimits() {}
+
+  /**
+   * Refuses an image of too many names.
+   *
+   * @throws OciException RESOURCE_EXHAUSTED
+   */
+  static void requireFew(Image image) {
+    int names = image.repoTags().size() + image.repoDigests().size();
+    if (names > NAMES) {
+      throw new OciException(
+          OciException.Kind.RESOURCE_EXHAUSTED,
+          "image %s would have %d names, the limit is %d; remove it and pull it again"
+              .formatted(image.id(), names, NAMES));
+    }
+  }
+
+  /**
+   * Refuses an image with which all together would be too large.
+   *
+   * @param weight of all
+   * @throws OciException RESOURCE_EXHAUSTED
+   */
+  static void requireRoom(Image image, long weight) {
+    if (weight > CATALOG_BYTES) {
+      throw new OciException(
+          OciException.Kind.RESOURCE_EXHAUSTED,
+          "with image %s the names and layers of this node's images would take %d bytes, the limit"
+                  .formatted(image.id(), weight)
+              + " is %d; remove some".formatted(CATALOG_BYTES));
+    }
+  }
 }

@@ -2,7 +2,12 @@ package io.jcri.oci.image;
 
 import io.jcri.oci.OciException;
 import io.jcri.oci.manifest.ImageReference;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
 
@@ -29,6 +34,50 @@ final class ImageNames {
           OciException.Kind.INVALID, "a digest is not given by hand, leave it out of " + name);
     }
     return reference.toString();
+  }
+
+  /**
+   * The same images, each name on one of them only: the one that came last. It may be on two when
+   * the record of one could not be read while the other was given it.
+   */
+  static List<Image> distinct(Collection<Image> images) {
+    Set<String> taken = new HashSet<>();
+    List<Image> all = new ArrayList<>(images.size());
+    images.stream()
+        .sorted(Comparator.comparing(Image::created).reversed().thenComparing(Image::id))
+        .forEach(image -> all.add(take(image, taken)));
+    return all;
+  }
+
+  private static Image take(Image image, Set<String> taken) {
+    List<String> tags = image.repoTags().stream().filter(taken::add).toList();
+    List<String> digests = image.repoDigests().stream().filter(taken::add).toList();
+    return tags.size() == image.repoTags().size() && digests.size() == image.repoDigests().size()
+        ? image
+        : image.withNames(tags, digests);
+  }
+
+  /** What an image is called that comes back: names that others were given meanwhile are theirs. */
+  static Image untaken(Image image, Collection<Image> others) {
+    Set<String> taken = new HashSet<>();
+    for (Image other : others) {
+      taken.addAll(other.repoTags());
+      taken.addAll(other.repoDigests());
+    }
+    return take(image, taken);
+  }
+
+  /** The others that lose a name to its new owner, as they are without it. */
+  static List<Image> losers(Collection<Image> images, Image owner) {
+    Set<String> own = new HashSet<>(owner.repoTags());
+    own.addAll(owner.repoDigests());
+    return images.stream()
+        .filter(other -> !other.id().equals(owner.id()))
+        .filter(other ->
+            other.repoTags().stream().anyMatch(own::contains)
+                || other.repoDigests().stream().anyMatch(own::contains))
+        .map(other -> take(other, new HashSet<>(own)))
+        .toList();
   }
 
   static Image with(Image image, String tag) {

@@ -6,6 +6,7 @@ import io.jcri.oci.JsonRest;
 import io.jcri.oci.OciException;
 import io.jcri.oci.file.DiskUsage;
 import io.jcri.oci.snapshot.LayerStore;
+import io.jcri.sandbox.linux.Reasons;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -27,7 +28,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -53,9 +53,10 @@ import org.slf4j.LoggerFactory;
  *
  * <p>A record is written, synced and renamed after its layers are durable; so what it names is
  * there, unless the disk lies. A record that cannot be read stays: its image is not listed, and no
- * layer is collected until it is pulled again or removed by its ID, since any might be its own. One
- * that is beyond {@link ImageLimits}, which an older version let in, stays and keeps its layers; it
- * is not listed, and goes when it is removed.
+ * layer is collected until it is pulled again or removed by its ID, since any might be its own.
+ * When the records cannot be listed, no image can be used and none is collected. A record that is
+ * beyond {@link ImageLimits}, which an older version let in, stays and keeps its layers; it is not
+ * listed, and goes when it is removed.
  *
  * <p>Keys of a later version, which the record does not know, are written again with it. The
  * framing is of its own, not one of {@link io.jcri.oci.record.RecordFraming}: with its config a
@@ -84,11 +85,15 @@ final class ImageRecords {
     try {
       Files.createDirectories(directory);
     } catch (IOException e) {
-      throw OciException.ofIo("cannot make " + directory, e);
+      LOG.error("cannot make {}: {}", directory, Reasons.of(e));
     }
   }
 
-  /** Reads every record; those whose layers are gone are dropped, to be pulled again. */
+  /**
+   * Reads every record; those whose layers are gone are dropped, to be pulled again.
+   *
+   * @throws OciException when they cannot be listed: then nothing is known of any image
+   */
   Loaded load(LayerStore layers) {
     Map<String, Image> found = new HashMap<>();
     Set<String> unlisted = new HashSet<>();
@@ -115,8 +120,11 @@ final class ImageRecords {
           unreadable.add(id(file));
         }
       }
-    } catch (IOException e) {
-      throw OciException.ofIo("cannot read the image records in " + directory, e);
+    } catch (IOException | DirectoryIteratorException e) {
+      throw new OciException(
+          OciException.Kind.UNAVAILABLE,
+          "cannot list the image records in " + directory + ": " + Reasons.of(e),
+          e);
     }
     return new Loaded(Catalog.of(found.values()), unlisted, unreadable);
   }
@@ -161,43 +169,6 @@ final class ImageRecords {
           root.id(),
           e.getMessage());
       return Optional.empty();
-    }
-  }
-
-  /** The unlisted image that an ID or name means. */
-  Optional<String> findUnlisted(String nameOrId, Set<String> unlisted) {
-    String id = nameOrId.startsWith("sha256:") ? nameOrId : "sha256:" + nameOrId;
-    if (unlisted.contains(id)) {
-      return Optional.of(id);
-    }
-    Optional<String> name = Catalog.name(nameOrId);
-    return unlisted.stream()
-        .filter(one -> {
-          StoredImage.Names names = names(one);
-          return name.isPresent()
-              && (names.tags().contains(name.get()) || names.digests().contains(name.get()));
-        })
-        .findFirst()
-        .or(() -> Catalog.withPrefix(nameOrId, new TreeSet<>(unlisted)));
-  }
-
-  /** The names of an unlisted image; none when it has too many. */
-  StoredImage.Names names(String id) {
-    try {
-      return StoredImage.names(file(id));
-    } catch (OciException e) {
-      return new StoredImage.Names(List.of(), List.of());
-    } catch (IOException e) {
-      throw OciException.ofIo("cannot read image record " + file(id), e);
-    }
-  }
-
-  /** The layers of an unlisted image. */
-  List<Digest> diffIds(String id) {
-    try {
-      return StoredImage.root(file(id)).diffIds();
-    } catch (IOException e) {
-      throw OciException.ofIo("cannot read image record " + file(id), e);
     }
   }
 
@@ -296,18 +267,17 @@ final class ImageRecords {
     }
   }
 
-  /** What all records take, the damaged too; looks at each. */
+  /** What all records take, the damaged too; looks at each that can be listed. */
   DiskUsage usage() {
     DiskUsage all = DiskUsage.NONE;
     try (var files = Files.newDirectoryStream(directory)) {
       for (Path file : files) {
         all = all.plus(DiskUsage.ofFile(file.toFile().length()));
       }
-      return all;
     } catch (IOException | DirectoryIteratorException e) {
-      throw new OciException(
-          OciException.Kind.INTERNAL, "cannot list " + directory + ": " + e.getMessage(), e);
+      LOG.warn("image records in {} are not counted: {}", directory, Reasons.of(e));
     }
+    return all;
   }
 
   void delete(String id) {
@@ -319,7 +289,8 @@ final class ImageRecords {
     }
   }
 
-  private Path file(String id) {
+  /** Where an image's record is. */
+  Path file(String id) {
     return directory.resolve(Digest.parse(id).hex() + ".json");
   }
 

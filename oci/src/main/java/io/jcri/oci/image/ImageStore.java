@@ -3,7 +3,6 @@ package io.jcri.oci.image;
 import io.jcri.oci.OciException;
 import io.jcri.oci.file.DiskUsage;
 import io.jcri.oci.layer.Layer;
-import io.jcri.oci.manifest.ImageReference;
 import io.jcri.oci.signature.ImageTrust;
 import io.jcri.oci.snapshot.LayerStore;
 import io.jcri.oci.snapshot.Snapshot;
@@ -18,7 +17,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -40,7 +38,6 @@ public final class ImageStore {
   private static final long KEPT_SECONDS = 24 * 3600;
 
   private final Path root;
-  private final ImageFetcher fetcher;
   private final InstantSource clock;
   private final LayerStore layers;
   private final Snapshotter snapshotter;
@@ -48,6 +45,7 @@ public final class ImageStore {
   private final ImageBook book;
   private final ImageTrust trust;
 
+  private final ImageArrivals arrivals;
   private final ImageSave saving;
   private final ImageLayers imageLayers;
 
@@ -62,7 +60,6 @@ public final class ImageStore {
       Mounts mounts,
       InstantSource clock) {
     this.root = root;
-    this.fetcher = fetcher;
     this.clock = clock;
     this.layers = new LayerStore(root, sys, mounts);
     this.snapshotter = new Snapshotter(root, sys, mounts, layers);
@@ -70,6 +67,7 @@ public final class ImageStore {
     this.book = new ImageBook(root, layers, clock);
     this.trust = trust;
     this.imageLayers = new ImageLayers(book, layers);
+    this.arrivals = new ImageArrivals(fetcher, layers, snapshotter, book, trust, this::collect);
     this.saving = new ImageSave(book, layers, snapshotter, sys, readers);
   }
 
@@ -111,56 +109,11 @@ public final class ImageStore {
    * Pulls an image, or finds that it is here already. Pulls of the same content share its
    * downloads.
    *
-   * @throws OciException of any kind; the message names the image, and the layer, host or path at
-   *     fault
+   * @throws OciException of any kind, UNAVAILABLE also when images cannot be listed; the message
+   *     names the image, and the layer, host or path at fault
    */
   public Image pull(PullRequest request, PullProgress progress) {
-    ImageReference reference = request.reference();
-    if (reference.digest().isPresent()) {
-      // What a digest names cannot have changed.
-      Optional<Image> here = find(reference.withDigestOnly(reference.digest().get()).toString());
-      if (here.isPresent()
-          && (here.get().artifact().isPresent() || request.platform().runs(here.get().platform()))
-          && trust.stillApproves(reference, here.get().approvals())) {
-        return here.get();
-      }
-    }
-    return receive(receiver -> fetcher.pull(request, receiver, progress)).getLast();
-  }
-
-  /** A failure that may pass leaves the layers that have come, for a next try. */
-  private List<Image> receive(Consumer<ImageReceiver> fetch) {
-    StoreReceiver receiver = new StoreReceiver(layers, snapshotter, book, trust);
-    boolean collect = true;
-    try {
-      fetch.accept(receiver);
-      collect = false;
-      return receiver.recorded();
-    } catch (OciException e) {
-      collect = !isPassing(e.kind());
-      throw e;
-    } finally {
-      receiver.close();
-      if (collect && receiver.hasBegun()) {
-        collect();
-      }
-    }
-  }
-
-  private static boolean isPassing(OciException.Kind kind) {
-    return switch (kind) {
-      case UNAVAILABLE, CANCELLED, DEADLINE_EXCEEDED -> true;
-      case NOT_FOUND,
-          INVALID,
-          UNAUTHENTICATED,
-          PERMISSION_DENIED,
-          RESOURCE_EXHAUSTED,
-          DATA_LOSS,
-          FAILED_PRECONDITION,
-          SIGNATURE_VALIDATION_FAILED,
-          INTERNAL ->
-          false;
-    };
+    return arrivals.pull(request, progress);
   }
 
   /** As {@link #importArchive(InputStream, ArchiveWish)}, with the archive's own names. */
@@ -176,7 +129,7 @@ public final class ImageStore {
    * @throws OciException INVALID, also when names are given and there is not one image
    */
   public List<Image> importArchive(InputStream archive, ArchiveWish wish) {
-    return receive(receiver -> fetcher.load(archive, wish, receiver));
+    return arrivals.load(archive, wish);
   }
 
   /**
@@ -203,7 +156,12 @@ public final class ImageStore {
     trust.admit(what, names, image.approvals());
   }
 
-  /** Every image, in the order of IDs. */
+  /**
+   * Every image, in the order of IDs.
+   *
+   * @throws OciException UNAVAILABLE as long as the store cannot be listed; this and what asks for
+   *     images by name or ID then fail, the snapshots of containers go on
+   */
   public List<Image> list() {
     return List.copyOf(book.catalog().images());
   }
@@ -268,7 +226,7 @@ public final class ImageStore {
   public void removeSnapshot(String key) {
     List<String> used = snapshotter.find(key).map(Snapshot::layerKeys).orElse(List.of());
     snapshotter.remove(key);
-    if (!imageLayers.containAll(used)) {
+    if (book.isKnown() && !imageLayers.containAll(used)) {
       collect();
     }
   }
@@ -288,11 +246,12 @@ public final class ImageStore {
 
   private void collect() {
     book.readAgain();
-    if (book.unreadable().isEmpty()) {
+    if (book.isComplete()) {
       snapshotter.collect(book::diffIds);
     } else {
       LOG.warn(
-          "layers are kept as long as the records of images {} cannot be read", book.unreadable());
+          "layers are kept as long as records of images cannot be read: {}",
+          book.unreadable().isEmpty() ? "all" : book.unreadable());
     }
     deleteOldPartials();
   }
@@ -315,7 +274,8 @@ public final class ImageStore {
    * @throws OciException NOT_FOUND; INVALID when the tag is none
    */
   public Image tag(String nameOrId, String tag) {
-    return book.tag(nameOrId, tag);
+    String name = ImageNames.tag(tag);
+    return book.change(nameOrId, image -> ImageNames.with(image, name));
   }
 
   /**
@@ -335,7 +295,7 @@ public final class ImageStore {
    * @throws OciException NOT_FOUND
    */
   public Image pin(String nameOrId, boolean pinned) {
-    return book.pin(nameOrId, pinned);
+    return book.change(nameOrId, image -> image.withPinned(pinned));
   }
 
   /**

@@ -11,9 +11,11 @@ import io.jcri.oci.layer.LayerMaker;
 import io.jcri.oci.layer.LayerShelf;
 import io.jcri.oci.layer.Stacks;
 import io.jcri.oci.layer.WholeLayer;
+import io.jcri.sandbox.linux.Reasons;
 import io.jcri.sandbox.linux.Syscalls;
 import io.jcri.sandbox.mount.Mounts;
 import java.io.IOException;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -22,6 +24,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The unpacked layers of a node, each once. {@link LayerMaker} makes them, side by side and in any
@@ -44,11 +48,13 @@ import java.util.regex.Pattern;
  */
 public final class LayerStore implements LayerShelf {
 
+  private static final Logger LOG = LoggerFactory.getLogger(LayerStore.class);
   private static final Pattern KEY = Pattern.compile("(chain-)?[0-9a-f]{64}");
 
   private final Path root;
   private final LayerIndex index;
   private final TemporaryTrees temporary;
+  private Optional<String> unlisted = Optional.empty();
 
   /** Reads what is there; {@link #removeLeftovers} does the slow part. */
   public LayerStore(Path stateRoot, Syscalls sys, Mounts mounts) {
@@ -62,9 +68,15 @@ public final class LayerStore implements LayerShelf {
           enter(entry);
         }
       }
-    } catch (IOException e) {
-      throw OciException.ofIo("cannot open the layers at " + root, e);
+    } catch (IOException | DirectoryIteratorException e) {
+      unlisted = Optional.of("the layers in " + root + " can't be listed: " + Reasons.of(e));
+      LOG.error("no layer is used before the next start: {}", unlisted.get());
     }
+  }
+
+  /** Why not all layers that are here were found, if so: then what seems lost may be here. */
+  public Optional<String> unlisted() {
+    return unlisted;
   }
 
   private void enter(Path directory) {

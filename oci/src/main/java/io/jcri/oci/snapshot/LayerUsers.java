@@ -61,6 +61,11 @@ final class LayerUsers {
     unreadable.add(snapshot.key());
   }
 
+  /** There may be more snapshots than were found: no layer goes as long as we are here. */
+  void foundUnlisted(Path directory) {
+    unreadable.add("in " + directory);
+  }
+
   /**
    * Enters a new snapshot, from when on its layers stay.
    *

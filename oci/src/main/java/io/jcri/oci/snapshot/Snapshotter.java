@@ -9,9 +9,11 @@ import io.jcri.oci.file.Trees;
 import io.jcri.oci.layer.Layer;
 import io.jcri.sandbox.linux.Errno;
 import io.jcri.sandbox.linux.ErrnoException;
+import io.jcri.sandbox.linux.Reasons;
 import io.jcri.sandbox.linux.Syscalls;
 import io.jcri.sandbox.mount.Mounts;
 import java.io.IOException;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collection;
@@ -79,8 +81,9 @@ public final class Snapshotter {
           load(new SnapshotDirectory(entry));
         }
       }
-    } catch (IOException e) {
-      throw OciException.ofIo("cannot open the snapshots at " + root, e);
+    } catch (IOException | DirectoryIteratorException e) {
+      LOG.error("snapshots in {} can't be listed, no layer goes: {}", root, Reasons.of(e));
+      users.foundUnlisted(root);
     }
   }
 

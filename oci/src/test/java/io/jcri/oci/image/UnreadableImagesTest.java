@@ -1,0 +1,138 @@
+package io.jcri.oci.image;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.jcri.oci.Digest;
+import io.jcri.oci.OciException;
+import io.jcri.oci.manifest.ImageReference;
+import io.jcri.oci.manifest.Platform;
+import io.jcri.oci.signature.ImageTrust;
+import io.jcri.sandbox.linux.Linux;
+import io.jcri.sandbox.mount.Mounts;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A store whose disk does not give what is on it. */
+class UnreadableImagesTest {
+  private static final String TAG = "a.test/x:1";
+
+  @TempDir Path root;
+
+  private ImageStore open() throws InterruptedException {
+    ImageStore store =
+        ImageStore.open(
+            root,
+            new DirectFetcher(
+                root,
+                DirectFetcher.Options.DEFAULT,
+                FakeRegistry::new,
+                Linux.get(),
+                new Mounts(Linux.get())),
+            new ImageTrust(Optional.empty(), Optional.empty()),
+            Linux.get(),
+            new Mounts(Linux.get()));
+    for (Thread thread : Thread.getAllStackTraces().keySet()) {
+      if (thread.getName().equals("jcri-image-clean")) {
+        thread.join();
+      }
+    }
+    return store;
+  }
+
+  /** An image without layers. */
+  private Image write(String config, Instant created, String... tags) {
+    byte[] bytes = config.getBytes(StandardCharsets.UTF_8);
+    Image image =
+        new Image(
+            Digest.of(bytes).toString(),
+            List.of(tags),
+            List.of(),
+            1,
+            "",
+            new Platform("linux", "amd64"),
+            List.of(),
+            Optional.empty(),
+            false,
+            created,
+            List.of());
+    new ImageRecords(root).write(image, bytes, List.of());
+    return image;
+  }
+
+  private static void isUnavailable(ThrowingCallable call) {
+    assertThatThrownBy(call)
+        .isInstanceOfSatisfying(
+            OciException.class, e -> assertThat(e.kind()).isEqualTo(OciException.Kind.UNAVAILABLE))
+        .hasMessageContaining("list");
+  }
+
+  @Test
+  void aTagOfTwoImagesIsTheLaterOnes() throws Exception {
+    Image before = write("{}", Instant.EPOCH, TAG, "a.test/x:old");
+    Image after = write("{\"a\":1}", Instant.EPOCH.plusSeconds(1), TAG);
+    ImageStore store = open();
+    assertThat(store.find(TAG)).contains(after);
+    assertThat(store.find(before.id()).orElseThrow().repoTags()).containsExactly("a.test/x:old");
+    assertThat(store.remove(TAG)).containsExactly(TAG);
+    assertThat(open().find(TAG)).as("on the disk too").isEmpty();
+    assertThat(open().list()).hasSize(1);
+  }
+
+  @Test
+  void withoutItsRecordsTheStoreOpensAndSaysSo() throws Exception {
+    Image image = write("{}", Instant.EPOCH, TAG);
+    Path records = root.resolve("images");
+    Path aside = Files.move(records, root.resolve("aside"));
+    Files.writeString(records, "no directory");
+    Path layer = Files.createDirectories(root.resolve("layers/" + "a".repeat(64) + "/diff"));
+
+    ImageStore store = open();
+    isUnavailable(store::list);
+    isUnavailable(() -> store.find(TAG));
+    isUnavailable(() -> store.remove(TAG));
+    isUnavailable(() ->
+        store.pull(
+            new PullRequest(
+                ImageReference.parse(TAG), Optional.empty(), new Platform("linux", "amd64")),
+            PullProgress.NONE));
+    assertThat(store.usage().bytes()).isNotNegative();
+    store.removeSnapshot("container");
+    assertThat(layer).as("whose it is, nobody knows").exists();
+
+    Files.delete(records);
+    Files.move(aside, records);
+    assertThat(store.find(TAG)).as("once the disk is well").contains(image);
+  }
+
+  @Test
+  void withoutItsLayersNoImageIsForgotten() throws Exception {
+    write("{}", Instant.EPOCH, TAG);
+    Files.createDirectories(root.resolve("snapshots"));
+    Files.writeString(root.resolve("layers"), "no directory");
+    ImageStore store = open();
+    isUnavailable(() -> store.find(TAG));
+    store.removeSnapshot("container");
+    Files.delete(root.resolve("layers"));
+    assertThat(open().find(TAG)).isPresent();
+  }
+
+  @Test
+  void withoutItsSnapshotsImagesAreThereAndNoLayerGoes() throws Exception {
+    write("{}", Instant.EPOCH, TAG);
+    Path layer = root.resolve("layers/" + "a".repeat(64));
+    Files.createDirectories(layer.resolve("diff"));
+    Path snapshots = root.resolve("snapshots");
+    Files.writeString(snapshots, "no directory");
+    ImageStore store = open();
+    assertThat(store.remove(TAG)).containsExactly(TAG);
+    assertThat(layer).exists();
+  }
+}
