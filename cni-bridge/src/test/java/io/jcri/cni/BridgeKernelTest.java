@@ -21,7 +21,7 @@ final class BridgeKernelTest {
   private static final Path PLUGINS = Path.of("/usr/lib/cni");
 
   @TempDir Path root;
-  private final String bridge = "jt" + TestNetns.unique();
+  private final String bridge = "jctt" + TestNetns.unique();
   private TestNode node;
 
   @BeforeEach

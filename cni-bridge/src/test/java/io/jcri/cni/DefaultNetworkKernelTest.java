@@ -17,7 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** The generated network with real plugins: addresses of both families, routes, the nft rule. */
 final class DefaultNetworkKernelTest {
   @TempDir Path root;
-  private final String bridge = "jd" + TestNetns.unique();
+  private final String bridge = "jctd" + TestNetns.unique();
   private final String table = "jcri_test_" + bridge;
   private TestNode node;
 

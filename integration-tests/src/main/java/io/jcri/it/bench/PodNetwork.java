@@ -14,7 +14,7 @@ import java.time.Duration;
  * @param folder to give the runtimes
  */
 record PodNetwork(Path folder, Path leases) implements AutoCloseable {
-  private static final String BRIDGE = "jcbench0";
+  private static final String BRIDGE = "jctb" + ProcessHandle.current().pid();
   private static final String SUBNET = "10.233.0.0/16";
 
   static PodNetwork create(Path disk) throws IOException {

@@ -82,7 +82,8 @@ public final class Conformance {
     Report report;
     try (Scratch scratch = Scratch.create();
         LocalRegistry registry = LocalRegistry.start(scratch.disk().resolve("registry"));
-        CniNetwork network = CniNetwork.create(scratch.disk(), "jctbr0", SUBNET)) {
+        CniNetwork network =
+            CniNetwork.create(scratch.disk(), "jctb" + ProcessHandle.current().pid(), SUBNET)) {
       report = run(scratch, registry, network);
     } finally {
       SharedMemory.removeSince(segments);

@@ -4,6 +4,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * A pod network of a test's own: a bridge with the standard plugins, its configuration and its
@@ -51,13 +53,39 @@ public record CniNetwork(Path configurations, String bridge) implements AutoClos
     return new CniNetwork(configurations, bridge);
   }
 
+  /**
+   * Takes the bridge away.
+   *
+   * @throws AssertionError when a pod's link was left on it, of which nobody could tell afterwards
+   *     whose it is
+   */
   @Override
   public void close() throws IOException {
-    if (Files.exists(Path.of("/sys/class/net", bridge))) {
+    Path link = Path.of("/sys/class/net", bridge);
+    if (Files.exists(link)) {
+      List<String> left = ports(link);
       Command.of("ip", "link", "delete", bridge)
           .withPatience(Duration.ofSeconds(20))
           .run()
           .orThrow();
+      if (!left.isEmpty()) {
+        throw new AssertionError("left behind on bridge %s: %s".formatted(bridge, left));
+      }
     }
+  }
+
+  /** What is on it once what has just been ended has had a while to go. */
+  private static List<String> ports(Path link) throws IOException {
+    List<String> ports = List.of();
+    for (int i = 0; i < 100; i++) {
+      try (Stream<Path> list = Files.list(link.resolve("brif"))) {
+        ports = list.map(port -> String.valueOf(port.getFileName())).toList();
+      }
+      if (ports.isEmpty()) {
+        return ports;
+      }
+      Waiting.pause();
+    }
+    return ports;
   }
 }

@@ -1,6 +1,7 @@
 package io.jcri.it.kit;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -10,7 +11,7 @@ import java.util.TreeSet;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/** Finds the processes that only a container runtime makes. */
+/** Finds the processes that a container runtime under test has made. */
 final class ContainerProcesses {
   private static final Path PROC = Path.of("/proc");
   private static final List<String> NAMESPACES = List.of("mnt", "net", "ipc", "uts", "pid");
@@ -19,33 +20,43 @@ final class ContainerProcesses {
   private static final Pattern SERVICE =
       Pattern.compile("(?m)^\\d+:[^:]*:/system\\.slice/[^/]+\\.service(/.*)?$");
 
+  private static final Set<String> EVERY_CONTAINERS =
+      Set.of("/", "/etc/hosts", "/etc/hostname", "/etc/resolv.conf", "/dev/shm");
+
   private ContainerProcesses() {}
 
   /**
    * Returns the processes that live in other namespaces and another cgroup than this one, as those
    * of every container do, and those whose name says that they serve a container; zombies too, but
-   * for those that only the machine's init has still to reap, which are as good as gone. Somebody
-   * else's {@code unshare} is in our cgroup or was there before.
+   * for those that only the machine's init has still to reap, which are as good as gone. Those of
+   * other runtimes on the machine are left out: neither their program, nor their command line,
+   * cgroup or mounts are this run's.
    */
   static Set<String> list() throws IOException {
+    Set<Object> programs = OwnMarks.programs();
     Set<String> processes = new TreeSet<>();
     List<Path> folders;
     try (Stream<Path> list = Files.list(PROC)) {
       folders = list.filter(path -> path.getFileName().toString().matches("\\d+")).toList();
     }
     for (Path folder : folders) {
-      describe(folder).ifPresent(processes::add);
+      describe(folder, programs).ifPresent(processes::add);
     }
     return processes;
   }
 
-  private static Optional<String> describe(Path process) {
+  private static Optional<String> describe(Path process, Set<Object> programs) {
     try {
       String stat = Files.readString(process.resolve("stat"));
       String name = stat.substring(stat.indexOf('(') + 1, stat.lastIndexOf(')'));
       String[] rest = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
-      boolean leftToInit = rest[0].equals("Z") && rest[1].equals("1");
+      boolean zombie = rest[0].equals("Z");
+      boolean leftToInit = zombie && rest[1].equals("1");
       if (leftToInit || (!serves(name) && !looksContained(process))) {
+        return Optional.empty();
+      }
+      // A zombie tells nothing any more: it is whose it is to reap.
+      if (!isOwn(process, programs) && !(zombie && isOwn(PROC.resolve(rest[1]), programs))) {
         return Optional.empty();
       }
       // With the time of its start (field 22), so that a reused pid is another process.
@@ -53,6 +64,44 @@ final class ContainerProcesses {
           "%s %s (state %s, started %s)".formatted(process.getFileName(), name, rest[0], rest[19]));
     } catch (IOException ended) {
       return Optional.empty();
+    }
+  }
+
+  /** Whether a process, which may have ended meanwhile, is of this run. */
+  static boolean isOwn(Path process, Set<Object> programs) {
+    return contains(process.resolve("cmdline"))
+        || contains(process.resolve("cgroup"))
+        || standsOnOurs(process)
+        || runs(process, programs);
+  }
+
+  private static boolean contains(Path file) {
+    try {
+      return OwnMarks.in(Files.readString(file, StandardCharsets.ISO_8859_1));
+    } catch (IOException zombieOrEnded) {
+      return false;
+    }
+  }
+
+  /**
+   * Whether its root or what every container of a pod has is from our folders. Elsewhere in its
+   * mounts these may be seen by anybody's containers that have the host's.
+   */
+  private static boolean standsOnOurs(Path process) {
+    try {
+      return Files.readAllLines(process.resolve("mountinfo"), StandardCharsets.ISO_8859_1).stream()
+          .filter(line -> EVERY_CONTAINERS.contains(line.split(" ", -1)[4]))
+          .anyMatch(OwnMarks::in);
+    } catch (IOException zombieOrEnded) {
+      return false;
+    }
+  }
+
+  private static boolean runs(Path process, Set<Object> programs) {
+    try {
+      return programs.contains(OwnMarks.key(process.resolve("exe")));
+    } catch (IOException zombieOrEnded) {
+      return false;
     }
   }
 

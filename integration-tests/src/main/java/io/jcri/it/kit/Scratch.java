@@ -20,12 +20,11 @@ import org.jspecify.annotations.Nullable;
 public record Scratch(Path disk, Path state) implements AutoCloseable {
   /** Makes the folders. */
   public static Scratch create() throws IOException {
-    String name = "jct" + Long.toString(ProcessHandle.current().pid(), Character.MAX_RADIX);
     for (int i = 0; ; i++) {
-      Path state = Path.of("/run", name + "-" + i);
+      Path state = Path.of("/run", OwnMarks.FOLDER + i);
       if (Files.notExists(state)) {
         Files.createDirectory(state);
-        Path disk = Files.createTempDirectory(Path.of("/var/tmp"), name);
+        Path disk = Files.createTempDirectory(Path.of("/var/tmp"), OwnMarks.FOLDER);
         // The root of a user namespace must find its way to its container's root.
         Files.setPosixFilePermissions(disk, PosixFilePermissions.fromString("rwx--x--x"));
         return new Scratch(disk, state);
