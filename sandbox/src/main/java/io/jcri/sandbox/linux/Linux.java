@@ -4,6 +4,7 @@ package io.jcri.sandbox.linux;
 public final class Linux
     implements Syscalls,
         LinuxFileCalls,
+        LinuxNameCalls,
         LinuxExtentCalls,
         LinuxAttributeCalls,
         LinuxMountCalls,
