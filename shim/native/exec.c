@@ -1,42 +1,17 @@
 #include "exec.h"
 
-#include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "cgroup_kill.h"
-#include "console.h"
-#include "exec_io.h"
-#include "stdio_pipes.h"
+#include "exec_launch.h"
 #include "tree.h"
 
 enum {
   GRACE_MILLIS = 100,  /* for the rest of an output that a left-over process holds open */
   KILLED_MILLIS = 500, /* for a killed process to end */
-  OUTPUT_LIMIT = 16 << 20,
-};
-
-struct exec {
-  struct execs *execs;
-  struct exec *next;
-  uint32_t id;
-  bool sync; /* output as frames and a time limit; else descriptors for a stream */
-  struct exec_io io;
-
-  struct child *runtime; /* while the runtime starts it */
-  pid_t pid;             /* from then on, until it is reaped */
-  char *process_path, *pid_path;
-  struct console console;
-  char *cgroup; /* its own, so that it can be killed whole; NULL if there is none */
-
-  struct timer timeout;
-  struct timer grace; /* after its end or its killing: how long to wait for what should follow */
-  bool timed_out;
-  bool taken;    /* the client of a stream has its descriptors */
-  bool complete; /* all is done, but a stream's output still waits to be taken */
-  int exit_code;
 };
 
 /* Takes away what the exec has on disk, before its client hears of its end. */
@@ -256,74 +231,6 @@ bool exec_take(struct execs *execs, struct conn *conn, uint32_t request, uint32_
   return true;
 }
 
-static bool write_process(const char *path, const uint8_t *json, size_t length) {
-  int fd CLOSE = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
-  return fd >= 0 && write_all(fd, json, length);
-}
-
-/* Its description and its pipes or terminal. */
-static bool prepare(struct exec *exec, const struct frame *request, bool with_stdin,
-                    struct stdio_pipes *pipes, struct refusal *refusal) {
-  const struct options *options = exec->execs->options;
-  const uint8_t *json;
-  size_t length;
-  if (!wire_find(request, TAG_PROCESS, &json, &length))
-    return refuse(refusal, "exec without a process");
-  exec->process_path = formatted("%s/exec-%u.json", options->state, exec->id);
-  exec->pid_path = formatted("%s/exec-%u.pid", options->state, exec->id);
-  if (exec->process_path == NULL || exec->pid_path == NULL) return refuse_for_memory(refusal);
-  if (!write_process(exec->process_path, json, length))
-    return refuse(refusal, "cannot write %s: %m", exec->process_path);
-  if (exec->io.tty &&
-      !console_open(&exec->console, formatted("%s/exec-%u.sock", options->state, exec->id)))
-    return refuse(refusal, "cannot listen on %s/exec-%u.sock: %m", options->state, exec->id);
-  if (!exec->sync && !exec_stream_prepare(&exec->io, with_stdin))
-    return refuse(refusal, "cannot make the pipes of an exec: %m");
-  if (!exec->io.tty && !stdio_pipes_make(pipes, with_stdin, options->io_uid, options->io_gid))
-    return refuse(refusal, "cannot make the pipes of an exec: %m");
-  return true;
-}
-
-static bool run_runtime(struct exec *exec, bool limited, const int stdio[3],
-                        struct refusal *refusal) {
-  struct execs *execs = exec->execs;
-  char *log_path = formatted("%s/exec-%u.log", execs->options->state, exec->id);
-  if (log_path == NULL) return refuse_for_memory(refusal);
-  char *option FREE = NULL;
-  struct command command;
-  command_init(&command, execs->runtime, log_path);
-  command_add(&command, "exec", "--detach", "--process", exec->process_path, NULL);
-  command_add(&command, "--pid-file", exec->pid_path, NULL);
-  if (exec->io.tty) command_add(&command, "--console-socket", exec->console.address.sun_path, NULL);
-  /* What has no time limit is killed only when its caller has gone, and then by its tree. */
-  if (limited) exec->cgroup = cgroup_for_exec(execs->cgroups, exec->id, &option);
-  if (exec->cgroup != NULL) command_add(&command, "--cgroup", option, NULL);
-  command_add(&command, execs->options->id, NULL);
-  exec->runtime =
-      runtime_spawn(execs->runtime, &command, log_path, stdio, runtime_ended, exec, refusal);
-  return exec->runtime != NULL;
-}
-
-/* Everything up to the runtime's start. */
-static bool launch(struct exec *exec, const struct frame *request, struct refusal *refusal) {
-  bool with_stdin = wire_find_number(request, TAG_STDIN, 0) != 0 && !exec->sync;
-  int64_t timeout = wire_find_number(request, TAG_TIMEOUT_MILLIS, 0);
-  struct stdio_pipes pipes = STDIO_PIPES_NONE;
-  bool launched = prepare(exec, request, with_stdin, &pipes, refusal) &&
-                  run_runtime(exec, timeout > 0, pipes.theirs, refusal);
-  stdio_pipes_close_theirs(&pipes);
-  if (!launched) {
-    stdio_pipes_close_ours(&pipes);
-    return false;
-  }
-  if (exec->sync)
-    exec_sync_begin(&exec->io, pipes.ours, wire_find_number(request, TAG_LIMIT, OUTPUT_LIMIT));
-  else if (!exec->io.tty)
-    exec_stream_begin(&exec->io, pipes.ours);
-  if (timeout > 0) timer_arm(exec->execs->loop, &exec->timeout, timeout);
-  return true;
-}
-
 static void io_complete(struct exec_io *io) { finish(io->owner); }
 
 void exec_begin(struct execs *execs, struct conn *conn, const struct frame *request, bool sync) {
@@ -350,5 +257,5 @@ void exec_begin(struct execs *execs, struct conn *conn, const struct frame *requ
   conn->session = exec;
   conn->closed = client_gone;
   conn->drained = queue_empty;
-  if (!launch(exec, request, &refusal)) fail(exec, refusal.text);
+  if (!exec_launch(exec, request, runtime_ended, &refusal)) fail(exec, refusal.text);
 }

@@ -1,20 +1,8 @@
-/* Further processes in the container: one structure from the request to the exit code. */
+/* Further processes in the container, from the request to the exit code. */
 #ifndef JCRI_EXEC_H
 #define JCRI_EXEC_H
 
-#include "cgroup.h"
-#include "conn.h"
-#include "runtime.h"
-
-struct exec;
-
-struct execs {
-  const struct options *options;
-  struct loop *loop;
-  struct runtime *runtime;
-  struct cgroups *cgroups;
-  struct exec *first;
-};
+#include "exec_state.h"
 
 /* Serves EXEC_SYNC and EXEC on a connection that nothing else lives on, for a container that runs;
  * answers come on the connection as the exec goes on. */
