@@ -3,53 +3,16 @@ package io.jcri.daemon.life;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.util.EnumMap;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
-import org.jspecify.annotations.Nullable;
 
 /**
- * A node with one container: what the daemon's executors do, on a disk, a kernel and a shim that
- * are a few variables. What a daemon has not yet renamed to its record is lost when it dies.
+ * A node with one container: what clients ask for, what the daemon does by itself, and what happens
+ * to both. What a daemon has not yet renamed to its record is lost when it dies.
  */
-final class SimulatedContainer {
-  /** A record on the disk; the exit is there once it is known. */
-  private record Saved(int id, int boot, ContainerPhase phase, Optional<Integer> exit) {}
-
-  private static final int NOBODY_KNOWS = -1;
-  private static final int KILLED = 137;
-  private static final int NOT_STARTED = 128;
-
-  private final Random random;
-  private final SeededThreads threads;
-  private boolean calm;
-
-  // survive the daemon
-  private Optional<Saved> disk = Optional.empty();
-  private boolean root;
-  private boolean files;
-  private boolean shim;
-  private boolean socket; // of the shim, and there when the shim has died
-  private boolean silent;
-  private boolean process;
-  private @Nullable Integer exitRecord;
-  private @Nullable Integer unsaid;
-  private int boot;
-
-  // the daemon's memory
-  private Optional<ContainerPhase> phase = Optional.empty();
-  private int id;
-  private int lastId;
-  private boolean named;
-  private boolean watched;
-  private boolean locked;
-  private boolean serving = true;
-  private int madeIn;
-
+final class SimulatedContainer extends SimulatedContainerSteps {
   SimulatedContainer(Random random) {
-    this.random = random;
-    this.threads = new SeededThreads(random);
+    super(random);
   }
 
   SeededThreads threads() {
@@ -84,7 +47,7 @@ final class SimulatedContainer {
       }
       if (phase.isEmpty()) {
         id = ++lastId;
-        madeIn = boot;
+        madeIn = machine.boot;
         named = true;
         make();
       }
@@ -181,18 +144,19 @@ final class SimulatedContainer {
 
   private void endLeftShim() throws IOException {
     boolean can = phase.filter(p -> ContainerLife.can(p, ContainerEvent.SHIM_FOUND)).isPresent();
-    if (socket && can) {
+    if (machine.socket && can) {
       take(ContainerEvent.SHIM_FOUND, NOBODY_KNOWS);
     }
   }
 
-  private void underLock(int mine, ContainerEvent event, boolean onlyWatched) {
+  @Override
+  void underLock(int mine, ContainerEvent event, boolean onlyWatched) {
     lock();
     try {
       boolean can = phase.filter(now -> ContainerLife.can(now, event)).isPresent();
       if (mine == id && can && (watched || !onlyWatched)) {
         watched = false;
-        take(event, exitRecord == null ? NOBODY_KNOWS : exitRecord);
+        take(event, machine.exitRecord == null ? NOBODY_KNOWS : machine.exitRecord);
       }
     } catch (IOException e) {
       assertThat(event).isEqualTo(ContainerEvent.REMOVE);
@@ -201,14 +165,15 @@ final class SimulatedContainer {
     }
   }
 
-  private void askShim(int mine) {
-    while (silent) {
+  @Override
+  void askShim(int mine) {
+    while (machine.silent) {
       threads.pause();
     }
-    if (shim) {
+    if (machine.shim) {
       lock();
       try {
-        if (mine == id && phase.equals(Optional.of(ContainerPhase.UNKNOWN)) && shim) {
+        if (mine == id && phase.equals(Optional.of(ContainerPhase.UNKNOWN)) && machine.shim) {
           take(ContainerEvent.SHIM_ANSWERED, NOBODY_KNOWS);
         }
       } catch (IOException e) {
@@ -220,10 +185,10 @@ final class SimulatedContainer {
     threads.pause();
     lock();
     try {
-      if (mine == id && phase.equals(Optional.of(ContainerPhase.UNKNOWN)) && !shim) {
+      if (mine == id && phase.equals(Optional.of(ContainerPhase.UNKNOWN)) && !machine.shim) {
         take(
-            exitRecord == null ? ContainerEvent.SHIM_LOST : ContainerEvent.EXIT,
-            exitRecord == null ? NOBODY_KNOWS : exitRecord);
+            machine.exitRecord == null ? ContainerEvent.SHIM_LOST : ContainerEvent.EXIT,
+            machine.exitRecord == null ? NOBODY_KNOWS : machine.exitRecord);
       }
     } catch (IOException e) {
       throw new IllegalStateException("ends don't fail", e);
@@ -240,7 +205,7 @@ final class SimulatedContainer {
       phase = Optional.of(disk.get().phase());
       try {
         take(
-            madeIn == boot ? ContainerEvent.FOUND : ContainerEvent.FOUND_AFTER_REBOOT,
+            madeIn == machine.boot ? ContainerEvent.FOUND : ContainerEvent.FOUND_AFTER_REBOOT,
             NOBODY_KNOWS);
       } catch (IOException e) {
         throw new IllegalStateException("what is found is taken up", e);
@@ -249,107 +214,10 @@ final class SimulatedContainer {
     serving = true;
   }
 
-  private void lock() {
-    threads.pause();
-    while (locked) {
-      threads.pause();
-    }
-    locked = true;
-  }
-
-  // the actions
-
-  private void take(ContainerEvent event, int exit) throws IOException {
-    Transition<ContainerPhase, ContainerAction> step = ContainerLife.on(phase, event);
-    int[] code = {exit};
-    int mine = id;
-    Map<ContainerAction, Transition.Work> works = new EnumMap<>(ContainerAction.class);
-    works.put(ContainerAction.RECORD, () -> record(event, step, code[0]));
-    works.put(ContainerAction.SHOW, () -> phase = step.to());
-    works.put(ContainerAction.MOUNT_ROOT, () -> root = mayFail());
-    works.put(ContainerAction.WRITE_CONFIG, () -> files = mayFail());
-    works.put(
-        ContainerAction.LAUNCH_SHIM,
-        () -> {
-          shim = mayFail();
-          socket = true;
-        });
-    works.put(
-        ContainerAction.RUN,
-        () -> {
-          mayFail();
-          process = true;
-          unsaid = null;
-          threads.pause();
-          mayFail(); // it runs, but the OCI runtime has not said so in time
-        });
-    works.put(ContainerAction.WATCH_SHIM, () -> watched = true);
-    works.put(
-        ContainerAction.ASK_SHIM, () -> threads.begin("recovery of " + mine, () -> askShim(mine)));
-    works.put(ContainerAction.SIGNAL, () -> signal(mine));
-    works.put(
-        ContainerAction.TAKE_EXIT, () -> code[0] = exitRecord == null ? NOBODY_KNOWS : exitRecord);
-    works.put(
-        ContainerAction.KILL,
-        () -> {
-          process = false;
-          watched = false;
-          code[0] = exitRecord == null ? KILLED : exitRecord;
-        });
-    works.put(ContainerAction.LET_GO, this::endShim);
-    works.put(ContainerAction.FORCE_DELETE, this::endShim);
-    works.put(ContainerAction.FORGET_CHECKPOINT, () -> {});
-    works.put(
-        ContainerAction.ROLL_BACK,
-        () -> threads.begin("roll back", () -> underLock(mine, ContainerEvent.REMOVE, false)));
-    works.put(ContainerAction.LOOK_FOR_SHIM, () -> threads.begin("leftovers", this::lookForShim));
-    works.put(
-        ContainerAction.DELETE_FILES,
-        () -> {
-          assertThat(shim || socket || process).as("runs while its files are deleted").isFalse();
-          mayFail();
-          files = false;
-          exitRecord = null;
-        });
-    works.put(ContainerAction.RELEASE_ROOT, () -> root = !mayFail());
-    works.put(
-        ContainerAction.DELETE_RECORD,
-        () -> {
-          assertThat(root || files).as("leaves something without a record").isFalse();
-          disk = Optional.empty();
-          phase = step.to();
-        });
-    works.put(ContainerAction.RELEASE_NAME, () -> named = false);
-    works.replaceAll((_, work) ->
-        () -> {
-          threads.pause();
-          work.run();
-        });
-    step.perform(works);
-    threads.pause();
-  }
-
-  private void record(
-      ContainerEvent event, Transition<ContainerPhase, ContainerAction> step, int code)
-      throws IOException {
-    if (event == ContainerEvent.CREATE || event == ContainerEvent.STARTED) {
-      mayFail(); // a full disk
-    }
-    ContainerPhase to = step.to().orElseThrow();
-    Optional<Integer> exit =
-        to == ContainerPhase.EXITED ? Optional.of(code) : Optional.<Integer>empty();
-    disk.filter(before -> before.id() == id)
-        .flatMap(Saved::exit)
-        .ifPresent(before -> assertThat(exit).as("a recorded exit is lost").contains(before));
-    Saved temporary = new Saved(id, madeIn, to, exit);
-    threads.pause(); // written, not renamed
-    disk = Optional.of(temporary);
-    phase = step.to();
-  }
-
-  private void signal(int mine) throws IOException {
+  @Override
+  void signal(int mine) throws IOException {
     while (mine == id && watched) {
-      if (silent) {
+      if (machine.silent) {
         lock();
         try {
           if (mine == id && watched) {
@@ -365,7 +233,8 @@ final class SimulatedContainer {
     }
   }
 
-  private void lookForShim() {
+  @Override
+  void lookForShim() {
     int mine = id;
     lock();
     try {
@@ -379,31 +248,20 @@ final class SimulatedContainer {
     }
   }
 
-  private void endShim() {
-    processEnds(KILLED);
-    process = false;
-    shim = false;
-    silent = false;
-    socket = false;
-  }
-
-  /** Returns true, if at all. */
-  private boolean mayFail() throws IOException {
-    if (!calm && random.nextInt(12) == 0) {
-      throw new IOException("failed");
-    }
-    return true;
-  }
-
   // what happens to a node
 
   /** One more turn of any thread; false when none has anything to do. */
   boolean goOn() {
-    if (watched && !process && shim && !silent && exitRecord != null && !threads.lives("exit")) {
+    if (watched
+        && !machine.process
+        && machine.shim
+        && !machine.silent
+        && machine.exitRecord != null
+        && !threads.lives("exit")) {
       int mine = id;
       threads.begin("exit", () -> underLock(mine, ContainerEvent.EXIT, true));
     }
-    if (watched && !shim && !threads.lives("loss")) {
+    if (watched && !machine.shim && !threads.lives("loss")) {
       int mine = id;
       threads.begin("loss", () -> underLock(mine, ContainerEvent.SHIM_LOST, true));
     }
@@ -413,40 +271,24 @@ final class SimulatedContainer {
   }
 
   void processEnds(int code) {
-    if (process) {
-      process = false;
-      if (shim && silent) {
-        unsaid = code; // until the shim comes to itself
-      } else if (shim) {
-        exitRecord = code;
-      }
-    }
+    machine.processEnds(code);
   }
 
   void shimEnds() {
-    shim = false;
-    silent = false;
+    machine.shimDies();
   }
 
   void shimFallsSilent() {
-    silent = shim;
+    machine.silent = machine.shim;
   }
 
   /** The daemon dies where it is, alone or with the machine, and another one begins. */
   void daemonDies(boolean machineToo) {
     threads.killAll();
     if (machineToo) {
-      shim = false;
-      socket = false;
-      silent = false;
-      process = false;
-      files = false;
-      exitRecord = null;
-      boot++;
+      machine.reboot();
     }
-    assertThat(disk.isPresent() || !(process || shim || socket || root || files))
-        .as("no record tells of %s", this)
-        .isTrue();
+    assertThat(disk.isPresent() || machine.isClean()).as("no record tells of %s", this).isTrue();
     phase = Optional.empty();
     named = false;
     watched = false;
@@ -458,18 +300,15 @@ final class SimulatedContainer {
   /** Nothing fails any more, and all that was silent speaks. */
   void calmDown() {
     calm = true;
-    if (silent && unsaid != null) {
-      exitRecord = unsaid;
-    }
-    silent = false;
+    machine.shimSpeaks();
   }
 
   void checkAtRest() {
     assertThat(phase).as("the record and the memory").isEqualTo(disk.map(Saved::phase));
     assertThat(named).as("the name is taken: %s", this).isEqualTo(phase.isPresent());
     boolean running = phase.equals(Optional.of(ContainerPhase.RUNNING));
-    assertThat(process).as("runs: %s", this).isEqualTo(running);
-    assertThat(shim).as("has a shim: %s", this).isEqualTo(running);
+    assertThat(machine.process).as("runs: %s", this).isEqualTo(running);
+    assertThat(machine.shim).as("has a shim: %s", this).isEqualTo(running);
     assertThat(watched).as("is watched: %s", this).isEqualTo(running);
     assertThat(phase).isNotEqualTo(Optional.of(ContainerPhase.UNKNOWN));
   }
@@ -477,15 +316,13 @@ final class SimulatedContainer {
   void checkGone() {
     assertThat(phase).isEmpty();
     assertThat(disk).isEmpty();
-    assertThat(root || files || shim || socket || process || named || exitRecord != null)
+    assertThat(!machine.isClean() || named || machine.exitRecord != null)
         .as("something is left: %s", this)
         .isFalse();
   }
 
   @Override
   public String toString() {
-    return "%s %s root %s files %s shim %s socket %s silent %s process %s exit %s named %s watched %s"
-        .formatted(
-            phase, disk, root, files, shim, socket, silent, process, exitRecord, named, watched);
+    return "%s %s %s named %s watched %s".formatted(phase, disk, machine, named, watched);
   }
 }

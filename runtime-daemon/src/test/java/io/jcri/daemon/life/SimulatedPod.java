@@ -3,58 +3,20 @@ package io.jcri.daemon.life;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.util.EnumMap;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 
 /**
- * A node with one pod: what the daemon's executors do, on a disk and a kernel that are a few
- * variables. What a daemon has not yet renamed to its record is lost when it dies.
+ * A node with one pod: what clients ask for, what the daemon does by itself, and what happens to
+ * both. What a daemon has not yet renamed to its record is lost when it dies.
  */
-final class SimulatedPod {
-  private record Saved(int id, int boot, PodPhase phase, boolean networkDue) {
-    Saved in(PodPhase next) {
-      return new Saved(id, boot, next, networkDue);
-    }
-
-    Saved due(boolean due) {
-      return new Saved(id, boot, phase, due);
-    }
-  }
-
-  private final Random random;
-  private final SeededThreads threads;
-  private boolean calm;
-
-  // survive the daemon
-  private Optional<Saved> disk = Optional.empty();
-  private int boot;
-  private boolean sandbox;
-  private boolean pause;
-  private boolean address;
-  private boolean files;
-
-  // the daemon's memory
-  private Optional<Saved> memory = Optional.empty();
-  private int id;
-  private int lastId;
-  private boolean named;
-  private boolean watched;
-  private boolean locked;
-  private boolean serving = true;
-
+final class SimulatedPod extends SimulatedPodSteps {
   SimulatedPod(Random random) {
-    this.random = random;
-    this.threads = new SeededThreads(random);
+    super(random);
   }
 
   SeededThreads threads() {
     return threads;
-  }
-
-  Optional<PodPhase> phase() {
-    return memory.map(Saved::phase);
   }
 
   // what clients ask for
@@ -137,7 +99,8 @@ final class SimulatedPod {
 
   // what the daemon does by itself
 
-  private void rollBack(int mine) {
+  @Override
+  void rollBack(int mine) {
     lock();
     if (mine == id) {
       undo();
@@ -159,133 +122,6 @@ final class SimulatedPod {
       }
     }
     serving = true;
-  }
-
-  private void lock() {
-    threads.pause();
-    while (locked) {
-      threads.pause();
-    }
-    locked = true;
-  }
-
-  // the actions
-
-  private void take(PodEvent event) throws IOException {
-    Transition<PodPhase, PodAction> step = PodLife.on(phase(), event);
-    int mine = id;
-    boolean[] stuck = {false};
-    Map<PodAction, Transition.Work> works = new EnumMap<>(PodAction.class);
-    works.put(
-        PodAction.RECORD,
-        () -> {
-          if (event == PodEvent.RUN) {
-            mayFail(); // a full disk
-            save(new Saved(mine, boot, step.to().orElseThrow(), false));
-          } else {
-            see(event);
-          }
-        });
-    works.put(
-        PodAction.MAKE_SANDBOX,
-        () -> {
-          sandbox = mayFail();
-          pause = true;
-          threads.pause();
-          save(memory.orElseThrow().due(true));
-        });
-    works.put(
-        PodAction.JOIN_NETWORK,
-        () -> {
-          mayFail();
-          address = true;
-          threads.pause();
-          mayFail(); // the address is taken, but the plugin has not said so
-        });
-    works.put(PodAction.WRITE_FILES, () -> files = mayFail());
-    works.put(PodAction.WATCH_SANDBOX, () -> watched = mayFailUnlessFound(event));
-    works.put(
-        PodAction.LEAVE_NETWORK,
-        () -> {
-          if (memory.orElseThrow().networkDue()) {
-            stuck[0] = fails();
-            if (!stuck[0]) {
-              address = false;
-              threads.pause();
-              save(memory.orElseThrow().due(false));
-            }
-          }
-        });
-    works.put(
-        PodAction.END_SANDBOX,
-        () -> {
-          sandbox = false;
-          pause = false;
-          if (stuck[0]) {
-            throw new IOException("the network could not be left");
-          }
-        });
-    works.put(PodAction.ROLL_BACK, () -> threads.begin("roll back", () -> rollBack(mine)));
-    works.put(
-        PodAction.DELETE_FILES,
-        () -> {
-          mayFail();
-          files = false;
-        });
-    works.put(
-        PodAction.DELETE_RECORD,
-        () -> {
-          assertThat(sandbox || address || files).as("left without a record: %s", this).isFalse();
-          disk = Optional.empty();
-          memory = Optional.empty();
-        });
-    works.put(
-        PodAction.RELEASE_NAME,
-        () -> {
-          named = false;
-          watched = false;
-        });
-    works.replaceAll((_, work) ->
-        () -> {
-          threads.pause();
-          work.run();
-        });
-    step.perform(works);
-    threads.pause();
-  }
-
-  /** As the registry does: the phase of that moment counts, not the one of before. */
-  private void see(PodEvent event) {
-    memory.ifPresent(now -> save(now.in(PodLife.on(phase(), event).to().orElseThrow())));
-  }
-
-  /** Nobody else changes it between the write and the rename, but the daemon may die. */
-  private void save(Saved next) {
-    dieHere();
-    disk = Optional.of(next);
-    memory = disk;
-  }
-
-  private void dieHere() {
-    if (!calm && serving && random.nextInt(40) == 0) {
-      throw new SeededThreads.Death();
-    }
-  }
-
-  private boolean fails() {
-    return !calm && random.nextInt(10) == 0;
-  }
-
-  /** Returns true, if at all. */
-  private boolean mayFail() throws IOException {
-    if (fails()) {
-      throw new IOException("failed");
-    }
-    return true;
-  }
-
-  private boolean mayFailUnlessFound(PodEvent event) throws IOException {
-    return event == PodEvent.FOUND || mayFail();
   }
 
   // what happens to a node
