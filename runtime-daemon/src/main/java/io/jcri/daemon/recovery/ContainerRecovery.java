@@ -34,12 +34,15 @@ public final class ContainerRecovery {
   private static final Logger log = LoggerFactory.getLogger(ContainerRecovery.class);
 
   /**
-   * How long serving waits for the next shim to answer: on a machine that is busy they do so one by
-   * one, and the kubelet kills and restarts a container that it finds UNKNOWN.
+   * How long shims are waited for.
+   *
+   * @param next how long serving waits for the next one to answer: on a machine that is busy they
+   *     do so one by one, and the kubelet kills and restarts a container that it finds UNKNOWN
+   * @param answer how long one has for its answer, and how long it is until it is asked again
    */
-  private static final Duration PATIENCE = Duration.ofSeconds(3);
-
-  private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(10);
+  record Patience(Duration next, Duration answer) {
+    static final Patience USUAL = new Patience(Duration.ofSeconds(3), Duration.ofSeconds(10));
+  }
 
   private final Registry<Container> containers;
   private final ContainerSteps steps;
@@ -48,6 +51,7 @@ public final class ContainerRecovery {
   private final ContainerShims shims;
   private final Clock clock;
   private final String bootId;
+  private final Patience patience;
 
   /** A permit for each container that was taken up. */
   private final Semaphore answers = new Semaphore(0);
@@ -61,6 +65,20 @@ public final class ContainerRecovery {
       ContainerShims shims,
       Clock clock,
       String bootId) {
+    this(containers, steps, creation, run, shims, clock, bootId, Patience.USUAL);
+  }
+
+  /** As above, for whoever can't wait. */
+  ContainerRecovery(
+      Registry<Container> containers,
+      ContainerSteps steps,
+      ContainerCreation creation,
+      ContainerRun run,
+      ContainerShims shims,
+      Clock clock,
+      String bootId,
+      Patience patience) {
+    this.patience = patience;
     this.containers = containers;
     this.steps = steps;
     this.creation = creation;
@@ -119,7 +137,7 @@ public final class ContainerRecovery {
   private void awaitAnswers(int asked) {
     try {
       for (int left = asked; left > 0; left--) {
-        if (!answers.tryAcquire(PATIENCE.toMillis(), TimeUnit.MILLISECONDS)) {
+        if (!answers.tryAcquire(patience.next().toMillis(), TimeUnit.MILLISECONDS)) {
           log.warn("{} shims don't answer; their containers are UNKNOWN until they do", left);
           return;
         }
@@ -141,7 +159,7 @@ public final class ContainerRecovery {
     String id = container.id();
     Shim shim;
     try {
-      shim = shims.connect(id, CONNECT_TIMEOUT);
+      shim = shims.connect(id, patience.answer());
     } catch (IOException e) {
       withoutShim(container, e);
       return;
@@ -172,7 +190,7 @@ public final class ContainerRecovery {
   /** Asks until there is an answer, or the container has been ended or removed. */
   private void askAgain(Container container) throws IOException {
     try {
-      Thread.sleep(CONNECT_TIMEOUT);
+      Thread.sleep(patience.answer());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return;

@@ -55,6 +55,9 @@ final class FoundNode implements AutoCloseable {
   static final String CONTAINER = "b".repeat(64);
   static final String BOOT = "this-boot";
 
+  private static final ContainerRecovery.Patience IMPATIENT =
+      new ContainerRecovery.Patience(Duration.ofMillis(50), Duration.ofMillis(50));
+
   private final Path directory;
   private final Mounts mounts = new Mounts(Linux.get());
   private final KeyedLocks locks = new KeyedLocks();
@@ -169,7 +172,7 @@ final class FoundNode implements AutoCloseable {
             steps);
     ContainerRun run =
         new ContainerRun(containers, allPods(), shims, ContainerHooks.NONE, clock, locks, steps);
-    return new ContainerRecovery(containers, steps, creation, run, shims, clock, BOOT);
+    return new ContainerRecovery(containers, steps, creation, run, shims, clock, BOOT, IMPATIENT);
   }
 
   CheckpointLeftovers checkpointLeftovers() {
