@@ -1,6 +1,7 @@
 package io.jcri.it.restart;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.jcri.cri.v1.Container;
 import io.jcri.cri.v1.ContainerState;
@@ -10,6 +11,7 @@ import io.jcri.cri.v1.ListPodSandboxRequest;
 import io.jcri.cri.v1.PodSandbox;
 import io.jcri.cri.v1.PodSandboxState;
 import io.jcri.cri.v1.RemoveImageRequest;
+import io.jcri.it.kit.Command;
 import io.jcri.it.kit.Waiting;
 import io.jcri.it.kit.Witness;
 import io.jcri.it.node.TestContainer;
@@ -225,6 +227,49 @@ class UnreadableRecordsTest {
     container.remove();
     awaitGone(pid);
     assertThat(containers()).isEmpty();
+  }
+
+  /** And when the disk is well again, all is as it was. */
+  @Test
+  void nothingEndsForInputOutputErrors() throws IOException {
+    TestPod pod = NODE.pod();
+    TestContainer container = pod.idle();
+    int pid = container.pid();
+    Path image = NODE.daemon().root().resolve("image");
+    List<Path> records =
+        List.of(
+            Records.ofPod(NODE, pod.id()),
+            Records.ofContainer(NODE, container.id()),
+            image.resolve("snapshots").resolve(container.id()).resolve("snapshot.json"),
+            only(image.resolve("layers")).resolve("layer.json"),
+            only(image.resolve("images")));
+    NODE.daemon().kill();
+    try {
+      for (Path record : records) {
+        failReadsOf(record);
+      }
+      NODE.daemon().start();
+      assertThat(container.state()).isEqualTo(ContainerState.CONTAINER_UNKNOWN);
+      assertThat(pod.status().getAnnotationsMap().get(REASON)).contains("Input/output error");
+      assertThat(Witness.exists(pid)).isTrue();
+      NODE.daemon().kill();
+    } finally {
+      for (Path record : records) {
+        var _ = Command.of("umount", record.toString()).run();
+      }
+    }
+    NODE.daemon().start();
+    assertThat(container.state()).isEqualTo(ContainerState.CONTAINER_RUNNING);
+    assertThat(container.pid()).isEqualTo(pid);
+    assertThat(pod.status().getState()).isEqualTo(PodSandboxState.SANDBOX_READY);
+    assertThat(container.sh("echo here")).isEqualTo("here");
+  }
+
+  /** As of a bad sector: so fail reads of a process's memory where it has none. */
+  private static void failReadsOf(Path file) throws IOException {
+    String memory = "/proc/" + ProcessHandle.current().pid() + "/mem";
+    Command.of("mount", "--bind", memory, file.toString()).run().orThrow();
+    assertThatThrownBy(() -> Files.readAllBytes(file)).hasMessageContaining("Input/output error");
   }
 
   private static int shim(String id) {
