@@ -57,7 +57,7 @@ public final class Freeze implements AutoCloseable {
     while (!paused.isEmpty()) {
       Paused next = paused.pop();
       try {
-        resume(next.runtime(), next.id());
+        boolean _ = resume(next.runtime(), next.id());
         Files.deleteIfExists(layout.paused().resolve(next.id()));
         log.info("container {} goes on", next.id());
       } catch (OciException | IOException e) {
@@ -70,22 +70,35 @@ public final class Freeze implements AutoCloseable {
     }
   }
 
-  /** One that is not paused, or not any more there, is fine. */
-  public static void resume(OciRuntime runtime, String id) {
+  /**
+   * Lets a container go on. One that is not paused, or not any more there, is fine.
+   *
+   * @return whether the runtime knows it: then it is paused no longer
+   * @throws OciException it may still be paused, as the runtime failed or cannot be executed
+   */
+  public static boolean resume(OciRuntime runtime, String id) {
     for (int left = TRIES; ; left--) {
       try {
         runtime.resume(id);
-        return;
+        return true;
       } catch (OciException e) {
-        if (e.kind() == OciException.Kind.NOT_FOUND
-            || e.kind() == OciException.Kind.FAILED_PRECONDITION) {
+        if (e.kind() == OciException.Kind.NOT_FOUND) {
+          log.debug("container {} is not there: {}", id, e.getMessage());
+          return false;
+        }
+        if (isRefusal(e)) {
           log.debug("container {} was not paused: {}", id, e.getMessage());
-          return;
+          return true;
         }
         if (left == 1) {
           throw e;
         }
       }
     }
+  }
+
+  /** Whether the runtime has said it; a binary that cannot be executed is of the same kind. */
+  private static boolean isRefusal(OciException e) {
+    return e.kind() == OciException.Kind.FAILED_PRECONDITION && e.getCause() == null;
   }
 }

@@ -85,25 +85,30 @@ public final class CheckpointLeftovers {
 
   /**
    * A pod whose record can't be read, or that can't be told, does not say of which handler its
-   * container is. The runtimes that do not know the container say so, and that is fine.
+   * container is. The runtimes that do not know the container say so, and that is fine if another
+   * does: that one may not be offered today. By what is thrown the note stays, and the next daemon
+   * tries again, until the container is removed.
    */
   private void resume(Container container) {
     Optional<Pod> pod = pods.find(container.podId()).filter(found -> !UnreadablePod.isOne(found));
     if (pod.isPresent()) {
-      Freeze.resume(handlers.require(pod.get().config().handler()).runtime(), container.id());
+      boolean _ =
+          Freeze.resume(handlers.require(pod.get().config().handler()).runtime(), container.id());
       return;
     }
-    Optional<RuntimeException> failure = Optional.empty();
+    RuntimeException failure =
+        JcriException.precondition(
+            "no runtime that is offered knows container " + container.id() + ", which was paused");
     for (Handlers.Handler handler : handlers.all().values()) {
       try {
-        Freeze.resume(handler.runtime(), container.id());
+        if (Freeze.resume(handler.runtime(), container.id())) {
+          return;
+        }
       } catch (OciException | JcriException e) {
-        failure = Optional.of(e);
+        failure = e;
       }
     }
-    failure.ifPresent(e -> {
-      throw e; // the note stays, and the next daemon tries again
-    });
+    throw failure;
   }
 
   /** CRIU, if it is still at work, would pause the container once more when it is done. */

@@ -64,24 +64,33 @@ class CheckpointLeftoversTest {
         Samples.in(Samples.container(CONTAINER, POD, 1), ContainerPhase.RUNNING));
   }
 
+  private void knowsNone(String runtime) throws IOException {
+    says(runtime, "container does not exist");
+  }
+
+  private void says(String runtime, String error) throws IOException {
+    node.runtime(runtime, "echo '{\"msg\":\"%s\"}' >&2; exit 1".formatted(error));
+  }
+
   @Test
   void aContainerGoesOnByItsPodsHandlerAndHalfACheckpointGoes() throws IOException {
     knownPod("other");
     container();
-    Path stage = Files.createDirectories(directory.resolve("stage/below"));
-    Path note = paused(stage.getParent().toString());
+    Path stage = directory.resolve("stage");
+    Files.createDirectories(stage.resolve("below"));
+    Path note = paused(stage.toString());
     end();
     assertThat(node.asked("other")).containsExactly("resume " + CONTAINER);
     assertThat(node.asked("one")).isEmpty();
     assertThat(note).doesNotExist();
-    assertThat(stage.getParent()).doesNotExist();
+    assertThat(stage).doesNotExist();
   }
 
   @Test
   void oneOfAPodThatCannotBeReadGoesOnByWhicheverHandlerKnowsIt() throws IOException {
     node.pods.addUnreadable(UnreadablePod.of(POD, WHY, Map.of(), 1, "boot"));
     container();
-    node.runtime("one", "echo '{\"msg\":\"container does not exist\"}' >&2; exit 1");
+    knowsNone("one");
     Path note = paused("");
     end();
     assertThat(node.asked("one")).containsExactly("resume " + CONTAINER);
@@ -93,6 +102,7 @@ class CheckpointLeftoversTest {
   void soDoesOneThatDoesNotTellItsPod() throws IOException {
     node.containers.addUnreadable(
         UnreadableContainer.of(CONTAINER, "why", node.layout.bundle(CONTAINER), 1, "boot"));
+    knowsNone("one");
     Path note = paused("");
     end();
     assertThat(node.asked("other")).containsExactly("resume " + CONTAINER);
@@ -103,10 +113,39 @@ class CheckpointLeftoversTest {
   void theNoteStaysUntilItGoesOn() throws IOException {
     node.pods.addUnreadable(UnreadablePod.of(POD, WHY, Map.of(), 1, "boot"));
     container();
-    node.runtime("one", "echo '{\"msg\":\"cgroup is busy\"}' >&2; exit 1");
+    says("one", "cgroup is busy");
+    knowsNone("other");
     Path note = paused("");
     end();
     assertThat(node.asked("other")).as("one that fails keeps nobody from it").hasSize(1);
+    assertThat(note).exists();
+    node.runtime("other", "exit 0");
+    end();
+    assertThat(note).as("the other has let it go on").doesNotExist();
+  }
+
+  /** Its handler is not offered today, or cannot be run. */
+  @Test
+  void theNoteStaysAsLongAsNoneKnowsIt() throws IOException {
+    node.pods.addUnreadable(UnreadablePod.of(POD, WHY, Map.of(), 1, "boot"));
+    container();
+    knowsNone("one");
+    knowsNone("other");
+    Path note = paused("");
+    end();
+    assertThat(note).exists();
+    says("other", "container is not paused");
+    end();
+    assertThat(note).as("that it is not paused says who knows it").doesNotExist();
+  }
+
+  @Test
+  void aRuntimeThatCannotBeExecutedHasLetNothingGoOn() throws IOException {
+    knownPod("other");
+    container();
+    Files.writeString(directory.resolve("other"), "#!/no/such/interpreter");
+    Path note = paused("");
+    end();
     assertThat(note).exists();
   }
 
