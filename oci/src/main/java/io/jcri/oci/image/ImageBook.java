@@ -13,6 +13,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -57,11 +58,13 @@ final class ImageBook {
         });
     ImageRecords.Loaded loaded = records.load(layers);
     unlisted.found(loaded);
-    List<Image> images = ImageNames.distinct(loaded.images().images());
+    List<Image> images = ImageNames.distinct(loaded.images());
+    Set<Image> asWritten =
+        loaded.images().stream().map(ImageRecords.Written::image).collect(Collectors.toSet());
     catalog = Catalog.of(images);
     known = true;
     for (Image image : images) {
-      if (!loaded.images().byId(image.id()).equals(Optional.of(image))) {
+      if (!asWritten.contains(image)) {
         rewriteIfPossible(image);
       }
     }

@@ -37,15 +37,21 @@ final class ImageNames {
   }
 
   /**
-   * The same images, each name on one of them only: the one that came last. It may be on two when
-   * the record of one could not be read while the other was given it.
+   * The same images, each name on one of them only: the one whose record was written last, as it is
+   * when a name is given. It may be on two when the record of one could not be read while the other
+   * was given it, or the daemon died before it was taken from the one. When the images came says
+   * nothing: a tag may go back to an older one.
    */
-  static List<Image> distinct(Collection<Image> images) {
+  static List<Image> distinct(Collection<ImageRecords.Written> images) {
     Set<String> taken = new HashSet<>();
     List<Image> all = new ArrayList<>(images.size());
     images.stream()
-        .sorted(Comparator.comparing(Image::created).reversed().thenComparing(Image::id))
-        .forEach(image -> all.add(take(image, taken)));
+        .sorted(
+            Comparator.comparing(ImageRecords.Written::at)
+                .thenComparing(written -> written.image().created())
+                .reversed()
+                .thenComparing(written -> written.image().id()))
+        .forEach(written -> all.add(take(written.image(), taken)));
     return all;
   }
 

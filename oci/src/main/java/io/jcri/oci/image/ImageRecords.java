@@ -21,11 +21,11 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.security.DigestOutputStream;
 import java.security.MessageDigest;
-import java.util.HashMap;
+import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
@@ -76,7 +76,14 @@ final class ImageRecords {
    * @param unlisted IDs of those that are beyond {@link ImageLimits}
    * @param unreadable IDs of those whose records cannot be read
    */
-  record Loaded(Catalog images, Set<String> unlisted, Set<String> unreadable) {}
+  record Loaded(List<Written> images, Set<String> unlisted, Set<String> unreadable) {}
+
+  /**
+   * An image as its record has it.
+   *
+   * @param at when it was last given a name or lost one, or was changed otherwise
+   */
+  record Written(Image image, Instant at) {}
 
   private final Path directory;
 
@@ -95,7 +102,7 @@ final class ImageRecords {
    * @throws OciException when they cannot be listed: then nothing is known of any image
    */
   Loaded load(LayerStore layers) {
-    Map<String, Image> found = new HashMap<>();
+    List<Written> found = new ArrayList<>();
     Set<String> unlisted = new HashSet<>();
     Set<String> unreadable = new HashSet<>();
     long weight = 0;
@@ -107,7 +114,7 @@ final class ImageRecords {
         try {
           Optional<Image> image = load(file, layers, ImageLimits.CATALOG_BYTES - weight);
           if (image.isPresent()) {
-            found.put(image.get().id(), image.get());
+            found.add(new Written(image.get(), Files.getLastModifiedTime(file).toInstant()));
             weight += image.get().weight();
           } else if (Files.exists(file)) {
             unlisted.add(id(file));
@@ -126,7 +133,7 @@ final class ImageRecords {
           "cannot list the image records in " + directory + ": " + Reasons.of(e),
           e);
     }
-    return new Loaded(Catalog.of(found.values()), unlisted, unreadable);
+    return new Loaded(List.copyOf(found), unlisted, unreadable);
   }
 
   /**

@@ -13,6 +13,8 @@ import io.jcri.sandbox.mount.Mounts;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.FileTime;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -84,6 +86,24 @@ class UnreadableImagesTest {
     assertThat(store.remove(TAG)).containsExactly(TAG);
     assertThat(open().find(TAG)).as("on the disk too").isEmpty();
     assertThat(open().list()).hasSize(1);
+  }
+
+  @Test
+  void aTagThatWentBackToAnOlderImageStaysThere() throws Exception {
+    Image older = write("{}", Instant.EPOCH, "a.test/x:old");
+    Image newer = write("{\"a\":1}", Instant.EPOCH.plusSeconds(1), TAG, "a.test/x:new");
+    Path record = new ImageRecords(root).file(newer.id());
+    Files.setLastModifiedTime(record, FileTime.from(Instant.EPOCH));
+    Path aside = Files.move(record, root.resolve("aside"));
+    Files.writeString(record, "unreadable");
+    Image _ = open().tag(older.id(), TAG);
+
+    Files.move(aside, record, StandardCopyOption.REPLACE_EXISTING);
+    for (int start = 0; start < 2; start++) {
+      ImageStore store = open();
+      assertThat(store.find(TAG).orElseThrow().id()).isEqualTo(older.id());
+      assertThat(store.find(newer.id()).orElseThrow().repoTags()).containsExactly("a.test/x:new");
+    }
   }
 
   @Test
