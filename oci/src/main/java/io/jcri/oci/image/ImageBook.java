@@ -91,6 +91,9 @@ final class ImageBook {
       try {
         if (!known) {
           load();
+          // Who opened us has looked for such images when there were none to be seen.
+          Thread _ =
+              Thread.ofPlatform().daemon().name("jcri-image-clean").start(this::forgetIncomplete);
         }
       } finally {
         lock.unlock();

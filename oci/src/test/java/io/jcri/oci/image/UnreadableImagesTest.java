@@ -8,6 +8,7 @@ import io.jcri.oci.OciException;
 import io.jcri.oci.manifest.ImageReference;
 import io.jcri.oci.manifest.Platform;
 import io.jcri.oci.signature.ImageTrust;
+import io.jcri.oci.snapshot.LayerStore;
 import io.jcri.sandbox.linux.Linux;
 import io.jcri.sandbox.mount.Mounts;
 import java.nio.charset.StandardCharsets;
@@ -16,6 +17,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.FileTime;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
@@ -41,16 +43,24 @@ class UnreadableImagesTest {
             new ImageTrust(Optional.empty(), Optional.empty()),
             Linux.get(),
             new Mounts(Linux.get()));
+    awaitClean();
+    return store;
+  }
+
+  private static void awaitClean() throws InterruptedException {
     for (Thread thread : Thread.getAllStackTraces().keySet()) {
       if (thread.getName().equals("jcri-image-clean")) {
         thread.join();
       }
     }
-    return store;
   }
 
   /** An image without layers. */
   private Image write(String config, Instant created, String... tags) {
+    return write(config, List.of(), created, tags);
+  }
+
+  private Image write(String config, List<Digest> layers, Instant created, String... tags) {
     byte[] bytes = config.getBytes(StandardCharsets.UTF_8);
     Image image =
         new Image(
@@ -60,7 +70,7 @@ class UnreadableImagesTest {
             1,
             "",
             new Platform("linux", "amd64"),
-            List.of(),
+            layers,
             Optional.empty(),
             false,
             created,
@@ -130,6 +140,29 @@ class UnreadableImagesTest {
     Files.delete(records);
     Files.move(aside, records);
     assertThat(store.find(TAG)).as("once the disk is well").contains(image);
+  }
+
+  /** The layers are looked at behind: images may be listed before it is known which are damaged. */
+  @Test
+  void imagesThatAreListedLateAreLookedAtToo() throws Exception {
+    Digest damaged = Digest.parse("sha256:" + "a".repeat(64));
+    Image lost = write("{}", List.of(damaged), Instant.EPOCH, TAG);
+    Image whole = write("{\"a\":1}", Instant.EPOCH);
+    Files.createDirectories(root.resolve("layers/" + damaged.hex() + "/diff"));
+    Path records = root.resolve("images");
+    Path aside = Files.move(records, root.resolve("aside"));
+    Files.writeString(records, "no directory");
+    LayerStore layers = new LayerStore(root, Linux.get(), new Mounts(Linux.get()));
+    ImageBook book = new ImageBook(root, layers, InstantSource.system());
+    book.forgetIncomplete();
+    isUnavailable(book::catalog);
+
+    Files.delete(records);
+    Files.move(aside, records);
+    Catalog _ = book.catalog();
+    awaitClean();
+    assertThat(book.catalog().images()).containsExactly(whole);
+    assertThat(new ImageRecords(root).file(lost.id())).doesNotExist();
   }
 
   @Test
