@@ -290,9 +290,12 @@ class StreamKernelTest {
             }
           });
       box.shim().process().signal(SIGSTOP);
-      exec.hangUp();
-      assertThat(output.get(30, TimeUnit.SECONDS)).contains("does not end its output");
-      box.shim().process().signal(SIGCONT);
+      try {
+        exec.hangUp();
+        assertThat(output.get(30, TimeUnit.SECONDS)).contains("does not end its output");
+      } finally {
+        box.shim().process().signal(SIGCONT);
+      }
     }
   }
 }
