@@ -13,6 +13,7 @@ final class FakeTiming implements Timing {
 
   final List<Duration> slept = new CopyOnWriteArrayList<>();
   private volatile Duration wait = Duration.ZERO;
+  private volatile Runnable waiting = () -> {};
   private volatile Instant now = Instant.parse("2026-01-01T00:00:00Z");
 
   @Override
@@ -31,8 +32,14 @@ final class FakeTiming implements Timing {
     wait = time;
   }
 
+  /** What a host does when it is waited for. */
+  void onEachWait(Runnable action) {
+    waiting = action;
+  }
+
   @Override
   public <T> @Nullable T poll(BlockingQueue<T> queue, Duration atMost) throws InterruptedException {
+    waiting.run();
     T next = queue.poll(atMost.toMillis(), TimeUnit.MILLISECONDS);
     pass(wait);
     return next;

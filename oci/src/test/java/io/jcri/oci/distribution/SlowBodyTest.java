@@ -7,16 +7,20 @@ import io.jcri.oci.OciException;
 import io.jcri.oci.OciException.Kind;
 import io.jcri.oci.manifest.Descriptor;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.Flow;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 
 /** Bodies that come, but hardly. */
 class SlowBodyTest extends RegistryFixture {
 
+  private static final int PIECE = 64 << 10;
   private static final Patience PATIENCE = new Patience(Duration.ofSeconds(60), 10);
 
   /** Brings some bytes each time that the reader waits, which takes a while. */
@@ -94,12 +98,44 @@ class SlowBodyTest extends RegistryFixture {
     }
   }
 
+  /** Sends a piece at once, and another each time that its reader waits for one. */
+  private void drips(TestHost host, byte[] content) {
+    AtomicReference<Semaphore> waits = new AtomicReference<>(new Semaphore(0));
+    timing.onEachWait(() -> waits.get().release());
+    host.before((exchange, asked) -> {
+      Semaphore mine = new Semaphore(0);
+      int from = asked.header("Range").map(range -> Integer.parseInt(start(range))).orElse(0);
+      if (from > 0) {
+        String part = "bytes %d-%d/%d".formatted(from, content.length - 1, content.length);
+        exchange.getResponseHeaders().set("Content-Range", part);
+      }
+      waits.set(mine);
+      exchange.sendResponseHeaders(from > 0 ? 206 : 200, content.length - from);
+      OutputStream body = exchange.getResponseBody();
+      try {
+        for (int at = from; at < content.length; at += PIECE) {
+          body.write(content, at, Math.min(PIECE, content.length - at));
+          body.flush(); // the first with the headers
+          mine.acquire();
+        }
+      } catch (InterruptedException over) {
+        Thread.currentThread().interrupt();
+      }
+      return true;
+    });
+  }
+
+  private static String start(String range) {
+    return range.replaceAll("^bytes=([0-9]+)-.*$", "$1");
+  }
+
   /** What it sends at once would count as progress, each time. */
   @Test
   void aHostThatIsTooSlowEachTimeIsGivenUp() throws IOException {
     byte[] content = random(4 << 20);
     TestHost host = host();
     Descriptor blob = host.blob(content);
+    drips(host, content);
     configured(new Patience(Duration.ofSeconds(30), 100 << 20));
     timing.eachWaitTakes(Duration.ofSeconds(30));
     Repository repository = repository(host.name() + "/a:v1");
