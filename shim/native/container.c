@@ -219,7 +219,9 @@ static void ended(struct container *container, int status) {
   exit->signal = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
   bool killed = exit->signal == SIGKILL;
   exit->kill_requested = killed && container->killed_by_us;
-  exit->oom_killed = oom_happened(&container->oom, killed && !container->killed_by_us);
+  /* Its own, or that of a child, which a shell passes on. */
+  bool like_killed = exit->exit_code == 128 + SIGKILL;
+  exit->oom_killed = oom_happened(&container->oom, like_killed && !container->killed_by_us);
   container->state = STATE_EXITED;
   output_drain(container->output);
   write_record(&container->record_retry);

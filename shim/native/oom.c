@@ -59,7 +59,8 @@ bool oom_happened(struct oom *oom, bool stranger) {
   int64_t kills = kills_in(cgroups->memory, false,
                            cgroups->memory_unified ? "memory.events" : "memory.oom_control");
   if (kills >= 0) return kills > 0;
-  /* Its cgroup is gone already. A SIGKILL that we did not send and a kill in the pod are one. */
+  /* Its cgroup is gone already. The code of a SIGKILL that we did not send and a kill in the
+   * pod are one. */
   return cgroups->memory_unified && stranger && oom->parent_before >= 0 &&
          kills_of_parent(oom) > oom->parent_before;
 }

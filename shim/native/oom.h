@@ -16,8 +16,8 @@ struct oom {
 /* Begins to watch, once the container's cgroups are known. */
 void oom_watch(struct oom *oom, struct loop *loop, const struct cgroups *cgroups);
 
-/* The answer for a container that has just ended; stranger tells that it did by a SIGKILL that did
- * not come through us. */
+/* The answer for a container that has just ended; stranger tells that its exit code is that of a
+ * SIGKILL, and that none came through us. */
 bool oom_happened(struct oom *oom, bool stranger);
 
 #endif
