@@ -42,7 +42,7 @@ class SpecWriterTest {
         Arguments.of("host-network", SampleSpecs.hostNetwork()),
         Arguments.of("newest", SampleSpecs.newest()),
         Arguments.of("minimal", SampleSpecs.minimal()),
-        Arguments.of("full", SampleSpecs.full()));
+        Arguments.of("full", FullSpec.spec()));
   }
 
   @ParameterizedTest(name = "{0}")
@@ -59,8 +59,8 @@ class SpecWriterTest {
 
   @Test
   void writesEverythingOfAProcessAndOfLimits() throws IOException {
-    assertGolden("process-full", SpecWriter.processJson(SampleSpecs.full().process()));
-    assertGolden("resources-full", SpecWriter.resourcesJson(SampleSpecs.full().resources()));
+    assertGolden("process-full", SpecWriter.processJson(FullSpec.spec().process()));
+    assertGolden("resources-full", SpecWriter.resourcesJson(FullSpec.spec().resources()));
   }
 
   @Test
