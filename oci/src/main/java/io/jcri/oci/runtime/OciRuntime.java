@@ -39,6 +39,12 @@ public final class OciRuntime {
       extraArgs = List.copyOf(extraArgs);
     }
 
+    /** With these global flags, and ten seconds for a verb. */
+    public static Options of(
+        Path binary, Path root, boolean systemdCgroup, List<String> extraArgs) {
+      return new Options(binary, root, systemdCgroup, Duration.ofSeconds(10), extraArgs);
+    }
+
     public Options(Path binary, Path root, boolean systemdCgroup) {
       this(binary, root, systemdCgroup, Duration.ofSeconds(10), List.of());
     }

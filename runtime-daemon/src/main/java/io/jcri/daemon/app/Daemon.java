@@ -78,7 +78,8 @@ public final class Daemon {
 
     // pods, and the containers in them
     this.pod =
-        PodSetup.of(context, kernel, binaries, network.pods(), nri.nri(), events.podWatcher());
+        PodSetup.of(
+            context, kernel, handlers, binaries, network.pods(), nri.nri(), events.podWatcher());
     ContainerSetup container =
         ContainerSetup.of(
             context,

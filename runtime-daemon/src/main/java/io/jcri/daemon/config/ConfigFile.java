@@ -102,6 +102,8 @@ public final class ConfigFile {
             name,
             new Handler(
                 handler.text("binary", name),
+                handler.options("options"),
+                handler.oneOf("sandbox", "pause", "pause", "container").equals("container"),
                 handler.patterns("pod_annotations"),
                 handler.patterns("container_annotations")));
         handler.rejectUnknown();

@@ -41,20 +41,28 @@ public record DaemonConfig(
    * An OCI runtime.
    *
    * @param binary its path, or a name to look for on PATH
+   * @param options arguments before the verb, each time the runtime is called
+   * @param sandboxContainer whether a pod gets a container of its own that its others are put into,
+   *     as runtimes want that make a machine or a kernel for each pod
    * @param podAnnotations {@link NamePattern}s of the annotations of a pod that its containers'
    *     runtime is told
    * @param containerAnnotations likewise, of a container's own annotations
    */
   public record Handler(
-      String binary, List<String> podAnnotations, List<String> containerAnnotations) {
+      String binary,
+      List<String> options,
+      boolean sandboxContainer,
+      List<String> podAnnotations,
+      List<String> containerAnnotations) {
     public Handler {
+      options = List.copyOf(options);
       podAnnotations = List.copyOf(podAnnotations);
       containerAnnotations = List.copyOf(containerAnnotations);
     }
 
-    /** One that is told of no annotations. */
+    /** One without options, that is told of no annotations. */
     public Handler(String binary) {
-      this(binary, List.of(), List.of());
+      this(binary, List.of(), false, List.of(), List.of());
     }
   }
 

@@ -21,6 +21,9 @@ final class Keys {
   private final List<String> problems;
   private final Set<String> known = new HashSet<>();
 
+  /** As many as a shim passes on to its runtime. */
+  private static final int MOST_OPTIONS = 32;
+
   Keys(TomlTable table, String prefix, List<String> problems) {
     this.table = table;
     this.prefix = prefix;
@@ -111,6 +114,15 @@ final class Keys {
       }
     }
     return values;
+  }
+
+  /** Words of a command line; none without the key. */
+  List<String> options(String key) {
+    List<String> words = texts(key, List.of());
+    if (words.size() > MOST_OPTIONS) {
+      problem(key, "has %d words, at most %d are passed on".formatted(words.size(), MOST_OPTIONS));
+    }
+    return words;
   }
 
   /** Patterns of names; none without the key. */

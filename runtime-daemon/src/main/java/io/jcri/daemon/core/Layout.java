@@ -20,7 +20,8 @@ import java.util.stream.Stream;
  *   jcri.sock                CRI
  *   admin.sock               what CRI has no call for (io.jcri.daemon.admin)
  *   pulls.sock               what the pull worker connects to (io.jcri.daemon.pull)
- *   pods/&lt;id&gt;/               pinned namespaces, shm, hosts, hostname, resolv.conf
+ *   pods/&lt;id&gt;/               pinned namespaces, shm, hosts, hostname, resolv.conf;
+ *                            container/, of the sandbox container where there is one
  *   paused/&lt;id&gt;              of a container that a checkpoint has paused
  *   restoring/&lt;id&gt;           pod that is being restored
  *   containers/&lt;id&gt;/         bundle/config.json, shim.sock, exit, shim's files
@@ -67,6 +68,11 @@ public record Layout(Path root, Path state) {
   /** The pod's own directory: pins, shm and the files that its containers share. */
   public Path pod(String id) {
     return pods().resolve(id);
+  }
+
+  /** Of the pod's sandbox container, if it has one: bundle, shim's files, exit record. */
+  public Path podContainer(String id) {
+    return pod(id).resolve("container");
   }
 
   /** Where the sandbox helper pins the pod's network namespace. */

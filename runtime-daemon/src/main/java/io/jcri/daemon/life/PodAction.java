@@ -11,8 +11,12 @@ public enum PodAction {
   JOIN_NETWORK,
   /** What its containers find in /etc. */
   WRITE_FILES,
-  /** From here on the end of the pause process is an event. */
+  /** The container that the pod's others are put into, where the handler wants one. */
+  START_SANDBOX_CONTAINER,
+  /** From here on the end of the pause process is an event, and of the sandbox container. */
   WATCH_SANDBOX,
+  /** The sandbox container goes; when it can't, all else is done before that is told. */
+  END_SANDBOX_CONTAINER,
   /** Its addresses are given back; when they can't be, all else is done before that is told. */
   LEAVE_NETWORK,
   /** Pause process, namespaces and cgroup go. */

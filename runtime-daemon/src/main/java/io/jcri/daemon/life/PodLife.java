@@ -3,12 +3,14 @@ package io.jcri.daemon.life;
 import static io.jcri.daemon.life.PodAction.DELETE_FILES;
 import static io.jcri.daemon.life.PodAction.DELETE_RECORD;
 import static io.jcri.daemon.life.PodAction.END_SANDBOX;
+import static io.jcri.daemon.life.PodAction.END_SANDBOX_CONTAINER;
 import static io.jcri.daemon.life.PodAction.JOIN_NETWORK;
 import static io.jcri.daemon.life.PodAction.LEAVE_NETWORK;
 import static io.jcri.daemon.life.PodAction.MAKE_SANDBOX;
 import static io.jcri.daemon.life.PodAction.RECORD;
 import static io.jcri.daemon.life.PodAction.RELEASE_NAME;
 import static io.jcri.daemon.life.PodAction.ROLL_BACK;
+import static io.jcri.daemon.life.PodAction.START_SANDBOX_CONTAINER;
 import static io.jcri.daemon.life.PodAction.WATCH_SANDBOX;
 import static io.jcri.daemon.life.PodAction.WRITE_FILES;
 import static io.jcri.daemon.life.PodEvent.FOUND;
@@ -33,7 +35,7 @@ import java.util.Optional;
  *
  * <pre>
  * phase     event         to        actions, in this order
- * -         RUN           CREATING  RECORD MAKE_SANDBOX JOIN_NETWORK WRITE_FILES
+ * -         RUN           CREATING  RECORD MAKE_SANDBOX JOIN_NETWORK WRITE_FILES START_SANDBOX_CONTAINER
  * -         MAKING_FAILED -         RELEASE_NAME
  * -         UNDO_FAILED   -
  * -         STOPPING      -
@@ -41,23 +43,23 @@ import java.util.Optional;
  * -         SANDBOX_ENDED -
  * -         REMOVE        -
  * CREATING  MADE          READY     RECORD WATCH_SANDBOX
- * CREATING  MAKING_FAILED -         LEAVE_NETWORK END_SANDBOX DELETE_FILES DELETE_RECORD RELEASE_NAME
+ * CREATING  MAKING_FAILED -         END_SANDBOX_CONTAINER LEAVE_NETWORK END_SANDBOX DELETE_FILES DELETE_RECORD RELEASE_NAME
  * CREATING  UNDO_FAILED   NOT_READY RECORD
  * CREATING  STOPPING      CREATING
- * CREATING  STOP          NOT_READY RECORD LEAVE_NETWORK END_SANDBOX
+ * CREATING  STOP          NOT_READY RECORD END_SANDBOX_CONTAINER LEAVE_NETWORK END_SANDBOX
  * CREATING  SANDBOX_ENDED CREATING
  * CREATING  FOUND         CREATING  ROLL_BACK
  * CREATING  FOUND_DEAD    CREATING  ROLL_BACK
  * READY     UNDO_FAILED   NOT_READY RECORD
  * READY     STOPPING      NOT_READY RECORD
- * READY     STOP          NOT_READY RECORD LEAVE_NETWORK END_SANDBOX
+ * READY     STOP          NOT_READY RECORD END_SANDBOX_CONTAINER LEAVE_NETWORK END_SANDBOX
  * READY     SANDBOX_ENDED NOT_READY RECORD
  * READY     FOUND         READY     WATCH_SANDBOX
  * READY     FOUND_DEAD    NOT_READY RECORD
- * NOT_READY MAKING_FAILED -         LEAVE_NETWORK END_SANDBOX DELETE_FILES DELETE_RECORD RELEASE_NAME
+ * NOT_READY MAKING_FAILED -         END_SANDBOX_CONTAINER LEAVE_NETWORK END_SANDBOX DELETE_FILES DELETE_RECORD RELEASE_NAME
  * NOT_READY UNDO_FAILED   NOT_READY
  * NOT_READY STOPPING      NOT_READY
- * NOT_READY STOP          NOT_READY LEAVE_NETWORK END_SANDBOX
+ * NOT_READY STOP          NOT_READY END_SANDBOX_CONTAINER LEAVE_NETWORK END_SANDBOX
  * NOT_READY SANDBOX_ENDED NOT_READY
  * NOT_READY REMOVE        -         DELETE_FILES DELETE_RECORD RELEASE_NAME
  * NOT_READY FOUND         NOT_READY
@@ -72,7 +74,14 @@ import java.util.Optional;
 public final class PodLife {
   private static final LifeTable<PodPhase, PodEvent, PodAction> TABLE =
       new LifeTable<PodPhase, PodEvent, PodAction>()
-          .begin(RUN, CREATING, RECORD, MAKE_SANDBOX, JOIN_NETWORK, WRITE_FILES)
+          .begin(
+              RUN,
+              CREATING,
+              RECORD,
+              MAKE_SANDBOX,
+              JOIN_NETWORK,
+              WRITE_FILES,
+              START_SANDBOX_CONTAINER)
           .absent(MAKING_FAILED, RELEASE_NAME)
           .absent(UNDO_FAILED)
           .absent(STOPPING)
@@ -84,14 +93,15 @@ public final class PodLife {
           .end(CREATING, MAKING_FAILED, undo())
           .step(CREATING, UNDO_FAILED, NOT_READY, RECORD)
           .step(CREATING, STOPPING, CREATING)
-          .step(CREATING, STOP, NOT_READY, RECORD, LEAVE_NETWORK, END_SANDBOX)
+          .step(
+              CREATING, STOP, NOT_READY, RECORD, END_SANDBOX_CONTAINER, LEAVE_NETWORK, END_SANDBOX)
           .step(CREATING, SANDBOX_ENDED, CREATING)
           .step(CREATING, FOUND, CREATING, ROLL_BACK)
           .step(CREATING, FOUND_DEAD, CREATING, ROLL_BACK)
           // takes containers
           .step(READY, UNDO_FAILED, NOT_READY, RECORD)
           .step(READY, STOPPING, NOT_READY, RECORD)
-          .step(READY, STOP, NOT_READY, RECORD, LEAVE_NETWORK, END_SANDBOX)
+          .step(READY, STOP, NOT_READY, RECORD, END_SANDBOX_CONTAINER, LEAVE_NETWORK, END_SANDBOX)
           .step(READY, SANDBOX_ENDED, NOT_READY, RECORD)
           .step(READY, FOUND, READY, WATCH_SANDBOX)
           .step(READY, FOUND_DEAD, NOT_READY, RECORD)
@@ -99,7 +109,7 @@ public final class PodLife {
           .end(NOT_READY, MAKING_FAILED, undo())
           .step(NOT_READY, UNDO_FAILED, NOT_READY)
           .step(NOT_READY, STOPPING, NOT_READY)
-          .step(NOT_READY, STOP, NOT_READY, LEAVE_NETWORK, END_SANDBOX)
+          .step(NOT_READY, STOP, NOT_READY, END_SANDBOX_CONTAINER, LEAVE_NETWORK, END_SANDBOX)
           .step(NOT_READY, SANDBOX_ENDED, NOT_READY)
           .end(NOT_READY, REMOVE, DELETE_FILES, DELETE_RECORD, RELEASE_NAME)
           .step(NOT_READY, FOUND, NOT_READY)
@@ -108,7 +118,9 @@ public final class PodLife {
   private PodLife() {}
 
   private static PodAction[] undo() {
-    return new PodAction[] {LEAVE_NETWORK, END_SANDBOX, DELETE_FILES, DELETE_RECORD, RELEASE_NAME};
+    return new PodAction[] {
+      END_SANDBOX_CONTAINER, LEAVE_NETWORK, END_SANDBOX, DELETE_FILES, DELETE_RECORD, RELEASE_NAME
+    };
   }
 
   /**

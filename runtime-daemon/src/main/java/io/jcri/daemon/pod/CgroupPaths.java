@@ -63,6 +63,16 @@ public record CgroupPaths(CgroupDriver driver) {
     };
   }
 
+  /** As {@link #container}, of the pod's sandbox container: its id is the pod's. */
+  String sandboxContainer(String cgroupParent, String id) {
+    return container(cgroupParent, "sandbox-" + id);
+  }
+
+  /** Where that cgroup lies below the mount of each hierarchy. */
+  String sandboxContainerDirectory(String cgroupParent, String id) {
+    return containerDirectory(cgroupParent, "sandbox-" + id);
+  }
+
   /** Where that cgroup lies below the mount of each hierarchy. */
   public String containerDirectory(String cgroupParent, String id) {
     String path = container(cgroupParent, id);

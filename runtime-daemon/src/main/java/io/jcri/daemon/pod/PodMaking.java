@@ -51,7 +51,9 @@ final class PodMaking {
             PodAction.JOIN_NETWORK,
             () -> parts.joinNetwork(pods.require(id), save, stages),
             PodAction.WRITE_FILES,
-            () -> parts.writeFiles(pods.require(id), stages)));
+            () -> parts.writeFiles(pods.require(id), stages),
+            PodAction.START_SANDBOX_CONTAINER,
+            () -> parts.startContainer(pods.require(id), stages)));
     stages.finish();
     hooks.run(pods.require(id), () -> made(id));
   }

@@ -20,7 +20,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * What a pod is made of, in the order in which it is made: namespaces and pause process (in its
- * cgroup), network, files. Unmaking goes backwards, and each step may be repeated.
+ * cgroup), network, files, and for some handlers a sandbox container. Unmaking goes backwards, and
+ * each step may be repeated.
  */
 public final class PodParts {
   private static final Logger log = LoggerFactory.getLogger(PodParts.class);
@@ -36,6 +37,7 @@ public final class PodParts {
   private final CgroupPaths cgroupPaths;
   private final PodNetworks networks;
   private final PodFiles files;
+  private final SandboxContainers containers;
 
   /**
    * With what pods are made.
@@ -48,13 +50,15 @@ public final class PodParts {
       Optional<SystemdScopes> scopes,
       CgroupPaths cgroupPaths,
       PodNetworks networks,
-      Syscalls syscalls) {
+      Syscalls syscalls,
+      SandboxContainers containers) {
     this.layout = layout;
     this.sandboxes = sandboxes;
     this.scopes = scopes;
     this.cgroupPaths = cgroupPaths;
     this.networks = networks;
     this.files = new PodFiles(layout, syscalls);
+    this.containers = containers;
   }
 
   /**
@@ -117,6 +121,22 @@ public final class PodParts {
     stages.done("files");
   }
 
+  /** The container that the pod's others are put into, if its handler wants one. */
+  void startContainer(Pod pod, Stages stages) throws IOException {
+    if (containers.wanted(pod)) {
+      containers.start(pod);
+      stages.done("sandbox container");
+    }
+  }
+
+  /** Ends that container. Idempotent. */
+  void endContainer(Pod pod, Stages stages) throws IOException {
+    if (containers.present(pod.id())) {
+      containers.end(pod.id(), Optional.of(pod));
+      stages.done("sandbox container");
+    }
+  }
+
   /**
    * Gives the pod's addresses back. Idempotent.
    *
@@ -164,12 +184,15 @@ public final class PodParts {
   }
 
   boolean alive(Pod pod) throws IOException {
-    return pod.sandbox().isPresent() && sandboxes.alive(pod.sandbox().get());
+    return pod.sandbox().isPresent()
+        && sandboxes.alive(pod.sandbox().get())
+        && (!containers.present(pod.id()) || containers.takeUp(pod.id()));
   }
 
   void onSandboxExit(Pod pod, Runnable action) throws IOException {
     if (pod.sandbox().isPresent()) {
       sandboxes.onExit(pod.sandbox().get(), action);
+      containers.onEnd(pod.id(), action);
     }
   }
 

@@ -5,9 +5,11 @@ import io.jcri.daemon.core.Layout;
 import io.jcri.daemon.node.Kernel;
 import io.jcri.daemon.record.RecordStore;
 import io.jcri.daemon.record.Registry;
+import io.jcri.daemon.runtime.Handlers;
 import io.jcri.daemon.security.Selinux;
 import io.jcri.daemon.system.NativeBinaries;
 import io.jcri.sandbox.Sandboxes;
+import io.jcri.shim.ShimLauncher;
 import java.io.IOException;
 
 /** Pods, and what others need that have to do with theirs: containers, recovery, figures. */
@@ -15,6 +17,7 @@ public record PodSetup(
     RecordStore<Pod> records,
     Pods pods,
     Sandboxes sandboxes,
+    SandboxContainers containers,
     PodNetworks networks,
     CgroupPaths cgroups,
     Selinux selinux) {
@@ -27,6 +30,7 @@ public record PodSetup(
   public static PodSetup of(
       DaemonContext context,
       Kernel kernel,
+      Handlers handlers,
       NativeBinaries binaries,
       PodNetworks networks,
       PodHooks hooks,
@@ -38,8 +42,17 @@ public record PodSetup(
         new Sandboxes(binaries.sandbox(), kernel.syscalls(), kernel.mounts(), kernel.cgroups());
     CgroupPaths cgroups = new CgroupPaths(kernel.facts().cgroups().driver());
     Selinux selinux = Selinux.of(kernel.facts().selinux());
+    SandboxContainers containers =
+        new SandboxContainers(
+            new ShimLauncher(binaries.shim()),
+            layout,
+            handlers,
+            cgroups,
+            kernel.cgroups(),
+            binaries.pause());
     PodParts parts =
-        new PodParts(layout, sandboxes, kernel.scopes(), cgroups, networks, kernel.syscalls());
+        new PodParts(
+            layout, sandboxes, kernel.scopes(), cgroups, networks, kernel.syscalls(), containers);
     Pods pods =
         new Pods(
             new Registry<>("pod sandbox", Pod::id, records, watcher),
@@ -48,6 +61,6 @@ public record PodSetup(
             selinux,
             context.clock(),
             context.bootId());
-    return new PodSetup(records, pods, sandboxes, networks, cgroups, selinux);
+    return new PodSetup(records, pods, sandboxes, containers, networks, cgroups, selinux);
   }
 }

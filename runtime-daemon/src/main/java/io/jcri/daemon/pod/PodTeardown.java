@@ -80,7 +80,7 @@ final class PodTeardown {
     private final Pod pod;
     private final String id;
     private final Stages stages;
-    private @Nullable CniException stuck;
+    private @Nullable IOException stuck;
 
     Going(Pod pod) {
       this.pod = pod;
@@ -93,6 +93,8 @@ final class PodTeardown {
           id,
           event,
           Map.<PodAction, Work>of(
+              PodAction.END_SANDBOX_CONTAINER,
+              this::endContainer,
               PodAction.LEAVE_NETWORK,
               this::leaveNetwork,
               PodAction.END_SANDBOX,
@@ -103,6 +105,14 @@ final class PodTeardown {
               () -> pods.remove(id),
               PodAction.RELEASE_NAME,
               this::releaseName));
+    }
+
+    private void endContainer() {
+      try {
+        parts.endContainer(pod, stages);
+      } catch (IOException e) {
+        stuck = e;
+      }
     }
 
     private void leaveNetwork() {
@@ -116,7 +126,10 @@ final class PodTeardown {
       stages.done("network");
     }
 
-    /** Reports a network that could not be left, after all else has been done. */
+    /**
+     * Reports a container that did not end or a network that could not be left, after all else has
+     * been done.
+     */
     private void endSandbox() throws IOException {
       parts.endSandbox(pod, stages);
       stages.finish();

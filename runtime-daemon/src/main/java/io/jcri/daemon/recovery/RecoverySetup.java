@@ -47,6 +47,7 @@ public final class RecoverySetup {
             container.shims(),
             store.rootFilesystems(),
             pod.networks(),
-            pod.sandboxes()));
+            pod.sandboxes(),
+            pod.containers()));
   }
 }

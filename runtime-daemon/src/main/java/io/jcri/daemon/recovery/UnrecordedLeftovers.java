@@ -8,6 +8,7 @@ import io.jcri.daemon.core.Layout;
 import io.jcri.daemon.image.RootFilesystems;
 import io.jcri.daemon.pod.PodNetworks;
 import io.jcri.daemon.pod.Pods;
+import io.jcri.daemon.pod.SandboxContainers;
 import io.jcri.daemon.record.Registry;
 import io.jcri.sandbox.Sandboxes;
 import java.io.IOException;
@@ -32,6 +33,7 @@ public final class UnrecordedLeftovers {
   private final RootFilesystems rootFilesystems;
   private final PodNetworks networks;
   private final Sandboxes sandboxes;
+  private final SandboxContainers sandboxContainers;
 
   public UnrecordedLeftovers(
       Layout layout,
@@ -40,7 +42,8 @@ public final class UnrecordedLeftovers {
       ContainerShims shims,
       RootFilesystems rootFilesystems,
       PodNetworks networks,
-      Sandboxes sandboxes) {
+      Sandboxes sandboxes,
+      SandboxContainers sandboxContainers) {
     this.layout = layout;
     this.containers = containers;
     this.pods = pods;
@@ -48,6 +51,7 @@ public final class UnrecordedLeftovers {
     this.rootFilesystems = rootFilesystems;
     this.networks = networks;
     this.sandboxes = sandboxes;
+    this.sandboxContainers = sandboxContainers;
   }
 
   /**
@@ -89,6 +93,7 @@ public final class UnrecordedLeftovers {
   }
 
   private void endSandbox(String id) throws IOException {
+    sandboxContainers.end(id, Optional.empty());
     networks.leave(id, layout.podNetworkNamespace(id));
     sandboxes.destroy(id, layout.pod(id), Optional.empty());
     FileTrees.delete(layout.pod(id));

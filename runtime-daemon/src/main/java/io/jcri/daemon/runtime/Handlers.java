@@ -45,6 +45,7 @@ public final class Handlers {
     private final String binary;
     private final NodeFacts node;
     private final boolean refuseKnownEscapes;
+    private final boolean sandboxContainer;
     private final PassedAnnotations annotations;
     private final Asked<RuntimeFeatures> features;
     private final Asked<FoundRuntime> version;
@@ -56,6 +57,7 @@ public final class Handlers {
         boolean refuseKnownEscapes) {
       this.refuseKnownEscapes = refuseKnownEscapes;
       this.binary = config.binary();
+      this.sandboxContainer = config.sandboxContainer();
       this.annotations = PassedAnnotations.of(config);
       this.runtime = runtime;
       this.node = node;
@@ -142,6 +144,7 @@ public final class Handlers {
       }
       found.distribution().ifPresent(built -> facts.put("package", built));
       found.escapes().ifPresent(why -> facts.put("knownEscapes", why));
+      facts.put("sandbox", sandboxContainer ? "container" : "pause");
       facts.put("features", abilities());
       return facts;
     }
@@ -177,6 +180,11 @@ public final class Handlers {
       return node.kernel().mountAttributes() ? told : told.withoutMountAttributes();
     }
 
+    /** Whether its pods have a sandbox container, which their others are put into. */
+    public boolean sandboxContainer() {
+      return sandboxContainer;
+    }
+
     /** Which annotations of pods and containers the runtime is told. */
     public PassedAnnotations annotations() {
       return annotations;
@@ -207,7 +215,8 @@ public final class Handlers {
               binary(wanted.binary())
                   .map(path ->
                       new OciRuntime(
-                          new OciRuntime.Options(path, layout.runtimeState(name), systemd)));
+                          OciRuntime.Options.of(
+                              path, layout.runtimeState(name), systemd, wanted.options())));
           if (runtime.isPresent() || name.equals(config.defaultHandler())) {
             handlers.put(name, new Handler(wanted, runtime, node, config.refuseKnownEscapes()));
           }

@@ -8,6 +8,7 @@ import java.nio.file.Path;
  * The programs that are part of the distribution.
  *
  * @param sandbox makes a pod's namespaces and becomes its pause process
+ * @param pause the one program of a sandbox container
  * @param shim watches one container
  * @param selftest the program in the selftest's image
  * @param nriStart starts an NRI plugin that is connected to a socket
@@ -15,7 +16,13 @@ import java.nio.file.Path;
  * @param launcher is {@code jcri} itself
  */
 public record NativeBinaries(
-    Path sandbox, Path shim, Path selftest, Path nriStart, Path confine, Path launcher) {
+    Path sandbox,
+    Path pause,
+    Path shim,
+    Path selftest,
+    Path nriStart,
+    Path confine,
+    Path launcher) {
   /** Set by the launcher to the folder that the distribution lies in. */
   private static final String HOME = "jcri.home";
 
@@ -32,6 +39,7 @@ public record NativeBinaries(
     Path libexec = folder.resolve("libexec");
     return new NativeBinaries(
         executable(libexec.resolve("jcri-sandbox")),
+        executable(libexec.resolve("jcri-pause")),
         executable(libexec.resolve("jcri-shim")),
         executable(libexec.resolve("jcri-selftest")),
         executable(libexec.resolve("jcri-nri-start")),

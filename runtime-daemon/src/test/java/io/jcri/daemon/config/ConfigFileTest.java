@@ -39,6 +39,8 @@ class ConfigFileTest {
             default_handler = "fast"
             [handlers.fast]
             binary = "/opt/fast"
+            options = ["--debug"]
+            sandbox = "container"
             pod_annotations = ["dev.gvisor.*"]
             container_annotations = ["io.[a-z]/x"]
             [images]
@@ -87,7 +89,12 @@ class ConfigFileTest {
     assertThat(config.handlers()).containsKeys("fast", "runc", "crun");
     assertThat(config.handlers().get("fast"))
         .isEqualTo(
-            new DaemonConfig.Handler("/opt/fast", List.of("dev.gvisor.*"), List.of("io.[a-z]/x")));
+            new DaemonConfig.Handler(
+                "/opt/fast",
+                List.of("--debug"),
+                true,
+                List.of("dev.gvisor.*"),
+                List.of("io.[a-z]/x")));
     assertThat(config.images())
         .isEqualTo(
             new DaemonConfig.Images(

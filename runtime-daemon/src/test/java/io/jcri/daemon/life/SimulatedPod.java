@@ -159,8 +159,9 @@ final class SimulatedPod extends SimulatedPodSteps {
       sandbox = false;
       pause = false;
       files = false;
+      container = false;
     }
-    assertThat(disk.isPresent() || !(sandbox || address || files))
+    assertThat(disk.isPresent() || !(sandbox || address || files || container))
         .as("no record tells of %s", this)
         .isTrue();
     assertThat(!address || disk.filter(Saved::networkDue).isPresent())
@@ -184,21 +185,23 @@ final class SimulatedPod extends SimulatedPodSteps {
     assertThat(named).as("the name is taken: %s", this).isEqualTo(memory.isPresent());
     assertThat(phase()).isNotEqualTo(Optional.of(PodPhase.CREATING));
     if (phase().equals(Optional.of(PodPhase.READY))) {
-      assertThat(sandbox && pause && address && files && watched).as("whole: %s", this).isTrue();
+      assertThat(sandbox && pause && address && files && container && watched)
+          .as("whole: %s", this)
+          .isTrue();
     }
   }
 
   void checkGone() {
     assertThat(memory).isEmpty();
     assertThat(disk).isEmpty();
-    assertThat(sandbox || pause || address || files || named)
+    assertThat(sandbox || pause || address || files || container || named)
         .as("something is left: %s", this)
         .isFalse();
   }
 
   @Override
   public String toString() {
-    return "%s %s sandbox %s pause %s address %s files %s named %s watched %s"
-        .formatted(memory, disk, sandbox, pause, address, files, named, watched);
+    return "%s %s sandbox %s pause %s address %s files %s container %s named %s watched %s"
+        .formatted(memory, disk, sandbox, pause, address, files, container, named, watched);
   }
 }

@@ -33,6 +33,7 @@ abstract class SimulatedPodSteps {
   boolean pause;
   boolean address;
   boolean files;
+  boolean container;
 
   // the daemon's memory
   Optional<Saved> memory = Optional.empty();
@@ -82,7 +83,9 @@ abstract class SimulatedPodSteps {
           mayFail(); // the address is taken, but the plugin has not said so
         });
     works.put(PodAction.WRITE_FILES, () -> files = mayFail());
+    works.put(PodAction.START_SANDBOX_CONTAINER, () -> container = mayFail());
     works.put(PodAction.WATCH_SANDBOX, () -> watched = mayFailUnlessFound(event));
+    works.put(PodAction.END_SANDBOX_CONTAINER, () -> container = false);
     works.put(
         PodAction.LEAVE_NETWORK,
         () -> {
@@ -114,7 +117,9 @@ abstract class SimulatedPodSteps {
     works.put(
         PodAction.DELETE_RECORD,
         () -> {
-          assertThat(sandbox || address || files).as("left without a record: %s", this).isFalse();
+          assertThat(sandbox || address || files || container)
+              .as("left without a record: %s", this)
+              .isFalse();
           disk = Optional.empty();
           memory = Optional.empty();
         });

@@ -27,6 +27,7 @@ import io.jcri.daemon.pod.CgroupPaths;
 import io.jcri.daemon.pod.Pod;
 import io.jcri.daemon.pod.PodNetworks;
 import io.jcri.daemon.pod.Pods;
+import io.jcri.daemon.pod.SandboxContainers;
 import io.jcri.daemon.record.RecordStore;
 import io.jcri.daemon.record.Registry;
 import io.jcri.daemon.runtime.Handlers;
@@ -192,7 +193,14 @@ final class FoundNode implements AutoCloseable {
         shims(),
         rootFilesystems(),
         new PodNetworks(cni),
-        new Sandboxes(directory.resolve("no-helper"), Linux.get(), mounts, cgroups));
+        new Sandboxes(directory.resolve("no-helper"), Linux.get(), mounts, cgroups),
+        new SandboxContainers(
+            new ShimLauncher(directory.resolve("no-shim")),
+            layout,
+            handlers(),
+            new CgroupPaths(CgroupDriver.CGROUPFS),
+            cgroups,
+            directory.resolve("no-pause")));
   }
 
   Recovery recovery() {

@@ -30,6 +30,7 @@ class PassedAnnotationsTest {
   }
 
   private static Map<String, String> passed(List<String> pod, List<String> container) {
-    return PassedAnnotations.of(new DaemonConfig.Handler("x", pod, container)).of(POD, CONTAINER);
+    return PassedAnnotations.of(new DaemonConfig.Handler("x", List.of(), false, pod, container))
+        .of(POD, CONTAINER);
   }
 }
