@@ -4,7 +4,6 @@ import io.jcri.daemon.runtime.PassedAnnotations;
 import io.jcri.oci.spec.ContainerProcess;
 import io.jcri.oci.spec.ContainerSpec;
 import io.jcri.oci.spec.DefaultMounts;
-import io.jcri.oci.spec.IdMapping;
 import io.jcri.oci.spec.LinuxResources;
 import io.jcri.oci.spec.Namespace;
 import io.jcri.oci.spec.Namespace.Kind;
@@ -29,7 +28,7 @@ final class SandboxContainerSpec {
   /**
    * The whole specification.
    *
-   * @param pod one whose namespaces and files are made
+   * @param pod one whose namespaces and files are made, without a user namespace
    * @param rootfs directory with the program {@code pause}
    * @param resolvConf the pod's
    */
@@ -37,22 +36,18 @@ final class SandboxContainerSpec {
       Pod pod, PassedAnnotations passed, Path rootfs, Path resolvConf, String cgroupsPath) {
     PodConfig config = pod.config();
     SandboxState sandbox = pod.sandbox().orElseThrow();
-    Optional<NamespaceOptions.UserMappings> user = config.namespaces().user();
     return ContainerSpec.builder(
             ContainerProcess.of(List.of("/pause")).toBuilder().noNewPrivileges(true).build(),
             new ContainerSpec.Root(rootfs.toString(), true))
         .hostname(sandbox.utsns().map(_ -> HostName.of(pod)).filter(name -> !name.isEmpty()))
         .namespaces(namespaces(config, sandbox))
-        .idMappings(
-            mappings(user.map(NamespaceOptions.UserMappings::uids)),
-            mappings(user.map(NamespaceOptions.UserMappings::gids)))
         .mounts(
             DefaultMounts.of(
                 new DefaultMounts.Request(
                     false,
                     config.hostNetwork(),
                     config.namespaces().ipc() == NamespaceMode.NODE,
-                    user.isPresent(),
+                    false,
                     true,
                     sandbox.shm(),
                     Optional.empty(),
@@ -69,7 +64,6 @@ final class SandboxContainerSpec {
     join(namespaces, Kind.NETWORK, sandbox.netns());
     join(namespaces, Kind.IPC, sandbox.ipcns());
     join(namespaces, Kind.UTS, sandbox.utsns());
-    join(namespaces, Kind.USER, sandbox.userns());
     join(namespaces, Kind.PID, sandbox.pidns());
     if (sandbox.pidns().isEmpty() && config.namespaces().pid() != NamespaceMode.NODE) {
       namespaces.add(Namespace.fresh(Kind.PID));
@@ -79,13 +73,6 @@ final class SandboxContainerSpec {
 
   private static void join(List<Namespace> namespaces, Kind kind, Optional<Path> pinned) {
     pinned.ifPresent(path -> namespaces.add(Namespace.join(kind, path.toString())));
-  }
-
-  private static List<IdMapping> mappings(Optional<List<io.jcri.sandbox.IdMapping>> mappings) {
-    return mappings.stream()
-        .flatMap(List::stream)
-        .map(m -> new IdMapping(m.containerId(), m.hostId(), m.size()))
-        .toList();
   }
 
   private static Map<String, String> annotations(Pod pod, PassedAnnotations passed) {

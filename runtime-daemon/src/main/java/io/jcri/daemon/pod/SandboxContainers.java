@@ -138,10 +138,7 @@ public final class SandboxContainers {
         directory.resolve("exit"),
         Optional.of(cgroups.sandboxContainerDirectory(pod.config().cgroupParent(), pod.id())),
         Optional.empty(),
-        pod.config()
-            .namespaces()
-            .user()
-            .map(user -> new ShimSpec.IoOwner(user.rootUid(), user.rootGid())));
+        Optional.empty());
   }
 
   /** Finds the container that a daemon before this one has started; says whether it runs. */

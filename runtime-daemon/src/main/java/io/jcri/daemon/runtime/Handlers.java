@@ -199,8 +199,9 @@ public final class Handlers {
       return features().recursiveReadOnlyMounts();
     }
 
+    /** The files of a sandbox container lie where the root of a user namespace may not go. */
     public boolean userNamespaces() {
-      return node.kernel().userNamespaces() && features().userNamespaces();
+      return !sandboxContainer && node.kernel().userNamespaces() && features().userNamespaces();
     }
   }
 

@@ -43,7 +43,10 @@ final class RunPodSandbox implements Call<RunPodSandboxRequest, RunPodSandboxRes
       throw precondition(
           "runtime handler "
               + config.handler()
-              + " can't run pods with a user namespace: its OCI runtime has no id-mapped mounts");
+              + " can't run pods with a user namespace: "
+              + (handler.sandboxContainer()
+                  ? "its pods have a sandbox container"
+                  : "its OCI runtime has no id-mapped mounts"));
     }
   }
 }
