@@ -114,14 +114,23 @@ static char *find(const char *controller, const char *path, size_t length) {
   return existing(cgroup_mounted(mountinfo, controller, path, length));
 }
 
+/* A guest's host process, which all of its pod share, is in a cgroup of the pod or in anybody's. */
+static bool of_pod(const struct options *options, const char *path, size_t length) {
+  const char *slash = options->cgroup == NULL ? NULL : strrchr(options->cgroup, '/');
+  if (slash == NULL) return false;
+  size_t pod = (size_t)(slash - options->cgroup) + 1;
+  return length > pod && strncmp(path, options->cgroup, pod) == 0;
+}
+
 /* A process that is dead already shows `/` for its cgroups of v1: then what we were told counts.
  * *told is the caller's: the path that processes in there tell. */
 static char *locate(const struct options *options, const char *text, const char *controller,
-                    char **told) {
+                    bool guest, char **told) {
   size_t length;
   const char *path = cgroup_path(text, controller, &length);
   if (path == NULL) return NULL;
-  char *found = find(controller, path, length);
+  char *found =
+      guest && !of_pod(options, path, length) ? NULL : find(controller, path, length);
   if (found == NULL && options->cgroup != NULL) {
     path = options->cgroup;
     length = strlen(path);
@@ -133,19 +142,20 @@ static char *locate(const struct options *options, const char *text, const char 
   return found;
 }
 
-void cgroup_learn(struct cgroups *cgroups, const struct options *options, pid_t init) {
+void cgroup_learn(struct cgroups *cgroups, const struct options *options, pid_t init,
+                  bool guest) {
   char path[64];
   /* Not on the stack, whose pages are never given back. */
   char *text FREE = resized(NULL, CGROUP_TEXT);
   snprintf(path, sizeof path, "/proc/%d/cgroup", (int)init);
   if (text == NULL || read_text(path, text, CGROUP_TEXT) <= 0) return;
-  cgroups->memory = locate(options, text, "memory", NULL);
+  cgroups->memory = locate(options, text, "memory", guest, NULL);
   cgroups->memory_unified = cgroups->memory == NULL;
-  if (cgroups->memory_unified) cgroups->memory = locate(options, text, "", NULL);
-  if (!options->exec_cgroup) return;
-  cgroups->exec = locate(options, text, "freezer", &cgroups->exec_path);
+  if (cgroups->memory_unified) cgroups->memory = locate(options, text, "", guest, NULL);
+  if (!options->exec_cgroup || guest) return;
+  cgroups->exec = locate(options, text, "freezer", false, &cgroups->exec_path);
   cgroups->exec_prefix = cgroups->exec == NULL ? "" : "freezer:";
-  if (cgroups->exec == NULL) cgroups->exec = locate(options, text, "", &cgroups->exec_path);
+  if (cgroups->exec == NULL) cgroups->exec = locate(options, text, "", false, &cgroups->exec_path);
 }
 
 int64_t cgroup_counter(const char *text, const char *name) {

@@ -19,8 +19,9 @@ struct cgroups {
 };
 
 /* Learns the container's cgroups from its first process, which is a child of ours: even a zombie
- * still tells them. What there is no memory for stays unknown. */
-void cgroup_learn(struct cgroups *cgroups, const struct options *options, pid_t init);
+ * still tells them; or from the process on this host that holds a guest, with others of its pod.
+ * What there is no memory for stays unknown. */
+void cgroup_learn(struct cgroups *cgroups, const struct options *options, pid_t init, bool guest);
 
 /* Makes a cgroup below the container's for one exec; NULL when that cannot be had. *option is
  * what the runtime wants to hear after --cgroup. Both are the caller's. */

@@ -45,8 +45,10 @@ static bool adopt_terminal(struct container *container) {
 
 /* Why a runtime that reported success did not give us a container we can look after. */
 static const char *take_over(struct container *container) {
-  container->exit.pid = runtime_read_pid(container->pid_path);
-  if (container->exit.pid < 0) return "the runtime wrote no pid of the container";
+  pid_t pid = runtime_read_pid(container->pid_path);
+  if (pid < 0) return "the runtime wrote no pid of the container";
+  container->exit.pid = pid;
+  container->guest.present = container->options->guest || !tree_ours(pid);
   if (container->options->terminal && !adopt_terminal(container))
     return "the runtime sent no terminal";
   return NULL;
@@ -55,9 +57,11 @@ static const char *take_over(struct container *container) {
 static void runs(struct container *container) {
   container->exit.started_at = now_wall_nanos();
   container->state = STATE_RUNNING;
-  cgroup_learn(container->cgroups, container->options, container->exit.pid);
+  cgroup_learn(container->cgroups, container->options, container->exit.pid,
+               container->guest.present);
   oom_watch(&container->oom, container->loop, container->cgroups);
   output_begin(container->output);
+  if (container->guest.present) guest_begin(&container->guest, container->exit.pid);
   answer_starts(container, NULL);
   container->changed(container);
 }
@@ -77,7 +81,8 @@ static void runtime_started(struct child *child, int status) {
     if (error == NULL) {
       runs(container);
     } else {
-      if (container->exit.pid > 0) kill(container->exit.pid, SIGKILL);
+      bool ours = container->exit.pid > 0 && !container->guest.present;
+      if (ours) kill(container->exit.pid, SIGKILL);
       output_close(container->output);
       start_failed(container, error);
     }
@@ -171,6 +176,10 @@ void container_start(struct container *container, struct conn *conn, uint32_t id
 
 /* One that the kernel has killed for want of memory may take long to end, and is not ours. */
 bool container_sigkill(struct container *container) {
+  if (container->guest.present) {
+    container->killed_by_us = true;
+    return guest_sigkill(&container->guest);
+  }
   bool ours = !tree_dying(container->exit.pid);
   if (kill(container->exit.pid, SIGKILL) != 0) return false;
   if (ours) container->killed_by_us = true;
@@ -185,6 +194,9 @@ void container_kill(struct container *container, struct conn *conn, uint32_t id,
   struct refusal refusal;
   if (container->state != STATE_RUNNING) {
     conn_reply_error(conn, id, "container is not running");
+  } else if (container->guest.present) {
+    if (signal == SIGKILL) container->killed_by_us = true;
+    guest_signal(&container->guest, conn, id, signal);
   } else if (!send_signal(container, signal)) {
     refuse(&refusal, "cannot send signal %d to process %d: %m", signal, container->exit.pid);
     conn_reply_error(conn, id, refusal.text);
@@ -212,15 +224,16 @@ static void tell_watchers(struct container *container) {
 
 /* In this order: the log is whole, the record is on disk, the clients are told, the runtime
  * forgets the container. If we die in between, the daemon finds what had been done. */
-static void ended(struct container *container, int status) {
+static void ended(struct container *container, int exit_code, int signal) {
   struct exit_record *exit = &container->exit;
   exit->finished_at = now_wall_nanos();
-  exit->exit_code = exit_code_of(status);
-  exit->signal = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
-  bool killed = exit->signal == SIGKILL;
-  exit->kill_requested = killed && container->killed_by_us;
-  /* Its own, or that of a child, which a shell passes on. */
+  exit->exit_code = exit_code;
+  exit->signal = signal;
+  /* Its own, or that of a child, which a shell passes on; the code is all that is told of a guest.
+   */
   bool like_killed = exit->exit_code == 128 + SIGKILL;
+  bool killed = container->guest.present ? like_killed : exit->signal == SIGKILL;
+  exit->kill_requested = killed && container->killed_by_us;
   exit->oom_killed = oom_happened(&container->oom, like_killed && !container->killed_by_us);
   container->state = STATE_EXITED;
   output_drain(container->output);
@@ -231,11 +244,22 @@ static void ended(struct container *container, int status) {
   container->changed(container);
 }
 
+/* The sandbox is gone when nobody can tell a guest's code: so are all that ran in it. */
+static void guest_ended(struct guest *guest, int exit_code) {
+  bool lost = exit_code == GUEST_LOST;
+  ended(guest->owner, lost ? 128 + SIGKILL : exit_code, lost ? SIGKILL : 0);
+}
+
+bool container_is(const struct container *container, pid_t child) {
+  return container->state == STATE_RUNNING && !container->guest.present &&
+         container->exit.pid == child;
+}
+
 bool container_reap(struct container *container) {
   int status;
   pid_t pid = container->exit.pid;
-  if (container->state != STATE_RUNNING || waitpid(pid, &status, WNOHANG) != pid) return false;
-  ended(container, status);
+  if (!container_is(container, pid) || waitpid(pid, &status, WNOHANG) != pid) return false;
+  ended(container, exit_code_of(status), WIFSIGNALED(status) ? WTERMSIG(status) : 0);
   return true;
 }
 
@@ -243,6 +267,14 @@ void container_init(struct container *container) {
   container->state = STATE_CREATED;
   container->exit.container_id = container->options->id;
   container->console = CONSOLE_NONE;
+  container->guest = (struct guest){
+      .options = container->options,
+      .loop = container->loop,
+      .runtime = container->runtime,
+      .ended = guest_ended,
+      .owner = container,
+  };
+  guest_init(&container->guest);
   container->eager = (struct timer){.fired = read_early, .owner = container};
   container->record_retry = (struct timer){.fired = write_record, .owner = container};
 }

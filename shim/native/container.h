@@ -5,6 +5,7 @@
 #include "cgroup.h"
 #include "console.h"
 #include "exit_record.h"
+#include "guest.h"
 #include "oom.h"
 #include "output.h"
 #include "runtime.h"
@@ -24,6 +25,7 @@ struct container {
   bool killed_by_us;       /* SIGKILL came through us, and nothing was killing it before */
   struct exit_record exit; /* what is known of it so far */
   struct oom oom;
+  struct guest guest;      /* how it is looked after when its process is no child of ours */
 
   char *pid_path;            /* where the runtime writes the first process's pid */
   struct child *start_child; /* the runtime that starts it */
@@ -43,11 +45,14 @@ void container_init(struct container *container);
  * again while it starts or runs, it joins or tells the same. */
 void container_start(struct container *container, struct conn *conn, uint32_t id);
 
-/* Sends the signal to the container's first process, which is our child: its pid is its own. */
+/* Sends the signal to the container's first process: our child, whose pid is its own, or a guest. */
 void container_kill(struct container *container, struct conn *conn, uint32_t id, int signal);
 
 /* Ends the first process, and remembers that it was us. False leaves errno. */
 bool container_sigkill(struct container *container);
+
+/* Whether a child of ours that has ended is the container's first process. */
+bool container_is(const struct container *container, pid_t child);
 
 /* Reaps the container's first process when it has ended; false when it has not. */
 bool container_reap(struct container *container);

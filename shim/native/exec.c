@@ -18,6 +18,7 @@ enum {
 static void clean_up(struct exec *exec) {
   if (exec->process_path != NULL) unlink(exec->process_path);
   if (exec->pid_path != NULL) unlink(exec->pid_path);
+  if (exec->number_path != NULL) unlink(exec->number_path);
   if (exec->cgroup != NULL) cgroup_discard(exec->execs->cgroups, exec->cgroup);
   console_close(&exec->console);
   exec->cgroup = NULL;
@@ -34,6 +35,7 @@ static void forget(struct exec *exec) {
   clean_up(exec);
   free(exec->process_path);
   free(exec->pid_path);
+  free(exec->number_path);
   free(exec);
 }
 
@@ -82,7 +84,10 @@ static void kill_whole(struct exec *exec) {
     tree_kill(exec->runtime->pid);
     child_kill(exec->runtime);
   }
-  if (exec->pid > 0) tree_kill(exec->pid);
+  if (exec->execs->guest->present)
+    guest_sigkill_exec(exec->execs->guest, exec->number_path);
+  else if (exec->pid > 0)
+    tree_kill(exec->pid);
   if (exec->cgroup != NULL) cgroup_kill(exec->execs->cgroups, exec->cgroup);
 }
 
@@ -91,6 +96,8 @@ static void kill_whole(struct exec *exec) {
 static void grace_over(struct timer *timer) {
   struct exec *exec = timer->owner;
   if (!exec->io.ended) {
+    /* The runtime may not have ended a guest's process: its own, which waits, goes in any case. */
+    if (exec->timed_out && exec->execs->guest->present && exec->pid > 0) tree_kill(exec->pid);
     tell_end(exec);
   } else if (exec->sync) {
     exec_sync_drain(&exec->io);
@@ -148,7 +155,7 @@ static void runtime_ended(struct child *child, int status) {
   exec->runtime = NULL;
   const char *problem = NULL;
   if (status == 0) {
-    exec->pid = runtime_read_pid(exec->pid_path);
+    exec->pid = runtime_read_child(exec->pid_path);
     if (exec->pid < 0) problem = "the runtime wrote no pid of the exec";
     if (problem == NULL && exec->io.tty) {
       exec->io.terminal = console_take(&exec->console);

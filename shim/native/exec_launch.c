@@ -23,7 +23,9 @@ static bool prepare(struct exec *exec, const struct frame *request, bool with_st
     return refuse(refusal, "exec without a process");
   exec->process_path = formatted("%s/exec-%u.json", options->state, exec->id);
   exec->pid_path = formatted("%s/exec-%u.pid", options->state, exec->id);
-  if (exec->process_path == NULL || exec->pid_path == NULL) return refuse_for_memory(refusal);
+  exec->number_path = formatted("%s/exec-%u.number", options->state, exec->id);
+  if (exec->process_path == NULL || exec->pid_path == NULL || exec->number_path == NULL)
+    return refuse_for_memory(refusal);
   if (!write_process(exec->process_path, json, length))
     return refuse(refusal, "cannot write %s: %m", exec->process_path);
   if (exec->io.tty &&
@@ -49,6 +51,7 @@ static bool run_runtime(struct exec *exec, bool limited, const int stdio[3],
   if (exec->io.tty) command_add(&command, "--console-socket", exec->console.address.sun_path, NULL);
   /* What has no time limit is killed only when its caller has gone, and then by its tree. */
   if (limited) exec->cgroup = cgroup_for_exec(execs->cgroups, exec->id, &option);
+  if (execs->guest->present) command_add(&command, "--internal-pid-file", exec->number_path, NULL);
   if (exec->cgroup != NULL) command_add(&command, "--cgroup", option, NULL);
   command_add(&command, execs->options->id, NULL);
   exec->runtime = runtime_spawn(execs->runtime, &command, log_path, stdio, ended, exec, refusal);

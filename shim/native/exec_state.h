@@ -6,6 +6,7 @@
 #include "conn.h"
 #include "console.h"
 #include "exec_io.h"
+#include "guest.h"
 #include "loop.h"
 #include "runtime.h"
 
@@ -16,6 +17,7 @@ struct execs {
   struct loop *loop;
   struct runtime *runtime;
   struct cgroups *cgroups;
+  struct guest *guest; /* of the container */
   struct exec *first;
 };
 
@@ -29,6 +31,7 @@ struct exec {
   struct child *runtime; /* while the runtime starts it */
   pid_t pid;             /* from then on, until it is reaped */
   char *process_path, *pid_path;
+  char *number_path; /* where a guest's runtime tells by what number it knows the process */
   struct console console;
   char *cgroup; /* its own, so that it can be killed whole; NULL if there is none */
 

@@ -74,6 +74,7 @@ static void assemble(struct shim *shim) {
       .loop = loop,
       .runtime = &shim->runtime,
       .cgroups = &shim->cgroups,
+      .guest = &shim->container.guest,
   };
   removal_init(&shim->removal, &shim->container);
   shim->reaper = (struct reaper){

@@ -33,6 +33,7 @@ static const struct option_row ROWS[] = {
     ROW("--terminal", FLAG, terminal, false),
     ROW("--stdin", FLAG, stdin_open, false),
     ROW("--stdin-once", FLAG, stdin_once, false),
+    ROW("--guest", FLAG, guest, false),
     ROW("--exec-cgroup", FLAG, exec_cgroup, false),
 };
 

@@ -25,6 +25,7 @@ struct options {
   bool terminal;
   bool stdin_open;
   bool stdin_once;
+  bool guest;       /* the container's process is no child of ours whatever its parents say */
   bool exec_cgroup; /* the runtime knows `exec --cgroup` */
 };
 

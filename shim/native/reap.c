@@ -13,7 +13,7 @@ static bool reap_strangers(const struct reaper *reaper) {
   for (;;) {
     siginfo_t info = {0};
     if (waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT) != 0 || info.si_pid == 0) return true;
-    if (info.si_pid == container->exit.pid && container->state == STATE_RUNNING) return false;
+    if (container_is(container, info.si_pid)) return false;
     if (exec_known(reaper->execs, info.si_pid)) return false;
     waitpid(info.si_pid, NULL, WNOHANG);
   }

@@ -40,6 +40,7 @@ static void runtime_deleted(struct child *child, int status) {
   child_free(child);
   if (status == 0) {
     removal->deleted = true;
+    guest_deleted(&removal->container->guest);
     advance(removal);
   } else {
     failed(removal, refusal.text);

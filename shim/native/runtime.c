@@ -164,11 +164,16 @@ void runtime_settle(struct runtime *runtime) {
   }
 }
 
-/* Else the number is anybody's: not ours to signal, and nobody would tell us of its end. */
 pid_t runtime_read_pid(const char *path) {
   char text[32];
   int64_t pid;
   if (read_text(path, text, sizeof text) <= 0) return -1;
   text[strcspn(text, "\n")] = '\0';
-  return parse_number(text, 1, INT32_MAX, &pid) && tree_ours((pid_t)pid) ? (pid_t)pid : -1;
+  return parse_number(text, 1, INT32_MAX, &pid) ? (pid_t)pid : -1;
+}
+
+/* Else the number is anybody's: not ours to signal, and nobody would tell us of its end. */
+pid_t runtime_read_child(const char *path) {
+  pid_t pid = runtime_read_pid(path);
+  return pid > 0 && tree_ours(pid) ? pid : -1;
 }

@@ -47,7 +47,10 @@ void child_free(struct child *child);
 /* Reports the runtimes that have ended. */
 void runtime_settle(struct runtime *runtime);
 
-/* Reads a --pid-file; -1 when it names no process that is our child now. */
+/* Reads a --pid-file; -1 when it has no number. */
 pid_t runtime_read_pid(const char *path);
+
+/* Likewise; -1 also when it names no process that is our child now. */
+pid_t runtime_read_child(const char *path);
 
 #endif
