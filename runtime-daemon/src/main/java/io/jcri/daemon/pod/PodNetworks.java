@@ -9,8 +9,10 @@ import io.jcri.cni.NetworkStatus;
 import io.jcri.cni.PodNetwork;
 import io.jcri.cni.PodNetworkRequest;
 import io.jcri.sandbox.SandboxState;
+import io.jcri.sandbox.linux.InterfaceAddresses;
 import io.jcri.sandbox.linux.ProcessId;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -71,6 +73,26 @@ public final class PodNetworks {
    */
   public void leave(Pod pod) throws CniException {
     cni.detach(request(pod, Optional.empty()));
+  }
+
+  /**
+   * Gives the pod's interface its addresses again, where a runtime with a network stack of its own
+   * has taken them off: plugins read there which rules they have to take back. Idempotent, and no
+   * obstacle when it can't be done.
+   */
+  void restoreAddresses(Pod pod) {
+    Optional<Path> namespace = pod.sandbox().flatMap(PodNetworks::namespace);
+    if (namespace.isEmpty() || pod.ips().isEmpty()) {
+      return;
+    }
+    try {
+      InterfaceAddresses.set(
+          namespace.get().toString(),
+          INTERFACE,
+          pod.ips().stream().map(InetAddress::ofLiteral).toList());
+    } catch (IOException | IllegalArgumentException e) {
+      log.debug("addresses of pod sandbox {} are not set again: {}", pod.id(), e.getMessage());
+    }
   }
 
   /**

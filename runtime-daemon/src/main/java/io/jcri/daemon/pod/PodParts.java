@@ -146,6 +146,9 @@ public final class PodParts {
     if (pod.networkDue()) {
       try {
         if (pod.sandbox().isPresent()) {
+          if (containers.mayHaveHad(pod)) {
+            networks.restoreAddresses(pod);
+          }
           networks.leave(pod);
         } else { // a stand-in: an address is due only to what has a sandbox
           networks.leave(pod.id(), layout.podNetworkNamespace(pod.id()));

@@ -75,6 +75,12 @@ public final class SandboxContainers {
     return handlers.require(pod.config().handler()).sandboxContainer();
   }
 
+  /** Whether a pod may have had one; a handler that is not configured any more can't tell. */
+  boolean mayHaveHad(Pod pod) {
+    @Nullable Handler handler = handlers.all().get(pod.config().handler());
+    return handler == null || handler.sandboxContainer();
+  }
+
   /** Whether a pod has one, or what is left of it. */
   boolean present(String id) {
     return Files.exists(layout.podContainer(id));
