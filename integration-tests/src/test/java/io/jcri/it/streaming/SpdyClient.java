@@ -29,7 +29,7 @@ import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocket;
 
 /** A SPDY client as kubectl is one: upgrades a connection and opens streams on it. */
-final class SpdyClient implements AutoCloseable {
+public final class SpdyClient implements AutoCloseable {
   private final Socket socket;
   private final String answer;
   private final EmbeddedChannel codec =
@@ -50,7 +50,7 @@ final class SpdyClient implements AutoCloseable {
   }
 
   /** Connects and upgrades; the answer may be a refusal. */
-  static SpdyClient connect(String url, String... protocols) throws IOException {
+  public static SpdyClient connect(String url, String... protocols) throws IOException {
     return connect(url, true, protocols);
   }
 
@@ -113,7 +113,7 @@ final class SpdyClient implements AutoCloseable {
   }
 
   /** Opens a stream; names and values of headers in turn. */
-  SpdyStream open(String... headers) throws IOException {
+  public SpdyStream open(String... headers) throws IOException {
     lock.lock();
     try {
       int id = nextId;

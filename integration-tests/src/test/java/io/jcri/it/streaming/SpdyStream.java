@@ -7,7 +7,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
 /** A stream of a {@link SpdyClient}. */
-final class SpdyStream {
+public final class SpdyStream {
   private static final byte[] END = new byte[0];
   private static final int PATIENCE_SECONDS = 60;
 
@@ -30,12 +30,12 @@ final class SpdyStream {
     received.add(END);
   }
 
-  void write(String text) throws IOException {
+  public void write(String text) throws IOException {
     client.data(id, text.getBytes(StandardCharsets.UTF_8), false);
   }
 
   /** Ends our half. */
-  void end() throws IOException {
+  public void end() throws IOException {
     client.data(id, END, true);
   }
 
@@ -45,7 +45,7 @@ final class SpdyStream {
   }
 
   /** The next piece of data; empty at the end. */
-  byte[] next() throws IOException {
+  public byte[] next() throws IOException {
     try {
       byte[] next = received.poll(PATIENCE_SECONDS, TimeUnit.SECONDS);
       if (next == null) {
@@ -59,7 +59,7 @@ final class SpdyStream {
   }
 
   /** All that comes until the end. */
-  String rest() throws IOException {
+  public String rest() throws IOException {
     ByteArrayOutputStream all = new ByteArrayOutputStream();
     for (byte[] piece = next(); piece.length > 0; piece = next()) {
       all.writeBytes(piece);
@@ -68,7 +68,7 @@ final class SpdyStream {
   }
 
   /** What comes until it has the text. */
-  String until(String text) throws IOException {
+  public String until(String text) throws IOException {
     StringBuilder seen = new StringBuilder();
     while (seen.indexOf(text) < 0) {
       byte[] piece = next();

@@ -9,10 +9,10 @@ import io.jcri.it.node.TestPod;
 import java.util.List;
 
 /** Asks a node for the URLs of sessions. */
-final class Urls {
+public final class Urls {
   private Urls() {}
 
-  static ExecRequest.Builder exec(TestContainer container, String... command) {
+  public static ExecRequest.Builder exec(TestContainer container, String... command) {
     return ExecRequest.newBuilder()
         .setContainerId(container.id())
         .addAllCmd(List.of(command))
@@ -20,7 +20,7 @@ final class Urls {
         .setStderr(true);
   }
 
-  static AttachRequest.Builder attach(TestContainer container) {
+  public static AttachRequest.Builder attach(TestContainer container) {
     return AttachRequest.newBuilder()
         .setContainerId(container.id())
         .setStdin(true)
@@ -28,15 +28,15 @@ final class Urls {
         .setStderr(true);
   }
 
-  static String of(TestNode node, ExecRequest.Builder request) {
+  public static String of(TestNode node, ExecRequest.Builder request) {
     return node.cri().runtime().exec(request.build()).getUrl();
   }
 
-  static String of(TestNode node, AttachRequest.Builder request) {
+  public static String of(TestNode node, AttachRequest.Builder request) {
     return node.cri().runtime().attach(request.build()).getUrl();
   }
 
-  static String portForward(TestNode node, TestPod pod, Integer... ports) {
+  public static String portForward(TestNode node, TestPod pod, Integer... ports) {
     return node.cri()
         .runtime()
         .portForward(
