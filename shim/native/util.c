@@ -10,13 +10,6 @@
 #include <time.h>
 #include <unistd.h>
 
-const struct speaker SPEAKER = {
-    .name = "jcri-shim",
-    .prefix = "jcri-shim: ",
-    .fd = STDERR_FILENO,
-    .status = 1,
-};
-
 void free_owned(void *pointer) {
   void **block = pointer;
   int saved = errno;

@@ -1,0 +1,106 @@
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "shim_binary.h"
+#include "verbs.h"
+
+enum { END_MILLIS = 10000, GONE_MILLIS = 5000 };
+
+static bool own_shim(const struct task *task) {
+  return strcmp(task->record.id, task->record.sandbox) == 0;
+}
+
+/* Kills what runs and waits for its end; on a connection of its own, as Wait may never return. */
+static bool end_processes(struct task *task, struct refusal *refusal) {
+  struct task_state state;
+  int code = task_state(task, &state, refusal);
+  if (code == RPC_NOT_FOUND) return true;
+  if (code != RPC_OK) return false;
+  if (state.status == STOPPED) return true;
+  int ignored_status;
+  struct refusal ignored;
+  (void)task_kill(task, NULL, SIGKILL, true, refusal);
+  /* Frozen processes of cgroup v1 do not even die. */
+  if (state.status == PAUSED || state.status == PAUSING)
+    (void)task_simple(task, "Resume", NULL, &ignored);
+  return task_wait(task, NULL, refusal) &&
+         task_waited(task, END_MILLIS, &ignored_status, refusal);
+}
+
+static bool remove_task(struct task *task, struct refusal *refusal) {
+  int code = task_simple(task, "Delete", NULL, refusal);
+  return code == RPC_OK || code == RPC_NOT_FOUND;
+}
+
+/* A shim that still has other containers answers and stays. */
+static bool shut_down(struct task *task) {
+  struct proto request PROTO = {0};
+  struct reply reply REPLY = {0};
+  struct refusal ignored;
+  proto_text(&request, 1, task->record.id);
+  (void)task_call(task, "Shutdown", &request, ANSWER_MILLIS, &reply, &ignored);
+  int64_t deadline = now_monotonic_millis() + GONE_MILLIS;
+  for (int64_t left; (left = deadline - now_monotonic_millis()) > 0;) {
+    /* Go closes what it serves as its last act, and the process is gone a moment later. */
+    struct pollfd end = {.fd = task->rpc.fd, .events = POLLIN};
+    char byte;
+    int count = poll(&end, 1, (int)left);
+    if (count > 0 && read(task->rpc.fd, &byte, sizeof byte) <= 0) break;
+    if (count < 0 && errno != EINTR) break;
+  }
+  int64_t start = task->record.shim_start;
+  while (start != 0 && task_process_start(task->record.shim_pid) == start &&
+         now_monotonic_millis() < deadline)
+    poll(NULL, 0, 5);
+  return start != 0 && task_process_start(task->record.shim_pid) != start;
+}
+
+/* What shims have written into the bundle beside what is theirs to remove. */
+static void clean_bundle(const struct record *record) {
+  static const char *const FILES[] = {"log", "address", "shim.pid"};
+  for (size_t i = 0; i < sizeof FILES / sizeof FILES[0]; i++) {
+    char *path FREE = formatted("%s/%s", record->bundle, FILES[i]);
+    if (path != NULL) unlink(path);
+  }
+}
+
+bool container_destroy(struct task *task, struct refusal *refusal) {
+  bool removed = task_connect(task, refusal) && end_processes(task, refusal) &&
+                 remove_task(task, refusal);
+  if (own_shim(task)) {
+    if (task->record.shim_start == 0 && task->rpc.fd >= 0) task_learn_shim(task);
+    bool gone = removed && shut_down(task);
+    rpc_close(&task->rpc);
+    /* Dead or deaf: its program removes what it has left, after it cannot interfere any more. */
+    if (!gone) shim_end(task);
+    if (!removed) removed = shim_delete(task, refusal);
+    shim_remove_socket(&task->record);
+    clean_bundle(&task->record);
+  } else if (!removed) {
+    rpc_close(&task->rpc);
+    removed = shim_delete(task, refusal);
+  }
+  rpc_close(&task->rpc);
+  if (removed) record_remove(task->arguments->root, task->record.id);
+  return removed;
+}
+
+int verb_delete(const struct arguments *arguments, struct refusal *refusal) {
+  struct task task;
+  struct task_state state;
+  if (!task_find(&task, arguments, refusal)) return arguments->force ? 0 : 1;
+  if (!arguments->force) {
+    int code = task_connect(&task, refusal) ? task_state(&task, &state, refusal) : RPC_BROKEN;
+    if (code != RPC_OK && code != RPC_NOT_FOUND) return 1;
+    if (code == RPC_OK && state.status != STOPPED) {
+      refuse(refusal, "cannot delete container %s: it is not stopped", task.record.id);
+      return 1;
+    }
+  }
+  return container_destroy(&task, refusal) ? 0 : 1;
+}
