@@ -181,6 +181,20 @@ public final class OciRuntime {
     must("delete", id, NO_INPUT, "delete", "--force", id);
   }
 
+  /**
+   * What a container uses, as the runtime counts it.
+   *
+   * @param limit how long to wait for the answer
+   */
+  public RuntimeStats stats(String id, Duration limit) {
+    RuntimeProcess.Result result =
+        run("events " + id, List.of("events", "--stats", id), NO_INPUT, limit);
+    if (result.exitCode() != 0) {
+      throw failure(name + " events " + id, result);
+    }
+    return RuntimeStats.parse(result.stdout());
+  }
+
   /** The ids of all containers below {@link Options#root}. */
   public List<String> list() {
     RuntimeProcess.Result result = run("list", List.of("list", "--quiet"), NO_INPUT);

@@ -80,6 +80,18 @@ class OciRuntimeKernelTest {
   }
 
   @Test
+  void tellsWhatAContainerUses() throws IOException {
+    String id = bundles.start(bundles.spec("exec sleep 1000"));
+    RuntimeStats stats = runtime.stats(id, Duration.ofSeconds(10));
+    assertThat(stats.cpuNanos()).isPositive();
+    assertThat(stats.memory()).isPositive();
+    assertThat(stats.processes()).isEqualTo(1);
+    runtime.delete(id);
+    assertThatThrownBy(() -> runtime.stats(id, Duration.ofSeconds(10)))
+        .satisfies(e -> assertKind(e, Kind.NOT_FOUND));
+  }
+
+  @Test
   void killsByNumber() throws IOException {
     String id = bundles.start(bundles.spec("exec sleep 1000"));
     ProcessHandle init = ProcessHandle.of(runtime.state(id).pid()).orElseThrow();
