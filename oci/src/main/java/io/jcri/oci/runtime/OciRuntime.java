@@ -83,12 +83,12 @@ public final class OciRuntime {
 
   /** The first line of {@code --version}, such as {@code runc version 1.3.3}. */
   public String version() {
+    List<String> command = new ArrayList<>();
+    command.add(options.binary().toString());
+    command.addAll(options.extraArgs());
+    command.add("--version");
     RuntimeProcess.Result result =
-        RuntimeProcess.run(
-            name + " --version",
-            List.of(options.binary().toString(), "--version"),
-            NO_INPUT,
-            options.timeout());
+        RuntimeProcess.run(name + " --version", command, NO_INPUT, options.timeout());
     if (result.exitCode() != 0) {
       throw failure(name + " --version", result);
     }

@@ -66,7 +66,7 @@ public final class Daemon {
     this.kernel = Kernel.open(config.cgroupDriver());
 
     // what others provide: OCI runtimes, networks, images
-    Handlers handlers = Handlers.find(config, layout, kernel.facts());
+    Handlers handlers = Handlers.find(config, layout, kernel.facts(), NativeBinaries.adapter());
     this.network = NetworkSetup.open(config.network());
     WorkerFetcher fetcher = WorkerFetcher.of(config, layout, binaries, kernel.cgroups());
     ImageSetup store =

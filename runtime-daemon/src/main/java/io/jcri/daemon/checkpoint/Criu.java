@@ -43,11 +43,10 @@ final class Criu {
    * @throws JcriException FAILED_PRECONDITION that says what is missing
    */
   void require(Handlers.Handler handler) {
-    String runtime = String.valueOf(handler.runtime().options().binary());
     Optional<Boolean> says = handler.features().checkpoints();
     if (says.isPresent() && !says.get()) {
       throw JcriException.precondition(
-          "OCI runtime " + runtime + " was built without support for checkpoints");
+          "OCI runtime " + handler.programName() + " was built without support for checkpoints");
     }
     requireCriu();
   }

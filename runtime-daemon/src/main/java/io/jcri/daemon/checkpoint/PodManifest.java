@@ -57,7 +57,7 @@ record PodManifest(int version, Map<String, String> containers, Map<String, Stri
 
   /** What a runtime is called in a manifest: its program, since handlers' names are the node's. */
   static String runtimeName(Handlers.Handler handler) {
-    return String.valueOf(handler.runtime().options().binary().getFileName());
+    return handler.programName();
   }
 
   private static String architecture() {

@@ -6,6 +6,7 @@ import io.jcri.daemon.config.DaemonConfig;
 import io.jcri.daemon.core.Layout;
 import io.jcri.daemon.node.NodeFacts;
 import io.jcri.daemon.runtime.Handlers;
+import io.jcri.daemon.system.NativeBinaries;
 import io.jcri.sandbox.cgroup.Cgroups;
 import io.jcri.sandbox.linux.Reasons;
 import java.io.IOException;
@@ -38,7 +39,8 @@ final class CheckCommand implements Callable<Integer> {
     try {
       DaemonConfig config = configuration();
       NodeFacts node = NodeFacts.read(Cgroups.detect(), config.cgroupDriver(), Path.of("/"));
-      Handlers handlers = Handlers.find(config, new Layout(config.root(), config.state()), node);
+      Layout layout = new Layout(config.root(), config.state());
+      Handlers handlers = Handlers.find(config, layout, node, NativeBinaries.adapter());
       FactLines.of(tree(node, handlers)).forEach(System.out::println);
       List<String> missing = NodeNeeds.missing(node, handlers, config.network());
       missing.forEach(what -> System.err.println("missing: " + what));

@@ -98,15 +98,7 @@ public final class ConfigFile {
     for (String name : keys.names()) {
       @Nullable Keys handler = keys.table(name);
       if (handler != null) {
-        handlers.put(
-            name,
-            new Handler(
-                handler.text("binary", name),
-                handler.options("options"),
-                handler.oneOf("sandbox", "pause", "pause", "container").equals("container"),
-                handler.patterns("pod_annotations"),
-                handler.patterns("container_annotations")));
-        handler.rejectUnknown();
+        handlers.put(name, HandlerKeys.read(handler, name));
       }
     }
     return handlers;

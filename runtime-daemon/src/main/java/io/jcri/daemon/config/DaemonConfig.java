@@ -38,9 +38,11 @@ public record DaemonConfig(
   }
 
   /**
-   * An OCI runtime.
+   * An OCI runtime, or a shim of containerd's that is called like one.
    *
-   * @param binary its path, or a name to look for on PATH
+   * @param program path of the runtime or the shim, or a name to look for on PATH
+   * @param shim whether it is a shim: a program that speaks containerd's shim protocol, version 2
+   * @param shimConfig a file of settings that the shim is told of
    * @param options arguments before the verb, each time the runtime is called
    * @param sandboxContainer whether a pod gets a container of its own that its others are put into,
    *     as runtimes want that make a machine or a kernel for each pod
@@ -49,7 +51,9 @@ public record DaemonConfig(
    * @param containerAnnotations likewise, of a container's own annotations
    */
   public record Handler(
-      String binary,
+      String program,
+      boolean shim,
+      Optional<Path> shimConfig,
       List<String> options,
       boolean sandboxContainer,
       List<String> podAnnotations,
@@ -60,9 +64,9 @@ public record DaemonConfig(
       containerAnnotations = List.copyOf(containerAnnotations);
     }
 
-    /** One without options, that is told of no annotations. */
-    public Handler(String binary) {
-      this(binary, List.of(), false, List.of(), List.of());
+    /** An OCI runtime without options, that is told of no annotations. */
+    public Handler(String program) {
+      this(program, false, Optional.empty(), List.of(), false, List.of(), List.of());
     }
   }
 

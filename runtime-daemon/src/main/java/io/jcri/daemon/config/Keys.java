@@ -184,7 +184,8 @@ final class Keys {
     return null;
   }
 
-  private void problem(String key, String what) {
+  /** Notes what is wrong with the value of a key. */
+  void problem(String key, String what) {
     @Nullable TomlPosition position = table.inputPositionOf(List.of(key));
     String line = position == null ? "" : "line %d: ".formatted(position.line());
     problems.add(line + prefix + key + " " + what);

@@ -83,7 +83,7 @@ public final class ContainerShims {
             layout.container(container.id()),
             runtime.binary(),
             runtime.root(),
-            runtime.extraArgs(),
+            handler.runtimeArguments(pod.id()),
             runtime.systemdCgroup(),
             handler.execCgroup(),
             config.tty(),

@@ -132,7 +132,7 @@ public final class SandboxContainers {
         directory,
         runtime.binary(),
         runtime.root(),
-        runtime.extraArgs(),
+        handler.runtimeArguments(pod.id()),
         runtime.systemdCgroup(),
         false,
         false,

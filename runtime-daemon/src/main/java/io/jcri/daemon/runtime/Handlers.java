@@ -7,17 +7,16 @@ import io.jcri.daemon.node.NodeFacts;
 import io.jcri.oci.runtime.OciRuntime;
 import io.jcri.oci.runtime.RuntimeFeatures;
 import io.jcri.sandbox.cgroup.CgroupDriver;
-import java.io.File;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
+import java.util.ArrayList;
 import java.util.Collections;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Supplier;
-import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -39,25 +38,28 @@ public final class Handlers {
     this.handlers = handlers;
   }
 
-  /** One OCI runtime. */
+  /** One OCI runtime, or shim that is called like one. */
   public static final class Handler {
+    private final HandlerProgram program;
     private final Optional<OciRuntime> runtime;
-    private final String binary;
     private final NodeFacts node;
     private final boolean refuseKnownEscapes;
     private final boolean sandboxContainer;
+    private final Optional<Path> shimConfig;
     private final PassedAnnotations annotations;
     private final Asked<RuntimeFeatures> features;
     private final Asked<FoundRuntime> version;
 
     private Handler(
         DaemonConfig.Handler config,
+        HandlerProgram program,
         Optional<OciRuntime> runtime,
         NodeFacts node,
         boolean refuseKnownEscapes) {
       this.refuseKnownEscapes = refuseKnownEscapes;
-      this.binary = config.binary();
+      this.program = program;
       this.sandboxContainer = config.sandboxContainer();
+      this.shimConfig = config.shimConfig();
       this.annotations = PassedAnnotations.of(config);
       this.runtime = runtime;
       this.node = node;
@@ -65,53 +67,47 @@ public final class Handlers {
           asked(
               "features",
               () -> runtime.map(OciRuntime::features).orElse(RuntimeFeatures.UNKNOWN),
-              this::program,
+              program::file,
               RuntimeFeatures.UNKNOWN);
       this.version = asked("version", this::askVersion, this::installation, FoundRuntime.UNKNOWN);
     }
 
     private <T> Asked<T> asked(
         String what, Supplier<T> question, Supplier<? extends Optional<?>> file, T unknown) {
-      String name = what + " of OCI runtime " + binary;
+      String name = what + " of " + program.name();
       return new Asked<>(
           name, question, file, unknown, Thread.ofVirtual().name(name)::start, System::nanoTime);
     }
 
-    private Optional<ProgramFile> program() {
-      return runtime.flatMap(r -> ProgramFile.of(r.options().binary()));
-    }
-
     /** A package manager notes the version only after it has put the program in its place. */
     private Optional<Installation> installation() {
-      return program().map(file -> new Installation(file, DpkgDatabase.OF_HOST.written()));
+      return program.file().map(file -> new Installation(file, DpkgDatabase.OF_HOST.written()));
     }
 
     private record Installation(ProgramFile program, Optional<FileTime> noted) {}
 
     private FoundRuntime askVersion() {
-      FoundRuntime found = runtime.map(Handler::ask).orElse(FoundRuntime.UNKNOWN);
+      FoundRuntime found = runtime.map(this::ask).orElse(FoundRuntime.UNKNOWN);
       warnOfAge(found);
       return found;
     }
 
-    private static FoundRuntime ask(OciRuntime runtime) {
-      return FoundRuntime.of(RuntimeVersion.parse(runtime.version()), runtime.options().binary());
+    private FoundRuntime ask(OciRuntime runtime) {
+      return program.shim()
+          ? FoundRuntime.ofShim(runtime.version())
+          : FoundRuntime.of(RuntimeVersion.parse(runtime.version()), runtime.options().binary());
     }
 
     /** Why this handler can't be used now, if it can't. */
     public Optional<String> problem() {
-      if (runtime.isEmpty()) {
-        return Optional.of("OCI runtime " + binary + " is not installed: it was not found on PATH");
-      }
-      Path program = runtime.get().options().binary();
-      return Files.isExecutable(program)
-          ? refusal(version.get()).map(why -> "OCI runtime " + program + " " + why)
-          : Optional.of("OCI runtime " + program + " is gone");
+      return program
+          .missing()
+          .or(() -> refusal(version.get()).map(why -> program.name() + " " + why));
     }
 
     /** Why it is not known what this runtime is, when it was asked in vain. */
     public Optional<String> silence() {
-      return version.failure().map(why -> "OCI runtime " + binary + " tells no version: " + why);
+      return version.failure().map(why -> program.name() + " tells no version: " + why);
     }
 
     private Optional<String> refusal(FoundRuntime found) {
@@ -130,17 +126,20 @@ public final class Handlers {
           .version()
           .refusal()
           .or(found::escapes)
-          .ifPresent(why -> log.warn("OCI runtime {} {}", binary, why));
+          .ifPresent(why -> log.warn("{} {}", program.name(), why));
     }
 
     /** What was found out of the runtime, for people; waits for its answer. */
     public Map<String, Object> facts() {
       FoundRuntime found = version.get();
       Map<String, Object> facts = new TreeMap<>();
-      facts.put("binary", runtime.map(r -> r.options().binary().toString()).orElse(binary));
+      facts.put(
+          program.shim() ? "shim" : "binary",
+          program.found().map(Path::toString).orElse(program.wanted()));
+      shimConfig.ifPresent(file -> facts.put("shimConfig", file.toString()));
       if (!found.equals(FoundRuntime.UNKNOWN)) {
-        facts.put("name", found.version().name());
-        facts.put("version", found.version().number());
+        facts.put("name", found.name());
+        facts.put("version", found.number());
       }
       found.distribution().ifPresent(built -> facts.put("package", built));
       found.escapes().ifPresent(why -> facts.put("knownEscapes", why));
@@ -168,7 +167,28 @@ public final class Handlers {
      * @throws JcriException FAILED_PRECONDITION when the binary is missing
      */
     public OciRuntime runtime() {
-      return runtime.orElseThrow(() -> JcriException.precondition(problem().orElse(binary)));
+      return runtime.orElseThrow(
+          () -> JcriException.precondition(problem().orElse(program.name())));
+    }
+
+    /**
+     * The words before the verb where a container is run: where the runtime is a shim, that is told
+     * by them which pod the container belongs to.
+     *
+     * @param pod its ID, also for the pod's sandbox container
+     */
+    public List<String> runtimeArguments(String pod) {
+      List<String> arguments = new ArrayList<>(runtime().options().extraArgs());
+      if (program.shim()) {
+        arguments.addAll(List.of("--sandbox", pod));
+      }
+      return arguments;
+    }
+
+    /** The name of the program that runs containers, without the way there. */
+    public String programName() {
+      return String.valueOf(
+          program.found().map(Path::getFileName).orElse(Path.of(program.wanted())));
     }
 
     /**
@@ -205,41 +225,26 @@ public final class Handlers {
     }
   }
 
-  /** Looks for the configured binaries. */
-  public static Handlers find(DaemonConfig config, Layout layout, NodeFacts node) {
+  /**
+   * Looks for the configured programs.
+   *
+   * @param adapter the program of jcri's by which shims are called
+   */
+  public static Handlers find(DaemonConfig config, Layout layout, NodeFacts node, Path adapter) {
     boolean systemd = node.cgroups().driver() == CgroupDriver.SYSTEMD;
     Map<String, Handler> handlers = new TreeMap<>();
     config
         .handlers()
         .forEach((name, wanted) -> {
+          HandlerProgram program = HandlerProgram.of(wanted);
           Optional<OciRuntime> runtime =
-              binary(wanted.binary())
-                  .map(path ->
-                      new OciRuntime(
-                          OciRuntime.Options.of(
-                              path, layout.runtimeState(name), systemd, wanted.options())));
+              program.runtime(wanted, adapter, layout.runtimeState(name), systemd);
           if (runtime.isPresent() || name.equals(config.defaultHandler())) {
-            handlers.put(name, new Handler(wanted, runtime, node, config.refuseKnownEscapes()));
+            handlers.put(
+                name, new Handler(wanted, program, runtime, node, config.refuseKnownEscapes()));
           }
         });
     return new Handlers(config.defaultHandler(), Collections.unmodifiableMap(handlers));
-  }
-
-  /**
-   * An absolute path as it is; a name by PATH and the places where a daemon's PATH may not look.
-   */
-  static Optional<Path> binary(String name) {
-    if (name.indexOf('/') >= 0) {
-      return Optional.of(Path.of(name)).filter(Files::isExecutable);
-    }
-    String path = System.getenv().getOrDefault("PATH", "");
-    return Stream.concat(
-            Stream.of(path.split(File.pathSeparator)),
-            Stream.of("/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin"))
-        .filter(directory -> directory.startsWith("/"))
-        .map(directory -> Path.of(directory, name))
-        .filter(Files::isExecutable)
-        .findFirst();
   }
 
   public Map<String, Handler> all() {

@@ -18,7 +18,9 @@ public final class RuntimeCheck {
     List<String> found = new ArrayList<>();
     new TreeMap<>(config.handlers())
         .forEach((name, handler) ->
-            Handlers.binary(handler.binary())
+            HandlerProgram.of(handler)
+                .found()
+                .filter(_ -> !handler.shim()) // whatever runs below that is its own matter
                 .flatMap(program -> escapes(config, name, program))
                 .ifPresent(why -> found.add("handlers." + name + ": " + why)));
     return found;

@@ -34,8 +34,7 @@ public record NativeBinaries(
    * @throws IOException naming the program that is missing
    */
   public static NativeBinaries find() throws IOException {
-    String home = System.getProperty(HOME);
-    Path folder = home == null ? DEFAULT_HOME : Path.of(home);
+    Path folder = home();
     Path libexec = folder.resolve("libexec");
     return new NativeBinaries(
         executable(libexec.resolve("jcri-sandbox")),
@@ -45,6 +44,19 @@ public record NativeBinaries(
         executable(libexec.resolve("jcri-nri-start")),
         executable(libexec.resolve("jcri-confine")),
         executable(folder.resolve("bin/jcri")));
+  }
+
+  /**
+   * The program that presents a containerd shim as an OCI runtime; only handlers with a shim need
+   * it.
+   */
+  public static Path adapter() {
+    return home().resolve("libexec/jcri-task");
+  }
+
+  private static Path home() {
+    String home = System.getProperty(HOME);
+    return home == null ? DEFAULT_HOME : Path.of(home);
   }
 
   private static Path executable(Path program) throws IOException {

@@ -47,7 +47,7 @@ class NodeNeedsTest {
             """
                 .replace("ROOT", root.toString()),
             "test");
-    Handlers handlers = Handlers.find(config, new Layout(root, root), of);
+    Handlers handlers = Handlers.find(config, new Layout(root, root), of, root);
     return NodeNeeds.missing(of, handlers, config.network());
   }
 

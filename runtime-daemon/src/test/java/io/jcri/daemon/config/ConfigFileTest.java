@@ -43,6 +43,10 @@ class ConfigFileTest {
             sandbox = "container"
             pod_annotations = ["dev.gvisor.*"]
             container_annotations = ["io.[a-z]/x"]
+            [handlers.kata]
+            shim = "io.containerd.kata.v2"
+            shim_config = "/etc/kata/configuration.toml"
+            pod_annotations = ["io.katacontainers.*"]
             [images]
             registry_directories = ["/certs"]
             registries_conf = "/r.conf"
@@ -91,10 +95,22 @@ class ConfigFileTest {
         .isEqualTo(
             new DaemonConfig.Handler(
                 "/opt/fast",
+                false,
+                Optional.empty(),
                 List.of("--debug"),
                 true,
                 List.of("dev.gvisor.*"),
                 List.of("io.[a-z]/x")));
+    assertThat(config.handlers().get("kata"))
+        .isEqualTo(
+            new DaemonConfig.Handler(
+                "containerd-shim-kata-v2",
+                true,
+                Optional.of(Path.of("/etc/kata/configuration.toml")),
+                List.of(),
+                true,
+                List.of("io.katacontainers.*"),
+                List.of()));
     assertThat(config.images())
         .isEqualTo(
             new DaemonConfig.Images(
@@ -125,6 +141,24 @@ class ConfigFileTest {
                 Duration.ofMinutes(1),
                 Optional.of(
                     new DaemonConfig.Tls(Path.of("/tls/cert.pem"), Path.of("/tls/key.pem")))));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "io.containerd.runsc.v1, containerd-shim-runsc-v1",
+    "io.containerd.kata-qemu.v2, containerd-shim-kata-qemu-v2",
+    "org.example.x.v10, containerd-shim-x-v10",
+    "containerd-shim-runsc-v1, containerd-shim-runsc-v1",
+    "shim.v1, shim.v1",
+    "my.shim.sh, my.shim.sh",
+    "/opt/io.containerd.runsc.v1, /opt/io.containerd.runsc.v1"
+  })
+  void aShimMayBeNamedAsContainerdDoes(String named, String program) {
+    DaemonConfig config = ConfigFile.parse("[handlers.x]\nshim = \"%s\"\n".formatted(named), "f");
+    assertThat(config.handlers().get("x"))
+        .returns(program, DaemonConfig.Handler::program)
+        .returns(true, DaemonConfig.Handler::shim)
+        .returns(true, DaemonConfig.Handler::sandboxContainer);
   }
 
   @Test
@@ -160,6 +194,12 @@ class ConfigFileTest {
           handlers.runc.path = "/x"         | line 1: handlers.runc.path is not a key that jcri knows
           handlers.a.pod_annotations = ["["] | line 1: handlers.a.pod_annotations has "[", which is no pattern: it has
           handlers.a.pod_annotations = "x"  | line 1: handlers.a.pod_annotations must be a list of strings
+          handlers.a = {shim = "s", binary = "b"} | handlers.a.binary and the key shim are both set
+          handlers.a = {shim = "s", sandbox = "pause"} | handlers.a.sandbox is "pause" but a shim needs "container"
+          handlers.a = {shim = "s", options = ["-x"]} | handlers.a.options are an OCI runtime's: a shim is set up by
+          handlers.a.shim_config = "/c"     | line 1: handlers.a.shim_config is the configuration of a shim, and there is
+          handlers.a = {shim = "s", shim_config = "c"} | handlers.a.shim_config is "c" but must be an absolute path
+          handlers.a.shim = 7               | line 1: handlers.a.shim must be a string
           root =                            | line 1
           """)
   void problemsAreNamedWithTheirLine(String text, String message) {

@@ -75,7 +75,8 @@ class SpecAssemblyTest {
         Handlers.find(
             ConfigFile.parse("[handlers.runc]\nbinary = \"/nowhere\"\n", "test"),
             layout,
-            MadeUpNode.with(CgroupDriver.CGROUPFS));
+            MadeUpNode.with(CgroupDriver.CGROUPFS),
+            directory.resolve("no-adapter"));
     specs =
         new SpecAssembly(
             handlers,

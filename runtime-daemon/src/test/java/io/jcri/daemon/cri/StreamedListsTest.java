@@ -59,7 +59,7 @@ class StreamedListsTest {
     DaemonConfig config = DaemonConfig.defaults();
     Layout layout = new Layout(directory, directory);
     NodeFacts facts = MadeUpNode.with(CgroupDriver.CGROUPFS);
-    Handlers handlers = Handlers.find(config, layout, facts);
+    Handlers handlers = Handlers.find(config, layout, facts, directory);
     served =
         new Served(
             directory,

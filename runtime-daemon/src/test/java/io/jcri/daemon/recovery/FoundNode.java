@@ -140,7 +140,10 @@ final class FoundNode implements AutoCloseable {
             + "[handlers.one]\nbinary = \"%1$s/one\"\n[handlers.other]\nbinary = \"%1$s/other\"\n"
                 .formatted(directory);
     return Handlers.find(
-        ConfigFile.parse(config, "test"), layout, MadeUpNode.with(CgroupDriver.CGROUPFS));
+        ConfigFile.parse(config, "test"),
+        layout,
+        MadeUpNode.with(CgroupDriver.CGROUPFS),
+        directory.resolve("no-adapter"));
   }
 
   private Pods allPods() {

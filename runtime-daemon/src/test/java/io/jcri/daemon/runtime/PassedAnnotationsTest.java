@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.jcri.daemon.config.DaemonConfig;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class PassedAnnotationsTest {
@@ -30,7 +31,9 @@ class PassedAnnotationsTest {
   }
 
   private static Map<String, String> passed(List<String> pod, List<String> container) {
-    return PassedAnnotations.of(new DaemonConfig.Handler("x", List.of(), false, pod, container))
+    return PassedAnnotations.of(
+            new DaemonConfig.Handler(
+                "x", false, Optional.empty(), List.of(), false, pod, container))
         .of(POD, CONTAINER);
   }
 }

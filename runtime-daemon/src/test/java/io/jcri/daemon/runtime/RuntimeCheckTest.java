@@ -34,7 +34,11 @@ class RuntimeCheckTest {
   }
 
   private Handlers.Handler handler(DaemonConfig config) {
-    return Handlers.find(config, new Layout(root, root), MadeUpNode.with(CgroupDriver.CGROUPFS))
+    return Handlers.find(
+            config,
+            new Layout(root, root),
+            MadeUpNode.with(CgroupDriver.CGROUPFS),
+            Path.of("/nowhere"))
         .require("runc");
   }
 

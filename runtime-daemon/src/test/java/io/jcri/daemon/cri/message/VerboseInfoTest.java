@@ -42,7 +42,7 @@ class VerboseInfoTest {
     for (CgroupDriver driver : CgroupDriver.values()) {
       NodeFacts node = MadeUpNode.with(driver);
       Layout layout = new Layout(HERE, HERE);
-      Handlers handlers = Handlers.find(config, layout, node);
+      Handlers handlers = Handlers.find(config, layout, node, HERE);
       Map<String, @Nullable Object> info =
           tree(new VerboseInfo(layout, config, node).ofDaemon(true, handlers));
       String name = driver == CgroupDriver.SYSTEMD ? "systemd" : "cgroupfs";

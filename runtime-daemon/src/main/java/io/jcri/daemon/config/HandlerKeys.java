@@ -1,0 +1,62 @@
+package io.jcri.daemon.config;
+
+import io.jcri.daemon.config.DaemonConfig.Handler;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * One table below {@code handlers}: an OCI runtime, or a program that speaks containerd's shim
+ * protocol, and what belongs to the one is an error with the other.
+ */
+final class HandlerKeys {
+  /** What containerd calls a runtime: {@code io.containerd.runsc.v1}. */
+  private static final Pattern TYPE = Pattern.compile("[^/]+\\.([^./]+)\\.(v[0-9]+)");
+
+  private HandlerKeys() {}
+
+  /** Reads the table of the handler of this name. */
+  static Handler read(Keys keys, String name) {
+    String shim = keys.text("shim", "");
+    Optional<Path> shimConfig = keys.optionalPath("shim_config", Optional.empty());
+    List<String> options = keys.options("options");
+    boolean viaShim = !shim.isEmpty();
+    String sandbox = keys.oneOf("sandbox", viaShim ? "container" : "pause", "pause", "container");
+    if (viaShim) {
+      refuseBeside(keys, sandbox, options);
+    } else if (shimConfig.isPresent()) {
+      keys.problem("shim_config", "is the configuration of a shim, and there is no key shim");
+    }
+    Handler handler =
+        new Handler(
+            viaShim ? program(shim) : keys.text("binary", name),
+            viaShim,
+            shimConfig,
+            options,
+            sandbox.equals("container"),
+            keys.patterns("pod_annotations"),
+            keys.patterns("container_annotations"));
+    keys.rejectUnknown();
+    return handler;
+  }
+
+  private static void refuseBeside(Keys keys, String sandbox, List<String> options) {
+    if (!keys.text("binary", "").isEmpty()) {
+      keys.problem("binary", "and the key shim are both set: a handler is one of them");
+    }
+    if (!options.isEmpty()) {
+      keys.problem("options", "are an OCI runtime's: a shim is set up by the key shim_config");
+    }
+    if (!sandbox.equals("container")) {
+      keys.problem("sandbox", "is \"%s\" but a shim needs \"container\"".formatted(sandbox));
+    }
+  }
+
+  /** The program of a runtime by its name in containerd's configuration; other names are as is. */
+  static String program(String shim) {
+    Matcher type = TYPE.matcher(shim);
+    return type.matches() ? "containerd-shim-" + type.group(1) + "-" + type.group(2) : shim;
+  }
+}
