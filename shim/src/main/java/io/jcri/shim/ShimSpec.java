@@ -18,6 +18,9 @@ import java.util.Optional;
  * @param execCgroup whether the runtime knows {@code exec --cgroup} (runc since 1.1; crun since 1.8
  *     on cgroup v2 only): then an exec that runs out of time is killed with all it started,
  *     whatever that did to hide; else only what /proc still connects with it
+ * @param guest whether the runtime looks after the container's process itself, so that it is no
+ *     child of the shim's whatever its parents look like; one that can't be a child is noticed
+ *     without this
  * @param terminal as in config.json's process
  * @param stdinOpen whether the container gets a stdin that attaching clients write to
  * @param stdinOnce whether that stdin ends when the first client's input ends
@@ -45,6 +48,7 @@ public record ShimSpec(
     List<String> runtimeArguments,
     boolean systemdCgroup,
     boolean execCgroup,
+    boolean guest,
     boolean terminal,
     boolean stdinOpen,
     boolean stdinOnce,
@@ -75,6 +79,7 @@ public record ShimSpec(
     runtimeArguments.forEach(argument -> put(words, "--runtime-argument", argument));
     flag(words, "--systemd-cgroup", systemdCgroup);
     flag(words, "--exec-cgroup", execCgroup);
+    flag(words, "--guest", guest);
     flag(words, "--terminal", terminal);
     flag(words, "--stdin", stdinOpen);
     flag(words, "--stdin-once", stdinOnce);

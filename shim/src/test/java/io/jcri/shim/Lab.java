@@ -155,6 +155,7 @@ final class Lab implements AutoCloseable {
             List.of(),
             false,
             true,
+            false,
             plan.terminal(),
             plan.stdin(),
             plan.stdinOnce(),

@@ -93,6 +93,7 @@ class LogKernelTest {
               false,
               true,
               false,
+              false,
               true,
               false,
               java.util.Optional.of(disk.resolve("log")),

@@ -86,6 +86,7 @@ public final class ContainerShims {
             handler.runtimeArguments(pod.id()),
             runtime.systemdCgroup(),
             handler.execCgroup(),
+            handler.shim(),
             config.tty(),
             config.stdin(),
             config.stdinOnce(),

@@ -135,6 +135,7 @@ public final class SandboxContainers {
         handler.runtimeArguments(pod.id()),
         runtime.systemdCgroup(),
         false,
+        handler.shim(),
         false,
         false,
         false,

@@ -185,6 +185,11 @@ public final class Handlers {
       return arguments;
     }
 
+    /** Whether it is a shim of containerd's: a container's process is a child of that one then. */
+    public boolean shim() {
+      return program.shim();
+    }
+
     /** The name of the program that runs containers, without the way there. */
     public String programName() {
       return String.valueOf(
