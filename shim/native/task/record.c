@@ -74,11 +74,24 @@ bool record_parse(const char *text, struct record *record) {
   return record->id[0] != '\0' && record->sandbox[0] != '\0' && record->bundle[0] == '/';
 }
 
+/* With what leads there: nobody else makes a runtime's root. */
+static bool make_root(const char *root, struct refusal *refusal) {
+  char *path FREE = formatted("%s", root);
+  if (path == NULL) return refuse_for_memory(refusal);
+  for (char *at = path + 1; *at != '\0'; at++) {
+    if (*at != '/') continue;
+    *at = '\0';
+    mkdir(path, 0700); /* what fails here fails below */
+    *at = '/';
+  }
+  return mkdir(root, 0700) == 0 || errno == EEXIST ||
+         refuse(refusal, "cannot make %s: %m", root);
+}
+
 bool record_make(const char *root, const struct record *record, struct refusal *refusal) {
   char *directory FREE = formatted("%s/%s", root, record->id);
   if (directory == NULL) return refuse_for_memory(refusal);
-  if (mkdir(root, 0700) != 0 && errno != EEXIST)
-    return refuse(refusal, "cannot make %s: %m", root);
+  if (!make_root(root, refusal)) return false;
   if (mkdir(directory, 0700) != 0)
     return errno == EEXIST ? refuse(refusal, "container with id %s exists already", record->id)
                            : refuse(refusal, "cannot make %s: %m", directory);
