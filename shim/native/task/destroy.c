@@ -69,6 +69,14 @@ static void clean_bundle(const struct record *record) {
   }
 }
 
+/* The program's own removal of a container whose shim is of no use any more. It fails, too, when it
+ * finds nothing to remove; what counts is that nothing runs. */
+static bool remove_rest(const struct task *task, struct refusal *refusal) {
+  const struct record *record = &task->record;
+  if (shim_delete(task, refusal)) return true;
+  return record->pid_start == 0 || task_process_start(record->pid) != record->pid_start;
+}
+
 bool container_destroy(struct task *task, struct refusal *refusal) {
   bool removed = task_connect(task, refusal) && end_processes(task, refusal) &&
                  remove_task(task, refusal);
@@ -78,12 +86,12 @@ bool container_destroy(struct task *task, struct refusal *refusal) {
     rpc_close(&task->rpc);
     /* Dead or deaf: its program removes what it has left, after it cannot interfere any more. */
     if (!gone) shim_end(task);
-    if (!removed) removed = shim_delete(task, refusal);
+    if (!removed) removed = remove_rest(task, refusal);
     shim_remove_socket(&task->record);
     clean_bundle(&task->record);
   } else if (!removed) {
     rpc_close(&task->rpc);
-    removed = shim_delete(task, refusal);
+    removed = remove_rest(task, refusal);
   }
   rpc_close(&task->rpc);
   if (removed) record_remove(task->arguments->root, task->record.id);

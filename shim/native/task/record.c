@@ -24,7 +24,7 @@ struct row {
 
 static const struct row ROWS[] = {
     TEXT(id),        TEXT(sandbox), TEXT(address),    TEXT(bundle),
-    NUMBER(version), NUMBER(pid),   NUMBER(shim_pid), NUMBER(shim_start),
+    NUMBER(version), NUMBER(pid), NUMBER(pid_start),   NUMBER(shim_pid), NUMBER(shim_start),
 };
 
 enum { ROW_COUNT = sizeof ROWS / sizeof ROWS[0] };

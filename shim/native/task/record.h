@@ -11,8 +11,9 @@ struct record {
   char bundle[4096];
   int64_t version;    /* of the shim's API */
   int64_t pid;        /* the container's first process; 0 until it runs */
+  int64_t pid_start;  /* when that process started, as /proc has it */
   int64_t shim_pid;   /* 0 when it is not known */
-  int64_t shim_start; /* when that process started, as /proc has it */
+  int64_t shim_start; /* when that one started */
 };
 
 /* Makes its directory: false with a refusal when there is one. */

@@ -39,6 +39,9 @@ int rpc_answer(struct view message, struct view *payload, struct refusal *refusa
   uint64_t code = proto_find_number(status, 1);
   if (code == 0) return RPC_OK;
   proto_copy_text(proto_find_block(status, 2), refusal->text, sizeof refusal->text);
+  size_t length = strlen(refusal->text);
+  while (length > 0 && (unsigned char)refusal->text[length - 1] <= ' ')
+    refusal->text[--length] = '\0';
   if (refusal->text[0] == '\0')
     refuse(refusal, "the shim failed with code %llu and no message", (unsigned long long)code);
   return code < INT32_MAX ? (int)code : INT32_MAX;

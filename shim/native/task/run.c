@@ -49,13 +49,18 @@ static bool launch(struct run *run, struct refusal *refusal) {
          create(run, refusal) && task_start(task, NULL, &task->record.pid, refusal);
 }
 
+static void learn(struct task *task) {
+  task->record.pid_start = task_process_start(task->record.pid);
+  task_learn_shim(task);
+}
+
 static bool begin(void *owner, struct refusal *refusal) {
   struct run *run = owner;
   struct task *task = &run->task;
   const struct arguments *arguments = task->arguments;
   if (!record_make(arguments->root, &task->record, refusal)) return false;
   bool done = launch(run, refusal);
-  if (done) task_learn_shim(task);
+  if (done) learn(task);
   done = done && record_write(arguments->root, &task->record, refusal) &&
          write_pid_file(arguments->pid_file, task->record.pid, refusal) &&
          (run->streams.from < 0 || task_wait(task, NULL, refusal));
