@@ -70,17 +70,18 @@ final class EdgeSetup {
                 new PodCalls(handlers, pods, containers, events),
                 new ContainerCalls(pods, containers, info),
                 new SessionCalls(pods, containers, streaming),
-                observation(store, pod, container, events),
+                observation(handlers, store, pod, container, events),
                 new CheckpointCalls(handlers, checkpoints)),
             CriServices.images(new ImageCalls(store.images(), context.clock()))));
   }
 
   private ObservationCalls observation(
-      ImageSetup store, PodSetup pod, ContainerSetup container, Events events) {
+      Handlers handlers, ImageSetup store, PodSetup pod, ContainerSetup container, Events events) {
     Stats stats =
         new Stats(
             kernel.cgroups(),
             pod.cgroups(),
+            handlers,
             store.rootFilesystems(),
             context.clock(),
             id -> container.registry().get(id).isPresent() || pod.pods().find(id).isPresent());

@@ -13,7 +13,8 @@ import java.util.Map;
 
 /** What a cgroup tells, of a container or of a whole pod. Thread-safe. */
 final class CgroupSamples {
-  private static final String ALL_CPUS = "total";
+  /** All of a machine, where one CPU could be told of. */
+  static final String ALL_CPUS = "total";
 
   private final Cgroups cgroups;
   private final Devices devices;

@@ -5,10 +5,12 @@ import io.jcri.daemon.node.NodeFacts;
 import io.jcri.daemon.pod.CgroupPaths;
 import io.jcri.daemon.pod.Pod;
 import io.jcri.daemon.stats.NetworkFigures;
+import io.jcri.daemon.stats.PodContainer;
 import io.jcri.daemon.stats.Stats;
 import io.jcri.daemon.stats.Usage;
 import io.jcri.daemon.system.Clock;
 import io.jcri.oci.runtime.CgroupSupport;
+import io.jcri.oci.runtime.RuntimeStats;
 import io.jcri.oci.spec.LinuxResources;
 import io.jcri.sandbox.cgroup.CgroupLayout;
 import io.jcri.sandbox.cgroup.Cgroups;
@@ -18,6 +20,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -113,8 +116,13 @@ public final class Metrics {
     to.add(Metric.NETWORK_SEND_DROPPED, of.sent().dropped(), of.name());
   }
 
+  /** What has to be known of containers before they are measured, of all at once. */
+  public Stats.Answers ask(Collection<PodContainer> containers) throws IOException {
+    return stats.ask(containers);
+  }
+
   /** Of one container. */
-  public List<Sample> of(Pod pod, Container container) throws IOException {
+  public List<Sample> of(Pod pod, Container container, Stats.Answers answers) throws IOException {
     String path = paths.containerDirectory(pod.config().cgroupParent(), container.id());
     Samples samples = Samples.of(pod, container, path);
     LinuxResources resources = container.config().resources();
@@ -124,14 +132,23 @@ public final class Metrics {
         Metric.START_TIME,
         container.startedAt() > 0 ? container.startedAt() : container.createdAt());
     spec(samples, resources);
-    Usage usage = stats.of(pod, container);
+    Usage usage = stats.of(pod, container, answers);
     fileSystem(samples, usage);
     if (usage.cgroup().isPresent()) {
       boolean bandwidth = resources.cpuQuota().filter(quota -> quota > 0).isPresent();
       cgroupSamples.add(samples, path, usage, usage.cgroup().get(), bandwidth);
       processes(samples, container, path);
     }
+    usage.told().ifPresent(told -> told(samples, told));
     return samples.all();
+  }
+
+  /** There are no files of the kernel's to read anything else in. */
+  private static void told(Samples to, RuntimeStats told) {
+    to.addNanos(Metric.CPU_USAGE, told.cpuNanos(), CgroupSamples.ALL_CPUS);
+    to.add(Metric.MEMORY_USAGE, told.memory());
+    to.add(Metric.MEMORY_WORKING_SET, told.workingSet());
+    to.add(Metric.PROCESSES, told.processes());
   }
 
   private void spec(Samples to, LinuxResources resources) {

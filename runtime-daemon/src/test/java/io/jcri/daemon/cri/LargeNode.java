@@ -17,6 +17,7 @@ import io.jcri.daemon.pod.Pod;
 import io.jcri.daemon.pod.Pods;
 import io.jcri.daemon.record.RecordStore;
 import io.jcri.daemon.record.Registry;
+import io.jcri.daemon.runtime.Handlers;
 import io.jcri.daemon.stats.Stats;
 import io.jcri.daemon.system.Clock;
 import io.jcri.oci.Digest;
@@ -48,7 +49,18 @@ record LargeNode(Pods pods, Containers containers, Images images, Stats stats, M
             Linux.get(),
             new Mounts(Linux.get()));
     Images images = store.images();
-    Stats stats = new Stats(cgroups, paths, store.rootFilesystems(), clock, _ -> true);
+    Stats stats =
+        new Stats(
+            cgroups,
+            paths,
+            Handlers.find(
+                DaemonConfig.defaults(),
+                layout,
+                MadeUpNode.with(CgroupDriver.CGROUPFS),
+                directory.resolve("no-adapter")),
+            store.rootFilesystems(),
+            clock,
+            _ -> true);
     return new LargeNode(
         Samples.part(Pods.class, pods(directory), clock),
         Samples.part(Containers.class, containers(directory)),

@@ -8,9 +8,11 @@ import io.jcri.daemon.core.Samples;
 import io.jcri.daemon.image.ImageSetup;
 import io.jcri.daemon.image.NoFetcher;
 import io.jcri.daemon.life.PodPhase;
+import io.jcri.daemon.node.MadeUpNode;
 import io.jcri.daemon.pod.CgroupPaths;
 import io.jcri.daemon.pod.Pod;
 import io.jcri.daemon.pod.PodConfig;
+import io.jcri.daemon.runtime.Handlers;
 import io.jcri.daemon.system.Clock;
 import io.jcri.sandbox.cgroup.CgroupDriver;
 import io.jcri.sandbox.cgroup.Cgroups;
@@ -56,6 +58,11 @@ class StatsClockTest {
         new Stats(
             Cgroups.detect(Linux.get(), root),
             new CgroupPaths(CgroupDriver.CGROUPFS),
+            Handlers.find(
+                DaemonConfig.defaults(),
+                new Layout(root, root),
+                MadeUpNode.with(CgroupDriver.CGROUPFS),
+                root.resolve("no-adapter")),
             ImageSetup.open(
                     DaemonConfig.defaults().images(),
                     new Layout(root, root),

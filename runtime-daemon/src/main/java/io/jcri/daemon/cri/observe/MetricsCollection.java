@@ -11,7 +11,10 @@ import io.jcri.daemon.metrics.Metrics;
 import io.jcri.daemon.metrics.Sample;
 import io.jcri.daemon.pod.Pod;
 import io.jcri.daemon.pod.Pods;
+import io.jcri.daemon.stats.PodContainer;
+import io.jcri.daemon.stats.Stats;
 import java.io.IOException;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 
@@ -30,13 +33,15 @@ public final class MetricsCollection {
   /** Each pod once, measured when its turn comes. */
   void pods(Rows<PodSandboxMetrics> rows) throws IOException, InterruptedException {
     Map<String, List<Container>> byPod = containers.byPod();
-    for (Pod pod : pods.list()) {
+    Collection<Pod> all = pods.list();
+    Stats.Answers answers = metrics.ask(PodContainer.all(all, byPod));
+    for (Pod pod : all) {
       PodSandboxMetrics.Builder row = PodSandboxMetrics.newBuilder().setPodSandboxId(pod.id());
       metrics.of(pod).forEach(sample -> row.addMetrics(message(sample)));
       for (Container container : byPod.getOrDefault(pod.id(), List.of())) {
         ContainerMetrics.Builder inside =
             ContainerMetrics.newBuilder().setContainerId(container.id());
-        metrics.of(pod, container).forEach(sample -> inside.addMetrics(message(sample)));
+        metrics.of(pod, container, answers).forEach(sample -> inside.addMetrics(message(sample)));
         row.addContainerMetrics(inside);
       }
       rows.add(row.build());

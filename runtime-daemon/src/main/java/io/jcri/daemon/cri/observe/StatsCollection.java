@@ -10,6 +10,7 @@ import io.jcri.daemon.cri.message.Labels;
 import io.jcri.daemon.image.Images;
 import io.jcri.daemon.pod.Pod;
 import io.jcri.daemon.pod.Pods;
+import io.jcri.daemon.stats.PodContainer;
 import io.jcri.daemon.stats.Stats;
 import io.jcri.daemon.stats.Usage;
 import java.io.IOException;
@@ -42,11 +43,7 @@ public final class StatsCollection {
   io.jcri.cri.v1.ContainerStats of(Container container) throws IOException {
     return UnreadableContainer.isNobodys(container)
         ? message(container, stats.withoutPod(container))
-        : of(pods.require(container.podId()), container);
-  }
-
-  private io.jcri.cri.v1.ContainerStats of(Pod pod, Container container) throws IOException {
-    return message(container, stats.of(pod, container));
+        : message(container, stats.of(pods.require(container.podId()), container));
   }
 
   private io.jcri.cri.v1.ContainerStats message(Container container, Usage usage) {
@@ -54,13 +51,16 @@ public final class StatsCollection {
   }
 
   io.jcri.cri.v1.PodSandboxStats of(Pod pod) throws IOException {
-    return of(pod, containers.ofPod(pod.id()));
+    List<Container> inside = containers.ofPod(pod.id());
+    return of(
+        pod, inside, stats.ask(inside.stream().map(each -> new PodContainer(pod, each)).toList()));
   }
 
-  private io.jcri.cri.v1.PodSandboxStats of(Pod pod, List<Container> inside) throws IOException {
+  private io.jcri.cri.v1.PodSandboxStats of(Pod pod, List<Container> inside, Stats.Answers answers)
+      throws IOException {
     List<io.jcri.cri.v1.ContainerStats> figures = new ArrayList<>();
     for (Container container : inside) {
-      figures.add(of(pod, container));
+      figures.add(message(container, stats.of(pod, container, answers)));
     }
     return StatsMessages.pod(pod, stats.of(pod), stats.network(pod), figures);
   }
@@ -68,23 +68,27 @@ public final class StatsCollection {
   /** All containers that match, read as they are taken; one whose pod has gone is left out. */
   void containers(ContainerStatsFilter filter, Rows<io.jcri.cri.v1.ContainerStats> rows)
       throws IOException, InterruptedException {
-    for (Inside inside : matching(filter)) {
-      rows.add(of(inside));
+    List<Inside> matching = matching(filter);
+    Stats.Answers answers = stats.ask(inPods(matching));
+    for (Inside inside : matching) {
+      rows.add(of(inside, answers));
     }
   }
 
   /** The same, read at once by as many threads as there are processors: it is waited for. */
   List<io.jcri.cri.v1.ContainerStats> containers(ContainerStatsFilter filter) throws IOException {
     try {
-      return matching(filter).parallelStream().map(this::unchecked).toList();
+      List<Inside> matching = matching(filter);
+      Stats.Answers answers = stats.ask(inPods(matching));
+      return matching.parallelStream().map(inside -> unchecked(inside, answers)).toList();
     } catch (UncheckedIOException e) {
       throw e.getCause();
     }
   }
 
-  private io.jcri.cri.v1.ContainerStats unchecked(Inside inside) {
+  private io.jcri.cri.v1.ContainerStats unchecked(Inside inside, Stats.Answers answers) {
     try {
-      return of(inside);
+      return of(inside, answers);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -93,10 +97,19 @@ public final class StatsCollection {
   /** A pod is missing only where nothing tells of it. */
   private record Inside(Optional<Pod> pod, Container container) {}
 
-  private io.jcri.cri.v1.ContainerStats of(Inside inside) throws IOException {
-    return inside.pod().isPresent()
-        ? of(inside.pod().get(), inside.container())
-        : message(inside.container(), stats.withoutPod(inside.container()));
+  private static List<PodContainer> inPods(List<Inside> all) {
+    return all.stream()
+        .flatMap(each -> each.pod().stream().map(pod -> new PodContainer(pod, each.container())))
+        .toList();
+  }
+
+  private io.jcri.cri.v1.ContainerStats of(Inside inside, Stats.Answers answers)
+      throws IOException {
+    return message(
+        inside.container(),
+        inside.pod().isPresent()
+            ? stats.of(inside.pod().get(), inside.container(), answers)
+            : stats.withoutPod(inside.container()));
   }
 
   private List<Inside> matching(ContainerStatsFilter filter) {
@@ -117,10 +130,10 @@ public final class StatsCollection {
   void pods(PodSandboxStatsFilter filter, Rows<io.jcri.cri.v1.PodSandboxStats> rows)
       throws IOException, InterruptedException {
     Map<String, List<Container>> byPod = containers.byPod();
-    for (Pod pod : pods.list()) {
-      if (matches(pod, filter)) {
-        rows.add(of(pod, byPod.getOrDefault(pod.id(), List.of())));
-      }
+    List<Pod> matching = pods.list().stream().filter(pod -> matches(pod, filter)).toList();
+    Stats.Answers answers = stats.ask(PodContainer.all(matching, byPod));
+    for (Pod pod : matching) {
+      rows.add(of(pod, byPod.getOrDefault(pod.id(), List.of()), answers));
     }
   }
 

@@ -21,6 +21,7 @@ import io.jcri.daemon.cri.message.PodMessages;
 import io.jcri.daemon.pod.Pod;
 import io.jcri.daemon.stats.NetworkFigures;
 import io.jcri.daemon.stats.Usage;
+import io.jcri.oci.runtime.RuntimeStats;
 import io.jcri.sandbox.cgroup.CgroupStats;
 import io.jcri.sandbox.cgroup.Pressure;
 import java.util.List;
@@ -57,9 +58,12 @@ final class StatsMessages {
                     .setInodesUsed(value(usage.writable().inodes())));
     if (usage.cgroup().isPresent()) {
       CgroupStats cgroup = usage.cgroup().get();
-      stats.setCpu(cpu(usage, cgroup)).setMemory(memory(usage, cgroup));
+      stats.setCpu(cpu(usage, cgroup.cpuNanos())).setMemory(memory(usage, cgroup));
       swap(usage, cgroup.memory()).ifPresent(stats::setSwap);
       io(usage).ifPresent(stats::setIo);
+    } else if (usage.told().isPresent()) {
+      RuntimeStats told = usage.told().get();
+      stats.setCpu(cpu(usage, told.cpuNanos())).setMemory(memory(usage.at(), told));
     }
     return stats.build();
   }
@@ -74,7 +78,7 @@ final class StatsMessages {
     if (usage.cgroup().isPresent()) {
       CgroupStats cgroup = usage.cgroup().get();
       linux
-          .setCpu(cpu(usage, cgroup))
+          .setCpu(cpu(usage, cgroup.cpuNanos()))
           .setMemory(memory(usage, cgroup))
           .setProcess(
               ProcessUsage.newBuilder()
@@ -96,11 +100,11 @@ final class StatsMessages {
         .build();
   }
 
-  private static CpuUsage cpu(Usage usage, CgroupStats cgroup) {
+  private static CpuUsage cpu(Usage usage, long cpuNanos) {
     CpuUsage.Builder cpu =
         CpuUsage.newBuilder()
             .setTimestamp(usage.at())
-            .setUsageCoreNanoSeconds(value(cgroup.cpuNanos()))
+            .setUsageCoreNanoSeconds(value(cpuNanos))
             .setUsageNanoCores(value(usage.nanoCores()));
     psi(usage, Pressure.Resource.CPU).ifPresent(cpu::setPsi);
     return cpu.build();
@@ -121,6 +125,19 @@ final class StatsMessages {
         .ifPresent(
             limit -> message.setAvailableBytes(value(Math.max(0, limit - memory.workingSet()))));
     psi(usage, Pressure.Resource.MEMORY).ifPresent(message::setPsi);
+    return message.build();
+  }
+
+  /** What no runtime tells is not there: a zero would be a figure. */
+  private static MemoryUsage memory(long at, RuntimeStats told) {
+    MemoryUsage.Builder message =
+        MemoryUsage.newBuilder()
+            .setTimestamp(at)
+            .setWorkingSetBytes(value(told.workingSet()))
+            .setUsageBytes(value(told.memory()));
+    told.memoryLimit()
+        .ifPresent(
+            limit -> message.setAvailableBytes(value(Math.max(0, limit - told.workingSet()))));
     return message.build();
   }
 

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.jcri.cri.v1.ContainerStatsFilter;
 import io.jcri.cri.v1.ContainerStatsRequest;
+import io.jcri.cri.v1.PodSandboxStatsFilter;
+import io.jcri.daemon.config.ConfigFile;
 import io.jcri.daemon.config.DaemonConfig;
 import io.jcri.daemon.container.Container;
 import io.jcri.daemon.container.Containers;
@@ -16,12 +18,14 @@ import io.jcri.daemon.image.ImageSetup;
 import io.jcri.daemon.image.NoFetcher;
 import io.jcri.daemon.life.ContainerPhase;
 import io.jcri.daemon.life.PodPhase;
+import io.jcri.daemon.node.MadeUpNode;
 import io.jcri.daemon.pod.CgroupPaths;
 import io.jcri.daemon.pod.Pod;
 import io.jcri.daemon.pod.PodConfig;
 import io.jcri.daemon.pod.Pods;
 import io.jcri.daemon.record.RecordStore;
 import io.jcri.daemon.record.Registry;
+import io.jcri.daemon.runtime.Handlers;
 import io.jcri.daemon.stats.Stats;
 import io.jcri.daemon.system.Clock;
 import io.jcri.sandbox.cgroup.CgroupDriver;
@@ -31,6 +35,7 @@ import io.jcri.sandbox.mount.Mounts;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -80,10 +85,45 @@ class ContainerStatsTest {
             new Stats(
                 Cgroups.detect(Linux.get(), directory),
                 new CgroupPaths(CgroupDriver.CGROUPFS),
+                Handlers.find(
+                    ConfigFile.parse(
+                        "[handlers.boxed]\nsandbox = \"container\"\nbinary = \"%s\""
+                            .formatted(runtime()),
+                        "test"),
+                    layout,
+                    MadeUpNode.with(CgroupDriver.CGROUPFS),
+                    directory.resolve("no-adapter")),
                 images.rootFilesystems(),
                 Clock.system(),
                 _ -> true),
             images.images());
+  }
+
+  private Path runtime() throws IOException {
+    Path program = directory.resolve("runtime");
+    Files.writeString(
+        program,
+        """
+        #!/bin/sh
+        echo '{"type":"stats","data":{"cpu":{"usage":{"total":77}},"memory":{"usage":{"usage":7}}}}'
+        """);
+    Files.setPosixFilePermissions(program, PosixFilePermissions.fromString("rwxr-xr-x"));
+    return program;
+  }
+
+  private void pod(String handler) throws IOException {
+    pods.addLoaded(
+        Samples.record(
+            Pod.class,
+            Map.of(
+                "id",
+                POD,
+                "phase",
+                PodPhase.READY,
+                "config",
+                Samples.record(
+                    PodConfig.class,
+                    Map.of("cgroupParent", "/kubepods/pod1", "handler", handler)))));
   }
 
   private io.jcri.cri.v1.ContainerStats ofOne() throws Exception {
@@ -116,18 +156,46 @@ class ContainerStatsTest {
 
   @Test
   void oneOfAPodThatIsKnownHasTheFiguresOfItsCgroup() throws Exception {
-    pods.addLoaded(
-        Samples.record(
-            Pod.class,
-            Map.of(
-                "id",
-                POD,
-                "phase",
-                PodPhase.READY,
-                "config",
-                Samples.record(PodConfig.class, Map.of("cgroupParent", "/kubepods/pod1")))));
+    pod("runc");
     containers.addLoaded(Samples.in(Samples.container(CONTAINER, POD, 1), ContainerPhase.UNKNOWN));
     assertThat(ofOne().getCpu().getUsageCoreNanoSeconds().getValue()).isEqualTo(5_000);
+  }
+
+  @Test
+  void oneInsideOfASandboxContainerHasTheFiguresThatItsRuntimeTells() throws Exception {
+    pod("boxed");
+    containers.addLoaded(Samples.in(Samples.container(CONTAINER, POD, 1), ContainerPhase.RUNNING));
+    assertThat(ofOne())
+        .returns(77L, told -> told.getCpu().getUsageCoreNanoSeconds().getValue())
+        .returns(7L, told -> told.getMemory().getWorkingSetBytes().getValue());
+    assertThat(stats.containers(ContainerStatsFilter.getDefaultInstance()))
+        .singleElement()
+        .returns(77L, told -> told.getCpu().getUsageCoreNanoSeconds().getValue());
+    List<io.jcri.cri.v1.PodSandboxStats> rows = new ArrayList<>();
+    stats.pods(PodSandboxStatsFilter.getDefaultInstance(), rows::add);
+    assertThat(rows)
+        .singleElement()
+        .returns(
+            77L,
+            told -> told.getLinux().getContainers(0).getCpu().getUsageCoreNanoSeconds().getValue());
+  }
+
+  @Test
+  void andThoseOfItsCgroupWhenThereAreProcessesInThat() throws Exception {
+    pod("boxed");
+    Files.writeString(
+        directory.resolve("sys/fs/cgroup/kubepods/pod1/" + CONTAINER + "/cgroup.procs"), "4711\n");
+    containers.addLoaded(Samples.in(Samples.container(CONTAINER, POD, 1), ContainerPhase.RUNNING));
+    assertThat(ofOne().getCpu().getUsageCoreNanoSeconds().getValue()).isEqualTo(5_000);
+  }
+
+  @Test
+  void oneThatHasEndedIsNotAskedOf() throws Exception {
+    pod("boxed");
+    containers.addLoaded(Samples.in(Samples.container(CONTAINER, POD, 1), ContainerPhase.EXITED));
+    assertThat(stats.containers(ContainerStatsFilter.getDefaultInstance()))
+        .singleElement()
+        .returns(false, told -> told.hasCpu());
   }
 
   @Test
