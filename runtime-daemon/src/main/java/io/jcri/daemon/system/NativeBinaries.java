@@ -36,6 +36,7 @@ public record NativeBinaries(
   public static NativeBinaries find() throws IOException {
     Path folder = home();
     Path libexec = folder.resolve("libexec");
+    Path _ = executable(adapter());
     return new NativeBinaries(
         executable(libexec.resolve("jcri-sandbox")),
         executable(libexec.resolve("jcri-pause")),
@@ -51,7 +52,7 @@ public record NativeBinaries(
    * it.
    */
   public static Path adapter() {
-    return home().resolve("libexec/jcri-task");
+    return home().resolve("libexec/jcri-task").toAbsolutePath();
   }
 
   private static Path home() {
