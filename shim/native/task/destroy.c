@@ -77,24 +77,51 @@ static bool remove_rest(const struct task *task, struct refusal *refusal) {
   return record->pid_start == 0 || task_process_start(record->pid) != record->pid_start;
 }
 
+/* Ends the shim whose last container is gone, and removes what it was started with. */
+static void end_shim(struct task *first) {
+  struct refusal ignored;
+  bool answers = first->rpc.fd >= 0 || task_connect(first, &ignored);
+  if (first->record.shim_start == 0 && answers) task_learn_shim(first);
+  bool gone = answers && shut_down(first);
+  rpc_close(&first->rpc);
+  if (!gone) shim_end(first);
+  shim_remove_socket(&first->record);
+  clean_bundle(&first->record);
+  record_remove(first->arguments->root, first->record.id);
+}
+
+/* The container is gone. The shim stays until the last of its containers is, and with it the record
+ * of the first, which it was started for. */
+static bool leave_shim(struct task *task, bool shared, struct refusal *refusal) {
+  const char *root = task->arguments->root;
+  if (!own_shim(task)) {
+    struct task first = {.arguments = task->arguments, .rpc = RPC_NONE};
+    record_remove(root, task->record.id);
+    if (!shared && record_read(root, task->record.sandbox, &first.record) && first.record.removed)
+      end_shim(&first);
+  } else if (shared) {
+    task->record.removed = 1;
+    return record_write(root, &task->record, refusal);
+  } else {
+    end_shim(task);
+  }
+  return true;
+}
+
 bool container_destroy(struct task *task, struct refusal *refusal) {
-  bool removed = task_connect(task, refusal) && end_processes(task, refusal) &&
-                 remove_task(task, refusal);
-  if (own_shim(task)) {
-    if (task->record.shim_start == 0 && task->rpc.fd >= 0) task_learn_shim(task);
-    bool gone = removed && shut_down(task);
+  const struct record *record = &task->record;
+  bool removed = record->removed || (task_connect(task, refusal) && end_processes(task, refusal) &&
+                                     remove_task(task, refusal));
+  int lock CLOSE = record_lock(task->arguments->root, record->sandbox);
+  bool shared = record_shared(task->arguments->root, record->sandbox, record->id);
+  if (!removed) {
     rpc_close(&task->rpc);
-    /* Dead or deaf: its program removes what it has left, after it cannot interfere any more. */
-    if (!gone) shim_end(task);
-    if (!removed) removed = remove_rest(task, refusal);
-    shim_remove_socket(&task->record);
-    clean_bundle(&task->record);
-  } else if (!removed) {
-    rpc_close(&task->rpc);
+    /* Deaf, it must not interfere; others' shim is not ended for that. */
+    if (own_shim(task) && !shared) shim_end(task);
     removed = remove_rest(task, refusal);
   }
+  removed = removed && leave_shim(task, shared, refusal);
   rpc_close(&task->rpc);
-  if (removed) record_remove(task->arguments->root, task->record.id);
   return removed;
 }
 

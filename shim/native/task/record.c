@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -24,7 +25,7 @@ struct row {
 
 static const struct row ROWS[] = {
     TEXT(id),        TEXT(sandbox), TEXT(address),    TEXT(bundle),
-    NUMBER(version), NUMBER(pid), NUMBER(pid_start),   NUMBER(shim_pid), NUMBER(shim_start),
+    NUMBER(version), NUMBER(pid), NUMBER(pid_start),   NUMBER(shim_pid), NUMBER(shim_start), NUMBER(removed),
 };
 
 enum { ROW_COUNT = sizeof ROWS / sizeof ROWS[0] };
@@ -143,19 +144,27 @@ void record_each(const char *root, void (*each)(const char *id, void *owner), vo
 }
 
 struct search {
-  const char *root, *sandbox;
+  const char *root, *sandbox, *but;
   bool found;
 };
 
 static void look(const char *id, void *owner) {
   struct search *search = owner;
   struct record record;
+  if (search->but != NULL && strcmp(id, search->but) == 0) return;
   if (strcmp(id, search->sandbox) == 0 || !record_read(search->root, id, &record)) return;
   if (strcmp(record.sandbox, search->sandbox) == 0) search->found = true;
 }
 
-bool record_shared(const char *root, const char *sandbox) {
-  struct search search = {root, sandbox, false};
+bool record_shared(const char *root, const char *sandbox, const char *but) {
+  struct search search = {root, sandbox, but, false};
   record_each(root, look, &search);
   return search.found;
+}
+
+int record_lock(const char *root, const char *sandbox) {
+  char *directory FREE = formatted("%s/%s", root, sandbox);
+  int fd = directory == NULL ? -1 : open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  while (fd >= 0 && flock(fd, LOCK_EX) != 0 && errno == EINTR) continue;
+  return fd;
 }

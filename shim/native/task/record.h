@@ -14,6 +14,7 @@ struct record {
   int64_t pid_start;  /* when that process started, as /proc has it */
   int64_t shim_pid;   /* 0 when it is not known */
   int64_t shim_start; /* when that one started */
+  int64_t removed;    /* the container is gone; the record stays for the shim that others share */
 };
 
 /* Makes its directory: false with a refusal when there is one. */
@@ -23,8 +24,10 @@ bool record_write(const char *root, const struct record *record, struct refusal 
 /* False when there is none, or half of one. */
 bool record_read(const char *root, const char *id, struct record *record);
 void record_remove(const char *root, const char *id);
-/* Whether another container runs in the shim of that one. */
-bool record_shared(const char *root, const char *sandbox);
+/* Whether the shim of that container has others, but for one; NULL for none. */
+bool record_shared(const char *root, const char *sandbox, const char *but);
+/* Keeps others from deciding on a shim's end at the same time, until the descriptor is closed. */
+int record_lock(const char *root, const char *sandbox);
 /* Calls each with the id of every container. */
 void record_each(const char *root, void (*each)(const char *id, void *owner), void *owner);
 

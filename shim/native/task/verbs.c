@@ -1,5 +1,6 @@
 #include "verbs.h"
 
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,7 +10,7 @@
 #include "json.h"
 #include "shim_binary.h"
 
-enum { QUOTED = 8192, RESOURCES_BYTES = 1 << 20 };
+enum { SHIM_END_MILLIS = 10, QUOTED = 8192, RESOURCES_BYTES = 1 << 20 };
 
 /* A call that failed on a container says what state that one is in. */
 static int outcome(struct task *task, int code, struct refusal *refusal) {
@@ -18,12 +19,29 @@ static int outcome(struct task *task, int code, struct refusal *refusal) {
   return code == RPC_OK ? 0 : 1;
 }
 
+/* The death of a shim is that of its containers, which nobody could look after any more. */
+static bool ended_with_shim(struct task *task, int *status) {
+  struct refusal ignored;
+  int64_t deadline = now_monotonic_millis() + ANSWER_MILLIS;
+  int64_t shim = task->record.shim_start, process = task->record.pid_start;
+  if (shim == 0) return false;
+  /* What it has open is closed before it is gone. */
+  while (task_process_start(task->record.shim_pid) == shim) {
+    if (now_monotonic_millis() > deadline) return false;
+    poll(NULL, 0, SHIM_END_MILLIS);
+  }
+  *status = 128 + SIGKILL;
+  return shim_delete(task, &ignored) || process == 0 ||
+         task_process_start(task->record.pid) != process;
+}
+
 int verb_wait(const struct arguments *arguments, struct refusal *refusal) {
   struct task task;
   int status;
-  if (!task_open(&task, arguments, refusal) || !task_wait(&task, NULL, refusal) ||
-      !task_waited(&task, FOREVER, &status, refusal))
-    return 1;
+  if (!task_find(&task, arguments, refusal)) return 1;
+  bool told = task_connect(&task, refusal) && task_wait(&task, NULL, refusal) &&
+              task_waited(&task, FOREVER, &status, refusal);
+  if (!told && !ended_with_shim(&task, &status)) return 1;
   (void)printf("{\"id\":\"%s\",\"exitStatus\":%d}\n", task.record.id, status);
   return 0;
 }
@@ -165,7 +183,7 @@ struct listing {
 static void print_id(const char *id, void *owner) {
   const struct listing *listing = owner;
   struct record record;
-  if (record_read(listing->root, id, &record)) (void)printf("%s\n", id);
+  if (record_read(listing->root, id, &record) && !record.removed) (void)printf("%s\n", id);
 }
 
 int verb_list(const struct arguments *arguments, struct refusal *refusal) {
