@@ -1,5 +1,6 @@
 package io.jcri.it.conformance;
 
+import io.jcri.it.kit.HandlerUnderTest;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -10,7 +11,8 @@ import java.util.Optional;
  * What the conformance run was asked for.
  *
  * @param containerd the folder with containerd's programs, when it is to be tested instead of jcri
- * @param runc the runc that jcri is to use, instead of the one that the kit builds
+ * @param runc the runc to use, instead of the one that the kit builds
+ * @param handler the handler of the pods, when it is not the runtime's default
  * @param report where the JUnit report goes
  * @param critest passed on to critest as they are
  * @param again whether the streaming specs are run once more, over WebSockets
@@ -18,6 +20,7 @@ import java.util.Optional;
 record Arguments(
     Optional<Path> containerd,
     Optional<Path> runc,
+    Optional<String> handler,
     Path report,
     List<String> critest,
     boolean again) {
@@ -29,10 +32,11 @@ record Arguments(
 
   static final String USAGE =
       """
-      usage: conformance [--containerd FOLDER] [--runc FILE] [--report FILE] [--websocket]
-                         [--parallel N] [--focus REGEX]... [--skip REGEX]...
+      usage: conformance [--containerd FOLDER] [--handler NAME] [--runc FILE] [--report FILE]
+                         [--websocket] [--parallel N] [--focus REGEX]... [--skip REGEX]...
 
       --containerd  tests the containerd of that folder instead of the jcri built here
+      --handler     what the pods run with: runc (otherwise the default), crun or runsc
       --runc        the runc to use; by default one that is built for it, since the machine's own may
                     have no id-mapped mounts and many specs would be left out
       --report      where the JUnit report goes; by default below integration-tests/target
@@ -50,6 +54,7 @@ record Arguments(
   static Arguments parse(Path defaultReport, String... arguments) {
     Optional<Path> containerd = Optional.empty();
     Optional<Path> runc = Optional.empty();
+    Optional<String> handler = Optional.empty();
     Path report = defaultReport;
     List<String> critest = new ArrayList<>();
     boolean websocket = false;
@@ -61,6 +66,7 @@ record Arguments(
         case "--websocket" -> websocket = true;
         case "--containerd" -> containerd = Optional.of(Path.of(value(option, rest)));
         case "--runc" -> runc = Optional.of(Path.of(value(option, rest)).toAbsolutePath());
+        case "--handler" -> handler = Optional.of(handler(value(option, rest)));
         case "--report" -> report = Path.of(value(option, rest)).toAbsolutePath();
         case "--parallel" -> parallel = number(option, value(option, rest));
         case "--focus" -> critest.add("--ginkgo.focus=" + value(option, rest));
@@ -75,7 +81,9 @@ record Arguments(
     if (parallel > 1) {
       critest.add("--parallel=" + parallel);
     }
-    return new Arguments(containerd.map(Path::toAbsolutePath), runc, report, critest, again);
+    handler.ifPresent(name -> critest.add("--runtime-handler=" + name));
+    return new Arguments(
+        containerd.map(Path::toAbsolutePath), runc, handler, report, critest, again);
   }
 
   /** What critest is given for its second run. */
@@ -89,6 +97,14 @@ record Arguments(
   /** Where the second run's report goes. */
   Path secondReport() {
     return report.resolveSibling("websocket-" + report.getFileName());
+  }
+
+  private static String handler(String name) {
+    if (!HandlerUnderTest.NAMES.contains(name)) {
+      throw new IllegalArgumentException(
+          "no handler %s: there are %s".formatted(name, HandlerUnderTest.NAMES));
+    }
+    return name;
   }
 
   private static int number(String option, String value) {

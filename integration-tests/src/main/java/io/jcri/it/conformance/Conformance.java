@@ -3,6 +3,7 @@ package io.jcri.it.conformance;
 import io.jcri.it.kit.CniNetwork;
 import io.jcri.it.kit.ContainerdUnderTest;
 import io.jcri.it.kit.DaemonUnderTest;
+import io.jcri.it.kit.HandlerUnderTest;
 import io.jcri.it.kit.HostsDirectory;
 import io.jcri.it.kit.Leaks;
 import io.jcri.it.kit.LocalRegistry;
@@ -20,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
@@ -104,9 +106,8 @@ public final class Conformance {
     HostsDirectory.mirror(registries, registry.uri(), StandIns.HOSTS);
     Critest critest =
         Critest.withDigest(Tools.get().critest(), scratch.disk().resolve("critest"), digest);
-    Map<String, Path> handlers =
-        arguments.runc().or(Tools::newRunc).map(runc -> Map.of("runc", runc)).orElse(Map.of());
-    say("the OCI runtime is " + handlers.getOrDefault("runc", Path.of("the machine's own")));
+    Map<String, HandlerUnderTest> handlers = handlers();
+    say("containers are run by " + handlers.get(arguments.handler().orElse("runc")));
     var settings =
         new RuntimeUnderTest.Settings(scratch, registries, network.configurations(), handlers);
     Files.createDirectories(arguments.report().getParent());
@@ -126,6 +127,22 @@ public final class Conformance {
     } finally {
       keepLog(scratch);
     }
+  }
+
+  /** The default, and the one that is asked for. */
+  private Map<String, HandlerUnderTest> handlers() throws IOException {
+    Map<String, HandlerUnderTest> handlers = new TreeMap<>();
+    if (arguments.handler().isPresent()) {
+      String name = arguments.handler().get();
+      handlers.put(name, HandlerUnderTest.named(name));
+    }
+    Optional<Path> runc = arguments.runc();
+    handlers.put(
+        "runc",
+        runc.isPresent()
+            ? new HandlerUnderTest.Program(runc.get())
+            : HandlerUnderTest.named("runc"));
+    return handlers;
   }
 
   /** containerd has its socket where the node's plugins are: not a test's to touch. */

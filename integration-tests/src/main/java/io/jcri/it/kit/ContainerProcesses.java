@@ -20,6 +20,10 @@ final class ContainerProcesses {
   private static final Pattern SERVICE =
       Pattern.compile("(?m)^\\d+:[^:]*:/system\\.slice/[^/]+\\.service(/.*)?$");
 
+  /** What the names of the programs begin with that containers are run by. */
+  private static final List<String> SERVING =
+      List.of("jcri-", "runc", "crun", "runsc", "containerd-shim");
+
   private static final Set<String> EVERY_CONTAINERS =
       Set.of("/", "/etc/hosts", "/etc/hostname", "/etc/resolv.conf", "/dev/shm");
 
@@ -52,7 +56,8 @@ final class ContainerProcesses {
       String[] rest = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
       boolean zombie = rest[0].equals("Z");
       boolean leftToInit = zombie && rest[1].equals("1");
-      if (leftToInit || (!serves(name) && !looksContained(process))) {
+      if (leftToInit
+          || (!serves(name) && !serves(programOf(process)) && !looksContained(process))) {
         return Optional.empty();
       }
       // A zombie tells nothing any more: it is whose it is to reap.
@@ -106,7 +111,14 @@ final class ContainerProcesses {
   }
 
   private static boolean serves(String name) {
-    return name.startsWith("jcri-") || name.startsWith("runc") || name.startsWith("crun");
+    return SERVING.stream().anyMatch(name::startsWith);
+  }
+
+  /** What it calls itself: runsc starts itself by a link, so its processes' names tell nothing. */
+  private static String programOf(Path process) throws IOException {
+    String line = Files.readString(process.resolve("cmdline"), StandardCharsets.ISO_8859_1);
+    int end = line.indexOf(0);
+    return end < 0 ? line : line.substring(0, end);
   }
 
   private static boolean looksContained(Path process) throws IOException {

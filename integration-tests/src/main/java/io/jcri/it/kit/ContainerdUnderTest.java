@@ -4,6 +4,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * A containerd 2 with all its state in a test's folder: what our figures and our answers are held
@@ -76,6 +78,7 @@ public final class ContainerdUnderTest implements RuntimeUnderTest {
     } finally {
       run.stop();
       removeEmptyCgroups();
+      PinnedNetworks.unmountBelow(scratch.state());
     }
   }
 
@@ -100,7 +103,21 @@ public final class ContainerdUnderTest implements RuntimeUnderTest {
     return scratch.state().resolve("containerd.sock");
   }
 
-  private static String configuration(Settings settings, String pauseImage) {
+  private static String configuration(Settings settings, String pauseImage) throws IOException {
+    StringBuilder configuration = new StringBuilder(general(settings, pauseImage));
+    Map<String, HandlerUnderTest> handlers = new TreeMap<>(settings.handlers());
+    handlers.putIfAbsent("runc", new HandlerUnderTest.Program(Path.of("runc")));
+    for (var handler : handlers.entrySet()) {
+      configuration
+          .append("[plugins.\"io.containerd.cri.v1.runtime\".containerd.runtimes.")
+          .append(handler.getKey())
+          .append("]\n")
+          .append(handler.getValue().containerd(settings.scratch()));
+    }
+    return configuration.toString();
+  }
+
+  private static String general(Settings settings, String pauseImage) {
     return """
     version = 3
     root = "%1$s"
@@ -126,10 +143,6 @@ public final class ContainerdUnderTest implements RuntimeUnderTest {
         conf_dir = "%7$s"
       [plugins."io.containerd.cri.v1.runtime".containerd]
         default_runtime_name = "runc"
-        [plugins."io.containerd.cri.v1.runtime".containerd.runtimes.runc]
-          runtime_type = "io.containerd.runc.v2"
-          [plugins."io.containerd.cri.v1.runtime".containerd.runtimes.runc.options]
-            SystemdCgroup = false
     """
         .formatted(
             settings.scratch().disk().resolve("lib"),

@@ -5,7 +5,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /**
@@ -123,6 +125,7 @@ public final class DaemonUnderTest implements RuntimeUnderTest {
       client.removeAllPods();
     } finally {
       run.stop();
+      PinnedNetworks.unmountBelow(state());
     }
   }
 
@@ -140,7 +143,12 @@ public final class DaemonUnderTest implements RuntimeUnderTest {
     return command;
   }
 
-  private String configuration(Settings settings) {
+  private String configuration(Settings settings) throws IOException {
+    String defaultHandler = setting("JCRI_HANDLER", "runc");
+    Map<String, HandlerUnderTest> handlers = new TreeMap<>(settings.handlers());
+    if (!defaultHandler.equals("runc") && !handlers.containsKey(defaultHandler)) {
+      handlers.put(defaultHandler, HandlerUnderTest.named(defaultHandler));
+    }
     return """
     root = "%s"
     state = "%s"
@@ -167,7 +175,7 @@ public final class DaemonUnderTest implements RuntimeUnderTest {
                 root(),
                 state(),
                 setting("JCRI_CGROUP_DRIVER", "auto"),
-                setting("JCRI_HANDLER", "runc"),
+                defaultHandler,
                 settings.registries(),
                 devices(),
                 settings.networks(),
@@ -177,10 +185,9 @@ public final class DaemonUnderTest implements RuntimeUnderTest {
                 nriSocket(),
                 nriPlugins(),
                 scratch.disk().resolve("nri-conf.d"))
-        + settings.handlers().entrySet().stream()
+        + handlers.entrySet().stream()
             .map(handler ->
-                "%n[handlers.%s]%nbinary = \"%s\"%n"
-                    .formatted(handler.getKey(), handler.getValue()))
+                "%n[handlers.%s]%n%s%n".formatted(handler.getKey(), handler.getValue().jcri()))
             .collect(Collectors.joining());
   }
 

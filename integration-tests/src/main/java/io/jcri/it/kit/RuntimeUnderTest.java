@@ -14,9 +14,10 @@ public sealed interface RuntimeUnderTest extends AutoCloseable
    * @param scratch for all that it keeps
    * @param registries in the form of {@code certs.d}
    * @param networks CNI configurations
-   * @param handlers programs of OCI runtimes by handler name, beside or instead of the usual ones
+   * @param handlers by name, beside or instead of the usual ones
    */
-  record Settings(Scratch scratch, Path registries, Path networks, Map<String, Path> handlers) {
+  record Settings(
+      Scratch scratch, Path registries, Path networks, Map<String, HandlerUnderTest> handlers) {
     public Settings {
       handlers = Map.copyOf(handlers);
     }

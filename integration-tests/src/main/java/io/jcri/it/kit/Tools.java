@@ -32,16 +32,31 @@ public record Tools(Path crictl, Path critest) {
    * @return its program, or empty where it can't be built: without Go, a C compiler or libseccomp
    */
   public static Optional<Path> newRunc() {
+    return built("get-runc");
+  }
+
+  /**
+   * Finds or builds gVisor's runsc; beside it lies its shim of containerd's kind. The environment
+   * variable {@code JCRI_RUNSC} names one instead.
+   *
+   * @return its program, or empty where it can't be built, without Go
+   */
+  public static Optional<Path> runsc() {
+    return built("get-runsc");
+  }
+
+  /** Why there is nothing is printed. */
+  private static Optional<Path> built(String script) {
     try {
       Command.Result result =
-          Command.of(Workspace.script("get-runc").toString()).withPatience(BUILD_PATIENCE).run();
+          Command.of(Workspace.script(script).toString()).withPatience(BUILD_PATIENCE).run();
       if (result.exitCode() == 0) {
         return Optional.of(Path.of(result.out().strip()));
       }
       System.err.println(result.err().strip());
       return Optional.empty();
     } catch (IOException e) {
-      throw new UncheckedIOException("cannot look for a runc", e);
+      throw new UncheckedIOException("cannot call " + script, e);
     }
   }
 

@@ -60,6 +60,17 @@ class ArgumentsTest {
   }
 
   @Test
+  void theHandlerIsToldToCritestInBothRuns() {
+    Arguments arguments = Arguments.parse(REPORT, "--handler", "crun");
+    assertThat(arguments.handler()).contains("crun");
+    assertThat(arguments.critest()).containsExactly("--runtime-handler=crun");
+    assertThat(arguments.again()).isTrue();
+    assertThat(arguments.secondRun()).contains("--runtime-handler=crun");
+    assertThatThrownBy(() -> Arguments.parse(REPORT, "--handler", "kata"))
+        .hasMessage("no handler kata: there are [runc, crun, runsc]");
+  }
+
+  @Test
   void namesWhatItDoesNotKnow() {
     assertThatThrownBy(() -> Arguments.parse(REPORT, "--fokus", "x"))
         .hasMessage("no such option: --fokus");

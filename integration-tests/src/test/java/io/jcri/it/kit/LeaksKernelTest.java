@@ -149,6 +149,25 @@ class LeaksKernelTest {
     assertThat(ContainerProcesses.isOwn(Path.of("/proc/1"), OwnMarks.programs())).isFalse();
   }
 
+  /** As runsc's, which are started by a link, so that the kernel knows them by another name. */
+  @Test
+  void aProcessServesContainersByWhatItCallsItself() throws IOException {
+    Leaks before = Leaks.look();
+    String line = "exec -a runsc-%s sleep 1000";
+    Process own = new ProcessBuilder("bash", "-c", line.formatted(OWN)).start();
+    processes.add(own);
+    processes.add(new ProcessBuilder("bash", "-c", line.formatted(STRANGERS)).start());
+    Waiting.until(
+        Duration.ofSeconds(20),
+        () -> !Leaks.look().since(before).isEmpty(),
+        () -> "the process is not found");
+
+    assertThat(Leaks.look().since(before))
+        .singleElement()
+        .asString()
+        .startsWith("PROCESS " + own.pid() + " sleep ");
+  }
+
   @Test
   void whatOthersMakeDoesNotCount(@TempDir Path folder) throws IOException {
     Leaks before = Leaks.look();

@@ -10,8 +10,10 @@ import io.jcri.cri.v1.PullImageRequest;
 import io.jcri.it.kit.CniNetwork;
 import io.jcri.it.kit.CriClient;
 import io.jcri.it.kit.DaemonUnderTest;
+import io.jcri.it.kit.HandlerUnderTest;
 import io.jcri.it.kit.Leaks;
 import io.jcri.it.kit.LocalRegistry;
+import io.jcri.it.kit.PinnedNetworks;
 import io.jcri.it.kit.RuntimeUnderTest;
 import io.jcri.it.kit.Scratch;
 import io.jcri.it.kit.TestArtifact;
@@ -24,6 +26,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.extension.AfterAllCallback;
@@ -61,7 +64,7 @@ public final class TestNode implements BeforeAllCallback, AfterEachCallback, Aft
 
   private final AtomicInteger names = new AtomicInteger();
   private final Preparation preparation;
-  private final Map<String, Path> handlers;
+  private final Map<String, HandlerUnderTest> handlers;
   private @Nullable Parts parts;
   private @Nullable CriClient cri;
 
@@ -76,11 +79,16 @@ public final class TestNode implements BeforeAllCallback, AfterEachCallback, Aft
   }
 
   /** A node with OCI runtimes of the test's choice, by handler name. */
-  public TestNode(Map<String, Path> handlers) {
-    this(scratch -> {}, handlers);
+  public TestNode(Map<String, Path> programs) {
+    this(
+        scratch -> {},
+        programs.entrySet().stream()
+            .collect(
+                Collectors.toMap(
+                    Map.Entry::getKey, entry -> new HandlerUnderTest.Program(entry.getValue()))));
   }
 
-  private TestNode(Preparation preparation, Map<String, Path> handlers) {
+  private TestNode(Preparation preparation, Map<String, HandlerUnderTest> handlers) {
     this.preparation = preparation;
     this.handlers = handlers;
   }
@@ -269,6 +277,7 @@ public final class TestNode implements BeforeAllCallback, AfterEachCallback, Aft
     Path mountinfo = Path.of("/proc/self/mountinfo");
     assertThat(Files.readAllLines(mountinfo))
         .as("mounts")
+        .filteredOn(line -> !PinnedNetworks.isOne(line))
         .noneMatch(line -> line.contains(" " + daemon().state() + "/"))
         .noneMatch(line -> line.contains(" " + daemon().root() + "/"));
   }
