@@ -2,6 +2,7 @@ package io.jcri.it.runtimes;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.jcri.it.node.TestPod;
 import java.io.IOException;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -16,6 +17,11 @@ class GvisorTest extends SandboxedPods {
         "binary = \"%s\"".formatted(Gvisor.program()),
         "options = [\"--platform=systrap\", \"--ignore-cgroups\"]",
         "sandbox = \"container\"");
+  }
+
+  @Override
+  void killSandbox(TestPod pod) throws IOException {
+    kill(sandboxProcess(pod));
   }
 
   @Test

@@ -1,0 +1,38 @@
+package io.jcri.it.runtimes;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.jcri.cri.v1.ContainerState;
+import io.jcri.it.node.TestContainer;
+import io.jcri.it.node.TestPod;
+import java.io.IOException;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIf;
+
+/** containerd's own shim for runc. */
+@EnabledIf("io.jcri.it.runtimes.Shims#runcAvailable")
+class RuncShimTest extends SandboxedPods {
+  @BeforeAll
+  static void addHandler() throws IOException {
+    configure("shim = \"%s\"".formatted(Shims.runc()));
+  }
+
+  @Override
+  void killSandbox(TestPod pod) {
+    kill(foreignShim(pod));
+  }
+
+  /** Its shim lives on with the others that are in it, until the last is gone. */
+  @Test
+  void theEndOfTheSandboxContainerIsThePods() throws IOException {
+    TestPod pod = pod();
+    TestContainer container = pod.idle();
+    kill(sandboxProcess(pod));
+    awaitNotReady(pod);
+    assertThat(container.sh("echo alive").strip()).isEqualTo("alive");
+    pod.stop();
+    assertThat(container.state()).isEqualTo(ContainerState.CONTAINER_EXITED);
+    pod.remove();
+  }
+}
