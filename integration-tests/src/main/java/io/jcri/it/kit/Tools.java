@@ -45,6 +45,16 @@ public record Tools(Path crictl, Path critest) {
     return built("get-runsc");
   }
 
+  /**
+   * Finds or builds containerd's shim for runc. The environment variable {@code
+   * JCRI_CONTAINERD_SHIM} names one instead.
+   *
+   * @return its program, or empty where it can't be built: without Go
+   */
+  public static Optional<Path> containerdShim() {
+    return built("get-containerd-shim");
+  }
+
   /** Why there is nothing is printed. */
   private static Optional<Path> built(String script) {
     try {

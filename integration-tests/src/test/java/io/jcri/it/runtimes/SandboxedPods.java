@@ -3,11 +3,23 @@ package io.jcri.it.runtimes;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.grpc.Status;
+import io.jcri.cri.v1.ContainerConfig;
 import io.jcri.cri.v1.ContainerState;
 import io.jcri.cri.v1.ContainerStats;
 import io.jcri.cri.v1.ContainerStatsRequest;
 import io.jcri.cri.v1.ContainerStatus;
+import io.jcri.cri.v1.IDMapping;
+import io.jcri.cri.v1.ImageSpec;
+import io.jcri.cri.v1.Mount;
+import io.jcri.cri.v1.NamespaceMode;
+import io.jcri.cri.v1.PodSandboxConfig;
 import io.jcri.cri.v1.PodSandboxState;
+import io.jcri.cri.v1.RuntimeHandler;
+import io.jcri.cri.v1.StatusRequest;
+import io.jcri.cri.v1.UserNamespace;
+import io.jcri.it.kit.Layer;
+import io.jcri.it.kit.TarEntry;
+import io.jcri.it.kit.TestImage;
 import io.jcri.it.kit.Waiting;
 import io.jcri.it.node.CriLog;
 import io.jcri.it.node.Refusals;
@@ -145,6 +157,57 @@ abstract class SandboxedPods {
     deaf.stop(1);
     assertThat(deaf.status().getExitCode()).isEqualTo(137);
     assertThat(deaf.status().getReason()).isEqualTo("Error");
+  }
+
+  @Test
+  void foldersOfTheHostAndImagesAreMounted() throws IOException {
+    Path folder = Files.createDirectories(NODE.scratch().disk().resolve("shared"));
+    Files.writeString(folder.resolve("in"), "from outside");
+    String image =
+        NODE.load("volume", TestImage.of(Layer.of(TarEntry.file("data", "of an image"))));
+    TestPod pod = pod();
+    ContainerConfig.Builder config = pod.container("sleep", "100000");
+    config.addMounts(
+        Mount.newBuilder().setHostPath(folder.toString()).setContainerPath("/shared"));
+    config.addMounts(
+        Mount.newBuilder()
+            .setImage(ImageSpec.newBuilder().setImage(image))
+            .setContainerPath("/image")
+            .setReadonly(true));
+    TestContainer container = pod.start(config);
+    assertThat(container.sh("cat /shared/in; echo -n inside > /shared/out; cat /image/data"))
+        .isEqualTo("from outsideof an image");
+    assertThat(folder.resolve("out")).hasContent("inside");
+    assertThat(container.exec("sh", "-c", "echo > /image/new").exitCode()).isNotZero();
+  }
+
+  @Test
+  void aUserNamespaceIsRefusedWithTheReason() throws IOException {
+    IDMapping ids =
+        IDMapping.newBuilder().setContainerId(0).setHostId(200_000).setLength(65_536).build();
+    PodSandboxConfig.Builder config = NODE.podConfig();
+    config
+        .getLinuxBuilder()
+        .getSecurityContextBuilder()
+        .getNamespaceOptionsBuilder()
+        .setUsernsOptions(
+            UserNamespace.newBuilder().setMode(NamespaceMode.POD).addUids(ids).addGids(ids));
+    Refusals.assertRefused(
+        () -> NODE.pod(config, HANDLER),
+        Status.Code.FAILED_PRECONDITION,
+        HANDLER,
+        "its pods have a sandbox container");
+  }
+
+  @Test
+  void statusTellsWhatItCanNot() throws IOException {
+    RuntimeHandler handler =
+        NODE.cri().runtime().status(StatusRequest.getDefaultInstance()).getRuntimeHandlersList()
+            .stream()
+            .filter(each -> each.getName().equals(HANDLER))
+            .findFirst()
+            .orElseThrow();
+    assertThat(handler.getFeatures().getUserNamespaces()).isFalse();
   }
 
   @Test

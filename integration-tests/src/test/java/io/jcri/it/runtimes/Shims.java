@@ -1,5 +1,6 @@
 package io.jcri.it.runtimes;
 
+import io.jcri.it.kit.Tools;
 import io.jcri.it.kit.Workspace;
 import java.io.IOException;
 import java.nio.file.Files;
