@@ -95,7 +95,7 @@ class CdiDevicesTest {
     ContainerSpec made = devices.inject(spec, List.of("v.com/c=x", "v.com/c=y", "v.com/c=x"), OLD);
 
     assertThat(made.process().env()).containsExactly("SHARED=file", "PATH=/vendor", "Y=2", "X=3");
-    assertThat(made.process().user().additionalGids()).containsExactly(1L, 44L, 7L);
+    assertThat(made.process().user().additionalGids()).containsExactly(1L, 7L, 44L);
     assertThat(made.devices())
         .extracting(d -> "%s %s %d:%d".formatted(d.path(), d.type(), d.major(), d.minor()))
         .containsExactly("/dev/hole c 1:3", "/dev/made c 10:200", "/dev/nothing c 1:5");
