@@ -3,6 +3,7 @@ package io.jcri.it.bench;
 import io.jcri.it.kit.Command;
 import io.jcri.it.kit.ContainerdUnderTest;
 import io.jcri.it.kit.DaemonUnderTest;
+import io.jcri.it.kit.HandlerUnderTest;
 import io.jcri.it.kit.Leaks;
 import io.jcri.it.kit.LocalRegistry;
 import io.jcri.it.kit.RuntimeUnderTest.Settings;
@@ -17,6 +18,7 @@ import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 
@@ -96,7 +98,7 @@ public final class Bench {
   private void race(Scratch scratch, PodNetwork network, BenchImages images, Path kept)
       throws IOException {
     Path none = Files.createDirectories(scratch.disk().resolve("certs.d"));
-    Settings settings = new Settings(scratch, none, network.folder());
+    Settings settings = new Settings(scratch, none, network.folder(), handlers());
     DaemonUnderTest daemon = DaemonUnderTest.start(settings, "--log-level", "debug");
     try (Rival jcri = Rival.of("jcri", daemon, scratch.disk().resolve("pods"));
         Scratch otherScratch = Scratch.create();
@@ -118,6 +120,12 @@ public final class Bench {
     }
   }
 
+  private Map<String, HandlerUnderTest> handlers() throws IOException {
+    return options.handler().isPresent()
+        ? Map.of(options.handler().get(), HandlerUnderTest.named(options.handler().get()))
+        : Map.of();
+  }
+
   /** The one that ours is held against, when there is one. */
   private record OptionalRival(Optional<Rival> rival) implements AutoCloseable {
     @Override
@@ -134,7 +142,8 @@ public final class Bench {
     if (options.containerd().isPresent()) {
       ContainerdUnderTest containerd =
           ContainerdUnderTest.start(
-              new Settings(scratch, settings.registries(), settings.networks()),
+              new Settings(
+                  scratch, settings.registries(), settings.networks(), settings.handlers()),
               options.containerd().get().resolveSibling(".").normalize(),
               images.pause());
       return new OptionalRival(Optional.of(Rival.of("containerd", containerd, logs)));

@@ -36,7 +36,10 @@ final class Course {
     this.out = out;
     this.daemon = daemon;
     this.entrants =
-        rivals.stream().map(rival -> new Entrant(rival, new PodLife(rival, image))).toList();
+        rivals.stream()
+            .map(rival ->
+                new Entrant(rival, new PodLife(rival, image, options.handler().orElse(""))))
+            .toList();
     this.jcri = entrants.getFirst();
   }
 
@@ -53,7 +56,9 @@ final class Course {
     for (Entrant other : entrants.subList(1, entrants.size())) {
       Churn.warmUp(other, 3);
     }
-    if (options.wants(Section.PODS)) {
+    if (options.wants(Section.PODS) && options.handler().isPresent()) {
+      podsOfHandler();
+    } else if (options.wants(Section.PODS)) {
       pods(network, scratch);
     }
     if (options.wants(Section.EXEC)) {
@@ -115,6 +120,15 @@ final class Course {
     for (Entrant entrant : entrants) {
       daemonMemory(entrant, Figure.DAEMON_CHURN);
     }
+  }
+
+  /** There is no bare runc to hold it against, and a kernel of its own knows no host network. */
+  private void podsOfHandler() throws IOException {
+    say("pods of handler " + options.handler().orElseThrow() + ", CNI bridge");
+    StageLog log = new StageLog(daemon.log());
+    log.next();
+    Churn.rounds(entrants, PodLife.Kind.BRIDGE, options.rounds(20, 50), () -> {});
+    stages.put(PodLife.Kind.BRIDGE, log.next());
   }
 
   private void logs() throws IOException {

@@ -12,11 +12,16 @@ import java.util.TreeSet;
  *
  * @param full more rounds, and 110 pods as well
  * @param only the sections to measure; empty for all
+ * @param handler what runs the containers; empty for the default of each runtime
  * @param containerd containerd's program, to be started beside jcri
  * @param containerdSocket the CRI socket of a containerd that runs already
  */
 record Options(
-    boolean full, Set<Section> only, Optional<Path> containerd, Optional<Path> containerdSocket) {
+    boolean full,
+    Set<Section> only,
+    Optional<String> handler,
+    Optional<Path> containerd,
+    Optional<Path> containerdSocket) {
   /** The parts of the benchmark, in the order of their measurement. */
   enum Section {
     PODS,
@@ -28,10 +33,11 @@ record Options(
 
   static final String USAGE =
       """
-      usage: bench [--full] [--only pods,exec,idle,log,pull]
+      usage: bench [--full] [--only pods,exec,idle,log,pull] [--handler NAME]
 
       --full  more rounds, and 110 idle pods as well; some ten minutes instead of four
       --only  leaves out the other sections
+      --handler  what runs the containers, by the names of scripts/conformance; pods on the bridge alone
 
       CONTAINERD         a containerd 2 to measure in the same run, its shim beside it
       CONTAINERD_SOCKET  the same for one that runs already (it is not killed, and the memory of its
@@ -45,27 +51,37 @@ record Options(
   static Options parse(Map<String, String> environment, List<String> arguments) {
     boolean full = false;
     Set<Section> only = new TreeSet<>();
+    Optional<String> handler = Optional.empty();
     for (int i = 0; i < arguments.size(); i++) {
       switch (arguments.get(i)) {
         case "--full" -> full = true;
         case "--only" -> {
-          if (++i == arguments.size()) {
-            throw new IllegalArgumentException("no value for --only");
-          }
-          for (String name : arguments.get(i).split(",", -1)) {
+          for (String name : value(arguments, ++i).split(",", -1)) {
             only.add(section(name));
           }
         }
+        case "--handler" -> handler = Optional.of(value(arguments, ++i));
         default -> throw new IllegalArgumentException("no such option: " + arguments.get(i));
       }
     }
     Options options =
         new Options(
-            full, only, path(environment, "CONTAINERD"), path(environment, "CONTAINERD_SOCKET"));
+            full,
+            only,
+            handler,
+            path(environment, "CONTAINERD"),
+            path(environment, "CONTAINERD_SOCKET"));
     if (options.containerd.isPresent() && options.containerdSocket.isPresent()) {
       throw new IllegalArgumentException("CONTAINERD and CONTAINERD_SOCKET exclude each other");
     }
     return options;
+  }
+
+  private static String value(List<String> arguments, int index) {
+    if (index == arguments.size()) {
+      throw new IllegalArgumentException("no value for " + arguments.get(index - 1));
+    }
+    return arguments.get(index);
   }
 
   boolean wants(Section section) {

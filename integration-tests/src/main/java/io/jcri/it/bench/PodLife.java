@@ -46,11 +46,16 @@ final class PodLife {
 
   private final Rival rival;
   private final String image;
+  private final String handler;
   private int made;
 
-  PodLife(Rival rival, String image) {
+  /**
+   * @param handler the name of what runs the containers; empty for the runtime's default
+   */
+  PodLife(Rival rival, String image, String handler) {
     this.rival = rival;
     this.image = image;
+    this.handler = handler;
   }
 
   /** Takes a pod up whose container runs a command; {@code calls} gets each call's time. */
@@ -64,7 +69,7 @@ final class PodLife {
                 rival
                     .client()
                     .runtime()
-                    .runPodSandbox(RunPodSandboxRequest.newBuilder().setConfig(config).build())
+                    .runPodSandbox(run(config))
                     .getPodSandboxId());
     String container = timed(calls, "CreateContainer", () -> create(config, sandbox, command));
     timed(
@@ -79,6 +84,10 @@ final class PodLife {
     return new Pod(config, sandbox, container);
   }
 
+  private RunPodSandboxRequest run(PodSandboxConfig config) {
+    return RunPodSandboxRequest.newBuilder().setConfig(config).setRuntimeHandler(handler).build();
+  }
+
   /** Makes the sandbox and a container in it that is not started. */
   Pod prepared(Kind kind, String... command) {
     PodSandboxConfig config = config(kind);
@@ -86,7 +95,7 @@ final class PodLife {
         rival
             .client()
             .runtime()
-            .runPodSandbox(RunPodSandboxRequest.newBuilder().setConfig(config).build())
+            .runPodSandbox(run(config))
             .getPodSandboxId();
     return new Pod(config, sandbox, create(config, sandbox, command));
   }

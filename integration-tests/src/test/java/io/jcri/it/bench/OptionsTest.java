@@ -25,7 +25,9 @@ final class OptionsTest {
 
   @Test
   void leavesOutWhatIsNotAskedFor() {
-    Options options = Options.parse(Map.of(), List.of("--full", "--only", "pull,exec"));
+    Options options =
+        Options.parse(Map.of(), List.of("--full", "--only", "pull,exec", "--handler", "runsc"));
+    assertEquals(Optional.of("runsc"), options.handler());
     assertTrue(options.wants(Section.PULL) && options.wants(Section.EXEC));
     assertFalse(options.wants(Section.PODS));
     assertEquals(50, options.rounds(3, 50));
