@@ -69,4 +69,13 @@ answer=$(bash -c 'exec 3<>"/dev/udp/127.0.0.1/$1"; echo ping >&3; timeout 10 hea
 [ "$answer" = ping ] || fail "datagrams answers: $answer"
 kill -TERM "$web"
 wait "$web" || fail "datagrams does not end well on SIGTERM"
+"$dir/console" "$dir/console.sock" </dev/null 2>"$dir/console.err" &
+web=$!
+for try in $(seq 100); do
+  [ -S "$dir/console.sock" ] && break
+  [ "$try" -lt 100 ] || fail "console does not listen"
+  sleep 0.1
+done
+kill "$web"
+{ wait "$web"; } 2>/dev/null && fail "console ends well without a terminal"
 echo "native programs: ok"
