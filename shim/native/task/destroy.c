@@ -9,32 +9,40 @@
 #include "shim_binary.h"
 #include "verbs.h"
 
-enum { END_MILLIS = 10000, GONE_MILLIS = 5000 };
+/* A shim that is stuck in a start does not answer at all. Whoever deletes has a limit, too. */
+enum { SILENCE_MILLIS = 3000, END_MILLIS = 10000, GONE_MILLIS = 5000 };
 
 static bool own_shim(const struct task *task) {
   return strcmp(task->record.id, task->record.sandbox) == 0;
 }
 
-/* Kills what runs and waits for its end; on a connection of its own, as Wait may never return. */
-static bool end_processes(struct task *task, struct refusal *refusal) {
-  struct task_state state;
-  int code = task_state(task, &state, refusal);
-  if (code == RPC_NOT_FOUND) return true;
-  if (code != RPC_OK) return false;
-  if (state.status == STOPPED) return true;
+/* What became of a container in its shim. */
+enum outcome {
+  REMOVED,
+  STRANGE, /* the shim does not know it, or not any more: a start may have been broken off */
+  STUCK,   /* the shim is dead, deaf or cannot */
+};
+
+/* Kills what runs and waits for its end. */
+static bool end_processes(struct task *task, enum status status, struct refusal *refusal) {
   int ignored_status;
   struct refusal ignored;
   (void)task_kill(task, NULL, SIGKILL, true, refusal);
   /* Frozen processes of cgroup v1 do not even die. */
-  if (state.status == PAUSED || state.status == PAUSING)
-    (void)task_simple(task, "Resume", NULL, &ignored);
+  if (status == PAUSED || status == PAUSING) (void)task_simple(task, "Resume", NULL, &ignored);
   return task_wait(task, NULL, refusal) &&
          task_waited(task, END_MILLIS, &ignored_status, refusal);
 }
 
-static bool remove_task(struct task *task, struct refusal *refusal) {
-  int code = task_simple(task, "Delete", NULL, refusal);
-  return code == RPC_OK || code == RPC_NOT_FOUND;
+static enum outcome remove_task(struct task *task, struct refusal *refusal) {
+  struct task_state state;
+  if (!task_connect(task, refusal)) return STUCK;
+  int code = task_state(task, &state, SILENCE_MILLIS, refusal);
+  if (code == RPC_OK && state.status != STOPPED && !end_processes(task, state.status, refusal))
+    return STUCK;
+  if (code == RPC_OK) code = task_simple(task, "Delete", NULL, refusal);
+  if (code == RPC_OK) return REMOVED;
+  return code == RPC_NOT_FOUND ? STRANGE : STUCK;
 }
 
 /* A shim that still has other containers answers and stays. */
@@ -77,14 +85,18 @@ static bool remove_rest(const struct task *task, struct refusal *refusal) {
   return record->pid_start == 0 || task_process_start(record->pid) != record->pid_start;
 }
 
-/* Ends the shim whose last container is gone, and removes what it was started with. */
-static void end_shim(struct task *first) {
+static void stop_shim(struct task *first) {
   struct refusal ignored;
   bool answers = first->rpc.fd >= 0 || task_connect(first, &ignored);
-  if (first->record.shim_start == 0 && answers) task_learn_shim(first);
+  if (answers && first->record.shim_start == 0) task_learn_shim(first);
   bool gone = answers && shut_down(first);
   rpc_close(&first->rpc);
   if (!gone) shim_end(first);
+}
+
+/* Ends the shim whose last container is gone, and removes what it was started with. */
+static void end_shim(struct task *first) {
+  stop_shim(first);
   shim_remove_socket(&first->record);
   clean_bundle(&first->record);
   record_remove(first->arguments->root, first->record.id);
@@ -110,16 +122,14 @@ static bool leave_shim(struct task *task, bool shared, struct refusal *refusal) 
 
 bool container_destroy(struct task *task, struct refusal *refusal) {
   const struct record *record = &task->record;
-  bool removed = record->removed || (task_connect(task, refusal) && end_processes(task, refusal) &&
-                                     remove_task(task, refusal));
+  enum outcome outcome = record->removed ? REMOVED : remove_task(task, refusal);
+  if (outcome == STUCK) rpc_close(&task->rpc);
   int lock CLOSE = record_lock(task->arguments->root, record->sandbox);
   bool shared = record_shared(task->arguments->root, record->sandbox, record->id);
-  if (!removed) {
-    rpc_close(&task->rpc);
-    /* Deaf, it must not interfere; others' shim is not ended for that. */
-    if (own_shim(task) && !shared) shim_end(task);
-    removed = remove_rest(task, refusal);
-  }
+  /* Its program removes what it has left when it cannot interfere any more; a shim that others need
+   * is not ended for that. */
+  if (outcome != REMOVED && own_shim(task) && !shared) stop_shim(task);
+  bool removed = outcome == REMOVED || remove_rest(task, refusal);
   removed = removed && leave_shim(task, shared, refusal);
   rpc_close(&task->rpc);
   return removed;
@@ -130,7 +140,7 @@ int verb_delete(const struct arguments *arguments, struct refusal *refusal) {
   struct task_state state;
   if (!task_find(&task, arguments, refusal)) return arguments->force ? 0 : 1;
   if (!arguments->force) {
-    int code = task_connect(&task, refusal) ? task_state(&task, &state, refusal) : RPC_BROKEN;
+    int code = task_connect(&task, refusal) ? task_state(&task, &state, ANSWER_MILLIS, refusal) : RPC_BROKEN;
     if (code != RPC_OK && code != RPC_NOT_FOUND) return 1;
     if (code == RPC_OK && state.status != STOPPED) {
       refuse(refusal, "cannot delete container %s: it is not stopped", task.record.id);

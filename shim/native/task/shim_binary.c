@@ -15,7 +15,7 @@
 
 #include "json.h"
 
-enum { PRINTED = 8192, STEP_MILLIS = 20, END_MILLIS = 3000 };
+enum { PRINTED = 8192, STEP_MILLIS = 20, END_MILLIS = 1000 };
 
 /* One run of the program. */
 struct action {

@@ -80,11 +80,12 @@ int task_kill(struct task *task, const char *exec_id, int signal, bool all,
   return task_call(task, "Kill", &request, ANSWER_MILLIS, &reply, refusal);
 }
 
-int task_state(struct task *task, struct task_state *state, struct refusal *refusal) {
+int task_state(struct task *task, struct task_state *state, int64_t limit,
+               struct refusal *refusal) {
   struct proto request PROTO = {0};
   struct reply reply REPLY = {0};
   proto_text(&request, 1, task->record.id);
-  int code = task_call(task, "State", &request, ANSWER_MILLIS, &reply, refusal);
+  int code = task_call(task, "State", &request, limit, &reply, refusal);
   uint64_t status = proto_find_number(reply.payload, 4);
   *state = (struct task_state){.status = status <= PAUSING ? (enum status)status : UNKNOWN,
                                .pid = (int64_t)(proto_find_number(reply.payload, 3) & INT32_MAX)};
@@ -124,7 +125,7 @@ static void append(struct refusal *refusal, const char *text) {
 void task_explain(struct task *task, struct refusal *refusal) {
   struct task_state state;
   struct refusal ignored;
-  int code = task_state(task, &state, &ignored);
+  int code = task_state(task, &state, ANSWER_MILLIS, &ignored);
   if (code == RPC_NOT_FOUND)
     append(refusal, "container does not exist");
   else if (code == RPC_OK && state.status != RUNNING && strstr(refusal->text, "not running") == NULL)

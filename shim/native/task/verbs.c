@@ -71,7 +71,7 @@ int verb_state(const struct arguments *arguments, struct refusal *refusal) {
   struct task task;
   struct task_state state;
   if (!task_open(&task, arguments, refusal)) return 1;
-  int code = task_state(&task, &state, refusal);
+  int code = task_state(&task, &state, ANSWER_MILLIS, refusal);
   if (code != RPC_OK) return outcome(&task, code, refusal);
   char bundle[QUOTED];
   bool alive = state.status != STOPPED && state.status != UNKNOWN;
@@ -96,7 +96,7 @@ int verb_resume(const struct arguments *arguments, struct refusal *refusal) {
   struct task task;
   struct task_state state;
   if (!task_open(&task, arguments, refusal)) return 1;
-  int code = task_state(&task, &state, refusal);
+  int code = task_state(&task, &state, ANSWER_MILLIS, refusal);
   if (code == RPC_OK && state.status == RUNNING) {
     refuse(refusal, "cannot resume container %s: container not paused", task.record.id);
     return 1;

@@ -301,6 +301,10 @@ final class TaskFixture implements AutoCloseable {
     }
   }
 
+  void awaitNothingLeft() throws IOException {
+    Waiting.until(PATIENCE, () -> left().isEmpty(), () -> "something is left, such as " + sample());
+  }
+
   @Override
   public void close() throws IOException {
     // Containers that share a shim go before the one that it was started for: the last is the
@@ -308,11 +312,11 @@ final class TaskFixture implements AutoCloseable {
     for (int i = containers; i > 0; i--) {
       task("delete", "--force", MARK + "-" + i);
     }
-    Waiting.until(PATIENCE, () -> left().isEmpty(), () -> "left behind: " + uncheckedLeft());
+    awaitNothingLeft();
     scratch.close();
   }
 
-  private String uncheckedLeft() {
+  private String sample() {
     try {
       return String.join("\n", left());
     } catch (IOException e) {
