@@ -10,7 +10,9 @@ import java.util.OptionalLong;
  * What a runtime tells of one container's use by {@code events --stats}: runc's form, as far as
  * gVisor and others fill it.
  *
- * @param cpuNanos CPU time used since its start, in nanoseconds
+ * @param cpuNanos CPU time used since its start, in nanoseconds; runsc takes it from the cgroup
+ *     that its process is in, so with {@code --ignore-cgroups} it is that of whatever else is in
+ *     there
  * @param memory in use, in bytes
  * @param inactiveFile of it file pages that nobody has asked for in a while
  * @param memoryLimit allowed, empty for no limit
