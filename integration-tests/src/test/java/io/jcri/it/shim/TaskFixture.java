@@ -305,6 +305,15 @@ final class TaskFixture implements AutoCloseable {
     Waiting.until(PATIENCE, () -> left().isEmpty(), () -> "something is left, such as " + sample());
   }
 
+  /** Whoever takes over an orphan may be slow to reap it. */
+  void awaitNoProcess(String command) throws IOException {
+    Waiting.until(
+        PATIENCE,
+        () -> left().stream()
+            .noneMatch(line -> line.startsWith("process ") && line.contains(command)),
+        () -> "still there: " + sample());
+  }
+
   @Override
   public void close() throws IOException {
     // Containers that share a shim go before the one that it was started for: the last is the

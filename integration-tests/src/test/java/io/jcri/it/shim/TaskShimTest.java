@@ -224,17 +224,17 @@ class TaskShimTest {
     Path told = tasks.file("told");
     Process waits =
         new ProcessBuilder(tasks.line(List.of("wait", box.id)))
-            .redirectError(told.toFile())
+            .redirectOutput(told.toFile())
             .start();
     long shim = Long.parseLong(box.record("shim_pid").orElseThrow());
     assertThat(ProcessHandle.of(shim).orElseThrow().destroyForcibly()).isTrue();
 
-    assertThat(waits.waitFor()).isNotZero();
-    assertThat(told).content().contains("the shim");
-    assertThat(tasks.task("wait", box.id).err()).contains("cannot connect to the shim");
+    assertThat(waits.waitFor()).isZero();
+    assertThat(told).content().contains("\"exitStatus\":137");
+    tasks.awaitNoProcess("sleep 1000");
+    assertThat(exitStatus(box)).isEqualTo(137);
     assertThatThrownBy(() -> tasks.runtime().state(box.id))
         .satisfies(e -> assertKind(e, Kind.INTERNAL));
-    assertThat(Path.of("/proc", String.valueOf(box.pid()))).exists();
 
     tasks.runtime().delete(box.id);
     tasks.awaitNothingLeft();
@@ -256,6 +256,21 @@ class TaskShimTest {
     assertThat(exitStatus(second)).isEqualTo(2);
     assertThat(tasks.task("delete", second.id).exitCode()).isZero();
     assertThat(tasks.runtime().state(sandbox.id).running()).isTrue();
+  }
+
+  @Test
+  void letsAShimLiveUntilItsLastContainerIsDeleted() throws IOException {
+    Box sandbox = tasks.shell(LASTING);
+    sandbox.start();
+    Box second = tasks.shell("exec sleep 1000").in(sandbox);
+    second.start();
+    tasks.runtime().delete(sandbox.id);
+    assertThat(tasks.runtime().list()).containsExactly(second.id);
+    assertThat(tasks.runtime().state(second.id).running()).isTrue();
+    tasks.runtime().kill(second.id, 9);
+    assertThat(exitStatus(second)).isEqualTo(137);
+    tasks.runtime().delete(second.id);
+    tasks.awaitNothingLeft();
   }
 
   private int exitStatus(Box box) throws IOException {
