@@ -9,7 +9,7 @@
 #include "stdio_pipes.h"
 #include "tree.h"
 
-enum { EAGER_MILLIS = 2000, RECORD_RETRY_MILLIS = 1000, TAIL = 1024 };
+enum { LINGER_MILLIS = 2000, LINGER_STEP_MILLIS = 5, EAGER_MILLIS = 2000, RECORD_RETRY_MILLIS = 1000, TAIL = 1024 };
 
 static void answer_starts(struct container *container, const char *error) {
   for (struct conn *conn = container->conns->first; conn != NULL; conn = conn->next) {
@@ -226,7 +226,7 @@ static void tell_watchers(struct container *container) {
  * forgets the container. If we die in between, the daemon finds what had been done. */
 static void ended(struct container *container, int exit_code, int signal) {
   struct exit_record *exit = &container->exit;
-  exit->finished_at = now_wall_nanos();
+  if (exit->finished_at == 0) exit->finished_at = now_wall_nanos();
   exit->exit_code = exit_code;
   exit->signal = signal;
   /* Its own, or that of a child, which a shell passes on; the code is all that is told of a guest.
@@ -244,10 +244,24 @@ static void ended(struct container *container, int exit_code, int signal) {
   container->changed(container);
 }
 
+/* A shim of another kind that copies the output may not have brought all of it yet. */
+static void linger(struct timer *timer) {
+  struct container *container = timer->owner;
+  if (!output_ended(container->output) && now_monotonic_millis() < container->linger_end)
+    timer_arm(container->loop, timer, LINGER_STEP_MILLIS);
+  else
+    ended(container, container->exit.exit_code, container->exit.signal);
+}
+
 /* The sandbox is gone when nobody can tell a guest's code: so are all that ran in it. */
 static void guest_ended(struct guest *guest, int exit_code) {
+  struct container *container = guest->owner;
   bool lost = exit_code == GUEST_LOST;
-  ended(guest->owner, lost ? 128 + SIGKILL : exit_code, lost ? SIGKILL : 0);
+  container->exit.finished_at = now_wall_nanos();
+  container->exit.exit_code = lost ? 128 + SIGKILL : exit_code;
+  container->exit.signal = lost ? SIGKILL : 0;
+  container->linger_end = now_monotonic_millis() + LINGER_MILLIS;
+  linger(&container->linger);
 }
 
 bool container_is(const struct container *container, pid_t child) {
@@ -276,5 +290,6 @@ void container_init(struct container *container) {
   };
   guest_init(&container->guest);
   container->eager = (struct timer){.fired = read_early, .owner = container};
+  container->linger = (struct timer){.fired = linger, .owner = container};
   container->record_retry = (struct timer){.fired = write_record, .owner = container};
 }

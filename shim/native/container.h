@@ -25,6 +25,8 @@ struct container {
   bool killed_by_us;       /* SIGKILL came through us, and nothing was killing it before */
   struct exit_record exit; /* what is known of it so far */
   struct oom oom;
+  struct timer linger;     /* for the rest of a guest's output */
+  int64_t linger_end;      /* monotonic milliseconds */
   struct guest guest;      /* how it is looked after when its process is no child of ours */
 
   char *pid_path;            /* where the runtime writes the first process's pid */

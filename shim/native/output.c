@@ -166,6 +166,11 @@ void output_begin(struct output *output) {
   look_again(&output->err.retry);
 }
 
+bool output_ended(struct output *output) {
+  output->last = true;
+  return output->out.watch.fd < 0 && output->err.watch.fd < 0;
+}
+
 void output_drain(struct output *output) {
   output->last = true;
   struct stream *streams[] = {&output->out, &output->err};

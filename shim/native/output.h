@@ -37,6 +37,9 @@ void output_init(struct output *output, struct loop *loop, struct attaches *atta
 void output_adopt(struct output *output, struct stream *stream, int fd);
 void output_begin(struct output *output);
 
+/* Whether both streams have ended, of a container that has: nobody will open them again. */
+bool output_ended(struct output *output);
+
 /* Reads and logs what is there now, for a container that has just ended. */
 void output_drain(struct output *output);
 

@@ -65,12 +65,7 @@ final class PodLife {
         timed(
             calls,
             "RunPodSandbox",
-            () ->
-                rival
-                    .client()
-                    .runtime()
-                    .runPodSandbox(run(config))
-                    .getPodSandboxId());
+            () -> rival.client().runtime().runPodSandbox(run(config)).getPodSandboxId());
     String container = timed(calls, "CreateContainer", () -> create(config, sandbox, command));
     timed(
         calls,
@@ -91,12 +86,7 @@ final class PodLife {
   /** Makes the sandbox and a container in it that is not started. */
   Pod prepared(Kind kind, String... command) {
     PodSandboxConfig config = config(kind);
-    String sandbox =
-        rival
-            .client()
-            .runtime()
-            .runPodSandbox(run(config))
-            .getPodSandboxId();
+    String sandbox = rival.client().runtime().runPodSandbox(run(config)).getPodSandboxId();
     return new Pod(config, sandbox, create(config, sandbox, command));
   }
 

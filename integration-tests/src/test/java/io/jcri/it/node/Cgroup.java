@@ -25,7 +25,13 @@ public final class Cgroup {
   /** Where that file is. */
   public static Path file(TestContainer container, String controller, String v1, String v2)
       throws IOException {
-    for (String line : Files.readAllLines(Path.of("/proc/" + container.pid() + "/cgroup"))) {
+    return file(container.pid(), controller, v1, v2);
+  }
+
+  /** The same for any process. */
+  public static Path file(long process, String controller, String v1, String v2)
+      throws IOException {
+    for (String line : Files.readAllLines(Path.of("/proc/" + process + "/cgroup"))) {
       String[] fields = line.split(":", 3);
       if (unified() && fields[1].isEmpty()) {
         return Path.of(CGROUPS + fields[2], v2);

@@ -87,6 +87,19 @@ abstract class SandboxedPods {
     assertThat(pod.status().getState()).isEqualTo(PodSandboxState.SANDBOX_READY);
   }
 
+  /** What copies output on its way to the log may be slower than the news of the end. */
+  @Test
+  void noLineIsLostBeforeTheEnd() throws IOException {
+    TestPod pod = pod();
+    for (int i = 0; i < 5; i++) {
+      TestContainer container = pod.start("sh", "-c", "seq 20000; echo last >&2");
+      assertThat(container.awaitExit().getExitCode()).isZero();
+      assertThat(container.log().stream().filter(line -> line.stream().equals("stdout")))
+          .hasSize(20_000);
+      assertThat(texts(container)).contains("last");
+    }
+  }
+
   @Test
   void execsSucceedFailAndRunOutOfTime() throws IOException {
     TestContainer container = pod().idle();
@@ -167,8 +180,7 @@ abstract class SandboxedPods {
         NODE.load("volume", TestImage.of(Layer.of(TarEntry.file("data", "of an image"))));
     TestPod pod = pod();
     ContainerConfig.Builder config = pod.container("sleep", "100000");
-    config.addMounts(
-        Mount.newBuilder().setHostPath(folder.toString()).setContainerPath("/shared"));
+    config.addMounts(Mount.newBuilder().setHostPath(folder.toString()).setContainerPath("/shared"));
     config.addMounts(
         Mount.newBuilder()
             .setImage(ImageSpec.newBuilder().setImage(image))
@@ -202,7 +214,11 @@ abstract class SandboxedPods {
   @Test
   void statusTellsWhatItCanNot() throws IOException {
     RuntimeHandler handler =
-        NODE.cri().runtime().status(StatusRequest.getDefaultInstance()).getRuntimeHandlersList()
+        NODE
+            .cri()
+            .runtime()
+            .status(StatusRequest.getDefaultInstance())
+            .getRuntimeHandlersList()
             .stream()
             .filter(each -> each.getName().equals(HANDLER))
             .findFirst()

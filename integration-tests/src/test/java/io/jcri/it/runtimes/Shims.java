@@ -10,8 +10,7 @@ import java.util.Optional;
 
 /** Shims of containerd's kind. A test that needs one is {@code @EnabledIf} that it is available. */
 final class Shims {
-  private static final Optional<Path> RUNC =
-      Tools.containerdShim();
+  private static final Optional<Path> RUNC = Tools.containerdShim();
 
   private Shims() {}
 

@@ -309,8 +309,9 @@ final class TaskFixture implements AutoCloseable {
   void awaitNoProcess(String command) throws IOException {
     Waiting.until(
         PATIENCE,
-        () -> left().stream()
-            .noneMatch(line -> line.startsWith("process ") && line.contains(command)),
+        () ->
+            left().stream()
+                .noneMatch(line -> line.startsWith("process ") && line.contains(command)),
         () -> "still there: " + sample());
   }
 
