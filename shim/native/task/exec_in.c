@@ -28,12 +28,13 @@ static char *read_process(const char *path, size_t *length, struct refusal *refu
   return NULL;
 }
 
-static bool add(struct exec_in *exec, struct refusal *refusal) {
+/* RPC_OK, or a code with a refusal. */
+static int add(struct exec_in *exec, struct refusal *refusal) {
   struct proto request PROTO = {0}, any PROTO = {0};
   struct reply reply REPLY = {0};
   size_t length;
   char *json FREE = read_process(exec->task.arguments->process, &length, refusal);
-  if (json == NULL) return false;
+  if (json == NULL) return RPC_BROKEN;
   proto_text(&any, 1, "types.containerd.io/opencontainers/runtime-spec/1/Process");
   proto_block(&any, 2, json, length);
   proto_text(&request, 1, exec->task.record.id);
@@ -43,7 +44,7 @@ static bool add(struct exec_in *exec, struct refusal *refusal) {
   proto_text(&request, 5, exec->streams.out);
   proto_text(&request, 6, exec->streams.err);
   proto_message(&request, 7, &any);
-  return task_call(&exec->task, "Exec", &request, FOREVER, &reply, refusal) == RPC_OK;
+  return task_call(&exec->task, "Exec", &request, FOREVER, &reply, refusal);
 }
 
 static bool tell_pids(const struct exec_in *exec, struct refusal *refusal) {
@@ -68,8 +69,14 @@ static bool begin(void *owner, struct refusal *refusal) {
   if (!task_open(task, task->arguments, refusal) ||
       !streams_prepare(&exec->streams, task->arguments->console_socket, refusal))
     return false;
-  if (!add(exec, refusal)) {
-    task_explain(task, refusal);
+  int code = add(exec, refusal);
+  if (code == RPC_ALREADY_EXISTS) {
+    /* Of one whose process here was killed before it could remove it: that number was free again. */
+    discard(exec);
+    code = add(exec, refusal);
+  }
+  if (code != RPC_OK) {
+    if (code > RPC_OK) task_explain(task, refusal);
     return false;
   }
   if (!task_start(task, exec->exec_id, &pid, refusal)) {

@@ -8,6 +8,7 @@ enum {
   RPC_OK = 0,
   /* codes of gRPC */
   RPC_NOT_FOUND = 5,
+  RPC_ALREADY_EXISTS = 6,
   /* no answer of the shim's */
   RPC_BROKEN = -1,
   RPC_LATE = -2,
