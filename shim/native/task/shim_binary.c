@@ -1,7 +1,6 @@
 #include "shim_binary.h"
 
 #include <dirent.h>
-#include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
@@ -10,22 +9,12 @@
 #include <string.h>
 #include <strings.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
+#include "action.h"
 #include "json.h"
 
-enum { PRINTED = 8192, STEP_MILLIS = 20, END_MILLIS = 1000 };
-
-/* One run of the program. */
-struct action {
-  const char *words[20];
-  const char *directory; /* to run in */
-  const char *pwd;       /* its name in the environment */
-  const struct proto *input;
-  int64_t limit;
-  char *out, *err; /* what it printed: PRINTED bytes each */
-};
+enum { STEP_MILLIS = 20, END_MILLIS = 1000 };
 
 static const char *base_name(const char *path) {
   const char *slash = strrchr(path, '/');
@@ -63,122 +52,11 @@ void shim_options(const struct arguments *arguments, struct proto *any) {
   }
 }
 
-/* As containerd sets it. There is nobody to take events: an empty address fails at once. */
-static void set_environment(const struct arguments *arguments, const char *pwd) {
-  setenv("GOMAXPROCS", "2", 1);
-  setenv("MAX_SHIM_VERSION", "2", 1);
-  setenv("TTRPC_ADDRESS", "", 1);
-  setenv("GRPC_ADDRESS", "", 1);
-  setenv("NAMESPACE", arguments->name_space, 1);
-  setenv("PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", 0);
-  if (pwd != NULL) setenv("PWD", pwd, 1);
-}
-
-static _Noreturn void execute(const struct arguments *arguments, const struct action *action,
-                              const int theirs[3]) {
-  sigset_t none;
-  sigemptyset(&none);
-  sigprocmask(SIG_SETMASK, &none, NULL);
-  signal(SIGPIPE, SIG_DFL);
-  for (int i = 0; i < 3; i++)
-    if (dup2(theirs[i], i) < 0) _exit(127);
-  if (action->directory == NULL || chdir(action->directory) == 0) {
-    set_environment(arguments, action->pwd);
-    execvp(action->words[0], (char *const *)action->words);
-  }
-  (void)dprintf(STDERR_FILENO, "cannot execute %s: %s", action->words[0], strerror(errno));
-  _exit(127);
-}
-
-/* Takes what has come; false at the end. What is too much is dropped. */
-static void take(int *fd, char *text) {
-  for (;;) {
-    char rest[256];
-    size_t length = strlen(text), room = PRINTED - 1 - length;
-    ssize_t got = room > 0 ? read(*fd, text + length, room) : read(*fd, rest, sizeof rest);
-    if (got > 0) {
-      if (room > 0) text[length + (size_t)got] = '\0';
-    } else if (got == 0) {
-      close_owned(fd);
-      return;
-    } else if (errno != EINTR) {
-      return;
-    }
-  }
-}
-
-/* Collects what it prints until it ends. A shim that it leaves behind may hold its output open, so
- * the end of that is no sign. */
-static int collect(pid_t pid, int ours[2], const struct action *action) {
-  int64_t deadline = action->limit < 0 ? -1 : now_monotonic_millis() + action->limit;
-  int status = 0;
-  for (bool ended = false; !ended;) {
-    struct pollfd ready[] = {{.fd = ours[0], .events = POLLIN}, {.fd = ours[1], .events = POLLIN}};
-    if (poll(ready, 2, STEP_MILLIS) < 0 && errno != EINTR) break;
-    ended = waitpid(pid, &status, WNOHANG) == pid;
-    if (ours[0] >= 0) take(&ours[0], action->out);
-    if (ours[1] >= 0) take(&ours[1], action->err);
-    if (!ended && deadline >= 0 && now_monotonic_millis() > deadline) {
-      kill(pid, SIGKILL);
-      waitpid(pid, &status, 0);
-      return -1;
-    }
-  }
-  return status;
-}
-
-static void one_line(char *text) {
-  size_t length = strlen(text);
-  while (length > 0 && (unsigned char)text[length - 1] <= ' ') text[--length] = '\0';
-}
-
-static bool run(const struct arguments *arguments, const struct action *action,
-                struct refusal *refusal) {
-  const char *program = action->words[0];
-  action->out[0] = action->err[0] = '\0';
-  int in[2], out[2], err[2];
-  if (pipe2(in, O_CLOEXEC) != 0) return refuse(refusal, "cannot make a pipe: %m");
-  int in_read CLOSE = in[0], in_write CLOSE = in[1];
-  if (pipe2(out, O_CLOEXEC) != 0) return refuse(refusal, "cannot make a pipe: %m");
-  int out_read CLOSE = out[0], out_write CLOSE = out[1];
-  if (pipe2(err, O_CLOEXEC) != 0) return refuse(refusal, "cannot make a pipe: %m");
-  int err_read CLOSE = err[0], err_write CLOSE = err[1];
-  fcntl(out_read, F_SETFL, O_NONBLOCK);
-  fcntl(err_read, F_SETFL, O_NONBLOCK);
-  /* The options are far less than a pipe holds. */
-  if (action->input != NULL && !write_all(in_write, action->input->bytes, action->input->length))
-    return refuse(refusal, "cannot write the options of %s: %m", program);
-  close_owned(&in_write);
-  pid_t pid = fork();
-  if (pid == 0) execute(arguments, action, (const int[]){in_read, out_write, err_write});
-  if (pid < 0) return refuse(refusal, "cannot fork: %m");
-  close_owned(&out_write);
-  close_owned(&err_write);
-  int ours[] = {out_read, err_read};
-  out_read = err_read = -1;
-  int status = collect(pid, ours, action);
-  close_owned(&ours[0]);
-  close_owned(&ours[1]);
-  one_line(action->out);
-  one_line(action->err);
-  if (status == 0) return true;
-  const char *said = action->err[0] != '\0' ? action->err : action->out;
-  if (status == -1) return refuse(refusal, "%s does not end", program);
-  if (said[0] != '\0') return refuse(refusal, "%s", said);
-  return refuse(refusal, "%s ended with status %d and no message", program, exit_code_of(status));
-}
-
-static void add(struct action *action, const char *word) {
-  size_t count = 0;
-  while (action->words[count] != NULL) count++;
-  action->words[count] = word;
-}
-
 static void add_common(struct action *action, const struct task *task, const char *self) {
   const char *const words[] = {
       task->arguments->shim, "-namespace", task->arguments->name_space, "-address", "",
       "-publish-binary",     self,         "-id",                       task->record.id};
-  for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) add(action, words[i]);
+  for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) action_add(action, words[i]);
 }
 
 static const char *self_path(char *path, size_t capacity) {
@@ -239,9 +117,9 @@ bool shim_start(struct task *task, struct refusal *refusal) {
                           .out = out,
                           .err = err};
   add_common(&action, task, self_path(self, sizeof self));
-  if (task->arguments->debug) add(&action, "-debug");
-  add(&action, "start");
-  return run(task->arguments, &action, refusal) &&
+  if (task->arguments->debug) action_add(&action, "-debug");
+  action_add(&action, "start");
+  return action_run(&action, task->arguments->name_space, refusal) &&
          shim_read_bootstrap(out, &task->record, refusal);
 }
 
@@ -267,10 +145,10 @@ bool shim_delete(const struct task *task, struct refusal *refusal) {
                           .out = out,
                           .err = err};
   add_common(&action, task, self_path(self, sizeof self));
-  add(&action, "-bundle");
-  add(&action, task->record.bundle);
-  add(&action, "delete");
-  bool done = run(task->arguments, &action, refusal);
+  action_add(&action, "-bundle");
+  action_add(&action, task->record.bundle);
+  action_add(&action, "delete");
+  bool done = action_run(&action, task->arguments->name_space, refusal);
   if (alias != NULL) unlink(alias);
   return done;
 }
@@ -278,12 +156,11 @@ bool shim_delete(const struct task *task, struct refusal *refusal) {
 void shim_version(const char *program, char *text, size_t capacity) {
   char out[PRINTED], err[PRINTED];
   struct refusal ignored;
-  struct arguments arguments = {.name_space = "jcri"};
   struct action action = {.limit = ANSWER_MILLIS, .out = out, .err = err};
-  add(&action, program);
-  add(&action, "-v");
+  action_add(&action, program);
+  action_add(&action, "-v");
   text[0] = '\0';
-  if (!run(&arguments, &action, &ignored)) return;
+  if (!action_run(&action, "jcri", &ignored)) return;
   const char *version = strcasestr(out, "version");
   if (version == NULL) return;
   version += strlen("version");
