@@ -21,7 +21,7 @@ test: jdk ## every test: unit, native under the sanitizers, integration
 bench: jdk ## the measurements of design.md's budgets
 	@integration-tests/scripts/bench
 
-conformance: jdk ## critest against a fresh daemon; HANDLER=crun or runsc instead of runc
+conformance: jdk ## critest against a fresh daemon; HANDLER=crun, runsc, runsc-shim or runc-shim instead of runc
 	@integration-tests/scripts/conformance $(if $(HANDLER),--handler "$(HANDLER)")
 
 fuzz: jdk ## tries inputs that Jazzer makes: make fuzz TARGET=TarFuzz SECONDS=60

@@ -8,7 +8,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.stream.Collectors;
 
 /**
  * The built jcri daemon with all its state in a test's folder. Not thread-safe.
@@ -125,7 +124,7 @@ public final class DaemonUnderTest implements RuntimeUnderTest {
       client.removeAllPods();
     } finally {
       run.stop();
-      PinnedNetworks.unmountBelow(state());
+      PinnedNetworks.unmountBelow(scratch.state());
     }
   }
 
@@ -148,6 +147,13 @@ public final class DaemonUnderTest implements RuntimeUnderTest {
     Map<String, HandlerUnderTest> handlers = new TreeMap<>(settings.handlers());
     if (!defaultHandler.equals("runc") && !handlers.containsKey(defaultHandler)) {
       handlers.put(defaultHandler, HandlerUnderTest.named(defaultHandler));
+    }
+    StringBuilder tables = new StringBuilder();
+    for (var handler : handlers.entrySet()) {
+      tables
+          .append("\n[handlers.%s]\n".formatted(handler.getKey()))
+          .append(handler.getValue().jcri(settings.scratch()))
+          .append('\n');
     }
     return """
     root = "%s"
@@ -185,10 +191,7 @@ public final class DaemonUnderTest implements RuntimeUnderTest {
                 nriSocket(),
                 nriPlugins(),
                 scratch.disk().resolve("nri-conf.d"))
-        + handlers.entrySet().stream()
-            .map(handler ->
-                "%n[handlers.%s]%n%s%n".formatted(handler.getKey(), handler.getValue().jcri()))
-            .collect(Collectors.joining());
+        + tables;
   }
 
   /** For runs of all tests on another cgroup driver or OCI runtime than a node would choose. */

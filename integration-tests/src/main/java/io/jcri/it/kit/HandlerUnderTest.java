@@ -8,10 +8,14 @@ import java.util.List;
 /** What stands behind the name of a handler, as the configuration of each runtime says it. */
 public sealed interface HandlerUnderTest {
   /** The handlers that {@link #named} knows. */
-  List<String> NAMES = List.of("runc", "crun", "runsc");
+  List<String> NAMES = List.of("runc", "crun", "runsc", "runsc-shim", "runc-shim");
 
-  /** Returns what jcri's configuration has in the handler's table. */
-  String jcri();
+  /**
+   * Returns what jcri's configuration has in the handler's table.
+   *
+   * @param scratch for the files that this speaks of
+   */
+  String jcri(Scratch scratch) throws IOException;
 
   /**
    * Returns what containerd's configuration has in the table of the runtime.
@@ -29,16 +33,21 @@ public sealed interface HandlerUnderTest {
     return switch (name) {
       case "runc" -> new Program(Tools.newRunc().orElse(Path.of("runc")));
       case "crun" -> new Program(Workspace.script("crun"));
-      case "runsc" ->
-          new Runsc(Tools.runsc().orElseThrow(() -> new IOException("there is no runsc here")));
+      case "runsc" -> new Runsc(runsc(), false);
+      case "runsc-shim" -> new Runsc(runsc(), true);
+      case "runc-shim" -> new RuncShim();
       default -> throw new IOException("no handler %s: there are %s".formatted(name, NAMES));
     };
+  }
+
+  private static Path runsc() throws IOException {
+    return Tools.runsc().orElseThrow(() -> new IOException("there is no runsc here"));
   }
 
   /** A program that is called like runc and needs nothing more. */
   record Program(Path program) implements HandlerUnderTest {
     @Override
-    public String jcri() {
+    public String jcri(Scratch scratch) {
       return "binary = \"%s\"".formatted(program);
     }
 
@@ -53,25 +62,45 @@ public sealed interface HandlerUnderTest {
   }
 
   /**
-   * gVisor: a kernel for each pod. Called like runc by jcri, and by the shim that lies beside it by
-   * containerd. It is told to leave cgroups alone, since it knows no hybrid ones.
+   * gVisor: a kernel for each pod. It is told to leave cgroups alone, since it knows no hybrid
+   * ones.
+   *
+   * @param byShim whether jcri calls it by its shim, as containerd always does
    */
-  record Runsc(Path program) implements HandlerUnderTest {
+  record Runsc(Path program, boolean byShim) implements HandlerUnderTest {
     @Override
-    public String jcri() {
-      return """
-      binary = "%s"
-      options = ["--platform=systrap", "--ignore-cgroups"]
-      sandbox = "container"
-      """
-          .formatted(program);
+    public String jcri(Scratch scratch) throws IOException {
+      return byShim
+          ? """
+          shim = "%s"
+          shim_config = "%s"
+          """
+              .formatted(shim(), configuration(scratch))
+          : """
+          binary = "%s"
+          options = ["--platform=systrap", "--ignore-cgroups"]
+          sandbox = "container"
+          """
+              .formatted(program);
     }
 
     @Override
     public String containerd(Scratch scratch) throws IOException {
-      Path configuration = scratch.disk().resolve("runsc.toml");
-      Files.writeString(
-          configuration,
+      return """
+      runtime_type = "io.containerd.runsc.v1"
+      runtime_path = "%s"
+      options = { TypeUrl = "io.containerd.runsc.v1.options", ConfigPath = "%s" }
+      """
+          .formatted(shim(), configuration(scratch));
+    }
+
+    private static Path shim() throws IOException {
+      return Workspace.script("containerd-shim-runsc-v1");
+    }
+
+    private Path configuration(Scratch scratch) throws IOException {
+      return Files.writeString(
+          scratch.disk().resolve("runsc.toml"),
           """
           binary_name = "%s"
           root = "%s"
@@ -81,12 +110,19 @@ public sealed interface HandlerUnderTest {
             ignore-cgroups = "true"
           """
               .formatted(program, scratch.state().resolve("runsc")));
-      return """
-      runtime_type = "io.containerd.runsc.v1"
-      runtime_path = "%s"
-      options = { TypeUrl = "io.containerd.runsc.v1.options", ConfigPath = "%s" }
-      """
-          .formatted(Workspace.script("containerd-shim-runsc-v1"), configuration);
+    }
+  }
+
+  /** containerd's shim for runc; both are those on PATH. */
+  record RuncShim() implements HandlerUnderTest {
+    @Override
+    public String jcri(Scratch scratch) {
+      return "shim = \"io.containerd.runc.v2\"";
+    }
+
+    @Override
+    public String containerd(Scratch scratch) {
+      return "runtime_type = \"io.containerd.runc.v2\"\n";
     }
   }
 }

@@ -3,6 +3,7 @@ package io.jcri.it.conformance;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.jcri.it.kit.HandlerUnderTest;
 import java.nio.file.Path;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -67,7 +68,7 @@ class ArgumentsTest {
     assertThat(arguments.again()).isTrue();
     assertThat(arguments.secondRun()).contains("--runtime-handler=crun");
     assertThatThrownBy(() -> Arguments.parse(REPORT, "--handler", "kata"))
-        .hasMessage("no handler kata: there are [runc, crun, runsc]");
+        .hasMessage("no handler kata: there are " + HandlerUnderTest.NAMES);
   }
 
   @Test
