@@ -3,6 +3,7 @@ package io.jcri.it.kit;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 
 /** What stands behind the name of a handler, as the configuration of each runtime says it. */
@@ -35,7 +36,10 @@ public sealed interface HandlerUnderTest {
       case "crun" -> new Program(Workspace.script("crun"));
       case "runsc" -> new Runsc(runsc(), false);
       case "runsc-shim" -> new Runsc(runsc(), true);
-      case "runc-shim" -> new RuncShim();
+      case "runc-shim" ->
+          new RuncShim(
+              Tools.containerdShim()
+                  .orElseThrow(() -> new IOException("there is no shim of containerd's here")));
       default -> throw new IOException("no handler %s: there are %s".formatted(name, NAMES));
     };
   }
@@ -75,7 +79,7 @@ public sealed interface HandlerUnderTest {
           shim = "%s"
           shim_config = "%s"
           """
-              .formatted(shim(), configuration(scratch))
+              .formatted(shim(scratch), configuration(scratch))
           : """
           binary = "%s"
           options = ["--platform=systrap", "--ignore-cgroups"]
@@ -91,11 +95,18 @@ public sealed interface HandlerUnderTest {
       runtime_path = "%s"
       options = { TypeUrl = "io.containerd.runsc.v1.options", ConfigPath = "%s" }
       """
-          .formatted(shim(), configuration(scratch));
+          .formatted(shim(scratch), configuration(scratch));
     }
 
-    private static Path shim() throws IOException {
-      return Workspace.script("containerd-shim-runsc-v1");
+    /** It is called without the environment in which the script looks for the program. */
+    private Path shim(Scratch scratch) throws IOException {
+      Path shim = scratch.disk().resolve("containerd-shim-runsc-v1");
+      Files.writeString(
+          shim,
+          "#!/bin/sh\nJCRI_RUNSC=%s exec %s \"$@\"\n"
+              .formatted(program, Workspace.script("containerd-shim-runsc-v1")));
+      Files.setPosixFilePermissions(shim, PosixFilePermissions.fromString("rwxr-xr-x"));
+      return shim;
     }
 
     private Path configuration(Scratch scratch) throws IOException {
@@ -113,16 +124,20 @@ public sealed interface HandlerUnderTest {
     }
   }
 
-  /** containerd's shim for runc; both are those on PATH. */
-  record RuncShim() implements HandlerUnderTest {
+  /** containerd's shim for runc, which takes the runc on PATH. */
+  record RuncShim(Path program) implements HandlerUnderTest {
     @Override
     public String jcri(Scratch scratch) {
-      return "shim = \"io.containerd.runc.v2\"";
+      return "shim = \"%s\"".formatted(program);
     }
 
     @Override
     public String containerd(Scratch scratch) {
-      return "runtime_type = \"io.containerd.runc.v2\"\n";
+      return """
+      runtime_type = "io.containerd.runc.v2"
+      runtime_path = "%s"
+      """
+          .formatted(program);
     }
   }
 }

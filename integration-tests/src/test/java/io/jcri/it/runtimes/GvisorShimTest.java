@@ -2,11 +2,10 @@ package io.jcri.it.runtimes;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.jcri.it.kit.HandlerUnderTest;
 import io.jcri.it.node.TestContainer;
 import io.jcri.it.node.TestPod;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIf;
@@ -16,19 +15,7 @@ import org.junit.jupiter.api.condition.EnabledIf;
 class GvisorShimTest extends SandboxedPods {
   @BeforeAll
   static void addHandler() throws IOException {
-    Path settings = NODE.scratch().disk().resolve("runsc.toml");
-    Files.writeString(
-        settings,
-        """
-        binary_name = "%s"
-        [runsc_config]
-        platform = "systrap"
-        ignore-cgroups = "true"
-        """
-            .formatted(Gvisor.program()));
-    configure(
-        "shim = \"%s\"".formatted(Shims.gvisor(NODE.scratch().disk())),
-        "shim_config = \"%s\"".formatted(settings));
+    configure(new HandlerUnderTest.Runsc(Gvisor.program(), true).jcri(NODE.scratch()));
   }
 
   @Override
