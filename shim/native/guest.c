@@ -71,8 +71,10 @@ static void wait_for_end(struct guest *guest) {
     command_add(&command, "wait", guest->options->id, NULL);
     const int stdio[3] = {-1, ends[1], -1};
     guest->answer = ends[0];
-    begun = runtime_spawn(guest->runtime, &command, log_path, stdio, wait_ended, guest,
-                          &refusal) != NULL;
+    struct child *child =
+        runtime_spawn(guest->runtime, &command, log_path, stdio, wait_ended, guest, &refusal);
+    begun = child != NULL;
+    if (begun) child->only_waits = true;
   } else {
     free(log_path);
   }

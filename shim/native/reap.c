@@ -14,6 +14,7 @@ static bool reap_strangers(const struct reaper *reaper) {
     siginfo_t info = {0};
     if (waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT) != 0 || info.si_pid == 0) return true;
     if (container_is(container, info.si_pid)) return false;
+    if (runtime_is(reaper->runtime, info.si_pid)) return false;
     if (exec_known(reaper->execs, info.si_pid)) return false;
     waitpid(info.si_pid, NULL, WNOHANG);
   }
@@ -29,7 +30,7 @@ static void reap_all(const struct reaper *reaper) {
   do {
     runtime_settle(runtime);
     while (container_reap(reaper->container) || exec_reap(reaper->execs)) runtime_settle(runtime);
-  } while (runtime->children == NULL && !reap_strangers(reaper));
+  } while (!runtime_starts(runtime) && !reap_strangers(reaper));
 }
 
 static void signalled(struct watch *watch, uint32_t events) {

@@ -149,6 +149,18 @@ void child_free(struct child *child) {
   free(child);
 }
 
+bool runtime_is(const struct runtime *runtime, pid_t pid) {
+  for (const struct child *child = runtime->children; child != NULL; child = child->next)
+    if (child->pid == pid) return true;
+  return false;
+}
+
+bool runtime_starts(const struct runtime *runtime) {
+  for (const struct child *child = runtime->children; child != NULL; child = child->next)
+    if (!child->only_waits) return true;
+  return false;
+}
+
 void runtime_settle(struct runtime *runtime) {
   for (bool again = true; again;) {
     again = false;

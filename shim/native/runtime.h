@@ -10,6 +10,7 @@ struct child {
   char *log_path;
   void (*ended)(struct child *child, int status);
   void *owner;
+  bool only_waits; /* it starts nothing that could become a child of ours */
   struct child *next;
 };
 
@@ -43,6 +44,12 @@ void child_kill(const struct child *child);
 void child_error(const struct runtime *runtime, const struct child *child, int status,
                  const char *printed, struct refusal *refusal);
 void child_free(struct child *child);
+
+/* Whether a process is a runtime that has not been reported yet. */
+bool runtime_is(const struct runtime *runtime, pid_t pid);
+
+/* Whether a runtime is at work that may start what becomes a child of ours. */
+bool runtime_starts(const struct runtime *runtime);
 
 /* Reports the runtimes that have ended. */
 void runtime_settle(struct runtime *runtime);
