@@ -82,6 +82,7 @@ class SandboxContainerTest {
     }
     assertThat(Files.readString(files(pod).resolve("bundle/config.json")))
         .contains("\"io.kubernetes.cri.container-type\":\"sandbox\"")
+        .contains("\"resources\":{\"devices\":[{\"allow\":false")
         .contains("\"io.kubernetes.cri.sandbox-id\":\"" + pod.id() + "\"");
     assertThat(container.info())
         .contains("\"io.kubernetes.cri.container-type\":\"container\"")

@@ -4,6 +4,7 @@ import io.jcri.daemon.runtime.PassedAnnotations;
 import io.jcri.oci.spec.ContainerProcess;
 import io.jcri.oci.spec.ContainerSpec;
 import io.jcri.oci.spec.DefaultMounts;
+import io.jcri.oci.spec.DeviceRule;
 import io.jcri.oci.spec.LinuxResources;
 import io.jcri.oci.spec.Namespace;
 import io.jcri.oci.spec.Namespace.Kind;
@@ -54,6 +55,8 @@ final class SandboxContainerSpec {
                     Optional.empty(),
                     Optional.of(resolvConf))))
         .cgroupsPath(Optional.of(cgroupsPath))
+        // Kata does not survive a sandbox container that has no resources at all.
+        .resources(LinuxResources.NONE.toBuilder().devices(List.of(DeviceRule.DENY_ALL)).build())
         .annotations(annotations(pod, passed))
         .build();
   }
