@@ -1,6 +1,7 @@
 #include "runtime_log.h"
 
 #include <string.h>
+#include <strings.h>
 
 struct reader {
   const char *at, *end;
@@ -91,7 +92,7 @@ static void blanks(struct reader *reader) {
     reader->at++;
 }
 
-/* One flat object on one line; a nested value ends the search, as no runtime writes one. */
+/* One flat object on one line, as runc and crun write it or as youki does; a nested value ends the search, as no runtime writes one. */
 static bool line_error(const char *line, size_t length, char *text, size_t capacity) {
   struct reader reader = {line, line + length};
   bool failed = false, told = false;
@@ -106,7 +107,7 @@ static bool line_error(const char *line, size_t length, char *text, size_t capac
     blanks(&reader);
     if (reader.at == reader.end || *reader.at++ != ':') break;
     blanks(&reader);
-    if (strcmp(name, "msg") == 0) {
+    if (strcmp(name, "msg") == 0 || strcmp(name, "message") == 0) {
       struct writer message = {text, text + capacity - 1};
       if (!string(&reader, &message)) break;
       *message.at = '\0';
@@ -114,7 +115,7 @@ static bool line_error(const char *line, size_t length, char *text, size_t capac
     } else if (reader.at < reader.end && *reader.at == '"') {
       if (!string(&reader, &value_writer)) break;
       if (strcmp(name, "level") == 0)
-        failed = strcmp(value, "error") == 0 || strcmp(value, "fatal") == 0;
+        failed = strcasecmp(value, "error") == 0 || strcmp(value, "fatal") == 0;
     } else {
       while (reader.at < reader.end && *reader.at != ',' && *reader.at != '}') reader.at++;
     }

@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -260,7 +261,9 @@ public final class OciRuntime {
       return line;
     }
     try {
-      @Nullable Object message = Json.parseTree(line.getBytes(StandardCharsets.UTF_8)).get("msg");
+      Map<String, @Nullable Object> entry = Json.parseTree(line.getBytes(StandardCharsets.UTF_8));
+      // youki's name for it
+      @Nullable Object message = entry.containsKey("msg") ? entry.get("msg") : entry.get("message");
       return message == null ? line : message.toString().strip();
     } catch (OciException e) {
       return line;

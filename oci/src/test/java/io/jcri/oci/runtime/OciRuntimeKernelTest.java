@@ -204,8 +204,9 @@ class OciRuntimeKernelTest {
   void readsTheMessagesOfJsonLogs() {
     assertThat(
             OciRuntime.errorText(
-                "{\"level\":\"error\",\"msg\":\"first\",\"time\":\"t\"}\n\nplain\n{broken\n{}\n"))
-        .isEqualTo("first; plain; {broken; {}");
+                "{\"level\":\"error\",\"msg\":\"first\",\"time\":\"t\"}\n\nplain\n{broken\n{}\n"
+                    + "{\"level\":\"ERROR\",\"message\":\"youki's\"}\n"))
+        .isEqualTo("first; plain; {broken; {}; youki's");
   }
 
   private String cgroupFile(String controller, String name) throws IOException {

@@ -6,7 +6,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * What {@code --version} tells: {@code runc version 1.1.5+ds1}, {@code crun version 1.8.1}.
+ * What {@code --version} tells: {@code runc version 1.1.5+ds1}, {@code crun version 1.8.1}, {@code
+ * youki version: 0.7.0}.
  *
  * @param name the program's own name, whatever its file is called
  * @param candidate of {@code 1.4.0-rc.3} the 3; that of the release itself is higher than any
@@ -19,7 +20,7 @@ record RuntimeVersion(String name, int major, int minor, int patch, int candidat
 
   private static final Pattern LINE =
       Pattern.compile(
-          "(\\S+) version (\\d{1,4})\\.(\\d{1,4})(?:\\.(\\d{1,4}))?(?:-rc\\.?(\\d{1,3}))?.*",
+          "(\\S+) version:? (\\d{1,4})\\.(\\d{1,4})(?:\\.(\\d{1,4}))?(?:-rc\\.?(\\d{1,3}))?.*",
           Pattern.DOTALL);
 
   private static final Comparator<RuntimeVersion> AGE =

@@ -2,6 +2,7 @@ package io.jcri.daemon.runtime;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -29,5 +30,11 @@ class RuntimeVersionTest {
     RuntimeVersion version = RuntimeVersion.parse(line);
     assertThat(version.refusal().isPresent()).isEqualTo(refused);
     assertThat(KnownEscapes.of(version).isPresent()).isEqualTo(warned);
+  }
+
+  @Test
+  void aColonBeforeTheNumberIsYoukis() {
+    RuntimeVersion version = RuntimeVersion.parse("youki version: 0.7.0\ncommit: 0.7.0-abc\n");
+    assertThat(version.name() + " " + version.number()).isEqualTo("youki 0.7.0");
   }
 }
