@@ -55,6 +55,16 @@ public record Tools(Path crictl, Path critest) {
     return built("get-containerd-shim");
   }
 
+  /**
+   * Finds or builds youki, an OCI runtime. The environment variable {@code JCRI_YOUKI} names one
+   * instead.
+   *
+   * @return its program, or empty where it can't be built: without Rust or libseccomp
+   */
+  public static Optional<Path> youki() {
+    return built("get-youki");
+  }
+
   /** Why there is nothing is printed. */
   private static Optional<Path> built(String script) {
     try {

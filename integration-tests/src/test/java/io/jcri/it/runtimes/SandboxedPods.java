@@ -208,7 +208,12 @@ abstract class SandboxedPods {
         () -> NODE.pod(config, HANDLER),
         Status.Code.FAILED_PRECONDITION,
         HANDLER,
-        "its pods have a sandbox container");
+        whyNoUserNamespace());
+  }
+
+  /** What the refusal of a user namespace says. */
+  String whyNoUserNamespace() {
+    return "its pods have a sandbox container";
   }
 
   @Test
