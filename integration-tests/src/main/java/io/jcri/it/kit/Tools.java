@@ -56,6 +56,16 @@ public record Tools(Path crictl, Path critest) {
   }
 
   /**
+   * Finds or builds the shim of Kata Containers. The environment variable {@code JCRI_KATA_SHIM}
+   * names one instead.
+   *
+   * @return its program, or empty where it can't be built: without Go, or its sources
+   */
+  public static Optional<Path> kataShim() {
+    return built("get-kata-shim");
+  }
+
+  /**
    * Finds or builds youki, an OCI runtime. The environment variable {@code JCRI_YOUKI} names one
    * instead.
    *

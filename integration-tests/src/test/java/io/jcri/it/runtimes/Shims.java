@@ -8,6 +8,8 @@ import java.util.Optional;
 final class Shims {
   private static final Optional<Path> RUNC = Tools.containerdShim();
 
+  private static final Optional<Path> KATA = Tools.kataShim();
+
   private Shims() {}
 
   /** Whether there is containerd's own for runc, or it could be built. */
@@ -17,6 +19,15 @@ final class Shims {
 
   static Path runc() {
     return RUNC.orElseThrow();
+  }
+
+  /** Whether there is that of Kata Containers, or it could be built. */
+  static boolean kataAvailable() {
+    return KATA.isPresent();
+  }
+
+  static Path kata() {
+    return KATA.orElseThrow();
   }
 
   /** Whether there is gVisor's, or it could be built. */
