@@ -28,6 +28,11 @@ class AnnotationsTest {
         binary = "runc"
         pod_annotations = ["dev.example.*", "io.kubernetes.cri.*"]
         container_annotations = ["own.*"]
+
+        [handlers.wasm]
+        binary = "runc"
+        pod_annotations = ["module.wasm.image/*", "run.oci.handler"]
+        container_annotations = ["module.wasm.image/*", "run.oci.handler"]
         """,
         StandardOpenOption.APPEND);
     NODE.daemon().start();
@@ -54,6 +59,18 @@ class AnnotationsTest {
         .contains("\"own.color\":\"of-the-container\"")
         .doesNotContain("not-the-pods", "not-the-containers")
         .doesNotContain("forged");
+  }
+
+  /** By these crun finds out that a container's program is WebAssembly. */
+  @Test
+  void whatChoosesAWasmEngineReachesTheRuntimeFromPodOrContainer() throws IOException {
+    TestPod pod =
+        NODE.pod(NODE.podConfig().putAnnotations("module.wasm.image/variant", "compat"), "wasm");
+    ContainerConfig.Builder container =
+        pod.container("true").putAnnotations("run.oci.handler", "wasm");
+    assertThat(pod.create(container).info())
+        .contains("\"module.wasm.image/variant\":\"compat\"")
+        .contains("\"run.oci.handler\":\"wasm\"");
   }
 
   @Test
