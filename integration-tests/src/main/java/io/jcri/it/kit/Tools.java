@@ -5,6 +5,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * The kubelet's side of CRI: crictl and critest, built by {@code scripts/get-tools} when missing.
@@ -66,20 +67,25 @@ public record Tools(Path crictl, Path critest) {
   }
 
   /**
-   * Finds or builds youki, an OCI runtime. The environment variable {@code JCRI_YOUKI} names one
-   * instead.
+   * Finds youki, an OCI runtime, where {@code scripts/get-youki} has built it: that takes ten
+   * minutes. The environment variable {@code JCRI_YOUKI} names one instead.
    *
-   * @return its program, or empty where it can't be built: without Rust or libseccomp
+   * @return its program, or empty where there is none
    */
   public static Optional<Path> youki() {
-    return built("get-youki");
+    return built("get-youki", "--if-there");
   }
 
   /** Why there is nothing is printed. */
-  private static Optional<Path> built(String script) {
+  private static Optional<Path> built(String script, String... arguments) {
     try {
       Command.Result result =
-          Command.of(Workspace.script(script).toString()).withPatience(BUILD_PATIENCE).run();
+          Command.of(
+                  Stream.concat(
+                          Stream.of(Workspace.script(script).toString()), Stream.of(arguments))
+                      .toArray(String[]::new))
+              .withPatience(BUILD_PATIENCE)
+              .run();
       if (result.exitCode() == 0) {
         return Optional.of(Path.of(result.out().strip()));
       }
