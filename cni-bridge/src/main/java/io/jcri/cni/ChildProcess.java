@@ -125,15 +125,19 @@ final class ChildProcess implements AutoCloseable {
               "did not end within %s ms and was killed%s"
                   .formatted(timeout.toMillis(), lastWords(err)));
         }
-        if (process.waitFor(
-            Math.min(left, TimeUnit.MILLISECONDS.toNanos(POLL_MILLIS)), TimeUnit.NANOSECONDS)) {
-          return;
-        }
+        boolean ended =
+            process.waitFor(
+                Math.min(left, TimeUnit.MILLISECONDS.toNanos(POLL_MILLIS)), TimeUnit.NANOSECONDS);
+        // Also of one that was through with it before anybody looked.
         if (Files.size(out) > CniLimits.PLUGIN_OUTPUT
             || Files.size(err) > CniLimits.PLUGIN_OUTPUT) {
           ProcessTree.kill(process, mark);
           throw new ProcessTimeoutException(
-              "printed more than %d bytes and was killed".formatted(CniLimits.PLUGIN_OUTPUT));
+              "printed more than %d bytes%s"
+                  .formatted(CniLimits.PLUGIN_OUTPUT, ended ? "" : " and was killed"));
+        }
+        if (ended) {
+          return;
         }
       }
     } catch (InterruptedException e) {

@@ -146,6 +146,8 @@ final class CniProcessTest {
         "exit 4 | exit code 4",
         "kill -9 $$ | killed by signal 9",
         "echo plain words; exit 1 | plain words (exit code 1)",
+        "head -c 300000 /dev/zero; exit 1 | printed more than 262144 bytes",
+        "head -c 300000 /dev/zero >&2; exit 1 | printed more than 262144 bytes",
       })
   void whateverAPluginDoesTheErrorSaysIt(String line, String message) throws Exception {
     plugins.add("a", Map.of("ADD", line));
