@@ -117,6 +117,7 @@ final class ContainerLeftovers {
     if (shims.present(id)) {
       shims.forceDelete(container);
     }
+    shims.removeForgottenCgroup(container);
   }
 
   /** Its shim has gone, and what it has left tells how the container ended. */

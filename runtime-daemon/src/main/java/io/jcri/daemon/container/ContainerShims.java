@@ -272,6 +272,25 @@ public final class ContainerShims {
     }
   }
 
+  /**
+   * A runtime whose sandbox was killed may forget the empty group that it has made for a container
+   * in there. Does nothing where a container's processes are in its own group: then its runtime has
+   * removed that.
+   */
+  void removeForgottenCgroup(Container container) {
+    try {
+      Optional<Pod> pod = pods.find(container.podId());
+      if (pod.isPresent()
+          && handlers.require(pod.get().config().handler()).sandboxContainer()
+          && !cgroups.removeIfEmpty(
+              cgroupPaths.containerDirectory(pod.get().config().cgroupParent(), container.id()))) {
+        log.warn("the cgroup of container {} is still in use", container.id());
+      }
+    } catch (IOException | JcriException e) {
+      log.warn("cgroup of container {} could not be removed: {}", container.id(), e.getMessage());
+    }
+  }
+
   /** What an OCI runtime that fails has left running. */
   private void removeCgroup(Container container) {
     try {

@@ -162,6 +162,7 @@ final class LiveContainers {
   void discard(String id, Shim shim) {
     try (shim) {
       shim.delete();
+      containers.get(id).ifPresent(shims::removeForgottenCgroup);
     } catch (ShimException e) {
       log.warn("container {} could not be deleted from its OCI runtime: {}", id, e.getMessage());
       if (e.kind() == ShimException.Kind.TIMEOUT) {

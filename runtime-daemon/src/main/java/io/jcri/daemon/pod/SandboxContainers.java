@@ -182,6 +182,12 @@ public final class SandboxContainers {
     if (!endedByShim(id, pod)) {
       delete(id, pod);
     }
+    if (pod.isPresent()) {
+      // One that was killed may have been forgotten with its group.
+      boolean _ =
+          kernelCgroups.removeIfEmpty(
+              cgroups.sandboxContainerDirectory(pod.get().config().cgroupParent(), id));
+    }
     FileTrees.delete(layout.podContainer(id));
   }
 
