@@ -66,8 +66,8 @@ public sealed interface HandlerUnderTest {
   }
 
   /**
-   * gVisor: a kernel for each pod. It is told to leave cgroups alone, since it knows no hybrid
-   * ones.
+   * gVisor: a kernel for each pod. It is told to leave cgroups alone, as on a host that lets it
+   * make none; {@code GvisorTest} has it with them.
    *
    * @param byShim whether jcri calls it by its shim, as containerd always does
    */

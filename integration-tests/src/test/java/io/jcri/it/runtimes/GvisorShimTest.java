@@ -27,7 +27,7 @@ class GvisorShimTest extends SandboxedPods {
   void theDeathOfTheShimIsThatOfAll() throws IOException {
     TestPod pod = pod();
     TestContainer container = pod.idle();
-    kill(foreignShim(pod));
+    kill(ForeignShims.of(pod));
     assertThat(container.awaitExit().getExitCode()).isEqualTo(137);
     awaitNotReady(pod);
     pod.stop();

@@ -302,24 +302,6 @@ abstract class SandboxedPods {
     assertThat(ProcessHandle.of(process).orElseThrow().destroyForcibly()).isTrue();
   }
 
-  /** The shim of containerd's kind that serves a pod. */
-  static long foreignShim(TestPod pod) {
-    return ProcessHandle.allProcesses()
-        .mapToLong(ProcessHandle::pid)
-        .filter(process -> commandLine(process).contains("\0-id\0" + pod.id() + "\0"))
-        .findFirst()
-        .orElseThrow();
-  }
-
-  /** Empty for one that has ended. */
-  private static String commandLine(long process) {
-    try {
-      return Files.readString(Path.of("/proc/" + process + "/cmdline"));
-    } catch (IOException e) {
-      return "";
-    }
-  }
-
   static void awaitNotReady(TestPod pod) throws IOException {
     Waiting.until(
         PATIENCE,

@@ -4,13 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
-import io.jcri.cri.v1.ContainerConfig;
 import io.jcri.cri.v1.ContainerState;
-import io.jcri.cri.v1.ContainerStatus;
-import io.jcri.cri.v1.LinuxContainerResources;
 import io.jcri.cri.v1.StatusRequest;
 import io.jcri.it.kit.Tools;
-import io.jcri.it.node.Cgroup;
 import io.jcri.it.node.TestContainer;
 import io.jcri.it.node.TestPod;
 import java.io.IOException;
@@ -22,7 +18,7 @@ import org.junit.jupiter.api.condition.EnabledIf;
 
 /** youki, an OCI runtime in Rust, by its program: held to what sandboxed pods are, without one. */
 @EnabledIf("available")
-class YoukiTest extends SandboxedPods {
+class YoukiTest extends PodsWithCgroups {
   private static final Optional<Path> PROGRAM = Tools.youki();
 
   /** Whether there is one, or it could be built. */
@@ -79,28 +75,5 @@ class YoukiTest extends SandboxedPods {
     assertThat(features.get("recursiveReadOnlyMounts").getAsBoolean()).isFalse();
     assertThat(features.get("idMappedMounts").getAsBoolean()).isFalse();
     assertThat(features.get("userNamespaces").getAsBoolean()).isFalse();
-  }
-
-  @Test
-  void aContainerThatOutgrowsItsMemoryEndsAsOomKilled() throws IOException {
-    TestPod pod = pod();
-    ContainerConfig.Builder config =
-        pod.container("sh", "-c", "x=a; while :; do x=$x$x; done; true");
-    config
-        .getLinuxBuilder()
-        .getResourcesBuilder()
-        .setMemoryLimitInBytes(32 << 20)
-        .setMemorySwapLimitInBytes(32 << 20);
-    ContainerStatus status = pod.start(config).awaitExit();
-    assertThat(status.getReason()).isEqualTo("OOMKilled");
-    assertThat(status.getExitCode()).isEqualTo(137);
-  }
-
-  @Test
-  void aRunningContainersLimitsChange() throws IOException {
-    TestContainer container = pod().idle();
-    container.update(LinuxContainerResources.newBuilder().setMemoryLimitInBytes(128 << 20));
-    assertThat(Cgroup.read(container, "memory", "memory.limit_in_bytes", "memory.max"))
-        .isEqualTo(Integer.toString(128 << 20));
   }
 }
