@@ -14,11 +14,11 @@ import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
-/** {@code jcri config default} and {@code jcri config check}. */
+/** {@code jcri config default}, {@code jcri config check} and {@link MigrateCommand}. */
 @Command(
     name = "config",
-    description = "Print the default configuration, or check one.",
-    subcommands = {ConfigCommand.Default.class, ConfigCommand.Check.class})
+    description = "Print the default configuration, check one, or make one of another runtime's.",
+    subcommands = {ConfigCommand.Default.class, ConfigCommand.Check.class, MigrateCommand.class})
 final class ConfigCommand implements Callable<Integer> {
   private static final String DEFAULT_RESOURCE = "/io/jcri/daemon/config.toml";
 
