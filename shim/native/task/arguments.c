@@ -25,6 +25,7 @@ static const struct row ROWS[] = {
     ROW("--shim-config", TEXT, shim_config),
     ROW("--shim-option", TEXT, shim_option),
     ROW("--sandbox", TEXT, sandbox),
+    ROW("--sandbox-request", TEXT, sandbox_request),
     ROW("--namespace", TEXT, name_space),
     ROW("--systemd-cgroup", FLAG, systemd_cgroup),
     ROW("--debug", FLAG, debug),

@@ -7,6 +7,7 @@
 struct arguments {
   /* before the verb */
   const char *root, *log, *log_format, *shim, *shim_config, *shim_option, *sandbox, *name_space;
+  const char *sandbox_request; /* for the shim's own sandbox, which is no container then */
   bool systemd_cgroup, debug, version;
   /* after it */
   const char *bundle, *pid_file, *internal_pid_file, *console_socket, *process, *resources;

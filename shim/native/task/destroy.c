@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "sandbox.h"
 #include "shim_binary.h"
 #include "verbs.h"
 
@@ -23,34 +24,13 @@ enum outcome {
   STUCK,   /* the shim is dead, deaf or cannot */
 };
 
-/* Kills what runs and waits for its end. */
-static bool end_processes(struct task *task, enum status status, struct refusal *refusal) {
-  int ignored_status;
-  struct refusal ignored;
-  (void)task_kill(task, NULL, SIGKILL, true, refusal);
-  /* Frozen processes of cgroup v1 do not even die. */
-  if (status == PAUSED || status == PAUSING) (void)task_simple(task, "Resume", NULL, &ignored);
-  return task_wait(task, NULL, refusal) &&
-         task_waited(task, END_MILLIS, &ignored_status, refusal);
-}
-
-static enum outcome remove_task(struct task *task, struct refusal *refusal) {
-  struct task_state state;
-  if (!task_connect(task, refusal)) return STUCK;
-  int code = task_state(task, &state, SILENCE_MILLIS, refusal);
-  if (code == RPC_OK && state.status != STOPPED && !end_processes(task, state.status, refusal))
-    return STUCK;
-  if (code == RPC_OK) code = task_simple(task, "Delete", NULL, refusal);
-  if (code == RPC_OK) return REMOVED;
-  return code == RPC_NOT_FOUND ? STRANGE : STUCK;
-}
-
 /* A shim that still has other containers answers and stays. */
 static bool shut_down(struct task *task) {
   struct proto request PROTO = {0};
   struct reply reply REPLY = {0};
   struct refusal ignored;
   proto_text(&request, 1, task->record.id);
+  if (task->record.api) sandbox_shut_down(task);
   (void)task_call(task, "Shutdown", &request, ANSWER_MILLIS, &reply, &ignored);
   int64_t deadline = now_monotonic_millis() + GONE_MILLIS;
   for (int64_t left; (left = deadline - now_monotonic_millis()) > 0;) {
@@ -68,6 +48,52 @@ static bool shut_down(struct task *task) {
   return start != 0 && task_process_start(task->record.shim_pid) != start;
 }
 
+static void stop_shim(struct task *first) {
+  struct refusal ignored;
+  bool answers = first->rpc.fd >= 0 || task_connect(first, &ignored);
+  if (answers && first->record.shim_start == 0) task_learn_shim(first);
+  bool gone = answers && shut_down(first);
+  rpc_close(&first->rpc);
+  if (!gone) shim_end(first);
+}
+
+/* Kills what runs and waits for its end. */
+static bool end_processes(struct task *task, enum status status, struct refusal *refusal) {
+  int ignored_status;
+  struct refusal ignored;
+  (void)task_kill(task, NULL, SIGKILL, true, refusal);
+  /* Frozen processes of cgroup v1 do not even die. */
+  if (status == PAUSED || status == PAUSING) (void)task_simple(task, "Resume", NULL, &ignored);
+  return task_wait(task, NULL, refusal) &&
+         task_waited(task, END_MILLIS, &ignored_status, refusal);
+}
+
+/* Its end is that of its shim too, and of all that the shim still has. */
+static enum outcome remove_sandbox(struct task *task, struct refusal *refusal) {
+  struct task_state state;
+  struct refusal ignored;
+  int code = sandbox_stop(task, refusal);
+  bool stopped = code == RPC_OK;
+  /* One that has ended before may say so instead. */
+  if (code > RPC_OK)
+    stopped = sandbox_state(task, &state, SILENCE_MILLIS, &ignored) == RPC_OK &&
+              state.status == STOPPED;
+  stop_shim(task);
+  return stopped ? REMOVED : STUCK;
+}
+
+static enum outcome remove_task(struct task *task, struct refusal *refusal) {
+  struct task_state state;
+  if (!task_connect(task, refusal)) return STUCK;
+  if (task->record.api) return remove_sandbox(task, refusal);
+  int code = task_state(task, &state, SILENCE_MILLIS, refusal);
+  if (code == RPC_OK && state.status != STOPPED && !end_processes(task, state.status, refusal))
+    return STUCK;
+  if (code == RPC_OK) code = task_simple(task, "Delete", NULL, refusal);
+  if (code == RPC_OK) return REMOVED;
+  return code == RPC_NOT_FOUND ? STRANGE : STUCK;
+}
+
 /* What shims have written into the bundle beside what is theirs to remove. */
 static void clean_bundle(const struct record *record) {
   static const char *const FILES[] = {"log", "address", "shim.pid"};
@@ -83,15 +109,6 @@ static bool remove_rest(const struct task *task, struct refusal *refusal) {
   const struct record *record = &task->record;
   if (shim_delete(task, refusal)) return true;
   return record->pid_start == 0 || task_process_start(record->pid) != record->pid_start;
-}
-
-static void stop_shim(struct task *first) {
-  struct refusal ignored;
-  bool answers = first->rpc.fd >= 0 || task_connect(first, &ignored);
-  if (answers && first->record.shim_start == 0) task_learn_shim(first);
-  bool gone = answers && shut_down(first);
-  rpc_close(&first->rpc);
-  if (!gone) shim_end(first);
 }
 
 /* Ends the shim whose last container is gone, and removes what it was started with. */
@@ -140,7 +157,10 @@ int verb_delete(const struct arguments *arguments, struct refusal *refusal) {
   struct task_state state;
   if (!task_find(&task, arguments, refusal)) return arguments->force ? 0 : 1;
   if (!arguments->force) {
-    int code = task_connect(&task, refusal) ? task_state(&task, &state, ANSWER_MILLIS, refusal) : RPC_BROKEN;
+    int code = RPC_BROKEN;
+    if (task_connect(&task, refusal))
+      code = task.record.api ? sandbox_state(&task, &state, ANSWER_MILLIS, refusal)
+                             : task_state(&task, &state, ANSWER_MILLIS, refusal);
     if (code != RPC_OK && code != RPC_NOT_FOUND) return 1;
     if (code == RPC_OK && state.status != STOPPED) {
       refuse(refusal, "cannot delete container %s: it is not stopped", task.record.id);

@@ -54,6 +54,10 @@ void proto_message(struct proto *proto, uint32_t field, const struct proto *inne
   put_block(proto, field, inner->bytes, inner->length);
 }
 
+void proto_append(struct proto *proto, const void *fields, size_t length) {
+  put(proto, fields, length);
+}
+
 void proto_any(struct proto *proto, uint32_t field, const char *type_url,
                const struct proto *value) {
   struct proto any PROTO = {0};

@@ -19,6 +19,8 @@ void proto_text(struct proto *proto, uint32_t field, const char *text);
 void proto_block(struct proto *proto, uint32_t field, const void *data, size_t length);
 /* A message within; written even when it is empty. */
 void proto_message(struct proto *proto, uint32_t field, const struct proto *inner);
+/* Fields that are encoded already. */
+void proto_append(struct proto *proto, const void *fields, size_t length);
 /* A google.protobuf.Any. */
 void proto_any(struct proto *proto, uint32_t field, const char *type_url,
                const struct proto *value);

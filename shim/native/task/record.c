@@ -24,8 +24,8 @@ struct row {
   { #field, offsetof(struct record, field), 0 }
 
 static const struct row ROWS[] = {
-    TEXT(id),        TEXT(sandbox), TEXT(address),    TEXT(bundle),
-    NUMBER(version), NUMBER(pid), NUMBER(pid_start),   NUMBER(shim_pid), NUMBER(shim_start), NUMBER(removed),
+    TEXT(id),          TEXT(sandbox),    TEXT(address),      TEXT(bundle), NUMBER(version), NUMBER(pid),
+    NUMBER(pid_start), NUMBER(shim_pid), NUMBER(shim_start), NUMBER(api),  NUMBER(removed),
 };
 
 enum { ROW_COUNT = sizeof ROWS / sizeof ROWS[0] };

@@ -14,6 +14,7 @@ struct record {
   int64_t pid_start;  /* when that process started, as /proc has it */
   int64_t shim_pid;   /* 0 when it is not known */
   int64_t shim_start; /* when that one started */
+  int64_t api;        /* 1 when it is the shim's own sandbox, and no task: see sandbox.h */
   int64_t removed;    /* the container is gone; the record stays for the shim that others share */
 };
 

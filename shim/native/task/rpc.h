@@ -9,6 +9,7 @@ enum {
   /* codes of gRPC */
   RPC_NOT_FOUND = 5,
   RPC_ALREADY_EXISTS = 6,
+  RPC_UNIMPLEMENTED = 12,
   /* no answer of the shim's */
   RPC_BROKEN = -1,
   RPC_LATE = -2,

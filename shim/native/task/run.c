@@ -4,6 +4,7 @@
 
 #include "detach.h"
 #include "relay_task.h"
+#include "sandbox.h"
 #include "shim_binary.h"
 #include "verbs.h"
 
@@ -43,15 +44,20 @@ static bool launch(struct run *run, struct refusal *refusal) {
   struct task *task = &run->task;
   const struct arguments *arguments = task->arguments;
   /* At each point the record names what a kill at that point would leave. */
-  return find_shim(run, refusal) && record_write(arguments->root, &task->record, refusal) &&
-         task_connect(task, refusal) &&
-         streams_prepare(&run->streams, arguments->console_socket, refusal) &&
+  if (!find_shim(run, refusal) || !record_write(arguments->root, &task->record, refusal) ||
+      !task_connect(task, refusal))
+    return false;
+  if (task->record.api) {
+    shim_learn(task);
+    return sandbox_start(task, refusal);
+  }
+  return streams_prepare(&run->streams, arguments->console_socket, refusal) &&
          create(run, refusal) && task_start(task, NULL, &task->record.pid, refusal);
 }
 
 static void learn(struct task *task) {
   task->record.pid_start = task_process_start(task->record.pid);
-  task_learn_shim(task);
+  if (!task->record.api) task_learn_shim(task);
 }
 
 static bool begin(void *owner, struct refusal *refusal) {
@@ -92,6 +98,9 @@ static bool fill(struct record *record, const struct arguments *arguments,
     return refuse(refusal, "run is only done with --detach and --pid-file");
   if (bundle == NULL || bundle[0] != '/' || strlen(bundle) >= sizeof record->bundle)
     return refuse(refusal, "run wants --bundle with an absolute path");
+  if (arguments->sandbox_request != NULL && strcmp(id, sandbox) != 0)
+    return refuse(refusal, "--sandbox-request for %s, which is in the sandbox %s", id, sandbox);
+  record->api = arguments->sandbox_request != NULL;
   (void)snprintf(record->id, sizeof record->id, "%s", id);
   (void)snprintf(record->sandbox, sizeof record->sandbox, "%s", sandbox);
   (void)snprintf(record->bundle, sizeof record->bundle, "%s", bundle);
@@ -102,7 +111,7 @@ int verb_run(const struct arguments *arguments, struct refusal *refusal) {
   struct run run = {.task = {.arguments = arguments, .rpc = RPC_NONE}, .streams = STREAMS_NONE};
   if (!fill(&run.task.record, arguments, refusal)) return 1;
   /* Nobody has to stay where the shim has all streams itself. */
-  if (arguments->console_socket == NULL && !streams_input())
+  if (run.task.record.api || (arguments->console_socket == NULL && !streams_input()))
     return begin(&run, refusal) ? 0 : 1;
   const struct detached detached = {begin, stay, &run};
   return detach(&detached, refusal) > 0 ? 0 : 1;

@@ -201,6 +201,14 @@ static bool alive(pid_t pid, int64_t start) {
   return start != 0 && task_process_start(pid) == start;
 }
 
+void shim_learn(struct task *task) {
+  task_learn_shim(task);
+  if (task->record.shim_start != 0) return;
+  pid_t pid = find_process(task);
+  task->record.shim_pid = pid > 0 ? pid : 0;
+  task->record.shim_start = task_process_start(task->record.shim_pid);
+}
+
 void shim_end(const struct task *task) {
   const struct record *record = &task->record;
   pid_t pid = (pid_t)record->shim_pid;

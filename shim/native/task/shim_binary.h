@@ -8,6 +8,8 @@
 bool shim_start(struct task *task, struct refusal *refusal);
 /* Has the program remove what a dead shim has left of a container. */
 bool shim_delete(const struct task *task, struct refusal *refusal);
+/* Learns the shim's own pid and when it started, from itself or else by its command line. */
+void shim_learn(struct task *task);
 /* Ends the shim's process, by its recorded pid or else by its command line. */
 void shim_end(const struct task *task);
 /* Removes the shim's socket, which a killed shim leaves. */

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "json.h"
+#include "sandbox.h"
 #include "shim_binary.h"
 
 enum { SHIM_END_MILLIS = 10, QUOTED = 8192, RESOURCES_BYTES = 1 << 20 };
@@ -39,11 +40,24 @@ int verb_wait(const struct arguments *arguments, struct refusal *refusal) {
   struct task task;
   int status;
   if (!task_find(&task, arguments, refusal)) return 1;
-  bool told = task_connect(&task, refusal) && task_wait(&task, NULL, refusal) &&
-              task_waited(&task, FOREVER, &status, refusal);
+  bool told = task_connect(&task, refusal) &&
+              (task.record.api ? sandbox_wait(&task, &status, refusal)
+                               : task_wait(&task, NULL, refusal) &&
+                                     task_waited(&task, FOREVER, &status, refusal));
   if (!told && !ended_with_shim(&task, &status)) return 1;
   (void)printf("{\"id\":\"%s\",\"exitStatus\":%d}\n", task.record.id, status);
   return 0;
+}
+
+/* It has no first process that could do with a signal as it likes. */
+static int stop_sandbox(struct task *task, int signal, struct refusal *refusal) {
+  if (signal != SIGKILL && signal != SIGTERM) {
+    refuse(refusal, "sandbox %s of a shim can only be ended: signal %d", task->record.id, signal);
+    return 1;
+  }
+  int code = sandbox_stop(task, refusal);
+  rpc_close(&task->rpc);
+  return code == RPC_OK ? 0 : 1;
 }
 
 int verb_kill(const struct arguments *arguments, struct refusal *refusal) {
@@ -59,6 +73,7 @@ int verb_kill(const struct arguments *arguments, struct refusal *refusal) {
     return 1;
   }
   if (!task_open(&task, arguments, refusal)) return 1;
+  if (task.record.api) return stop_sandbox(&task, signal, refusal);
   int code = task_kill(&task, arguments->pid, signal, arguments->all, refusal);
   return outcome(&task, code, refusal);
 }
@@ -71,7 +86,8 @@ int verb_state(const struct arguments *arguments, struct refusal *refusal) {
   struct task task;
   struct task_state state;
   if (!task_open(&task, arguments, refusal)) return 1;
-  int code = task_state(&task, &state, ANSWER_MILLIS, refusal);
+  int code = task.record.api ? sandbox_state(&task, &state, ANSWER_MILLIS, refusal)
+                             : task_state(&task, &state, ANSWER_MILLIS, refusal);
   if (code != RPC_OK) return outcome(&task, code, refusal);
   char bundle[QUOTED];
   bool alive = state.status != STOPPED && state.status != UNKNOWN;

@@ -49,7 +49,8 @@ static void reads_its_own_records(void) {
                           .pid = 12,
                           .pid_start = 99,
                           .shim_pid = 13,
-                          .shim_start = INT64_MAX};
+                          .shim_start = INT64_MAX,
+                          .api = 1};
   char text[4096];
   struct record again;
   size_t length = record_format(&record, text, sizeof text);
