@@ -30,8 +30,9 @@ static bool shut_down(struct task *task) {
   struct reply reply REPLY = {0};
   struct refusal ignored;
   proto_text(&request, 1, task->record.id);
-  if (task->record.api) sandbox_shut_down(task);
-  (void)task_call(task, "Shutdown", &request, ANSWER_MILLIS, &reply, &ignored);
+  /* A shim that has sandboxes may take this for its end only, or Shutdown only. */
+  if (!task->record.api || sandbox_shut_down(task))
+    (void)task_call(task, "Shutdown", &request, ANSWER_MILLIS, &reply, &ignored);
   int64_t deadline = now_monotonic_millis() + GONE_MILLIS;
   for (int64_t left; (left = deadline - now_monotonic_millis()) > 0;) {
     /* Go closes what it serves as its last act, and the process is gone a moment later. */
@@ -78,7 +79,11 @@ static enum outcome remove_sandbox(struct task *task, struct refusal *refusal) {
   if (code > RPC_OK)
     stopped = sandbox_state(task, &state, SILENCE_MILLIS, &ignored) == RPC_OK &&
               state.status == STOPPED;
-  stop_shim(task);
+  /* Whoever deletes would not wait for more answers that do not come. */
+  if (code == RPC_LATE)
+    shim_end(task);
+  else
+    stop_shim(task);
   return stopped ? REMOVED : STUCK;
 }
 
@@ -144,8 +149,8 @@ bool container_destroy(struct task *task, struct refusal *refusal) {
   int lock CLOSE = record_lock(task->arguments->root, record->sandbox);
   bool shared = record_shared(task->arguments->root, record->sandbox, record->id);
   /* Its program removes what it has left when it cannot interfere any more; a shim that others need
-   * is not ended for that. */
-  if (outcome != REMOVED && own_shim(task) && !shared) stop_shim(task);
+   * is not ended for that, unless it is their sandbox. */
+  if (outcome != REMOVED && own_shim(task) && (!shared || record->api)) stop_shim(task);
   bool removed = outcome == REMOVED || remove_rest(task, refusal);
   removed = removed && leave_shim(task, shared, refusal);
   rpc_close(&task->rpc);

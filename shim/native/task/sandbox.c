@@ -137,8 +137,8 @@ int sandbox_stop(struct task *task, struct refusal *refusal) {
   return code == RPC_BROKEN || code == RPC_NOT_FOUND ? RPC_OK : code;
 }
 
-void sandbox_shut_down(struct task *task) {
+bool sandbox_shut_down(struct task *task) {
   struct reply reply REPLY = {0};
   struct refusal ignored;
-  (void)ask(task, "ShutdownSandbox", ANSWER_MILLIS, &reply, &ignored);
+  return ask(task, "ShutdownSandbox", ANSWER_MILLIS, &reply, &ignored) != RPC_LATE;
 }

@@ -15,8 +15,8 @@ int sandbox_state(struct task *task, struct task_state *state, int64_t limit,
 bool sandbox_wait(struct task *task, int *exit_status, struct refusal *refusal);
 /* Ends it; a shim that ends at once with it, without an answer, has done so. RPC_OK, or a code. */
 int sandbox_stop(struct task *task, struct refusal *refusal);
-/* Asks the shim to end. */
-void sandbox_shut_down(struct task *task);
+/* Asks the shim to end; false when it does not answer. */
+bool sandbox_shut_down(struct task *task);
 
 /* Whether the shim's answer to Platform is one that containers can be made for here. */
 bool sandbox_platform_fits(struct view answer, struct refusal *refusal);

@@ -9,7 +9,7 @@ import java.util.List;
 /** What stands behind the name of a handler, as the configuration of each runtime says it. */
 public sealed interface HandlerUnderTest {
   /** The handlers that {@link #named} knows. */
-  List<String> NAMES = List.of("runc", "crun", "runsc", "runsc-shim", "runc-shim");
+  List<String> NAMES = List.of("runc", "crun", "runsc", "runsc-shim", "runc-shim", "runc-sandbox");
 
   /**
    * Returns what jcri's configuration has in the handler's table.
@@ -39,7 +39,13 @@ public sealed interface HandlerUnderTest {
       case "runc-shim" ->
           new RuncShim(
               Tools.containerdShim()
-                  .orElseThrow(() -> new IOException("there is no shim of containerd's here")));
+                  .orElseThrow(() -> new IOException("there is no shim of containerd's here")),
+              false);
+      case "runc-sandbox" ->
+          new RuncShim(
+              Tools.sandboxShim()
+                  .orElseThrow(() -> new IOException("there is no shim of containerd 1.7's here")),
+              true);
       default -> throw new IOException("no handler %s: there are %s".formatted(name, NAMES));
     };
   }
@@ -124,11 +130,16 @@ public sealed interface HandlerUnderTest {
     }
   }
 
-  /** containerd's shim for runc, which takes the runc on PATH. */
-  record RuncShim(Path program) implements HandlerUnderTest {
+  /**
+   * containerd's shim for runc, which takes the runc on PATH.
+   *
+   * @param sandboxApi whether a pod's sandbox is what the shim makes by its sandbox API
+   */
+  record RuncShim(Path program, boolean sandboxApi) implements HandlerUnderTest {
     @Override
     public String jcri(Scratch scratch) {
-      return "shim = \"%s\"".formatted(program);
+      return "shim = \"%s\"\nsandbox = \"%s\"\n"
+          .formatted(program, sandboxApi ? "shim" : "container");
     }
 
     @Override
@@ -136,8 +147,9 @@ public sealed interface HandlerUnderTest {
       return """
       runtime_type = "io.containerd.runc.v2"
       runtime_path = "%s"
+      sandboxer = "%s"
       """
-          .formatted(program);
+          .formatted(program, sandboxApi ? "shim" : "podsandbox");
     }
   }
 }

@@ -57,6 +57,16 @@ public record Tools(Path crictl, Path critest) {
   }
 
   /**
+   * Finds or builds containerd 1.7's shim for runc, which has the sandbox API. The environment
+   * variable {@code JCRI_CONTAINERD_SHIM_1_7} names one instead.
+   *
+   * @return its program, or empty where it can't be built: without Go
+   */
+  public static Optional<Path> sandboxShim() {
+    return built("get-containerd-shim", "1.7");
+  }
+
+  /**
    * Finds or builds the shim of Kata Containers. The environment variable {@code JCRI_KATA_SHIM}
    * names one instead.
    *

@@ -8,6 +8,8 @@ import java.util.Optional;
 final class Shims {
   private static final Optional<Path> RUNC = Tools.containerdShim();
 
+  private static final Optional<Path> SANDBOX = Tools.sandboxShim();
+
   private static final Optional<Path> KATA = Tools.kataShim();
 
   private Shims() {}
@@ -19,6 +21,16 @@ final class Shims {
 
   static Path runc() {
     return RUNC.orElseThrow();
+  }
+
+  /** Whether there is containerd 1.7's for runc, or it could be built. */
+  static boolean sandboxAvailable() {
+    return SANDBOX.isPresent();
+  }
+
+  /** The one for runc that has the sandbox API. */
+  static Path sandbox() {
+    return SANDBOX.orElseThrow();
   }
 
   /** Whether there is that of Kata Containers, or it could be built. */

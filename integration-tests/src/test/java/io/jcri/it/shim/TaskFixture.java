@@ -24,13 +24,16 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * jcri-task over containerd's shim for runc, with bundles of busybox. Closing it ends what is left
- * and fails when that does not go without a trace.
+ * jcri-task over one of containerd's shims for runc, with bundles of busybox. Closing it ends what
+ * is left and fails when that does not go without a trace.
  */
 final class TaskFixture implements AutoCloseable {
   static final Duration PATIENCE = Duration.ofSeconds(30);
-  private static final Optional<Path> SHIM = Tools.containerdShim();
   private static final String MARK = "jcttask" + ProcessHandle.current().pid();
+
+  /** The path of a network namespace, field 5: all that is known before. */
+  private static final byte[] SANDBOX_REQUEST = {5 << 3 | 2, 4, '/', 'n', 'e', 't'};
+
   private static final Gson GSON = new Gson();
 
   private final Scratch scratch = Scratch.create();
@@ -38,9 +41,10 @@ final class TaskFixture implements AutoCloseable {
   private final Map<String, String> sockets = new HashMap<>();
   private int containers;
 
-  TaskFixture() throws IOException {
-    assumeTrue(SHIM.isPresent(), "containerd's shim is built with Go, which is not here");
-    shim = SHIM.get();
+  /** Over the shim that {@link Tools} may have. */
+  TaskFixture(Optional<Path> there) throws IOException {
+    assumeTrue(there.isPresent(), "containerd's shim is built with Go, which is not here");
+    shim = there.get();
     for (String folder : List.of("bin", "proc", "dev", "sys")) {
       Files.createDirectories(rootfs().resolve(folder));
     }
@@ -142,6 +146,14 @@ final class TaskFixture implements AutoCloseable {
 
     Box withConsole(Path socket) {
       run.addAll(List.of("--console-socket", socket.toString()));
+      return this;
+    }
+
+    /** As no container, but the sandbox that the shim has by its sandbox API. */
+    Box asSandbox() throws IOException {
+      Path request = file(id).resolve("request");
+      Files.write(request, SANDBOX_REQUEST);
+      run.addAll(List.of("--sandbox-request", request.toString()));
       return this;
     }
 

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import io.jcri.it.kit.Command;
+import io.jcri.it.kit.Tools;
 import io.jcri.it.kit.Waiting;
 import io.jcri.it.shim.TaskFixture.Box;
 import io.jcri.it.shim.TaskFixture.Ran;
@@ -24,7 +25,7 @@ import org.junit.jupiter.api.Test;
 class TaskShimTest {
   private static final String LASTING = "trap 'exit 9' TERM; while :; do sleep 0.05; done";
 
-  private final TaskFixture tasks = new TaskFixture();
+  private final TaskFixture tasks = new TaskFixture(Tools.containerdShim());
 
   TaskShimTest() throws IOException {}
 

@@ -8,6 +8,7 @@ import io.jcri.daemon.container.ContainerSetup;
 import io.jcri.daemon.core.DaemonContext;
 import io.jcri.daemon.core.Layout;
 import io.jcri.daemon.cri.CriServer;
+import io.jcri.daemon.cri.message.SandboxMessages;
 import io.jcri.daemon.events.Events;
 import io.jcri.daemon.image.ImageSetup;
 import io.jcri.daemon.node.Kernel;
@@ -79,7 +80,14 @@ public final class Daemon {
     // pods, and the containers in them
     this.pod =
         PodSetup.of(
-            context, kernel, handlers, binaries, network.pods(), nri.nri(), events.podWatcher());
+            context,
+            kernel,
+            handlers,
+            binaries,
+            network.pods(),
+            nri.nri(),
+            SandboxMessages::request,
+            events.podWatcher());
     ContainerSetup container =
         ContainerSetup.of(
             context,

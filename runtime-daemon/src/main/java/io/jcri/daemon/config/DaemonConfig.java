@@ -44,8 +44,7 @@ public record DaemonConfig(
    * @param shim whether it is a shim: a program that speaks containerd's shim protocol, version 2
    * @param shimConfig a file of settings that the shim is told of
    * @param options arguments before the verb, each time the runtime is called
-   * @param sandboxContainer whether a pod gets a container of its own that its others are put into,
-   *     as runtimes want that make a machine or a kernel for each pod
+   * @param sandbox what a pod's containers are put into
    * @param podAnnotations {@link NamePattern}s of the annotations of a pod that its containers'
    *     runtime is told
    * @param containerAnnotations likewise, of a container's own annotations
@@ -55,7 +54,7 @@ public record DaemonConfig(
       boolean shim,
       Optional<Path> shimConfig,
       List<String> options,
-      boolean sandboxContainer,
+      PodSandbox sandbox,
       List<String> podAnnotations,
       List<String> containerAnnotations) {
     public Handler {
@@ -66,7 +65,7 @@ public record DaemonConfig(
 
     /** An OCI runtime without options, that is told of no annotations. */
     public Handler(String program) {
-      this(program, false, Optional.empty(), List.of(), false, List.of(), List.of());
+      this(program, false, Optional.empty(), List.of(), PodSandbox.PAUSE, List.of(), List.of());
     }
   }
 

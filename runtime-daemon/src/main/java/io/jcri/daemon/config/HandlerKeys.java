@@ -23,9 +23,9 @@ final class HandlerKeys {
     Optional<Path> shimConfig = keys.optionalPath("shim_config", Optional.empty());
     List<String> options = keys.options("options");
     boolean viaShim = !shim.isEmpty();
-    String sandbox = keys.oneOf("sandbox", viaShim ? "container" : "pause", "pause", "container");
+    PodSandbox sandbox = sandbox(keys, viaShim);
     if (viaShim) {
-      refuseBeside(keys, sandbox, options);
+      refuseBeside(keys, options);
     } else if (shimConfig.isPresent()) {
       keys.problem("shim_config", "is the configuration of a shim, and there is no key shim");
     }
@@ -35,22 +35,35 @@ final class HandlerKeys {
             viaShim,
             shimConfig,
             options,
-            sandbox.equals("container"),
+            sandbox,
             keys.patterns("pod_annotations"),
             keys.patterns("container_annotations"));
     keys.rejectUnknown();
     return handler;
   }
 
-  private static void refuseBeside(Keys keys, String sandbox, List<String> options) {
+  private static PodSandbox sandbox(Keys keys, boolean viaShim) {
+    String wanted =
+        keys.oneOf("sandbox", viaShim ? "container" : "pause", "pause", "container", "shim");
+    if (viaShim && wanted.equals("pause")) {
+      keys.problem("sandbox", "is \"pause\" but a shim needs \"container\" or \"shim\"");
+    }
+    if (!viaShim && wanted.equals("shim")) {
+      keys.problem("sandbox", "is \"shim\", and there is no key shim");
+    }
+    return switch (wanted) {
+      case "container" -> PodSandbox.CONTAINER;
+      case "shim" -> PodSandbox.SHIM;
+      default -> PodSandbox.PAUSE;
+    };
+  }
+
+  private static void refuseBeside(Keys keys, List<String> options) {
     if (!keys.text("binary", "").isEmpty()) {
       keys.problem("binary", "and the key shim are both set: a handler is one of them");
     }
     if (!options.isEmpty()) {
       keys.problem("options", "are an OCI runtime's: a shim is set up by the key shim_config");
-    }
-    if (!sandbox.equals("container")) {
-      keys.problem("sandbox", "is \"%s\" but a shim needs \"container\"".formatted(sandbox));
     }
   }
 

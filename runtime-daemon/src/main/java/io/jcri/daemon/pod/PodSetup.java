@@ -24,6 +24,7 @@ public record PodSetup(
   /**
    * No pods yet.
    *
+   * @param request what shims are told that make the sandbox of a pod
    * @param watcher is told of every change
    * @throws IOException when there can be no records
    */
@@ -34,6 +35,7 @@ public record PodSetup(
       NativeBinaries binaries,
       PodNetworks networks,
       PodHooks hooks,
+      SandboxRequest request,
       Registry.Watcher<Pod> watcher)
       throws IOException {
     Layout layout = context.layout();
@@ -49,7 +51,8 @@ public record PodSetup(
             handlers,
             cgroups,
             kernel.cgroups(),
-            binaries.pause());
+            binaries.pause(),
+            request);
     PodParts parts =
         new PodParts(
             layout, sandboxes, kernel.scopes(), cgroups, networks, kernel.syscalls(), containers);

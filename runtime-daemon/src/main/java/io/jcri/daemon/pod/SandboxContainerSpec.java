@@ -78,7 +78,7 @@ final class SandboxContainerSpec {
     pinned.ifPresent(path -> namespaces.add(Namespace.join(kind, path.toString())));
   }
 
-  private static Map<String, String> annotations(Pod pod, PassedAnnotations passed) {
+  static Map<String, String> annotations(Pod pod, PassedAnnotations passed) {
     PodConfig config = pod.config();
     Map<String, String> annotations =
         new LinkedHashMap<>(passed.of(config.annotations(), Map.of()));

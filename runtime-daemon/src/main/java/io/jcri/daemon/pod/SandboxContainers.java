@@ -1,5 +1,6 @@
 package io.jcri.daemon.pod;
 
+import io.jcri.daemon.config.PodSandbox;
 import io.jcri.daemon.core.FileTrees;
 import io.jcri.daemon.core.JcriException;
 import io.jcri.daemon.core.Layout;
@@ -19,6 +20,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -30,7 +32,9 @@ import org.slf4j.LoggerFactory;
 /**
  * The sandbox containers of pods whose handler wants one: runtimes with a kernel for each pod put
  * its containers into one that is there before them. It has the pod's id, a process that only
- * waits, and a shim as every container has. Its end is the pod's.
+ * waits, and a shim as every container has. Its end is the pod's. Where a shim of containerd's has
+ * a sandbox of its own, that takes its place: there is no process of a container then, and all else
+ * is the same, as {@code jcri-task} makes it look like one.
  *
  * <p>Thread-safe; two calls for one pod must not overlap.
  */
@@ -48,12 +52,14 @@ public final class SandboxContainers {
   private final CgroupPaths cgroups;
   private final Cgroups kernelCgroups;
   private final Path pause;
+  private final SandboxRequest request;
   private final Map<String, Shim> shims = new ConcurrentHashMap<>();
 
   /**
    * With what they are made.
    *
    * @param pause the program that waits
+   * @param request what a shim is told that has a sandbox of its own
    */
   public SandboxContainers(
       ShimLauncher launcher,
@@ -61,13 +67,15 @@ public final class SandboxContainers {
       Handlers handlers,
       CgroupPaths cgroups,
       Cgroups kernelCgroups,
-      Path pause) {
+      Path pause,
+      SandboxRequest request) {
     this.launcher = launcher;
     this.layout = layout;
     this.handlers = handlers;
     this.cgroups = cgroups;
     this.kernelCgroups = kernelCgroups;
     this.pause = pause;
+    this.request = request;
   }
 
   /** Whether a pod gets one. */
@@ -99,7 +107,11 @@ public final class SandboxContainers {
     Files.createDirectories(rootfs);
     Files.setPosixFilePermissions(
         layout.podContainer(id), PosixFilePermissions.fromString("rwx------"));
-    Files.copy(pause, rootfs.resolve("pause"));
+    if (handler.sandbox() == PodSandbox.SHIM) {
+      writeRequest(pod, handler);
+    } else {
+      Files.copy(pause, rootfs.resolve("pause"));
+    }
     String parent = pod.config().cgroupParent();
     Files.write(
         bundle.resolve("config.json"),
@@ -117,10 +129,35 @@ public final class SandboxContainers {
     } catch (ShimException e) {
       throw new JcriException(
           JcriException.Kind.INTERNAL,
-          "the sandbox container of pod %s (handler %s) could not be started: %s"
-              .formatted(pod.config().metadata(), pod.config().handler(), e.getMessage()),
+          "the %s of pod %s (handler %s) could not be started: %s"
+              .formatted(
+                  handler.sandbox() == PodSandbox.SHIM ? "sandbox" : "sandbox container",
+                  pod.config().metadata(),
+                  pod.config().handler(),
+                  e.getMessage()),
           e);
     }
+  }
+
+  private void writeRequest(Pod pod, Handler handler) throws IOException {
+    Files.write(
+        requestFile(pod.id()),
+        request.of(
+            pod,
+            handler.annotations().of(pod.config().annotations(), Map.of()),
+            SandboxContainerSpec.annotations(pod, handler.annotations())));
+  }
+
+  private Path requestFile(String id) {
+    return layout.podContainer(id).resolve("create-sandbox");
+  }
+
+  private List<String> runtimeArguments(String id, Handler handler) {
+    List<String> arguments = new ArrayList<>(handler.runtimeArguments(id));
+    if (handler.sandbox() == PodSandbox.SHIM) {
+      arguments.addAll(List.of("--sandbox-request", requestFile(id).toString()));
+    }
+    return arguments;
   }
 
   private ShimSpec shimSpec(Pod pod, Handler handler, Path bundle) {
@@ -132,7 +169,7 @@ public final class SandboxContainers {
         directory,
         runtime.binary(),
         runtime.root(),
-        handler.runtimeArguments(pod.id()),
+        runtimeArguments(pod.id(), handler),
         runtime.systemdCgroup(),
         false,
         handler.shim(),

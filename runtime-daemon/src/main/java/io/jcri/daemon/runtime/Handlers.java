@@ -1,6 +1,7 @@
 package io.jcri.daemon.runtime;
 
 import io.jcri.daemon.config.DaemonConfig;
+import io.jcri.daemon.config.PodSandbox;
 import io.jcri.daemon.core.JcriException;
 import io.jcri.daemon.core.Layout;
 import io.jcri.daemon.node.NodeFacts;
@@ -12,6 +13,7 @@ import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -44,7 +46,7 @@ public final class Handlers {
     private final Optional<OciRuntime> runtime;
     private final NodeFacts node;
     private final boolean refuseKnownEscapes;
-    private final boolean sandboxContainer;
+    private final PodSandbox sandbox;
     private final Optional<Path> shimConfig;
     private final PassedAnnotations annotations;
     private final Asked<RuntimeFeatures> features;
@@ -58,7 +60,7 @@ public final class Handlers {
         boolean refuseKnownEscapes) {
       this.refuseKnownEscapes = refuseKnownEscapes;
       this.program = program;
-      this.sandboxContainer = config.sandboxContainer();
+      this.sandbox = config.sandbox();
       this.shimConfig = config.shimConfig();
       this.annotations = PassedAnnotations.of(config);
       this.runtime = runtime;
@@ -143,7 +145,7 @@ public final class Handlers {
       }
       found.distribution().ifPresent(built -> facts.put("package", built));
       found.escapes().ifPresent(why -> facts.put("knownEscapes", why));
-      facts.put("sandbox", sandboxContainer ? "container" : "pause");
+      facts.put("sandbox", sandbox.name().toLowerCase(Locale.ROOT));
       facts.put("features", abilities());
       return facts;
     }
@@ -205,9 +207,17 @@ public final class Handlers {
       return node.kernel().mountAttributes() ? told : told.withoutMountAttributes();
     }
 
-    /** Whether its pods have a sandbox container, which their others are put into. */
+    /** What the containers of its pods are put into. */
+    public PodSandbox sandbox() {
+      return sandbox;
+    }
+
+    /**
+     * Whether its pods have more than jcri's own sandbox: a sandbox container, which their others
+     * are put into, or what their shim has instead.
+     */
     public boolean sandboxContainer() {
-      return sandboxContainer;
+      return sandbox != PodSandbox.PAUSE;
     }
 
     /** Which annotations of pods and containers the runtime is told. */
@@ -226,7 +236,7 @@ public final class Handlers {
 
     /** The files of a sandbox container lie where the root of a user namespace may not go. */
     public boolean userNamespaces() {
-      return !sandboxContainer && node.kernel().userNamespaces() && features().userNamespaces();
+      return !sandboxContainer() && node.kernel().userNamespaces() && features().userNamespaces();
     }
   }
 

@@ -98,7 +98,7 @@ class ConfigFileTest {
                 false,
                 Optional.empty(),
                 List.of("--debug"),
-                true,
+                PodSandbox.CONTAINER,
                 List.of("dev.gvisor.*"),
                 List.of("io.[a-z]/x")));
     assertThat(config.handlers().get("kata"))
@@ -108,7 +108,7 @@ class ConfigFileTest {
                 true,
                 Optional.of(Path.of("/etc/kata/configuration.toml")),
                 List.of(),
-                true,
+                PodSandbox.CONTAINER,
                 List.of("io.katacontainers.*"),
                 List.of()));
     assertThat(config.images())
@@ -158,7 +158,7 @@ class ConfigFileTest {
     assertThat(config.handlers().get("x"))
         .returns(program, DaemonConfig.Handler::program)
         .returns(true, DaemonConfig.Handler::shim)
-        .returns(true, DaemonConfig.Handler::sandboxContainer);
+        .returns(PodSandbox.CONTAINER, DaemonConfig.Handler::sandbox);
   }
 
   @Test
@@ -195,7 +195,9 @@ class ConfigFileTest {
           handlers.a.pod_annotations = ["["] | line 1: handlers.a.pod_annotations has "[", which is no pattern: it has
           handlers.a.pod_annotations = "x"  | line 1: handlers.a.pod_annotations must be a list of strings
           handlers.a = {shim = "s", binary = "b"} | handlers.a.binary and the key shim are both set
-          handlers.a = {shim = "s", sandbox = "pause"} | handlers.a.sandbox is "pause" but a shim needs "container"
+          handlers.a = {shim = "s", sandbox = "pause"} | handlers.a.sandbox is "pause" but a shim needs "container" or "shim"
+          handlers.a.sandbox = "shim"       | line 1: handlers.a.sandbox is "shim", and there is no key shim
+          handlers.a.sandbox = "vm"         | line 1: handlers.a.sandbox is "vm" but must be one of [pause, container, shim]
           handlers.a = {shim = "s", options = ["-x"]} | handlers.a.options are an OCI runtime's: a shim is set up by
           handlers.a.shim_config = "/c"     | line 1: handlers.a.shim_config is the configuration of a shim, and there is
           handlers.a = {shim = "s", shim_config = "c"} | handlers.a.shim_config is "c" but must be an absolute path

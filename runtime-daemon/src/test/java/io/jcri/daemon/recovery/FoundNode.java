@@ -203,7 +203,8 @@ final class FoundNode implements AutoCloseable {
             handlers(),
             new CgroupPaths(CgroupDriver.CGROUPFS),
             cgroups,
-            directory.resolve("no-pause")));
+            directory.resolve("no-pause"),
+            (_, _, _) -> new byte[0]));
   }
 
   Recovery recovery() {

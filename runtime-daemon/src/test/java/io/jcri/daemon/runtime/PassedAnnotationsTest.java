@@ -3,6 +3,7 @@ package io.jcri.daemon.runtime;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jcri.daemon.config.DaemonConfig;
+import io.jcri.daemon.config.PodSandbox;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -33,7 +34,7 @@ class PassedAnnotationsTest {
   private static Map<String, String> passed(List<String> pod, List<String> container) {
     return PassedAnnotations.of(
             new DaemonConfig.Handler(
-                "x", false, Optional.empty(), List.of(), false, pod, container))
+                "x", false, Optional.empty(), List.of(), PodSandbox.PAUSE, pod, container))
         .of(POD, CONTAINER);
   }
 }

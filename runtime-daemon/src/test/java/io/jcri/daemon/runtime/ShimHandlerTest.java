@@ -3,6 +3,7 @@ package io.jcri.daemon.runtime;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jcri.daemon.config.ConfigFile;
+import io.jcri.daemon.config.PodSandbox;
 import io.jcri.daemon.core.Layout;
 import io.jcri.daemon.node.MadeUpNode;
 import io.jcri.oci.runtime.OciRuntime;
@@ -104,6 +105,16 @@ class ShimHandlerTest {
     assertThat(handler.silence()).isEmpty();
     assertThat(Files.readAllLines(root.resolve("asked")))
         .contains("--shim " + shim + " --shim-config /c.toml --version");
+  }
+
+  @Test
+  void theSandboxOfItsPodsMayBeItsOwn() {
+    Handlers.Handler handler =
+        handlers("[handlers.x]\nshim = \"%s\"\nsandbox = \"shim\"\n".formatted(shim)).require("x");
+    assertThat(handler.sandbox()).isEqualTo(PodSandbox.SHIM);
+    assertThat(handler.sandboxContainer()).isTrue();
+    assertThat(handler.userNamespaces()).isFalse();
+    assertThat(handler.facts()).containsEntry("sandbox", "shim");
   }
 
   @Test

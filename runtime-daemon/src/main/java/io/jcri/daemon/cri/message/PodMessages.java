@@ -75,7 +75,7 @@ public final class PodMessages {
     return network.build();
   }
 
-  private static NamespaceOption options(NamespaceOptions namespaces) {
+  static NamespaceOption options(NamespaceOptions namespaces) {
     NamespaceOption.Builder option =
         NamespaceOption.newBuilder()
             .setNetwork(mode(namespaces.network()))

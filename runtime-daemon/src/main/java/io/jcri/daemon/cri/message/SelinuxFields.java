@@ -7,7 +7,10 @@ import io.jcri.daemon.security.SelinuxOptions;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
-/** Reads and checks {@code SELinuxOption}: nothing in it may break out of its part of a label. */
+/**
+ * {@code SELinuxOption}, both ways; what is read is checked: nothing in it may break out of its
+ * part of a label.
+ */
 public final class SelinuxFields {
   private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_.-]{0,128}");
   private static final Pattern LEVEL = Pattern.compile("[A-Za-z0-9_.,:-]{0,256}");
@@ -24,6 +27,15 @@ public final class SelinuxFields {
         : Optional.of(
             new SelinuxOptions(
                 option.getUser(), option.getRole(), option.getType(), option.getLevel()));
+  }
+
+  static SELinuxOption message(SelinuxOptions label) {
+    return SELinuxOption.newBuilder()
+        .setUser(label.user())
+        .setRole(label.role())
+        .setType(label.type())
+        .setLevel(label.level())
+        .build();
   }
 
   private static void check(Pattern allowed, String text, String field) {

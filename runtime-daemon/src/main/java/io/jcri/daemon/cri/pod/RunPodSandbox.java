@@ -44,9 +44,15 @@ final class RunPodSandbox implements Call<RunPodSandboxRequest, RunPodSandboxRes
           "runtime handler "
               + config.handler()
               + " can't run pods with a user namespace: "
-              + (handler.sandboxContainer()
-                  ? "its pods have a sandbox container"
-                  : "its OCI runtime has no id-mapped mounts"));
+              + whyNoUserNamespace(handler));
     }
+  }
+
+  private static String whyNoUserNamespace(Handlers.Handler handler) {
+    return switch (handler.sandbox()) {
+      case PAUSE -> "its OCI runtime has no id-mapped mounts";
+      case CONTAINER -> "its pods have a sandbox container";
+      case SHIM -> "the sandbox of its pods is their shim's";
+    };
   }
 }
