@@ -66,6 +66,7 @@ public final class Cni implements AutoCloseable {
     attachments = new Attachments(chain, cache);
     probe = new StatusProbe(settings, store, runner, versions, chain, masquerade);
     podCidrs.ifPresentOrElse(store::setPodCidrs, store::refresh);
+    store.opened();
     watch = new DirectoryWatch(settings.confDir(), store::refresh, this::idle);
   }
 
@@ -86,6 +87,11 @@ public final class Cni implements AutoCloseable {
           Reason.STORAGE,
           "cannot make a directory for the plugins' input and output: " + Reasons.of(e));
     }
+  }
+
+  /** The networks that pods are attached to, each with the file that it is from. */
+  public List<String> configured() {
+    return store.names();
   }
 
   /**

@@ -34,6 +34,7 @@ final class NetworkStore {
   private final Masquerade masquerade;
   private Optional<PodCidrs> podCidrs = Optional.empty();
   private String loaded = "";
+  private boolean opened;
   private volatile State state = new State(List.of(), List.of());
 
   NetworkStore(
@@ -49,6 +50,20 @@ final class NetworkStore {
 
   State state() {
     return state;
+  }
+
+  /** From now on the log is told of what changes; what there is by now is who opens it to tell. */
+  synchronized void opened() {
+    opened = true;
+  }
+
+  /** For people. */
+  List<String> names() {
+    return names(state);
+  }
+
+  private static List<String> names(State state) {
+    return state.networks().stream().map(n -> n.name() + " from " + n.origin()).toList();
   }
 
   synchronized void setPodCidrs(PodCidrs cidrs) {
@@ -99,11 +114,9 @@ final class NetworkStore {
     State next = new State(networks, problems);
     if (!next.equals(state)) {
       problems.forEach(text -> log.warn("network configuration left out: {}", text));
-      log.info(
-          "networks: {}",
-          networks.isEmpty()
-              ? "none"
-              : networks.stream().map(n -> n.name() + " from " + n.origin()).toList());
+      if (opened) {
+        log.info("networks: {}", networks.isEmpty() ? "none" : names(next));
+      }
     }
     state = next;
   }

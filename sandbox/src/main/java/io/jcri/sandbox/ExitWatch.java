@@ -3,6 +3,7 @@ package io.jcri.sandbox;
 import io.jcri.sandbox.linux.Fd;
 import io.jcri.sandbox.linux.ProcessCalls;
 import io.jcri.sandbox.linux.ProcessId;
+import io.jcri.sandbox.linux.Reasons;
 import io.jcri.sandbox.linux.Syscalls;
 import java.io.IOException;
 import java.lang.foreign.Arena;
@@ -101,7 +102,7 @@ public final class ExitWatch implements AutoCloseable {
     try (Arena arena = Arena.ofConfined()) {
       calls.writeFully(waking, arena.allocateFrom(ValueLayout.JAVA_LONG, 1));
     } catch (IOException e) {
-      LOG.warn("cannot wake the exit watch", e);
+      LOG.warn("cannot wake the exit watch: {}", Reasons.of(e));
     }
   }
 
@@ -113,7 +114,7 @@ public final class ExitWatch implements AutoCloseable {
           pollOnce(waking, watched);
         } catch (IOException e) {
           // The kernel is out of memory: no reason to forget who waits.
-          LOG.warn("cannot poll for ended processes", e);
+          LOG.warn("cannot poll for ended processes: {}", Reasons.of(e));
           LockSupport.parkNanos(RETRY_NANOS);
         }
       }

@@ -91,10 +91,9 @@ public final class Snapshotter {
     try {
       users.found(directory.read());
     } catch (OciException e) {
-      LOG.warn(
-          "record of snapshot {} cannot be read, no layer goes until the snapshot is removed: {}",
-          directory.path(),
-          e.getMessage());
+      // As after a power cut, for each container that was made shortly before: LayerUsers tells of
+      // what that means, once.
+      LOG.debug("record of snapshot {} cannot be read: {}", directory.path(), e.getMessage());
       users.foundUnreadable(directory.unreadable());
     }
   }

@@ -137,7 +137,7 @@ public final class AdminServer {
     try (Wire wire = new Wire(connection)) {
       verbs.serve(wire);
     } catch (IOException e) {
-      log.info("a client on {} has gone: {}", socket, Reasons.of(e));
+      log.debug("a client on {} has gone: {}", socket, Reasons.of(e));
     }
   }
 }

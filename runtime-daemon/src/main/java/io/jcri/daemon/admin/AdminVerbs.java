@@ -1,6 +1,7 @@
 package io.jcri.daemon.admin;
 
 import io.jcri.daemon.container.ImageUsers;
+import io.jcri.daemon.core.Faults;
 import io.jcri.daemon.core.JcriException;
 import io.jcri.daemon.image.Images;
 import io.jcri.oci.Json;
@@ -66,7 +67,7 @@ final class AdminVerbs {
       wire.failed(e.kind().name(), Reasons.of(e));
       return;
     } catch (RuntimeException e) {
-      log.error("a call on the admin socket has failed", e);
+      Faults.error(log, "a call on the admin socket has failed", e);
       wire.failed(OciException.Kind.INTERNAL.name(), Reasons.of(e));
       return;
     }

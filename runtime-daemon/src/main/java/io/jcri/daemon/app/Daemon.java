@@ -6,11 +6,13 @@ import io.jcri.daemon.config.DaemonConfig;
 import io.jcri.daemon.container.ContainerNode;
 import io.jcri.daemon.container.ContainerSetup;
 import io.jcri.daemon.core.DaemonContext;
+import io.jcri.daemon.core.Faults;
 import io.jcri.daemon.core.Layout;
 import io.jcri.daemon.cri.CriServer;
 import io.jcri.daemon.cri.message.SandboxMessages;
 import io.jcri.daemon.events.Events;
 import io.jcri.daemon.image.ImageSetup;
+import io.jcri.daemon.log.LogNames;
 import io.jcri.daemon.node.Kernel;
 import io.jcri.daemon.nri.NriServer;
 import io.jcri.daemon.nri.NriSetup;
@@ -59,7 +61,13 @@ public final class Daemon {
   private final AdminServer admin;
   private final SdNotify systemd;
 
-  public Daemon(DaemonConfig config, NativeBinaries binaries) throws IOException {
+  /**
+   * Finds out what it works with, and says so.
+   *
+   * @param files that the configuration is from
+   */
+  public Daemon(DaemonConfig config, List<Path> files, NativeBinaries binaries)
+      throws IOException {
     Layout layout = new Layout(config.root(), config.state());
     locks.addAll(DaemonFolders.prepare(layout));
     StrandedLaunchers.end(Path.of(System.getProperty("java.home")));
@@ -69,6 +77,10 @@ public final class Daemon {
     // what others provide: OCI runtimes, networks, images
     Handlers handlers = Handlers.find(config, layout, kernel.facts(), NativeBinaries.adapter());
     this.network = NetworkSetup.open(config.network());
+    log.info(
+        "{}",
+        StartLine.of(config, files, kernel.facts().cgroups(), handlers, network.cni().configured()));
+    handlers.introduce();
     WorkerFetcher fetcher = WorkerFetcher.of(config, layout, binaries, kernel.cgroups());
     ImageSetup store =
         ImageSetup.open(config.images(), layout, fetcher, kernel.syscalls(), kernel.mounts());
@@ -97,6 +109,7 @@ public final class Daemon {
             nri.nri(),
             binaries,
             events.containerWatcher());
+    LogNames.from(new ObjectNames(pod.pods(), container.containers())::of);
     CheckpointSetup checkpoints =
         new CheckpointSetup(layout, kernel, handlers, store, pod, container);
     this.recovery = RecoverySetup.of(context, handlers, store, pod, container, checkpoints, events);
@@ -127,7 +140,7 @@ public final class Daemon {
     try {
       admin.start();
     } catch (IOException | RuntimeException e) {
-      log.error("the admin socket is not served: commands such as jcri images fail", e);
+      Faults.error(log, "the admin socket is not served, commands such as jcri images fail", e);
     }
   }
 

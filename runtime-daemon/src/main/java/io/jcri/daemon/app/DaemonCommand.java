@@ -4,6 +4,7 @@ import io.jcri.daemon.config.ConfigException;
 import io.jcri.daemon.config.ConfigFile;
 import io.jcri.daemon.config.DaemonConfig;
 import io.jcri.daemon.config.SocketNames;
+import io.jcri.daemon.log.LogFormat;
 import io.jcri.daemon.system.HeapGuard;
 import io.jcri.daemon.system.Logging;
 import io.jcri.daemon.system.NativeBinaries;
@@ -21,13 +22,13 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * {@code jcri daemon [--config FILE] [--root DIR] [--state DIR] [--listen SOCKET] [--log-level
- * LEVEL]}: flags beat the file. Returns after SIGTERM or SIGINT.
+ * LEVEL] [--log-format FORMAT]}: flags beat the file. Returns after SIGTERM or SIGINT.
  */
 public final class DaemonCommand {
   private static final Path DEFAULT_CONFIG = Path.of("/etc/jcri/config.toml");
   private static final String USAGE =
       "usage: jcri daemon [--config FILE] [--root DIR] [--state DIR] [--listen SOCKET]"
-          + " [--log-level LEVEL]";
+          + " [--log-level LEVEL] [--log-format text|json]";
 
   private DaemonCommand() {}
 
@@ -49,11 +50,11 @@ public final class DaemonCommand {
       return 2;
     }
     Umask.set(Linux.get());
-    Logging.start(config.logLevel());
+    Logging.start(config.logLevel(), LogFormat.of(config.logFormat()));
     HeapGuard.install();
     try {
       SocketNames.check(config);
-      serve(new Daemon(config, NativeBinaries.find()));
+      serve(new Daemon(config, files(flags), NativeBinaries.find()));
       return 0;
     } catch (IOException | RuntimeException e) {
       System.err.println("jcri: cannot start: " + Reasons.of(e));
@@ -80,15 +81,18 @@ public final class DaemonCommand {
   }
 
   static DaemonConfig configuration(List<String> flags) throws IOException {
-    Overrides overrides = Overrides.parse(flags);
-    Path file = overrides.config();
-    DaemonConfig config =
-        file != null
-            ? ConfigFile.read(file)
-            : Files.exists(DEFAULT_CONFIG)
-                ? ConfigFile.read(DEFAULT_CONFIG)
-                : DaemonConfig.defaults();
-    return overrides.apply(config);
+    List<Path> files = files(flags);
+    return Overrides.parse(flags)
+        .apply(
+            files.isEmpty() ? DaemonConfig.defaults() : ConfigFile.read(files.getFirst()));
+  }
+
+  /** The file that is asked for, or the usual one if it is there. */
+  private static List<Path> files(List<String> flags) {
+    @Nullable Path file = Overrides.parse(flags).config();
+    return file != null
+        ? List.of(file)
+        : Files.exists(DEFAULT_CONFIG) ? List.of(DEFAULT_CONFIG) : List.of();
   }
 
   /** What the flags say. */
@@ -97,10 +101,11 @@ public final class DaemonCommand {
       @Nullable Path root,
       @Nullable Path state,
       @Nullable Path socket,
-      @Nullable String logLevel) {
+      @Nullable String logLevel,
+      @Nullable String logFormat) {
 
     static Overrides parse(List<String> flags) {
-      Overrides o = new Overrides(null, null, null, null, null);
+      Overrides o = new Overrides(null, null, null, null, null, null);
       Iterator<String> rest = flags.iterator();
       while (rest.hasNext()) {
         String flag = rest.next();
@@ -113,18 +118,29 @@ public final class DaemonCommand {
         o =
             switch (name) {
               case "--config" ->
-                  new Overrides(Path.of(value), o.root, o.state, o.socket, o.logLevel);
+                  new Overrides(Path.of(value), o.root, o.state, o.socket, o.logLevel, o.logFormat);
               case "--root" ->
-                  new Overrides(o.config, Path.of(value), o.state, o.socket, o.logLevel);
+                  new Overrides(o.config, Path.of(value), o.state, o.socket, o.logLevel, o.logFormat);
               case "--state" ->
-                  new Overrides(o.config, o.root, Path.of(value), o.socket, o.logLevel);
+                  new Overrides(o.config, o.root, Path.of(value), o.socket, o.logLevel, o.logFormat);
               case "--listen" ->
-                  new Overrides(o.config, o.root, o.state, socketPath(value), o.logLevel);
-              case "--log-level" -> new Overrides(o.config, o.root, o.state, o.socket, value);
+                  new Overrides(
+                      o.config, o.root, o.state, socketPath(value), o.logLevel, o.logFormat);
+              case "--log-level" ->
+                  new Overrides(o.config, o.root, o.state, o.socket, value, o.logFormat);
+              case "--log-format" ->
+                  new Overrides(o.config, o.root, o.state, o.socket, o.logLevel, format(value));
               default -> throw new ConfigException("unknown flag " + name + "; " + USAGE);
             };
       }
       return o;
+    }
+
+    private static String format(String value) {
+      if (!DaemonConfig.LOG_FORMATS.contains(value)) {
+        throw new ConfigException("--log-format is text or json; " + USAGE);
+      }
+      return value;
     }
 
     private static Path socketPath(String value) {
@@ -141,6 +157,7 @@ public final class DaemonCommand {
           newState,
           newSocket,
           logLevel == null ? c.logLevel() : logLevel,
+          logFormat == null ? c.logFormat() : logFormat,
           c.cgroupDriver(),
           c.defaultHandler(),
           c.handlers(),

@@ -3,6 +3,7 @@ package io.jcri.daemon.checkpoint;
 import io.jcri.daemon.core.Failures;
 import io.jcri.daemon.core.JcriException;
 import io.jcri.daemon.core.JcriException.Kind;
+import io.jcri.daemon.log.CurrentCall;
 import java.time.Duration;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
@@ -44,7 +45,7 @@ public record Budget(long end) {
    */
   <T> T spend(String what, Callable<T> work) {
     FutureTask<T> task = new FutureTask<>(work);
-    Thread worker = Thread.ofVirtual().name(what).start(task);
+    Thread worker = Thread.ofVirtual().name(what).start(CurrentCall.carried(task));
     try {
       return task.get(left(what).toNanos(), TimeUnit.NANOSECONDS);
     } catch (TimeoutException e) {

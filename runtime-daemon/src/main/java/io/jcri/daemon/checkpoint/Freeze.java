@@ -1,5 +1,6 @@
 package io.jcri.daemon.checkpoint;
 
+import io.jcri.daemon.core.Faults;
 import io.jcri.daemon.core.JcriException;
 import io.jcri.daemon.core.JcriException.Kind;
 import io.jcri.daemon.core.Layout;
@@ -61,7 +62,7 @@ public final class Freeze implements AutoCloseable {
         Files.deleteIfExists(layout.paused().resolve(next.id()));
         log.info("container {} goes on", next.id());
       } catch (OciException | IOException e) {
-        log.error("container {} stays paused", next.id(), e);
+        Faults.error(log, "container %s stays paused".formatted(next.id()), e);
         failure = new JcriException(Kind.INTERNAL, "container " + next.id() + " stays paused", e);
       }
     }

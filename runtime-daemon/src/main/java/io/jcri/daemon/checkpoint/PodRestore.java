@@ -3,6 +3,7 @@ package io.jcri.daemon.checkpoint;
 import io.jcri.daemon.container.ContainerConfig;
 import io.jcri.daemon.container.Containers;
 import io.jcri.daemon.core.Failures;
+import io.jcri.daemon.core.Faults;
 import io.jcri.daemon.core.JcriException;
 import io.jcri.daemon.core.JcriException.Kind;
 import io.jcri.daemon.core.Layout;
@@ -154,7 +155,8 @@ public final class PodRestore {
       remove(podId, note);
     } catch (IOException | RuntimeException e) {
       why.addSuppressed(e);
-      log.error("pod sandbox {}, whose restore failed, could not be removed", podId, e);
+      Faults.error(
+          log, "pod sandbox %s, whose restore failed, could not be removed".formatted(podId), e);
     }
   }
 

@@ -71,6 +71,7 @@ public final class ConfigFile {
             state,
             keys.path("socket", state.resolve("jcri.sock")),
             keys.oneOf("log_level", d.logLevel(), "trace", "debug", "info", "warn", "error"),
+            keys.oneOf("log_format", d.logFormat(), "text", "json"),
             keys.oneOf("cgroup_driver", d.cgroupDriver(), "auto", "cgroupfs", "systemd"),
             keys.text("default_handler", d.defaultHandler()),
             handlers(keys.table("handlers"), d.handlers()),

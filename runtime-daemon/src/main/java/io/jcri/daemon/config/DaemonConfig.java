@@ -13,6 +13,7 @@ import java.util.Optional;
  * @param root what survives a reboot
  * @param state what ends with the machine
  * @param socket the CRI socket
+ * @param logFormat {@code text} or {@code json}
  * @param cgroupDriver {@code cgroupfs}, {@code systemd}, or {@code auto} to ask the host
  * @param defaultHandler the handler of pods that name none
  * @param handlers OCI runtimes by handler name
@@ -23,6 +24,7 @@ public record DaemonConfig(
     Path state,
     Path socket,
     String logLevel,
+    String logFormat,
     String cgroupDriver,
     String defaultHandler,
     Map<String, Handler> handlers,
@@ -32,6 +34,8 @@ public record DaemonConfig(
     Cdi cdi,
     Streaming streaming,
     Nri nri) {
+
+  public static final List<String> LOG_FORMATS = List.of("text", "json");
 
   public DaemonConfig {
     handlers = Map.copyOf(handlers);
@@ -217,6 +221,7 @@ public record DaemonConfig(
         state,
         state.resolve("jcri.sock"),
         "info",
+        "text",
         "auto",
         "runc",
         Map.of("runc", new Handler("runc"), "crun", new Handler("crun")),

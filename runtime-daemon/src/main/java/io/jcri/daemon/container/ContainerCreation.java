@@ -1,6 +1,7 @@
 package io.jcri.daemon.container;
 
 import io.jcri.daemon.core.Failures;
+import io.jcri.daemon.core.Faults;
 import io.jcri.daemon.core.InFlight;
 import io.jcri.daemon.core.JcriException;
 import io.jcri.daemon.core.JcriException.Kind;
@@ -11,6 +12,7 @@ import io.jcri.daemon.life.ContainerAction;
 import io.jcri.daemon.life.ContainerEvent;
 import io.jcri.daemon.life.ContainerLife;
 import io.jcri.daemon.life.ContainerPhase;
+import io.jcri.daemon.log.LogNames;
 import io.jcri.daemon.pod.NamespaceOptions.UserMappings;
 import io.jcri.daemon.pod.Pod;
 import io.jcri.daemon.pod.Pods;
@@ -102,14 +104,17 @@ public final class ContainerCreation {
         make(pod, fresh, stages);
         readyPod(podId); // stopped meanwhile: nothing must be left in it
         stages.finish();
+        log.info("container {} is created of image {}", id, container.image().name());
         return id;
       } catch (IOException | RuntimeException e) {
         try {
           unmake(container, ContainerEvent.MAKING_FAILED);
         } catch (RuntimeException undo) {
           e.addSuppressed(undo);
-          log.warn(
-              "container {} {} could not be undone and stays until its pod goes", key, id, undo);
+          Faults.warn(
+              log,
+              "container %s %s could not be undone and stays until its pod goes".formatted(key, id),
+              undo);
         }
         throw e;
       }
@@ -156,15 +161,14 @@ public final class ContainerCreation {
           Map.of(
               ContainerAction.RECORD,
               () -> {
+                stages.begin("record");
                 containers.add(container);
-                stages.done("record");
               },
               ContainerAction.MOUNT_ROOT,
               making::mountRoot,
               ContainerAction.WRITE_CONFIG,
               making::writeConfig));
       steps.take(id, ContainerEvent.MADE, making::made, Map.of());
-      stages.done("bundle");
       containers.get(id).ifPresent(making::announce);
     } catch (IOException | RuntimeException e) {
       making.undo(e); // what is left then, and the record of it, goes by the record
@@ -225,12 +229,16 @@ public final class ContainerCreation {
               ContainerAction.RELEASE_ROOT,
               () -> resources.releaseMounts(id),
               ContainerAction.DELETE_RECORD,
-              () -> containers.remove(id),
+              () -> {
+                LogNames.remember(id);
+                containers.remove(id);
+              },
               ContainerAction.RELEASE_NAME,
               () -> {
                 names.remove(ContainerKey.of(container), id);
                 maker.removed(container);
               }));
+      log.info("container {} is {}", id, why == ContainerEvent.REMOVE ? "removed" : "undone");
     } catch (IOException e) {
       throw Failures.unchecked(e, "removal of container " + id);
     }

@@ -53,6 +53,7 @@ final class ContainerMaking implements AutoCloseable {
   }
 
   void mountRoot() throws IOException {
+    stages.begin("snapshot");
     rootfs =
         resources.mountRoot(
             fresh.container().id(),
@@ -60,7 +61,7 @@ final class ContainerMaking implements AutoCloseable {
             user,
             labels.map(SelinuxLabels::mount),
             acquired);
-    stages.done("snapshot");
+    stages.begin("spec");
   }
 
   /** Plans, then does what the plan says. */
@@ -71,7 +72,7 @@ final class ContainerMaking implements AutoCloseable {
     ContainerSpec assembled =
         specs.complete(
             pod, container, plan, resources.acquire(container, plan.mounts(), user, acquired));
-    stages.done("spec");
+    stages.begin("bundle");
     asked = assembled;
     ContainerHooks.Step begun = hooks.step();
     step = begun;

@@ -80,6 +80,7 @@ public final class ContainerRun {
       throw e;
     }
     stages.finish();
+    log.info("container {} runs", id);
   }
 
   private void startHeld(String id, Stages stages) {
@@ -140,7 +141,7 @@ public final class ContainerRun {
       if (container.awaitEnd(grace)) {
         return;
       }
-      log.info("container {} ignored its stop signal for {} s", id, grace.toSeconds());
+      log.info("container {} has ignored its stop signal for {} s and is killed", id, grace.toSeconds());
     }
     if (!container.send(SIGKILL)) {
       live.endSilent(container);

@@ -189,7 +189,7 @@ public final class ContainerShims {
       shim.onLost(ended::countDown);
       shim.kill(SIGTERM);
       if (!ended.await(grace.toMillis(), TimeUnit.MILLISECONDS)) {
-        log.info("container {} ignored SIGTERM for {} s", id, grace.toSeconds());
+        log.info("container {} has ignored SIGTERM for {} s", id, grace.toSeconds());
       }
     } catch (IOException e) {
       log.warn("container {} could not be asked to end: {}", id, e.getMessage());

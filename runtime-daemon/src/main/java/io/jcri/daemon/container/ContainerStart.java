@@ -60,6 +60,7 @@ final class ContainerStart {
         ContainerEvent.START,
         Map.of(ContainerAction.LAUNCH_SHIM, this::launch, ContainerAction.RUN, this::run));
     Shim running = launched();
+    stages.begin("record");
     steps.take(
         id,
         ContainerEvent.STARTED,
@@ -69,20 +70,19 @@ final class ContainerStart {
             () -> live.watch(id, running),
             ContainerAction.FORGET_CHECKPOINT,
             () -> shims.forgetCheckpoint(id)));
-    stages.done("record");
   }
 
   private void launch() throws IOException {
+    stages.begin("shim");
     shim = shims.launch(container);
-    stages.done("shim");
   }
 
   private void run() throws IOException {
+    stages.begin("runtime");
     Shim launched = launched();
     start.endedBy(() -> live.discard(id, launched));
     init = launched.start(START_PATIENCE);
     start.succeeded();
-    stages.done("runtime");
   }
 
   private Shim launched() {

@@ -1,6 +1,7 @@
 package io.jcri.daemon.container;
 
 import io.jcri.daemon.core.Failures;
+import io.jcri.daemon.core.Faults;
 import io.jcri.daemon.core.JcriException;
 import io.jcri.daemon.core.KeyedLocks;
 import io.jcri.daemon.core.Layout;
@@ -123,7 +124,7 @@ public final class ContainerUpdates {
       replace(file, before);
     } catch (IOException e) {
       why.addSuppressed(e);
-      log.error("{} could not be restored", file, e);
+      Faults.error(log, file + " could not be restored", e);
     }
   }
 

@@ -3,6 +3,7 @@ package io.jcri.daemon.container;
 import io.jcri.daemon.core.Failures;
 import io.jcri.daemon.core.JcriException;
 import io.jcri.daemon.life.ContainerPhase;
+import io.jcri.daemon.log.CurrentCall;
 import io.jcri.daemon.record.Registry;
 import io.jcri.oci.spec.LinuxResources;
 import io.jcri.shim.AttachStreams;
@@ -18,7 +19,9 @@ import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.FutureTask;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * All that can be asked of containers. The work is done by {@link ContainerCreation}, {@link
@@ -109,11 +112,13 @@ public final class Containers {
     try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
       List<Future<?>> running = new ArrayList<>();
       for (String id : ids) {
-        running.add(
-            threads.submit(() -> {
+        FutureTask<@Nullable Void> task =
+            new FutureTask<>(() -> {
               step.take(id);
               return null;
-            }));
+            });
+        threads.execute(CurrentCall.carried(task));
+        running.add(task);
       }
       for (Future<?> future : running) {
         try {

@@ -108,7 +108,7 @@ final class LiveContainer {
     try {
       return !shim.status().containerId().isEmpty();
     } catch (ShimException e) {
-      log.warn("{}", e.getMessage());
+      log.warn("the shim of container {} does not answer: {}", id, e.getMessage());
       return e.kind() != ShimException.Kind.TIMEOUT;
     }
   }

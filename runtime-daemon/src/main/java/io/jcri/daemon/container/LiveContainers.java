@@ -5,6 +5,7 @@ import static io.jcri.daemon.life.ContainerAction.KILL;
 import static io.jcri.daemon.life.ContainerAction.LET_GO;
 import static io.jcri.daemon.life.ContainerAction.TAKE_EXIT;
 
+import io.jcri.daemon.core.Faults;
 import io.jcri.daemon.core.KeyedLocks;
 import io.jcri.daemon.life.ContainerAction;
 import io.jcri.daemon.life.ContainerEvent;
@@ -101,13 +102,28 @@ final class LiveContainers {
         return; // a stop was first
       }
       steps.end(id, event, ending, works);
+      tell(id, event, ending.exit());
     } catch (RuntimeException e) {
-      log.error("exit of container {} could not be recorded", id, e);
+      Faults.error(log, "exit of container %s could not be recorded".formatted(id), e);
     } finally {
       live.remove(id, entry);
       entry.ended();
     }
     containers.get(id).ifPresent(hooks::stopped);
+  }
+
+  private static void tell(String id, ContainerEvent event, Exit exit) {
+    if (event != ContainerEvent.SHIM_LOST) {
+      log.info("container {} has exited with {} ({})", id, exit.code(), exit.reason());
+    } else if (exit.message().equals(LOST)) {
+      log.warn("the shim of container {} has died: what ran is ended, its exit code is lost", id);
+    } else {
+      log.warn(
+          "the shim of container {} has died after it had noted the exit with {} ({})",
+          id,
+          exit.code(),
+          exit.reason());
+    }
   }
 
   /** Of one whose end is recorded: until then whoever asks for it waits for that. */

@@ -33,7 +33,7 @@ public final class Attempts {
     try {
       step.take();
     } catch (IOException | RuntimeException e) {
-      log.error("{} could not be dealt with after the restart", what, e);
+      Faults.error(log, what + " could not be dealt with after the restart", e);
     }
   }
 

@@ -1,6 +1,7 @@
 package io.jcri.daemon.core;
 
 import io.jcri.daemon.core.JcriException.Kind;
+import io.jcri.daemon.log.CurrentCall;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -32,7 +33,7 @@ public final class InFlight<K, V> {
     CompletableFuture<V> mine = new CompletableFuture<>();
     @Nullable CompletableFuture<V> theirs = running.putIfAbsent(key, mine);
     if (theirs == null) {
-      Thread.ofVirtual().name(what).start(() -> run(key, mine, work));
+      start(key, what, mine, work);
     }
     return await(theirs == null ? mine : theirs, what);
   }
@@ -47,8 +48,12 @@ public final class InFlight<K, V> {
     if (running.putIfAbsent(key, mine) != null) {
       return Optional.empty();
     }
-    Thread.ofVirtual().name(what).start(() -> run(key, mine, work));
+    start(key, what, mine, work);
     return Optional.of(await(mine, what));
+  }
+
+  private void start(K key, String what, CompletableFuture<V> result, Callable<V> work) {
+    Thread.ofVirtual().name(what).start(CurrentCall.carried(() -> run(key, result, work)));
   }
 
   private void run(K key, CompletableFuture<V> result, Callable<V> work) {

@@ -1,5 +1,6 @@
 package io.jcri.daemon.core;
 
+import io.jcri.daemon.log.CurrentCall;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -7,42 +8,58 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Where the milliseconds of one operation went. The line it logs answers the operator's first
- * question about a slow pod; an operation of over five seconds is logged as a warning.
+ * Where the milliseconds of one operation go. That answers the operator's first question about a
+ * slow pod: the call for which it is done tells it when it is slow, in its midst and at its end.
  *
- * <p>Used by one thread at a time.
+ * <p>Used by one thread at a time; read by any.
  */
-public final class Stages {
+public final class Stages implements CurrentCall.Course {
   private static final Logger log = LoggerFactory.getLogger(Stages.class);
   private static final long SLOW_NANOS = 5_000_000_000L;
+
+  /** What is shorter was no waiting. */
+  private static final long NOTHING_NANOS = 100_000;
+
+  private static final String WAITING = "waiting";
 
   private record Stage(String name, long nanos) {}
 
   private final String operation;
   private final long begin = System.nanoTime();
+  private final List<Stage> stages = new ArrayList<>(); // this and the rest are guarded by this
   private long stageBegin = begin;
-  private final List<Stage> stages = new ArrayList<>();
+  private String stage = WAITING;
 
   /**
-   * Begins an operation and its first stage.
+   * Begins an operation, which waits until its first stage begins.
    *
    * @param operation with the object, such as {@code RunPodSandbox default/web}
    */
   public Stages(String operation) {
     this.operation = operation;
+    CurrentCall.goes(this);
   }
 
-  /** Ends the stage that began with the one before. */
-  public void done(String stage) {
+  /** Ends the stage before, and begins one. */
+  public synchronized void begin(String next) {
+    endStage();
+    stage = next;
+  }
+
+  private void endStage() {
     long now = System.nanoTime();
-    stages.add(new Stage(stage, now - stageBegin));
+    if (!stage.isEmpty() && (!stage.equals(WAITING) || now - stageBegin > NOTHING_NANOS)) {
+      stages.add(new Stage(stage, now - stageBegin));
+    }
     stageBegin = now;
   }
 
   /** Ends the operation. */
-  public void finish() {
+  public synchronized void finish() {
+    endStage();
+    stage = "";
     long total = System.nanoTime() - begin;
-    if (total > SLOW_NANOS) {
+    if (total > SLOW_NANOS && CurrentCall.current().isEmpty()) {
       log.warn("{}", describe(total));
     } else if (log.isDebugEnabled()) {
       log.debug("{}", describe(total));
@@ -50,13 +67,27 @@ public final class Stages {
   }
 
   private String describe(long total) {
-    StringBuilder text = new StringBuilder(operation).append(" took ").append(millis(total));
-    String separator = ": ";
-    for (Stage stage : stages) {
-      text.append(separator).append(stage.name).append(' ').append(millis(stage.nanos));
-      separator = ", ";
+    String times = times();
+    return operation + " took " + millis(total) + (times.isEmpty() ? "" : ": " + times);
+  }
+
+  @Override
+  public synchronized String stage() {
+    return stage;
+  }
+
+  @Override
+  public synchronized String times() {
+    StringBuilder text = new StringBuilder();
+    stages.forEach(done -> append(text, done.name, done.nanos));
+    if (!stage.isEmpty()) {
+      append(text, stage, System.nanoTime() - stageBegin);
     }
     return text.toString();
+  }
+
+  private static void append(StringBuilder text, String name, long nanos) {
+    text.append(text.isEmpty() ? "" : ", ").append(name).append(' ').append(millis(nanos));
   }
 
   private static String millis(long nanos) {

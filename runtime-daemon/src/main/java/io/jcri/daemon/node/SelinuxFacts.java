@@ -1,5 +1,6 @@
 package io.jcri.daemon.node;
 
+import io.jcri.sandbox.linux.Reasons;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -40,7 +41,8 @@ public record SelinuxFacts(boolean enabled, String process, String file) {
           value(contexts, "file").orElse(USUAL.file()));
     } catch (IOException | UncheckedIOException e) {
       // the kernel refuses what its policy does not know: better than a node without a runtime
-      log.error("the SELinux policy's types can't be read; the usual ones are taken", e);
+      log.error(
+          "the SELinux policy's types can't be read, the usual ones are taken: {}", Reasons.of(e));
       return USUAL;
     }
   }

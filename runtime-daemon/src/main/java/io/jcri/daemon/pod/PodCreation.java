@@ -1,5 +1,6 @@
 package io.jcri.daemon.pod;
 
+import io.jcri.daemon.core.Faults;
 import io.jcri.daemon.core.Ids;
 import io.jcri.daemon.core.InFlight;
 import io.jcri.daemon.core.JcriException;
@@ -8,6 +9,7 @@ import io.jcri.daemon.core.KeyedLocks;
 import io.jcri.daemon.life.PodPhase;
 import io.jcri.daemon.record.Registry;
 import java.io.IOException;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -139,6 +141,7 @@ final class PodCreation {
       Pod pod = newPods.of(id, config);
       try {
         making.make(pod);
+        log.info("pod {} runs{}", id, addresses(id));
         return id;
       } catch (IOException | RuntimeException e) {
         if (pods.get(id).isEmpty()) {
@@ -148,6 +151,11 @@ final class PodCreation {
         throw e;
       }
     }
+  }
+
+  private String addresses(String id) {
+    List<String> ips = pods.get(id).map(Pod::ips).orElse(List.of());
+    return ips.isEmpty() ? "" : ", with " + String.join(" and ", ips);
   }
 
   /** Undoes a creation that the daemon before this one has died over. */
@@ -165,7 +173,8 @@ final class PodCreation {
       names.release(name, id);
     } catch (IOException | RuntimeException e) {
       why.addSuppressed(e);
-      log.warn("pod {} {} could not be undone and stays to be removed", name, id, e);
+      Faults.warn(
+          log, "pod %s %s could not be undone and stays to be removed".formatted(name, id), e);
     }
   }
 }

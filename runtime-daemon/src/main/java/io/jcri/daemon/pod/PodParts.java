@@ -84,18 +84,19 @@ public final class PodParts {
             .sandboxDirectory(config.cgroupParent(), found.id())
             .map(found::withCgroup)
             .orElse(found);
+    stages.begin("sandbox");
     Files.createDirectories(layout.pod(pod.id()));
     SandboxState sandbox = sandboxes.create(spec(pod));
-    stages.done("sandbox");
     if (scopes.isPresent()) {
+      stages.begin("scope");
       scopes
           .get()
           .start(
               CgroupPaths.sandboxScope(pod.id()),
               CgroupPaths.slice(config.cgroupParent()),
               sandbox.pause().pid());
-      stages.done("scope");
     }
+    stages.begin("record");
     // One record for both: the sandbox made, and the address that ADD is about to take.
     save.change(now ->
         pod.cgroupPath()
@@ -103,37 +104,36 @@ public final class PodParts {
             .orElse(now)
             .withSandbox(sandbox)
             .withNetworkDue(!config.hostNetwork()));
-    stages.done("record");
   }
 
   /** The pod's addresses, if it has its own. */
   void joinNetwork(Pod pod, Save save, Stages stages) throws IOException {
     if (pod.networkDue()) {
+      stages.begin("network");
       List<String> ips = networks.join(pod);
       save.change(now -> now.withIps(ips));
-      stages.done("network");
     }
   }
 
   /** What containers find in /etc. */
   void writeFiles(Pod pod, Stages stages) throws IOException {
+    stages.begin("files");
     files.write(pod, pod.ips());
-    stages.done("files");
   }
 
   /** The container that the pod's others are put into, if its handler wants one. */
   void startContainer(Pod pod, Stages stages) throws IOException {
     if (containers.wanted(pod)) {
+      stages.begin("sandbox container");
       containers.start(pod);
-      stages.done("sandbox container");
     }
   }
 
   /** Ends that container. Idempotent. */
   void endContainer(Pod pod, Stages stages) throws IOException {
     if (containers.present(pod.id())) {
+      stages.begin("sandbox container");
       containers.end(pod.id(), Optional.of(pod));
-      stages.done("sandbox container");
     }
   }
 
@@ -169,12 +169,12 @@ public final class PodParts {
 
   /** Ends the pause process, namespaces and cgroup. Idempotent. */
   void endSandbox(Pod pod, Stages stages) throws IOException {
+    stages.begin("sandbox");
     sandboxes.destroy(pod.id(), layout.pod(pod.id()), pod.sandbox().map(SandboxState::pause));
-    stages.done("sandbox");
     if (scopes.isPresent()) {
+      stages.begin("scope");
       scopes.get().stop(CgroupPaths.sandboxScope(pod.id()));
     }
-    stages.done("scope");
   }
 
   void deleteFiles(String id) throws IOException {

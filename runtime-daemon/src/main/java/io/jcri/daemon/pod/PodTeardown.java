@@ -5,12 +5,15 @@ import io.jcri.daemon.core.Stages;
 import io.jcri.daemon.life.PodAction;
 import io.jcri.daemon.life.PodEvent;
 import io.jcri.daemon.life.Transition.Work;
+import io.jcri.daemon.log.LogNames;
 import io.jcri.daemon.record.Registry;
 import io.jcri.daemon.security.Selinux;
 import java.io.IOException;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * How pods go: first what runs of them, then what is known of them. Both may be repeated.
@@ -18,6 +21,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Thread-safe. Whoever calls holds the pod's lock.
  */
 final class PodTeardown {
+  private static final Logger log = LoggerFactory.getLogger(PodTeardown.class);
+
   private final Registry<Pod> pods;
   private final PodSteps steps;
   private final PodNames names;
@@ -102,7 +107,7 @@ final class PodTeardown {
               PodAction.DELETE_FILES,
               () -> parts.deleteFiles(id),
               PodAction.DELETE_RECORD,
-              () -> pods.remove(id),
+              this::deleteRecord,
               PodAction.RELEASE_NAME,
               this::releaseName));
     }
@@ -116,6 +121,7 @@ final class PodTeardown {
     }
 
     private void leaveNetwork() {
+      stages.begin("network");
       Pod now = pods.get(id).orElse(pod);
       hooks.stop(now);
       try {
@@ -123,7 +129,6 @@ final class PodTeardown {
       } catch (CniException e) {
         stuck = e;
       }
-      stages.done("network");
     }
 
     /**
@@ -131,11 +136,21 @@ final class PodTeardown {
      * been done.
      */
     private void endSandbox() throws IOException {
+      boolean ran = parts.alive(pod);
       parts.endSandbox(pod, stages);
       stages.finish();
+      if (ran) {
+        log.info("pod {} is stopped", id);
+      }
       if (stuck != null) {
         throw stuck;
       }
+    }
+
+    private void deleteRecord() {
+      LogNames.remember(id);
+      pods.remove(id);
+      log.info("pod {} is removed", id);
     }
 
     private void releaseName() {

@@ -37,7 +37,7 @@ final class SandboxWatch {
   private void ended(String id) {
     pods.get(id)
         .filter(Pod::ready)
-        .ifPresent(_ -> log.warn("the pause process of pod sandbox {} has ended", id));
+        .ifPresent(_ -> log.warn("the pause process of pod {} has died: the pod is not ready", id));
     steps.see(id, PodEvent.SANDBOX_ENDED);
   }
 }

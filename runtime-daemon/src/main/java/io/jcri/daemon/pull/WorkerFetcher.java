@@ -2,6 +2,7 @@ package io.jcri.daemon.pull;
 
 import io.jcri.daemon.config.DaemonConfig;
 import io.jcri.daemon.core.Layout;
+import io.jcri.daemon.log.CurrentCall;
 import io.jcri.daemon.system.NativeBinaries;
 import io.jcri.oci.OciException;
 import io.jcri.oci.OciException.Kind;
@@ -46,6 +47,7 @@ public final class WorkerFetcher implements ImageFetcher {
             layout.images(),
             layout.pullSocket(),
             config.logLevel(),
+            config.logFormat(),
             images.registryDirectories(),
             images.registriesConf(),
             images.registryAuth(),
@@ -84,7 +86,7 @@ public final class WorkerFetcher implements ImageFetcher {
   private void fetch(WorkerMessages.Request request, StoreSide store, String what) {
     Conversation conversation = new Conversation(worker, request, store);
     FutureTask<Void> work = new FutureTask<>(conversation, null);
-    Thread.ofVirtual().name("pull worker call").start(work);
+    Thread.ofVirtual().name("pull worker call").start(CurrentCall.carried(work));
     boolean interrupted = false;
     while (true) {
       try {

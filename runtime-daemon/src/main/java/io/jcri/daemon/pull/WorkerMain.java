@@ -1,5 +1,6 @@
 package io.jcri.daemon.pull;
 
+import io.jcri.daemon.log.LogFormat;
 import io.jcri.daemon.system.Logging;
 import io.jcri.daemon.system.Umask;
 import io.jcri.oci.Json;
@@ -66,7 +67,7 @@ public final class WorkerMain {
         System.err.println("jcri pull-worker: only the daemon of the same version can start it");
         return 2;
       }
-      Logging.start(settings.logLevel());
+      Logging.start(settings.logLevel(), LogFormat.of(settings.logFormat()));
       umask.get();
       Thread.ofPlatform()
           .daemon()

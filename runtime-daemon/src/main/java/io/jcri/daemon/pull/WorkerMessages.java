@@ -32,6 +32,7 @@ final class WorkerMessages {
       Path root,
       Path socket,
       String logLevel,
+      String logFormat,
       List<Path> registryDirectories,
       Optional<Path> registriesConf,
       Optional<Path> registryAuth,

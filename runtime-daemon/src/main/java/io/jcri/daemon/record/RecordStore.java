@@ -149,7 +149,7 @@ public final class RecordStore<T extends Record> {
   }
 
   private void keep(String id, String why) {
-    log.error("{} {} is there and not known: {}", directory.getFileName(), id, why);
+    log.warn("of {} of the {} nothing is known: {}", id, directory.getFileName(), why);
     unreadable.put(id, why);
   }
 

@@ -3,6 +3,7 @@ package io.jcri.daemon.recovery;
 import io.jcri.daemon.container.Container;
 import io.jcri.daemon.container.ContainerShims;
 import io.jcri.daemon.core.Attempts;
+import io.jcri.daemon.core.Faults;
 import io.jcri.daemon.core.FileTrees;
 import io.jcri.daemon.core.Layout;
 import io.jcri.daemon.image.RootFilesystems;
@@ -81,7 +82,7 @@ public final class UnrecordedLeftovers {
     try {
       return rootFilesystems.containers();
     } catch (RuntimeException e) {
-      log.error("cannot look for root file systems without a container", e);
+      Faults.error(log, "cannot look for root file systems without a container", e);
       return List.of();
     }
   }

@@ -81,6 +81,11 @@ final class Asked<T> {
     return answer.value();
   }
 
+  /** The last answer, if there has been one by now. */
+  Optional<T> known() {
+    return first.getCount() == 0 ? Optional.of(latest.value()) : Optional.empty();
+  }
+
   private boolean failedLongAgo(Answer<T> answer) {
     return answer.failure() != null && nanoTime.getAsLong() - answer.at() >= PAUSE_NANOS;
   }

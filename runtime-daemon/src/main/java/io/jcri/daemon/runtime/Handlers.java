@@ -18,6 +18,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -34,10 +35,25 @@ public final class Handlers {
 
   private final String defaultName;
   private final Map<String, Handler> handlers;
+  private final CountDownLatch introduced;
 
-  private Handlers(String defaultName, Map<String, Handler> handlers) {
+  private Handlers(
+      String defaultName, Map<String, Handler> handlers, CountDownLatch introduced) {
     this.defaultName = defaultName;
     this.handlers = handlers;
+    this.introduced = introduced;
+  }
+
+  /** What the handlers are, each as far as it is known by now: {@link #introduce} tells the rest. */
+  public List<String> summary() {
+    return handlers.entrySet().stream()
+        .map(entry -> entry.getKey() + " (" + entry.getValue().summary() + ")")
+        .toList();
+  }
+
+  /** From now on the log is told of what the runtimes tell of themselves. */
+  public void introduce() {
+    introduced.countDown();
   }
 
   /** One OCI runtime, or shim that is called like one. */
@@ -51,13 +67,17 @@ public final class Handlers {
     private final PassedAnnotations annotations;
     private final Asked<RuntimeFeatures> features;
     private final Asked<FoundRuntime> version;
+    private final CountDownLatch introduced;
+    private volatile FoundRuntime summarized = FoundRuntime.UNKNOWN;
 
     private Handler(
         DaemonConfig.Handler config,
         HandlerProgram program,
         Optional<OciRuntime> runtime,
         NodeFacts node,
-        boolean refuseKnownEscapes) {
+        boolean refuseKnownEscapes,
+        CountDownLatch introduced) {
+      this.introduced = introduced;
       this.refuseKnownEscapes = refuseKnownEscapes;
       this.program = program;
       this.sandbox = config.sandbox();
@@ -90,8 +110,16 @@ public final class Handlers {
 
     private FoundRuntime askVersion() {
       FoundRuntime found = runtime.map(this::ask).orElse(FoundRuntime.UNKNOWN);
-      warnOfAge(found);
+      Thread.ofVirtual().name("introduction of " + program.name()).start(() -> introduce(found));
       return found;
+    }
+
+    private String summary() {
+      summarized = version.known().orElse(FoundRuntime.UNKNOWN);
+      String path = program.found().map(Path::toString).orElse(program.wanted() + ", missing");
+      return summarized.equals(FoundRuntime.UNKNOWN)
+          ? path
+          : path + ", " + summarized.name() + " " + summarized.number();
     }
 
     private FoundRuntime ask(OciRuntime runtime) {
@@ -122,13 +150,23 @@ public final class Handlers {
           .or(() -> version.failure().map(why -> "does not tell its version: " + why));
     }
 
-    /** Notes in the log, once, what a person should know of the runtime's age. */
-    private void warnOfAge(FoundRuntime found) {
-      found
-          .version()
-          .refusal()
-          .or(found::escapes)
-          .ifPresent(why -> log.warn("{} {}", program.name(), why));
+    /**
+     * Notes in the log, once, what a person should know of the runtime: after the first line of the
+     * daemon's start, in which it may have been told.
+     */
+    private void introduce(FoundRuntime found) {
+      try {
+        introduced.await();
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        return;
+      }
+      Optional<String> old = found.version().refusal().or(found::escapes);
+      if (old.isPresent()) {
+        log.warn("{} {}", program.name(), old.get());
+      } else if (!found.equals(summarized) && !found.equals(FoundRuntime.UNKNOWN)) {
+        log.info("{} is {} {}", program.name(), found.name(), found.number());
+      }
     }
 
     /** What was found out of the runtime, for people; waits for its answer. */
@@ -248,6 +286,7 @@ public final class Handlers {
   public static Handlers find(DaemonConfig config, Layout layout, NodeFacts node, Path adapter) {
     boolean systemd = node.cgroups().driver() == CgroupDriver.SYSTEMD;
     Map<String, Handler> handlers = new TreeMap<>();
+    CountDownLatch introduced = new CountDownLatch(1);
     config
         .handlers()
         .forEach((name, wanted) -> {
@@ -256,10 +295,13 @@ public final class Handlers {
               program.runtime(wanted, adapter, layout.runtimeState(name), systemd);
           if (runtime.isPresent() || name.equals(config.defaultHandler())) {
             handlers.put(
-                name, new Handler(wanted, program, runtime, node, config.refuseKnownEscapes()));
+                name,
+                new Handler(
+                    wanted, program, runtime, node, config.refuseKnownEscapes(), introduced));
           }
         });
-    return new Handlers(config.defaultHandler(), Collections.unmodifiableMap(handlers));
+    return new Handlers(
+        config.defaultHandler(), Collections.unmodifiableMap(handlers), introduced);
   }
 
   public Map<String, Handler> all() {

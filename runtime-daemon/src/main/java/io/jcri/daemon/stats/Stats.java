@@ -256,7 +256,7 @@ public final class Stats {
       DiskUsage usage = rootFilesystems.writable(id);
       writable.values().computeIfPresent(id, (key, before) -> new Writable(now, usage));
     } catch (RuntimeException e) {
-      log.warn("writable layer of {} could not be measured: {}", id, e.getMessage());
+      log.warn("writable layer of container {} could not be measured: {}", id, e.getMessage());
     }
   }
 }

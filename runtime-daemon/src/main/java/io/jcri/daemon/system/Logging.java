@@ -2,12 +2,14 @@ package io.jcri.daemon.system;
 
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.LoggerContext;
-import ch.qos.logback.classic.encoder.PatternLayoutEncoder;
 import ch.qos.logback.classic.jul.LevelChangePropagator;
 import ch.qos.logback.classic.spi.Configurator;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.ConsoleAppender;
 import ch.qos.logback.core.spi.ContextAwareBase;
+import io.jcri.daemon.log.LineEncoder;
+import io.jcri.daemon.log.LogFormat;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
 import org.slf4j.bridge.SLF4JBridgeHandler;
 
@@ -17,25 +19,21 @@ import org.slf4j.bridge.SLF4JBridgeHandler;
  * stamp of our own.
  */
 public final class Logging extends ContextAwareBase implements Configurator {
-  private static final String PLAIN =
-      "%d{yyyy-MM-dd'T'HH:mm:ss.SSSXXX} %-5level %logger{0}: %msg%n";
-  private static final String JOURNAL =
-      "%replace(%replace(%replace(%replace(%replace(%level){'ERROR','<3>'}){'WARN','<4>'})"
-          + "{'INFO','<6>'}){'DEBUG','<7>'}){'TRACE','<7>'}%logger{0}: %msg%n";
+  private static volatile @Nullable LineEncoder encoder;
 
   /** Logback finds this class as a service and calls it once. */
   @Override
   public ExecutionStatus configure(LoggerContext context) {
     boolean journal = System.getenv("JOURNAL_STREAM") != null;
-    PatternLayoutEncoder encoder = new PatternLayoutEncoder();
-    encoder.setContext(context);
-    encoder.setPattern(journal ? JOURNAL : PLAIN);
-    encoder.start();
+    LineEncoder lines = new LineEncoder(journal);
+    lines.setContext(context);
+    lines.start();
+    encoder = lines;
     ConsoleAppender<ILoggingEvent> console = new ConsoleAppender<>();
     console.setContext(context);
     console.setName("stderr");
     console.setTarget("System.err");
-    console.setEncoder(encoder);
+    console.setEncoder(lines);
     console.start();
     LevelChangePropagator propagator = new LevelChangePropagator();
     propagator.setContext(context);
@@ -43,8 +41,9 @@ public final class Logging extends ContextAwareBase implements Configurator {
     context.addListener(propagator);
     context.getLogger("ROOT").setLevel(Level.INFO);
     context.getLogger("ROOT").addAppender(console);
-    // One warning a connection about an option that unix sockets don't have.
-    context.getLogger("io.grpc.netty.shaded.io.netty").setLevel(Level.ERROR);
+    // One warning a connection about an option that unix sockets don't have, and a stack for each
+    // client whose connection ends before its calls do, as all do when the daemon stops.
+    context.getLogger("io.grpc.netty").setLevel(Level.ERROR);
     // What its parts could use and do not find; streaming errors are told by our own loggers.
     context.getLogger("io.netty").setLevel(Level.ERROR);
     return ExecutionStatus.DO_NOT_INVOKE_NEXT_IF_ANY;
@@ -55,7 +54,11 @@ public final class Logging extends ContextAwareBase implements Configurator {
    *
    * @param level {@code trace} to {@code error}
    */
-  public static void start(String level) {
+  public static void start(String level, LogFormat format) {
+    LineEncoder lines = encoder;
+    if (lines != null) {
+      lines.format(format);
+    }
     SLF4JBridgeHandler.removeHandlersForRootLogger();
     SLF4JBridgeHandler.install();
     if (LoggerFactory.getLogger("io.jcri") instanceof ch.qos.logback.classic.Logger logger) {

@@ -35,6 +35,7 @@ class ConfigFileTest {
             state = "/b"
             socket = "/c/jcri.sock"
             log_level = "debug"
+            log_format = "json"
             cgroup_driver = "systemd"
             default_handler = "fast"
             [handlers.fast]
@@ -88,6 +89,7 @@ class ConfigFileTest {
     assertThat(config.state()).isEqualTo(Path.of("/b"));
     assertThat(config.socket()).isEqualTo(Path.of("/c/jcri.sock"));
     assertThat(config.logLevel()).isEqualTo("debug");
+    assertThat(config.logFormat()).isEqualTo("json");
     assertThat(config.cgroupDriver()).isEqualTo("systemd");
     assertThat(config.defaultHandler()).isEqualTo("fast");
     assertThat(config.handlers()).containsKeys("fast", "runc", "crun");

@@ -183,7 +183,7 @@ class StreamedMemoryTest {
     long atOnce = bytesAtOnce(row, list);
     LiveHeap before = LiveHeap.now(row);
     Sluice<P> caller = new Sluice<>();
-    Streaming.answer(call, request, caller);
+    Streaming.answer("Streamed", call, request, caller);
     int rows = rowsOf.applyAsInt(caller.take());
     assertThat(rows).as("the first row comes alone").isEqualTo(1);
     LiveHeap first = whileIdle(caller, row);

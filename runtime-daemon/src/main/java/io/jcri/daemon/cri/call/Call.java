@@ -1,5 +1,7 @@
 package io.jcri.daemon.cri.call;
 
+import java.time.Duration;
+
 /**
  * One unary CRI call: checks the request, calls the domain, makes the reply. Exceptions become a
  * gRPC status in {@link ErrorMapping} alone.
@@ -23,5 +25,10 @@ public interface Call<Q, R> {
 
   default Kind kind() {
     return Kind.SINGLE;
+  }
+
+  /** How long it may take by what is asked, before one would wonder: a grace period, say. */
+  default Duration allowed(Q request) {
+    return Duration.ZERO;
   }
 }

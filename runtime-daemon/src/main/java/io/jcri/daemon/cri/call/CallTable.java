@@ -31,12 +31,12 @@ public final class CallTable implements BindableService {
 
   /** One reply, made in gRPC's thread of the call. */
   public <Q, R> CallTable unary(MethodDescriptor<Q, R> method, Call<Q, R> call) {
-    return own(method, (request, observer) -> Unary.answer(call, request, observer));
+    return own(method, (request, observer) -> Unary.answer(name(method), call, request, observer));
   }
 
   /** One reply that may take minutes: see {@link LongCalls}. */
   public <Q extends Message, R> CallTable slow(MethodDescriptor<Q, R> method, Call<Q, R> call) {
-    return own(method, (request, observer) -> LongCalls.answer(call, request, observer));
+    return own(method, (request, observer) -> LongCalls.answer(name(method), call, request, observer));
   }
 
   /** One reply, whose handler sees to threads and failures itself. */
@@ -50,7 +50,7 @@ public final class CallTable implements BindableService {
     return put(
         method,
         ServerCalls.asyncServerStreamingCall(
-            (request, observer) -> Streaming.answer(call, request, observer)));
+            (request, observer) -> Streaming.answer(name(method), call, request, observer)));
   }
 
   /** The same; there are never more bytes than so many on their way. */
@@ -59,7 +59,11 @@ public final class CallTable implements BindableService {
     return put(
         method,
         ServerCalls.asyncServerStreamingCall(
-            (request, observer) -> Streaming.answer(call, request, observer, inFlightBytes)));
+            (request, observer) -> Streaming.answer(name(method), call, request, observer, inFlightBytes)));
+  }
+
+  private static String name(MethodDescriptor<?, ?> method) {
+    return String.valueOf(method.getBareMethodName());
   }
 
   private <Q, R> CallTable put(MethodDescriptor<Q, R> method, ServerCallHandler<Q, R> handler) {

@@ -5,6 +5,7 @@ import io.grpc.Context;
 import io.grpc.Status;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
+import io.jcri.daemon.log.CurrentCall;
 import io.jcri.daemon.system.HeapGuard;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -19,25 +20,24 @@ final class LongCalls {
   private LongCalls() {}
 
   static <Q extends Message, R> void answer(
-      Call<Q, R> call, Q request, StreamObserver<R> observer) {
+      String method, Call<Q, R> call, Q request, StreamObserver<R> observer) {
     var server = (ServerCallStreamObserver<R>) observer;
-    String name = call.getClass().getSimpleName();
-    Thread thread =
-        Thread.ofVirtual()
-            .name(name)
-            .unstarted(Context.current().wrap(() -> run(name, call, request, server)));
+    Runnable work =
+        CurrentCall.unwatched(
+            method, () -> Subjects.of(request), () -> run(method, call, request, server));
+    Thread thread = Thread.ofVirtual().name(method).unstarted(Context.current().wrap(work));
     server.setOnCancelHandler(thread::interrupt);
     thread.start();
   }
 
   private static <Q extends Message, R> void run(
-      String name, Call<Q, R> call, Q request, ServerCallStreamObserver<R> server) {
+      String method, Call<Q, R> call, Q request, ServerCallStreamObserver<R> server) {
     R reply;
     try {
       Texts.check(request);
       reply = call.handle(request);
     } catch (Exception e) {
-      failed(name, server, e);
+      failed(method, request, server, e);
       return;
     } catch (Error e) {
       // The caller would wait on.
@@ -47,7 +47,7 @@ final class LongCalls {
       if (!(e instanceof OutOfMemoryError)) {
         throw e;
       }
-      HeapGuard.callFailed(name);
+      HeapGuard.callFailed(method);
       return;
     }
     if (!server.isCancelled()) {
@@ -56,13 +56,14 @@ final class LongCalls {
     }
   }
 
-  private static void failed(String name, ServerCallStreamObserver<?> server, Exception e) {
+  private static void failed(
+      String method, Message request, ServerCallStreamObserver<?> server, Exception e) {
     Status status = ErrorMapping.status(e);
     if (server.isCancelled()) {
-      log.info("{} was given up by its caller: {}", name, status.getDescription());
+      log.info("{} was given up by its caller: {}", method, status.getDescription());
       return;
     }
-    Unary.report(name, status, e);
+    FailedCalls.report(method, request, status, e);
     server.onError(status.asRuntimeException());
   }
 }

@@ -4,6 +4,7 @@ import io.grpc.Context;
 import io.grpc.Status;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
+import io.jcri.daemon.log.CurrentCall;
 import io.jcri.daemon.system.HeapGuard;
 
 /** Runs a {@link StreamCall} beside gRPC's own thread, which must stay free to tell of progress. */
@@ -13,25 +14,31 @@ public final class Streaming {
 
   private Streaming() {}
 
-  public static <Q, R> void answer(StreamCall<Q, R> call, Q request, StreamObserver<R> observer) {
-    answer(call, request, observer, IN_FLIGHT_BYTES);
+  public static <Q, R> void answer(
+      String method, StreamCall<Q, R> call, Q request, StreamObserver<R> observer) {
+    answer(method, call, request, observer, IN_FLIGHT_BYTES);
   }
 
   /** As above; {@link PacedReplies} waits while there are so many bytes on their way. */
   public static <Q, R> void answer(
-      StreamCall<Q, R> call, Q request, StreamObserver<R> observer, int inFlightBytes) {
+      String method,
+      StreamCall<Q, R> call,
+      Q request,
+      StreamObserver<R> observer,
+      int inFlightBytes) {
     ServerCallStreamObserver<R> server = (ServerCallStreamObserver<R>) observer;
     server.setOnReadyThreshold(inFlightBytes);
     PacedReplies<R> replies = new PacedReplies<>(server);
-    Thread thread =
-        Thread.ofVirtual()
-            .name(call.getClass().getSimpleName())
-            .unstarted(Context.current().wrap(() -> run(call, request, replies, server)));
+    Runnable work =
+        CurrentCall.unwatched(
+            method, () -> Subjects.of(request), () -> run(method, call, request, replies, server));
+    Thread thread = Thread.ofVirtual().name(method).unstarted(Context.current().wrap(work));
     server.setOnCancelHandler(thread::interrupt);
     thread.start();
   }
 
   private static <Q, R> void run(
+      String method,
       StreamCall<Q, R> call,
       Q request,
       PacedReplies<R> replies,
@@ -41,7 +48,7 @@ public final class Streaming {
     } catch (Exception e) {
       if (!server.isCancelled()) {
         Status status = ErrorMapping.status(e);
-        Unary.report(call.getClass().getSimpleName(), status, e);
+        FailedCalls.report(method, request, status, e);
         server.onError(status.asRuntimeException());
       }
       return;
@@ -53,7 +60,7 @@ public final class Streaming {
       if (!(e instanceof OutOfMemoryError)) {
         throw e;
       }
-      HeapGuard.callFailed(call.getClass().getSimpleName());
+      HeapGuard.callFailed(method);
       return;
     }
     if (!server.isCancelled()) {

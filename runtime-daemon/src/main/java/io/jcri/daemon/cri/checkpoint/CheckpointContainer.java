@@ -26,6 +26,16 @@ final class CheckpointContainer
   }
 
   @Override
+  public Duration allowed(CheckpointContainerRequest request) {
+    Duration limit =
+        request.getTimeout() == 0
+            ? USUAL
+            : Duration.ofSeconds(
+                Math.clamp(request.getTimeout(), 0, Duration.ofDays(1).toSeconds()));
+    return CallDeadline.left().filter(d -> d.compareTo(limit) < 0).orElse(limit);
+  }
+
+  @Override
   public CheckpointContainerResponse handle(CheckpointContainerRequest request) {
     if (request.getLocation().isEmpty()) {
       throw JcriException.invalid("location must not be empty");
@@ -33,13 +43,8 @@ final class CheckpointContainer
     if (request.getTimeout() < 0) {
       throw JcriException.invalid("timeout must not be negative: " + request.getTimeout());
     }
-    Duration limit =
-        request.getTimeout() == 0
-            ? USUAL
-            : Duration.ofSeconds(Math.min(request.getTimeout(), Duration.ofDays(1).toSeconds()));
-    Duration left = CallDeadline.left().filter(d -> d.compareTo(limit) < 0).orElse(limit);
     checkpoints.ofContainer(
-        request.getContainerId(), Path.of(request.getLocation()), Budget.of(left));
+        request.getContainerId(), Path.of(request.getLocation()), Budget.of(allowed(request)));
     return CheckpointContainerResponse.getDefaultInstance();
   }
 }

@@ -6,6 +6,7 @@ import io.jcri.daemon.container.Container;
 import io.jcri.daemon.container.Containers;
 import io.jcri.daemon.cri.call.Call;
 import io.jcri.daemon.cri.call.Seconds;
+import java.time.Duration;
 import java.util.Optional;
 
 /**
@@ -17,6 +18,11 @@ final class StopContainer implements Call<StopContainerRequest, StopContainerRes
 
   StopContainer(Containers containers) {
     this.containers = containers;
+  }
+
+  @Override
+  public Duration allowed(StopContainerRequest request) {
+    return Seconds.of(request.getTimeout());
   }
 
   @Override

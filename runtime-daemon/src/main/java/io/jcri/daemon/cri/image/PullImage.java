@@ -9,10 +9,15 @@ import io.jcri.daemon.image.Images;
 import io.jcri.daemon.pull.WorkerLostException;
 import io.jcri.oci.OciException;
 import io.jcri.oci.distribution.credentials.Credentials;
+import java.util.Locale;
 import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** {@code PullImage}: replies with the id that ImageStatus and ContainerStatus will tell too. */
 final class PullImage implements Call<PullImageRequest, PullImageResponse> {
+  private static final Logger log = LoggerFactory.getLogger(PullImage.class);
+
   private final Images images;
 
   PullImage(Images images) {
@@ -27,10 +32,12 @@ final class PullImage implements Call<PullImageRequest, PullImageResponse> {
     }
     Optional<Credentials> credentials =
         request.hasAuth() ? Optional.of(credentials(request.getAuth())) : Optional.empty();
+    long begin = System.nanoTime();
     try {
-      return PullImageResponse.newBuilder()
-          .setImageRef(images.pull(name, credentials).id())
-          .build();
+      String id = images.pull(name, credentials).id();
+      String seconds = String.format(Locale.ROOT, "%.1f", (System.nanoTime() - begin) / 1e9);
+      log.info("pulled image {} as {} in {} s", id, name, seconds);
+      return PullImageResponse.newBuilder().setImageRef(id).build();
     } catch (OciException e) {
       if (e.kind() == OciException.Kind.UNAVAILABLE && !(e instanceof WorkerLostException)) {
         throw new JcriException(

@@ -5,6 +5,8 @@ import io.jcri.cri.v1.RemoveImageResponse;
 import io.jcri.daemon.core.JcriException;
 import io.jcri.daemon.cri.call.Call;
 import io.jcri.daemon.image.Images;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * {@code RemoveImage}: by any of its names, with all of them. Idempotent: an image that is not
@@ -12,6 +14,8 @@ import io.jcri.daemon.image.Images;
  * refused, with FAILED_PRECONDITION.
  */
 final class RemoveImage implements Call<RemoveImageRequest, RemoveImageResponse> {
+  private static final Logger log = LoggerFactory.getLogger(RemoveImage.class);
+
   private final Images images;
 
   RemoveImage(Images images) {
@@ -25,6 +29,7 @@ final class RemoveImage implements Call<RemoveImageRequest, RemoveImageResponse>
       throw JcriException.invalid("image.image must not be empty");
     }
     images.remove(name);
+    log.info("removed image {}", name);
     return RemoveImageResponse.getDefaultInstance();
   }
 }

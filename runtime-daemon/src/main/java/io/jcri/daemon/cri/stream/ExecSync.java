@@ -13,14 +13,16 @@ import io.jcri.daemon.container.Containers;
 import io.jcri.daemon.core.JcriException;
 import io.jcri.daemon.core.JcriException.Kind;
 import io.jcri.daemon.cri.call.ErrorMapping;
+import io.jcri.daemon.cri.call.FailedCalls;
 import io.jcri.daemon.cri.call.Seconds;
 import io.jcri.daemon.cri.call.Texts;
-import io.jcri.daemon.cri.call.Unary;
+import io.jcri.daemon.log.CurrentCall;
 import io.jcri.daemon.system.HeapGuard;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.List;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,6 +32,8 @@ import org.jspecify.annotations.Nullable;
  * it until the reply has left.
  */
 final class ExecSync {
+  private static final String NAME = "ExecSync";
+
   private final Containers containers;
 
   ExecSync(Containers containers) {
@@ -60,18 +64,24 @@ final class ExecSync {
   void answer(ExecSyncRequest request, StreamObserver<ExecSyncResponse> observer) {
     var server = (ServerCallStreamObserver<ExecSyncResponse>) observer;
     Hold hold = new Hold();
-    Thread thread =
-        Thread.ofVirtual()
-            .name("ExecSync")
-            .unstarted(
-                Context.current()
-                    .wrap(HeapGuard.expendable("ExecSync", () -> run(request, server, hold))));
+    Runnable work =
+        counted(request, HeapGuard.expendable(NAME, () -> run(request, server, hold)));
+    Thread thread = Thread.ofVirtual().name(NAME).unstarted(Context.current().wrap(work));
     server.setOnCloseHandler(hold::over);
     server.setOnCancelHandler(() -> {
       thread.interrupt();
       hold.over();
     });
     thread.start();
+  }
+
+  /** One without a time limit may take as long as it takes. */
+  private static Runnable counted(ExecSyncRequest request, Runnable work) {
+    Supplier<String> subject = () -> "container " + request.getContainerId();
+    Duration timeout = Seconds.of(request.getTimeout());
+    return timeout.isZero()
+        ? CurrentCall.unwatched(NAME, subject, work)
+        : CurrentCall.watched(NAME, subject, timeout, work);
   }
 
   private void run(
@@ -82,7 +92,7 @@ final class ExecSync {
     } catch (Exception e) {
       if (!server.isCancelled()) {
         Status status = ErrorMapping.status(e);
-        Unary.report("ExecSync", status, e);
+        FailedCalls.report(NAME, request, status, e);
         server.onError(status.asRuntimeException());
       }
       return;

@@ -34,7 +34,7 @@ class StreamingTest {
         @Override
         public void streamContainers(
             StreamContainersRequest request, StreamObserver<StreamContainersResponse> observer) {
-          Streaming.answer(call, request, observer);
+          Streaming.answer("Numbers", call, request, observer);
         }
       };
     }

@@ -1,0 +1,184 @@
+package io.jcri.daemon.log;
+
+import java.time.Duration;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The call that a thread works for. Its number stands in each line that is made for it, and {@link
+ * CallWatch} tells of it when it is slow.
+ *
+ * <p>Thread-safe. Bound by a scoped value, which costs a call some ten nanoseconds and is gone with
+ * the work: a number that a pooled thread kept would mark the lines of others.
+ */
+public final class CurrentCall {
+  /**
+   * When a call is told of that nothing allows to be long. A pod's start takes a tenth of a second
+   * and no call of the kubelet's needs a second; on a node that is merely busy they take two or
+   * three, and after some ten the kubelet's own liveness check begins to count.
+   */
+  static final Duration SLOW = Duration.ofSeconds(5);
+
+  private static final Logger log = LoggerFactory.getLogger(CurrentCall.class);
+  private static final ScopedValue<CurrentCall> CURRENT = ScopedValue.newInstance();
+  private static final AtomicInteger NUMBERS = new AtomicInteger(0xfff);
+
+  private final int number = NUMBERS.incrementAndGet();
+  private final String method;
+  private final Supplier<String> subject;
+  private final long begin = System.nanoTime();
+  private final long due;
+  private final Thread caller = Thread.currentThread();
+  private volatile Thread worker = caller;
+  private volatile Course[] courses = {};
+
+  /** What is known of a call's way. Thread-safe. */
+  public interface Course {
+    /** The stage that it is in, empty when it has none any more. */
+    String stage();
+
+    /** How long each stage took, such as {@code network 8.1 ms, record 0.3 ms}. */
+    String times();
+  }
+
+  private CurrentCall(String method, Supplier<String> subject, Duration allowed) {
+    this.method = method;
+    this.subject = subject;
+    this.due = begin + allowed.plus(SLOW).toNanos();
+  }
+
+  /** The one that this thread works for. */
+  public static Optional<CurrentCall> current() {
+    return CURRENT.isBound() ? Optional.of(CURRENT.get()) : Optional.empty();
+  }
+
+  /**
+   * The work of a call that nothing allows to be slow.
+   *
+   * @param subject names the object, with its id: asked only when a line is written
+   * @param allowed how long it may take before its slowness begins: a grace period, a time limit
+   */
+  public static Runnable watched(
+      String method, Supplier<String> subject, Duration allowed, Runnable work) {
+    return () -> {
+      CurrentCall call = new CurrentCall(method, subject, allowed);
+      CallWatch.enter(call);
+      try {
+        ScopedValue.where(CURRENT, call).run(work);
+      } finally {
+        CallWatch.leave(call);
+        call.ended();
+      }
+    };
+  }
+
+  /** The work of a call that may take as long as it takes. */
+  public static Runnable unwatched(String method, Supplier<String> subject, Runnable work) {
+    return () ->
+        ScopedValue.where(CURRENT, new CurrentCall(method, subject, Duration.ZERO)).run(work);
+  }
+
+  /** Work for another thread, done for the call of this one, which waits for it. */
+  public static Runnable carried(Runnable work) {
+    if (!CURRENT.isBound()) {
+      return work;
+    }
+    CurrentCall call = CURRENT.get();
+    return () -> call.carry(work);
+  }
+
+  private void carry(Runnable work) {
+    Thread here = Thread.currentThread();
+    worker = here;
+    try {
+      ScopedValue.where(CURRENT, this).run(work);
+    } finally {
+      if (worker == here) { // or another has begun meanwhile
+        worker = caller;
+      }
+    }
+  }
+
+  /** Tells the call, if there is one, of the stages that it goes through. */
+  public static void goes(Course course) {
+    current().ifPresent(call -> call.add(course));
+  }
+
+  private synchronized void add(Course course) {
+    courses = Stream.concat(Stream.of(courses), Stream.of(course)).toArray(Course[]::new);
+  }
+
+  /** Short, and of this daemon's life no other call's. */
+  public String id() {
+    return Integer.toHexString(number);
+  }
+
+  /** The object that the call is about; empty when it is about none. */
+  String subject() {
+    return subject.get();
+  }
+
+  /** When it is slow, in {@link System#nanoTime}'s time. */
+  long due() {
+    return due;
+  }
+
+  /** Says, once, what a slow call does. */
+  void tell() {
+    Thread at = worker;
+    ScopedValue.where(CURRENT, this)
+        .run(() ->
+            log.warn(
+                "{} has not ended after {}{}{}",
+                what(),
+                seconds(System.nanoTime() - begin),
+                stage().map(name -> ", it is at: " + name).orElse(""),
+                times().map(text -> " (" + text + ")").orElse(""),
+                new StackText.Moment(at)));
+  }
+
+  /** Whether the watcher has told or was about to. */
+  private void ended() {
+    long now = System.nanoTime();
+    if (now - due >= 0) {
+      ScopedValue.where(CURRENT, this)
+          .run(() ->
+              log.warn(
+                  "{} took {}{}",
+                  what(),
+                  seconds(now - begin),
+                  times().map(text -> ": " + text).orElse("")));
+    }
+  }
+
+  private String what() {
+    String object = subject();
+    return object.isEmpty() ? method : method + " of " + object;
+  }
+
+  private Optional<String> stage() {
+    Course[] all = courses;
+    @Nullable Course last = all.length == 0 ? null : all[all.length - 1];
+    return Optional.ofNullable(last).map(Course::stage).filter(name -> !name.isEmpty());
+  }
+
+  private Optional<String> times() {
+    return Optional.of(
+            Stream.of(courses)
+                .map(Course::times)
+                .filter(text -> !text.isEmpty())
+                .collect(Collectors.joining(", ")))
+        .filter(text -> !text.isEmpty());
+  }
+
+  private static String seconds(long nanos) {
+    return String.format(Locale.ROOT, "%.1f s", nanos / 1e9);
+  }
+}
