@@ -24,7 +24,7 @@ public final class ShimException extends IOException {
 
   private final Kind kind;
 
-  ShimException(Kind kind, String message) {
+  public ShimException(Kind kind, String message) {
     super(message);
     this.kind = kind;
   }

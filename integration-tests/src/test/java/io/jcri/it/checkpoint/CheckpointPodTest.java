@@ -88,7 +88,7 @@ class CheckpointPodTest {
     List<String> said =
         Files.readAllLines(NODE.daemon().log()).stream()
             .filter(line -> line.contains(one.id()) || line.contains(two.id()))
-            .map(line -> line.replaceAll(".* container [0-9a-f]+ ", ""))
+            .map(line -> line.replaceAll(".* container \\S+ [0-9a-f]+ | call=.*", ""))
             .filter(line -> line.matches("is paused.*|is captured|goes on"))
             .map(line -> line.replaceAll(" for a checkpoint", ""))
             .toList();

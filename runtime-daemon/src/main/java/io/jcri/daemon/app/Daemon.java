@@ -66,8 +66,7 @@ public final class Daemon {
    *
    * @param files that the configuration is from
    */
-  public Daemon(DaemonConfig config, List<Path> files, NativeBinaries binaries)
-      throws IOException {
+  public Daemon(DaemonConfig config, List<Path> files, NativeBinaries binaries) throws IOException {
     Layout layout = new Layout(config.root(), config.state());
     locks.addAll(DaemonFolders.prepare(layout));
     StrandedLaunchers.end(Path.of(System.getProperty("java.home")));
@@ -79,7 +78,8 @@ public final class Daemon {
     this.network = NetworkSetup.open(config.network());
     log.info(
         "{}",
-        StartLine.of(config, files, kernel.facts().cgroups(), handlers, network.cni().configured()));
+        StartLine.of(
+            config, files, kernel.facts().cgroups(), handlers, network.cni().configured()));
     handlers.introduce();
     WorkerFetcher fetcher = WorkerFetcher.of(config, layout, binaries, kernel.cgroups());
     ImageSetup store =

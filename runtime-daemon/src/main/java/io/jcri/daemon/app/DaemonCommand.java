@@ -83,8 +83,7 @@ public final class DaemonCommand {
   static DaemonConfig configuration(List<String> flags) throws IOException {
     List<Path> files = files(flags);
     return Overrides.parse(flags)
-        .apply(
-            files.isEmpty() ? DaemonConfig.defaults() : ConfigFile.read(files.getFirst()));
+        .apply(files.isEmpty() ? DaemonConfig.defaults() : ConfigFile.read(files.getFirst()));
   }
 
   /** The file that is asked for, or the usual one if it is there. */
@@ -120,9 +119,11 @@ public final class DaemonCommand {
               case "--config" ->
                   new Overrides(Path.of(value), o.root, o.state, o.socket, o.logLevel, o.logFormat);
               case "--root" ->
-                  new Overrides(o.config, Path.of(value), o.state, o.socket, o.logLevel, o.logFormat);
+                  new Overrides(
+                      o.config, Path.of(value), o.state, o.socket, o.logLevel, o.logFormat);
               case "--state" ->
-                  new Overrides(o.config, o.root, Path.of(value), o.socket, o.logLevel, o.logFormat);
+                  new Overrides(
+                      o.config, o.root, Path.of(value), o.socket, o.logLevel, o.logFormat);
               case "--listen" ->
                   new Overrides(
                       o.config, o.root, o.state, socketPath(value), o.logLevel, o.logFormat);

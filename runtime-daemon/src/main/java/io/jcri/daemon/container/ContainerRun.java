@@ -141,7 +141,8 @@ public final class ContainerRun {
       if (container.awaitEnd(grace)) {
         return;
       }
-      log.info("container {} has ignored its stop signal for {} s and is killed", id, grace.toSeconds());
+      log.info(
+          "container {} has ignored its stop signal for {} s and is killed", id, grace.toSeconds());
     }
     if (!container.send(SIGKILL)) {
       live.endSilent(container);

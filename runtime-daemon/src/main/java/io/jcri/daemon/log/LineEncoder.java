@@ -137,8 +137,10 @@ public final class LineEncoder extends EncoderBase<ILoggingEvent> {
             .add("call", call.map(CurrentCall::id).orElse(null));
     Optional<LogNames.Mention> container =
         mentions.stream().filter(one -> one.named().container().isPresent()).findFirst();
-    container.or(() -> mentions.stream().findFirst()).map(LogNames.Mention::named).ifPresent(of ->
-        line.add("pod", of.pod()).add("podId", of.podId()));
+    container
+        .or(() -> mentions.stream().findFirst())
+        .map(LogNames.Mention::named)
+        .ifPresent(of -> line.add("pod", of.pod()).add("podId", of.podId()));
     container.ifPresent(one ->
         line.add("container", one.named().container().orElseThrow()).add("containerId", one.id()));
     line.add("message", message);

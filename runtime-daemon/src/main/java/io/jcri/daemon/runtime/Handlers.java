@@ -37,14 +37,15 @@ public final class Handlers {
   private final Map<String, Handler> handlers;
   private final CountDownLatch introduced;
 
-  private Handlers(
-      String defaultName, Map<String, Handler> handlers, CountDownLatch introduced) {
+  private Handlers(String defaultName, Map<String, Handler> handlers, CountDownLatch introduced) {
     this.defaultName = defaultName;
     this.handlers = handlers;
     this.introduced = introduced;
   }
 
-  /** What the handlers are, each as far as it is known by now: {@link #introduce} tells the rest. */
+  /**
+   * What the handlers are, each as far as it is known by now: {@link #introduce} tells the rest.
+   */
   public List<String> summary() {
     return handlers.entrySet().stream()
         .map(entry -> entry.getKey() + " (" + entry.getValue().summary() + ")")
@@ -300,8 +301,7 @@ public final class Handlers {
                     wanted, program, runtime, node, config.refuseKnownEscapes(), introduced));
           }
         });
-    return new Handlers(
-        config.defaultHandler(), Collections.unmodifiableMap(handlers), introduced);
+    return new Handlers(config.defaultHandler(), Collections.unmodifiableMap(handlers), introduced);
   }
 
   public Map<String, Handler> all() {

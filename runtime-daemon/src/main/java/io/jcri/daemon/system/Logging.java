@@ -55,14 +55,14 @@ public final class Logging extends ContextAwareBase implements Configurator {
    * @param level {@code trace} to {@code error}
    */
   public static void start(String level, LogFormat format) {
-    LineEncoder lines = encoder;
-    if (lines != null) {
-      lines.format(format);
-    }
     SLF4JBridgeHandler.removeHandlersForRootLogger();
     SLF4JBridgeHandler.install();
     if (LoggerFactory.getLogger("io.jcri") instanceof ch.qos.logback.classic.Logger logger) {
       logger.setLevel(Level.toLevel(level, Level.INFO));
+    }
+    @Nullable LineEncoder lines = encoder; // there once a logger has been asked for
+    if (lines != null) {
+      lines.format(format);
     }
   }
 }

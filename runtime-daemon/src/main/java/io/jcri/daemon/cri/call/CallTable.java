@@ -36,7 +36,8 @@ public final class CallTable implements BindableService {
 
   /** One reply that may take minutes: see {@link LongCalls}. */
   public <Q extends Message, R> CallTable slow(MethodDescriptor<Q, R> method, Call<Q, R> call) {
-    return own(method, (request, observer) -> LongCalls.answer(name(method), call, request, observer));
+    return own(
+        method, (request, observer) -> LongCalls.answer(name(method), call, request, observer));
   }
 
   /** One reply, whose handler sees to threads and failures itself. */
@@ -58,8 +59,8 @@ public final class CallTable implements BindableService {
       MethodDescriptor<Q, R> method, StreamCall<Q, R> call, int inFlightBytes) {
     return put(
         method,
-        ServerCalls.asyncServerStreamingCall(
-            (request, observer) -> Streaming.answer(name(method), call, request, observer, inFlightBytes)));
+        ServerCalls.asyncServerStreamingCall((request, observer) ->
+            Streaming.answer(name(method), call, request, observer, inFlightBytes)));
   }
 
   private static String name(MethodDescriptor<?, ?> method) {

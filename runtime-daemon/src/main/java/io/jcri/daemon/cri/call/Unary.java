@@ -11,14 +11,10 @@ import java.time.Duration;
 final class Unary {
   private Unary() {}
 
-  static <Q, R> void answer(
-      String method, Call<Q, R> call, Q request, StreamObserver<R> observer) {
+  static <Q, R> void answer(String method, Call<Q, R> call, Q request, StreamObserver<R> observer) {
     Duration allowed = call.allowed(request);
     CurrentCall.watched(
-            method,
-            () -> Subjects.of(request),
-            allowed,
-            () -> run(method, call, request, observer))
+            method, () -> Subjects.of(request), allowed, () -> run(method, call, request, observer))
         .run();
   }
 

@@ -64,8 +64,7 @@ final class ExecSync {
   void answer(ExecSyncRequest request, StreamObserver<ExecSyncResponse> observer) {
     var server = (ServerCallStreamObserver<ExecSyncResponse>) observer;
     Hold hold = new Hold();
-    Runnable work =
-        counted(request, HeapGuard.expendable(NAME, () -> run(request, server, hold)));
+    Runnable work = counted(request, HeapGuard.expendable(NAME, () -> run(request, server, hold)));
     Thread thread = Thread.ofVirtual().name(NAME).unstarted(Context.current().wrap(work));
     server.setOnCloseHandler(hold::over);
     server.setOnCancelHandler(() -> {

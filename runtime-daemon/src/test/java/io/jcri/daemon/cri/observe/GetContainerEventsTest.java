@@ -62,7 +62,12 @@ class GetContainerEventsTest {
               @Override
               public void getContainerEvents(
                   GetEventsRequest request, StreamObserver<ContainerEventResponse> observer) {
-                Streaming.answer("GetContainerEvents", call, request, observer, GetContainerEvents.IN_FLIGHT_BYTES);
+                Streaming.answer(
+                    "GetContainerEvents",
+                    call,
+                    request,
+                    observer,
+                    GetContainerEvents.IN_FLIGHT_BYTES);
               }
             });
   }

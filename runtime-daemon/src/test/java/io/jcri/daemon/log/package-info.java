@@ -1,0 +1,4 @@
+@NullMarked
+package io.jcri.daemon.log;
+
+import org.jspecify.annotations.NullMarked;
