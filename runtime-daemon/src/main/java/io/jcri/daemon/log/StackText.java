@@ -33,7 +33,7 @@ final class StackText {
       text.append('\n');
     }
     StackTraceElementProxy[] frames = failure.getStackTraceElementProxyArray();
-    int own = frames.length - failure.getCommonFrames();
+    int own = Math.max(frames.length - failure.getCommonFrames(), Math.min(1, frames.length));
     for (int i = 0; i < own; i++) {
       text.append("\tat ").append(frames[i].getStackTraceElement()).append('\n');
     }

@@ -45,12 +45,13 @@ public final class Recovery {
     found.pods().forEach(pod -> attempt("pod sandbox " + pod.id(), () -> pods.takeUp(pod)));
     containers.takeUp(found.containers());
     checkpoints.end(isComplete());
+    int unreadable = found.unreadablePods().size() + found.unreadableContainers().size();
     log.info(
-        "took up {} pods and {} containers, {} of which can't be read, in {} ms",
+        "took up {} pods and {} containers in {} ms{}",
         found.allPods().size(),
         found.allContainers().size(),
-        found.unreadablePods().size() + found.unreadableContainers().size(),
-        (System.nanoTime() - begin) / 1_000_000);
+        (System.nanoTime() - begin) / 1_000_000,
+        unreadable == 0 ? "" : "; the records of %d can't be read".formatted(unreadable));
   }
 
   /** Ends what no record tells of, if that can be known; calls may be served meanwhile. */

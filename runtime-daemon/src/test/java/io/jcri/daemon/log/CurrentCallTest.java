@@ -107,14 +107,14 @@ class CurrentCallTest {
     assertThat(first.getFormattedMessage())
         .matches(
             "RunPodSandbox of pod default/web has not ended after [0-9.]+ s, it is at: network"
-                + " \\(sandbox [0-9.]+ ms, network [0-9.]+ ms\\)");
+                + " \\((waiting [0-9.]+ ms, )?sandbox [0-9.]+ ms, network [0-9.]+ ms\\)");
     assertThat(StackText.of(first.getThrowableProxy()))
         .startsWith("\tat ")
         .contains("CurrentCallTest.isSlow");
     assertThat(lines.list.getLast().getFormattedMessage())
         .matches(
             "RunPodSandbox of pod default/web took [0-9.]+ s:"
-                + " sandbox [0-9.]+ ms, network [0-9.]+ ms");
+                + " (waiting [0-9.]+ ms, )?sandbox [0-9.]+ ms, network [0-9.]+ ms");
     assertThat(lines.list.getLast().getThrowableProxy()).isNull();
   }
 
@@ -133,7 +133,7 @@ class CurrentCallTest {
         CurrentCall.watched(
             "RunPodSandbox",
             () -> "",
-            HARDLY_ANY,
+            HARDLY_ANY.plusSeconds(3), // until the other thread is at work
             () -> join(Thread.ofVirtual().start(CurrentCall.carried(() -> isSlow(end)))));
     Thread call = Thread.ofVirtual().start(work);
     assertThat(told.await(PATIENCE_SECONDS, TimeUnit.SECONDS)).isTrue();
