@@ -10,6 +10,7 @@ import io.jcri.daemon.core.Faults;
 import io.jcri.daemon.core.Layout;
 import io.jcri.daemon.cri.CriServer;
 import io.jcri.daemon.cri.message.SandboxMessages;
+import io.jcri.daemon.cri.ServingCheck;
 import io.jcri.daemon.events.Events;
 import io.jcri.daemon.image.ImageSetup;
 import io.jcri.daemon.log.LogNames;
@@ -29,6 +30,7 @@ import io.jcri.daemon.system.IdleHeap;
 import io.jcri.daemon.system.NativeBinaries;
 import io.jcri.daemon.system.SdNotify;
 import io.jcri.daemon.system.StrandedLaunchers;
+import io.jcri.daemon.system.Watchdog;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -60,6 +62,7 @@ public final class Daemon {
   private final CriServer server;
   private final AdminServer admin;
   private final SdNotify systemd;
+  private final Optional<Watchdog> watchdog;
 
   /**
    * Finds out what it works with, and says so.
@@ -121,6 +124,11 @@ public final class Daemon {
     this.server = edge.cri(handlers, store, pod, container, checkpoints, events, streaming);
     this.admin = edge.admin(store, container);
     this.systemd = SdNotify.ofEnvironment(kernel.syscalls());
+    this.watchdog =
+        Watchdog.patience(System.getenv(), ProcessHandle.current().pid())
+            .map(patience ->
+                new Watchdog(
+                    patience.dividedBy(3), new ServingCheck(config.socket())::run, systemd::alive));
   }
 
   /** Takes up what is there, then serves. */
@@ -130,6 +138,7 @@ public final class Daemon {
     server.start();
     startAdmin();
     systemd.ready();
+    watchdog.ifPresent(Watchdog::start);
     log.info("serving");
     Thread.ofVirtual().name("leftovers").start(this::endLeftovers);
     IdleHeap.watch();

@@ -38,6 +38,11 @@ public final class SdNotify {
     send("READY=1\nSTATUS=serving CRI");
   }
 
+  /** All is well, for now; what systemd's watchdog waits for. */
+  public void alive() {
+    send("WATCHDOG=1");
+  }
+
   public void stopping() {
     send("STOPPING=1");
   }
