@@ -25,7 +25,8 @@ import picocli.CommandLine.Command;
       PinCommand.class,
       PinCommand.Un.class,
       RmiCommand.class,
-      PruneCommand.class
+      PruneCommand.class,
+      ManualCommand.class
     },
     footer = "The daemon itself is started with: jcri daemon [flags]")
 public final class Cli {

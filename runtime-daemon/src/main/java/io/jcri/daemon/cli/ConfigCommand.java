@@ -33,13 +33,18 @@ final class ConfigCommand implements Callable<Integer> {
   static final class Default implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
-      try (InputStream in = ConfigCommand.class.getResourceAsStream(DEFAULT_RESOURCE)) {
-        if (in == null) {
-          throw new IOException(DEFAULT_RESOURCE + " is missing from the installation");
-        }
-        System.out.print(new String(in.readAllBytes(), StandardCharsets.UTF_8));
-      }
+      System.out.print(defaults());
       return CommandLine.ExitCode.OK;
+    }
+  }
+
+  /** The text of the default configuration. */
+  static String defaults() throws IOException {
+    try (InputStream in = ConfigCommand.class.getResourceAsStream(DEFAULT_RESOURCE)) {
+      if (in == null) {
+        throw new IOException(DEFAULT_RESOURCE + " is missing from the installation");
+      }
+      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
     }
   }
 
