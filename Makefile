@@ -4,7 +4,7 @@ export JAVA_HOME
 MVN := ./mvnw -B -q
 DIST := runtime-daemon/target/dist/jcri
 
-.PHONY: run build test bench conformance fuzz stop clean jdk
+.PHONY: run build package test bench conformance fuzz stop clean jdk
 
 run: ## install what is missing, build, start the daemon, run the selftest
 	@runtime-daemon/packaging/install-prerequisites
@@ -14,6 +14,9 @@ run: ## install what is missing, build, start the daemon, run the selftest
 build: jdk ## the distribution, in runtime-daemon/target/dist/jcri
 	@$(MVN) package -DskipTests -Dmaven.test.skip=true -pl runtime-daemon -am
 	@runtime-daemon/packaging/train $(DIST)
+
+package: build ## the Debian package and the archive for a node, in runtime-daemon/target/package
+	@runtime-daemon/packaging/package
 
 test: jdk ## every test: unit, native under the sanitizers, integration
 	@integration-tests/scripts/test
