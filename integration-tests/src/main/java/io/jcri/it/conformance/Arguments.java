@@ -37,7 +37,7 @@ record Arguments(
 
       --containerd  tests the containerd of that folder instead of the jcri built here
       --handler     what the pods run with: runc (otherwise the default), crun, runsc, or by
-                    shims of containerd's kind runsc-shim and runc-shim
+                    shims of containerd's kind runsc-shim, runc-shim and runc-sandbox
       --runc        the runc to use; by default one that is built for it, since the machine's own may
                     have no id-mapped mounts and many specs would be left out
       --report      where the JUnit report goes; by default below integration-tests/target
