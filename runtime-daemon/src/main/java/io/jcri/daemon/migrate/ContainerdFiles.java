@@ -110,30 +110,36 @@ final class ContainerdFiles {
   }
 
   private static List<Path> imports(SourceFile source) {
-    Setting imports = source.top("imports").orElse(null);
     List<Path> files = new ArrayList<>();
-    for (String text : imports == null ? List.<String>of() : imports.texts()) {
-      try {
-        Path path = source.file().toAbsolutePath().resolveSibling(text).normalize();
-        if (text.contains("*")) {
-          files.addAll(glob(path));
-        } else if (Files.isRegularFile(path)) {
-          files.add(named(source.file(), path));
-        } else {
+    for (Setting imports : source.top("imports").stream().toList()) {
+      for (String text : imports.texts()) {
+        try {
+          files.addAll(imported(source.file(), text));
+        } catch (IllegalArgumentException | IOException e) {
           throw new MigrateException(
-              imports.origin(), "imports %s, which is no file".formatted(TomlText.text(text)));
+              imports.origin(),
+              "cannot import %s: %s"
+                  .formatted(
+                      TomlText.brief(text), TomlText.visible(String.valueOf(e.getMessage()))));
         }
-      } catch (IllegalArgumentException | IOException e) {
-        throw new MigrateException(
-            imports.origin(),
-            "cannot import %s: %s".formatted(TomlText.brief(text), e.getMessage()));
       }
     }
-    return files.stream().map(path -> named(source.file(), path)).toList();
+    return files.stream().map(file -> named(file, source.file())).toList();
+  }
+
+  private static List<Path> imported(Path parent, String text) throws IOException {
+    Path path = parent.toAbsolutePath().resolveSibling(text).normalize();
+    if (text.contains("*")) {
+      return glob(path);
+    }
+    if (Files.isRegularFile(path)) {
+      return List.of(path);
+    }
+    throw new IOException("there is no such file");
   }
 
   /** As people would call it who have called the importing file so. */
-  private static Path named(Path parent, Path file) {
+  private static Path named(Path file, Path parent) {
     Path own = parent.toAbsolutePath().normalize().getParent();
     return !parent.isAbsolute() && own != null && file.startsWith(own)
         ? parent.resolveSibling(own.relativize(file))

@@ -17,7 +17,7 @@ final class Conversion {
    * @param target {@code table.key KIND}, and for {@code choice} the pairs {@code theirs=ours}
    */
   static void carry(Setting setting, String target, Draft draft) {
-    String[] words = target.split(" ");
+    String[] words = target.split(" ", -1);
     int dot = words[0].indexOf('.');
     String table = dot < 0 ? "" : words[0].substring(0, dot);
     Optional<Object> value =

@@ -27,7 +27,7 @@ public record Finding(Origin where, String key, String value, String reason, Wei
   /** As the lines of one file come, file by file. */
   static final Comparator<Finding> ORDER =
       Comparator.comparing((Finding one) -> one.where.file())
-          .thenComparing(one -> one.where.line())
+          .thenComparingInt(one -> one.where.line())
           .thenComparing(Finding::key);
 
   static Finding of(Setting setting, String reason, Weight weight) {

@@ -218,7 +218,7 @@ final class Registries {
       directories.add(target.get().toString());
       sources.addAll(written);
     }
-    for (String one : said.map(Setting::text).orElse("").split(":")) {
+    for (String one : said.map(Setting::text).orElse("").split(":", -1)) {
       Conversion.path(one).ifPresent(path -> directories.add(path.toString()));
     }
     said.ifPresent(sources::add);

@@ -111,8 +111,8 @@ final class Rules {
     String values = matcher.group(2);
     String target = matcher.group(4);
     return new Rule(
-        List.of(matcher.group(1).split("/")),
-        values == null ? List.of() : List.of(values.split(" \\| ")),
+        List.of(matcher.group(1).split("/", -1)),
+        values == null ? List.of() : List.of(values.split(" \\| ", -1)),
         matcher.group(5) == null ? matcher.group(3) : "-",
         target == null ? "" : target);
   }

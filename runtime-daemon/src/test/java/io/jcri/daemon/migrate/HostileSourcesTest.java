@@ -28,7 +28,7 @@ class HostileSourcesTest {
       delimiter = '|',
       value = {
         "version = 2\\n[plugins\\nx = 1 | 2: ",
-        "version = 2\\nimports = ['gone.toml'] | 2: imports \"gone.toml\", which is no file",
+        "version = 2\\nimports = ['gone.toml'] | 2: cannot import \"gone.toml\": there is no such file",
         "version = 2\\n\\nimports = ['/dev/null/*/[.toml'] | 3: cannot import ",
         "version = 2\\nimports = ['a\\u0000b'] | 2: ",
         "x = 1\\nversion = 5 | 2: version = 5: known are 1 to 4",
