@@ -85,6 +85,13 @@ final class ContainerdRuntimes {
       String shim = path.orElse(type.get()).text();
       lines.add(new Draft.Line("shim", TomlText.text(shim)));
       path.ifPresent(sources::add);
+      take(name, "sandboxer")
+          .or(() -> take(name, "sandbox_mode"))
+          .filter(one -> one.text().equals("shim"))
+          .ifPresent(one -> {
+            lines.add(new Draft.Line("sandbox", TomlText.text("shim")));
+            sources.add(one);
+          });
       config.ifPresent(one -> lines.add(new Draft.Line("shim_config", TomlText.text(one.text()))));
       config.ifPresent(sources::add);
       binary.ifPresent(one -> draft.lose(one, "a shim is told its program by its own shim_config"));
