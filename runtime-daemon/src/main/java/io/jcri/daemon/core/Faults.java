@@ -17,10 +17,10 @@ public final class Faults {
   public static boolean isBug(Throwable failure) {
     for (@Nullable Throwable at = failure; at != null; at = at.getCause()) {
       if (at instanceof Error
-          || at instanceof RuntimeException
+          || (at instanceof RuntimeException
               && !(at instanceof JcriException)
               && !(at instanceof OciException)
-              && !(at instanceof UncheckedIOException)) {
+              && !(at instanceof UncheckedIOException))) {
         return true;
       }
     }

@@ -1,5 +1,6 @@
 package io.jcri.daemon.log;
 
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.LockSupport;
@@ -64,7 +65,7 @@ final class CallWatch {
   private static long tell() {
     long now = System.nanoTime();
     long next = SLOW_NANOS;
-    for (CurrentCall call : CALLS) {
+    for (CurrentCall call : List.copyOf(CALLS)) {
       long left = call.due() - now;
       if (left > 0) {
         next = Math.min(next, left);

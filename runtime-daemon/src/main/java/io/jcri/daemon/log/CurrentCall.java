@@ -100,7 +100,7 @@ public final class CurrentCall {
     try {
       ScopedValue.where(CURRENT, this).run(work);
     } finally {
-      if (worker == here) { // or another has begun meanwhile
+      if (here.equals(worker)) { // or another has begun meanwhile
         worker = caller;
       }
     }

@@ -109,7 +109,7 @@ public final class LogNames {
   }
 
   private static boolean isWord(char c) {
-    return c >= '0' && c <= '9' || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z';
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
   }
 
   /**
@@ -138,8 +138,11 @@ public final class LogNames {
   }
 
   private static boolean isPart(String text, int begin, int end) {
-    return begin > 0 && "/-_.\"".indexOf(text.charAt(begin - 1)) >= 0
-        || end < text.length() && "/-_\"".indexOf(text.charAt(end)) >= 0
-        || end + 1 < text.length() && text.charAt(end) == '.' && isWord(text.charAt(end + 1));
+    boolean before = begin > 0 && "/-_.\"".indexOf(text.charAt(begin - 1)) >= 0;
+    boolean after = end < text.length() && "/-_\"".indexOf(text.charAt(end)) >= 0;
+    // and not the full stop of a sentence
+    boolean suffix =
+        end + 1 < text.length() && text.charAt(end) == '.' && isWord(text.charAt(end + 1));
+    return before || after || suffix;
   }
 }
