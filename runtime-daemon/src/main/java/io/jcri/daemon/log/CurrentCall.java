@@ -15,8 +15,8 @@ import org.slf4j.LoggerFactory;
  * The call that a thread works for. Its number stands in each line that is made for it, and {@link
  * CallWatch} tells of it when it is slow.
  *
- * <p>Thread-safe. Bound by a scoped value, which costs a call a fifth of a microsecond and is gone with
- * the work: a number that a pooled thread kept would mark the lines of others.
+ * <p>Thread-safe. Bound by a scoped value, which costs a call a fifth of a microsecond and is gone
+ * with the work: a number that a pooled thread kept would mark the lines of others.
  */
 public final class CurrentCall {
   /**
