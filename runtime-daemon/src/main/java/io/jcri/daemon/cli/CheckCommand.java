@@ -1,7 +1,7 @@
 package io.jcri.daemon.cli;
 
 import io.jcri.daemon.config.ConfigException;
-import io.jcri.daemon.config.ConfigFile;
+import io.jcri.daemon.config.ConfigSource;
 import io.jcri.daemon.config.DaemonConfig;
 import io.jcri.daemon.core.Layout;
 import io.jcri.daemon.node.NodeFacts;
@@ -10,11 +10,11 @@ import io.jcri.daemon.system.NativeBinaries;
 import io.jcri.sandbox.cgroup.Cgroups;
 import io.jcri.sandbox.linux.Reasons;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
@@ -26,18 +26,18 @@ import picocli.CommandLine.Option;
     name = "check",
     description = "Tell what this node can do, a fact a line, and what pods would lack.")
 final class CheckCommand implements Callable<Integer> {
-  private static final Path DEFAULT_FILE = Path.of("/etc/jcri/config.toml");
-
   @Option(
       names = "--config",
       paramLabel = "<file>",
-      description = "The daemon's configuration; /etc/jcri/config.toml by default, if it is there.")
+      description =
+          "The daemon's configuration; /etc/jcri/config.toml by default, if it is there."
+              + " conf.d/*.toml beside it count as well.")
   private @Nullable Path file;
 
   @Override
   public Integer call() {
     try {
-      DaemonConfig config = configuration();
+      DaemonConfig config = ConfigSource.of(Optional.ofNullable(file)).load().config();
       NodeFacts node = NodeFacts.read(Cgroups.detect(), config.cgroupDriver(), Path.of("/"));
       Layout layout = new Layout(config.root(), config.state());
       Handlers handlers = Handlers.find(config, layout, node, NativeBinaries.adapter());
@@ -46,18 +46,11 @@ final class CheckCommand implements Callable<Integer> {
       missing.forEach(what -> System.err.println("missing: " + what));
       return missing.isEmpty() ? CommandLine.ExitCode.OK : CommandLine.ExitCode.SOFTWARE;
     } catch (ConfigException e) {
-      System.err.println(e.getMessage());
+      e.problems().forEach(System.err::println);
     } catch (IOException e) {
       System.err.println("cannot look at this node: " + Reasons.of(e));
     }
     return CommandLine.ExitCode.SOFTWARE;
-  }
-
-  private DaemonConfig configuration() throws IOException {
-    if (file != null) {
-      return ConfigFile.read(file);
-    }
-    return Files.exists(DEFAULT_FILE) ? ConfigFile.read(DEFAULT_FILE) : DaemonConfig.defaults();
   }
 
   private static Map<String, Object> tree(NodeFacts node, Handlers handlers) {

@@ -2,16 +2,24 @@ package io.jcri.daemon.config;
 
 import java.util.List;
 
-/** A configuration file or flag that can't be used, with everything that is wrong in it. */
+/** A configuration or flag that can't be used, with everything that is wrong in it. */
 public final class ConfigException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
+  private final List<String> problems;
+
   /** Of a flag. */
   public ConfigException(String problem) {
-    super(problem);
+    this(List.of(problem));
   }
 
-  ConfigException(String origin, List<String> problems) {
-    super(origin + ": " + String.join("; ", problems));
+  ConfigException(List<String> problems) {
+    super(String.join("; ", problems));
+    this.problems = List.copyOf(problems);
+  }
+
+  /** One a line, each beginning with its file and line where it has one. */
+  public List<String> problems() {
+    return problems;
   }
 }

@@ -9,37 +9,27 @@ import io.jcri.daemon.config.DaemonConfig.PullWorker;
 import io.jcri.daemon.config.DaemonConfig.Streaming;
 import io.jcri.daemon.config.DaemonConfig.Tls;
 import io.jcri.daemon.config.DaemonConfig.Trust;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
-import org.tomlj.Toml;
-import org.tomlj.TomlParseError;
-import org.tomlj.TomlParseResult;
-import org.tomlj.TomlTable;
+import java.util.Set;
+import java.util.TreeSet;
 
 /**
- * Reads {@code /etc/jcri/config.toml}. Every key is optional; an unknown one is an error with its
- * line, because a misspelt key that is silently ignored costs an operator a night.
+ * Makes the settings of what files and flags say together. Every key is optional; an unknown one is
+ * an error with its line, because a misspelt key that is silently ignored costs an operator a
+ * night.
  */
 public final class ConfigFile {
-  private final List<String> problems = new ArrayList<>();
+  private final List<String> problems;
+  private final boolean complete;
+  private final Map<String, Setting> settings = new LinkedHashMap<>();
 
-  private ConfigFile() {}
-
-  /**
-   * Reads a file.
-   *
-   * @throws ConfigException naming the file and every line that is wrong
-   * @throws IOException when the file can't be read
-   */
-  public static DaemonConfig read(Path file) throws IOException {
-    return parse(Files.readString(file), file.toString());
+  private ConfigFile(List<String> problems, boolean complete) {
+    this.problems = problems;
+    this.complete = complete;
   }
 
   /**
@@ -49,21 +39,31 @@ public final class ConfigFile {
    * @throws ConfigException naming every line that is wrong
    */
   public static DaemonConfig parse(String text, String origin) {
-    TomlParseResult toml = Toml.parse(text);
-    ConfigFile reader = new ConfigFile();
-    for (TomlParseError error : toml.errors()) {
-      reader.problems.add("line %d: %s".formatted(error.position().line(), error.getMessage()));
-    }
-    DaemonConfig config = reader.problems.isEmpty() ? reader.daemon(toml) : DaemonConfig.defaults();
-    if (!reader.problems.isEmpty()) {
-      throw new ConfigException(origin, reader.problems);
-    }
-    return config;
+    ConfigTexts texts = new ConfigTexts();
+    texts.add(text, origin);
+    return texts.read(List.of()).config();
   }
 
-  private DaemonConfig daemon(TomlTable toml) {
+  /**
+   * Reads what was put together.
+   *
+   * @param problems found before, and then all
+   * @param complete false where something is missing of what was to be put together: what keys have
+   *     to do with each other is not judged then
+   */
+  static LoadedConfig read(
+      ConfigTree tree, List<Path> files, List<String> problems, boolean complete) {
+    ConfigFile reader = new ConfigFile(problems, complete);
+    DaemonConfig config = reader.daemon(tree.root());
+    if (!problems.isEmpty()) {
+      throw new ConfigException(problems);
+    }
+    return new LoadedConfig(config, reader.settings, files);
+  }
+
+  private DaemonConfig daemon(ConfigTree.Table tree) {
     DaemonConfig d = DaemonConfig.defaults();
-    Keys keys = new Keys(toml, "", problems);
+    Keys keys = new Keys(tree, problems, settings);
     Path state = keys.path("state", d.state());
     DaemonConfig config =
         new DaemonConfig(
@@ -82,33 +82,29 @@ public final class ConfigFile {
             streaming(keys.table("streaming"), d.streaming()),
             nri(keys.table("nri"), d.nri()));
     keys.rejectUnknown();
-    if (!config.handlers().containsKey(config.defaultHandler())) {
-      problems.add(
-          "default_handler %s is not among the handlers %s"
-              .formatted(config.defaultHandler(), config.handlers().keySet()));
+    if (complete && !config.handlers().containsKey(config.defaultHandler())) {
+      keys.problem(
+          "default_handler",
+          "%s is not among the handlers %s"
+              .formatted(config.defaultHandler(), new TreeSet<>(config.handlers().keySet())));
     }
-    problems.addAll(SocketNames.problems(config));
+    SocketNames.tooLong(config.socket())
+        .ifPresent(why -> problems.add(keys.place("socket", "state") + "socket " + why));
     return config;
   }
 
-  private Map<String, Handler> handlers(@Nullable Keys keys, Map<String, Handler> defaults) {
-    if (keys == null) {
-      return defaults;
-    }
-    Map<String, Handler> handlers = new LinkedHashMap<>(defaults);
-    for (String name : keys.names()) {
-      @Nullable Keys handler = keys.table(name);
-      if (handler != null) {
-        handlers.put(name, HandlerKeys.read(handler, name));
-      }
+  /** A handler of the defaults is there whatever files say. */
+  private Map<String, Handler> handlers(Keys keys, Map<String, Handler> defaults) {
+    Map<String, Handler> handlers = new LinkedHashMap<>();
+    Set<String> names = new TreeSet<>(defaults.keySet());
+    names.addAll(keys.names());
+    for (String name : names) {
+      handlers.put(name, HandlerKeys.read(keys.table(name), name, complete));
     }
     return handlers;
   }
 
-  private Images images(@Nullable Keys keys, Images d) {
-    if (keys == null) {
-      return d;
-    }
+  private Images images(Keys keys, Images d) {
     Images images =
         new Images(
             keys.paths("registry_directories", d.registryDirectories()),
@@ -129,7 +125,7 @@ public final class ConfigFile {
   private PullWorker pullWorker(Keys keys, PullWorker d) {
     String cgroup = keys.text("pull_cgroup", d.cgroup().orElse(""));
     if (!cgroup.isEmpty() && (!cgroup.startsWith("/") || !isNormal(cgroup))) {
-      problems.add("images.pull_cgroup is no plain absolute path: " + cgroup);
+      keys.problem("pull_cgroup", "is no plain absolute path: " + cgroup);
     }
     PullWorker worker =
         new PullWorker(
@@ -137,9 +133,10 @@ public final class ConfigFile {
             Optional.of(cgroup).filter(text -> !text.isEmpty()),
             (long) keys.number("pull_memory_mib", (int) (d.memory() >> 20), 0, 1 << 20) << 20,
             keys.number("pull_millicpus", d.milliCpus(), 0, 1 << 20));
-    if (worker.cgroup().isEmpty() && (worker.memory() > 0 || worker.milliCpus() > 0)) {
-      problems.add(
-          "images.pull_memory_mib and pull_millicpus are limits of images.pull_cgroup, which is not set");
+    if (complete && worker.cgroup().isEmpty() && (worker.memory() > 0 || worker.milliCpus() > 0)) {
+      keys.problem(
+          worker.memory() > 0 ? "pull_memory_mib" : "pull_millicpus",
+          "is a limit of images.pull_cgroup, which is not set");
     }
     return worker;
   }
@@ -156,10 +153,7 @@ public final class ConfigFile {
         keys.seconds("verifier_timeout_seconds", d.verifierTimeout()));
   }
 
-  private Nri nri(@Nullable Keys keys, Nri d) {
-    if (keys == null) {
-      return d;
-    }
+  private Nri nri(Keys keys, Nri d) {
     Nri nri =
         new Nri(
             keys.flag("enabled", d.enabled()),
@@ -172,24 +166,21 @@ public final class ConfigFile {
             keys.text("tolerate_missing", d.tolerateMissing()),
             keys.someOf("reject", d.reject(), Nri.REJECTABLE));
     keys.rejectUnknown();
+    if (nri.enabled()) {
+      SocketNames.tooLong(nri.socket()).ifPresent(why -> keys.problem("socket", why));
+    }
     return nri;
   }
 
-  private Cdi cdi(@Nullable Keys keys, Cdi d) {
-    if (keys == null) {
-      return d;
-    }
+  private Cdi cdi(Keys keys, Cdi d) {
     Cdi cdi =
         new Cdi(keys.flag("enabled", d.enabled()), keys.paths("directories", d.directories()));
     keys.rejectUnknown();
     return cdi;
   }
 
-  private Network network(@Nullable Keys keys, Network d) {
-    if (keys == null) {
-      return d;
-    }
-    String podCidr = keys.text("pod_cidr", d.podCidr().orElse(""));
+  private Network network(Keys keys, Network d) {
+    String podCidr = keys.cidrs("pod_cidr", d.podCidr().orElse(""));
     Network network =
         new Network(
             keys.path("configurations", d.configurations()),
@@ -202,19 +193,18 @@ public final class ConfigFile {
     return network;
   }
 
-  private Streaming streaming(@Nullable Keys keys, Streaming d) {
-    if (keys == null) {
-      return d;
-    }
+  private Streaming streaming(Keys keys, Streaming d) {
     String address = keys.address("address", d.address());
     String certificate = keys.text("tls_certificate", "");
     String key = keys.text("tls_key", "");
-    if (certificate.isEmpty() != key.isEmpty()) {
-      problems.add("streaming.tls_certificate and streaming.tls_key must be set together");
-    } else if (certificate.isEmpty() && !Keys.loopback(address)) {
-      problems.add(
-          "streaming.address %s is not a loopback address: it needs tls_certificate and tls_key"
-              .formatted(address));
+    if (complete && certificate.isEmpty() != key.isEmpty()) {
+      keys.problem(
+          certificate.isEmpty() ? "tls_key" : "tls_certificate",
+          "is set alone: streaming.tls_certificate and streaming.tls_key must be set together");
+    } else if (complete && certificate.isEmpty() && !Keys.loopback(address)) {
+      keys.problem(
+          "address",
+          "%s is not a loopback address: it needs tls_certificate and tls_key".formatted(address));
     }
     Streaming streaming =
         new Streaming(

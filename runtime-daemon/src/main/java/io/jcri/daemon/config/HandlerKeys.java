@@ -17,21 +17,26 @@ final class HandlerKeys {
 
   private HandlerKeys() {}
 
-  /** Reads the table of the handler of this name. */
-  static Handler read(Keys keys, String name) {
+  /**
+   * Reads the table of the handler of this name.
+   *
+   * @param complete whether all keys are there that have to agree
+   */
+  static Handler read(Keys keys, String name, boolean complete) {
     String shim = keys.text("shim", "");
     Optional<Path> shimConfig = keys.optionalPath("shim_config", Optional.empty());
     List<String> options = keys.options("options");
     boolean viaShim = !shim.isEmpty();
-    PodSandbox sandbox = sandbox(keys, viaShim);
-    if (viaShim) {
-      refuseBeside(keys, options);
-    } else if (shimConfig.isPresent()) {
+    String binary = keys.text("binary", viaShim ? "" : name);
+    PodSandbox sandbox = sandbox(keys, viaShim, complete);
+    if (complete && viaShim) {
+      refuseBeside(keys, binary, options);
+    } else if (complete && shimConfig.isPresent()) {
       keys.problem("shim_config", "is the configuration of a shim, and there is no key shim");
     }
     Handler handler =
         new Handler(
-            viaShim ? program(shim) : keys.text("binary", name),
+            viaShim ? program(shim) : binary,
             viaShim,
             shimConfig,
             options,
@@ -42,13 +47,13 @@ final class HandlerKeys {
     return handler;
   }
 
-  private static PodSandbox sandbox(Keys keys, boolean viaShim) {
+  private static PodSandbox sandbox(Keys keys, boolean viaShim, boolean complete) {
     String wanted =
         keys.oneOf("sandbox", viaShim ? "container" : "pause", "pause", "container", "shim");
-    if (viaShim && wanted.equals("pause")) {
+    if (complete && viaShim && wanted.equals("pause")) {
       keys.problem("sandbox", "is \"pause\" but a shim needs \"container\" or \"shim\"");
     }
-    if (!viaShim && wanted.equals("shim")) {
+    if (complete && !viaShim && wanted.equals("shim")) {
       keys.problem("sandbox", "is \"shim\", and there is no key shim");
     }
     return switch (wanted) {
@@ -58,8 +63,8 @@ final class HandlerKeys {
     };
   }
 
-  private static void refuseBeside(Keys keys, List<String> options) {
-    if (!keys.text("binary", "").isEmpty()) {
+  private static void refuseBeside(Keys keys, String binary, List<String> options) {
+    if (!binary.isEmpty()) {
       keys.problem("binary", "and the key shim are both set: a handler is one of them");
     }
     if (!options.isEmpty()) {

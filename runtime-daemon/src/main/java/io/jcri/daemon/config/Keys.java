@@ -4,43 +4,69 @@ import java.net.InetAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Objects;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
-import org.tomlj.TomlArray;
-import org.tomlj.TomlPosition;
-import org.tomlj.TomlTable;
 
-/** One table of the file: typed look-ups that note what is wrong and which keys were asked for. */
+/**
+ * One table: typed look-ups that note what is wrong, which keys were asked for and what counts for
+ * each.
+ */
 final class Keys {
-  private final TomlTable table;
+  private static final Pattern BARE = Pattern.compile("[A-Za-z0-9_-]+");
+
+  private final ConfigTree.Table table;
   private final String prefix;
   private final List<String> problems;
-  private final Set<String> known = new HashSet<>();
+  private final Map<String, Setting> settings;
+  private final Set<String> known = new LinkedHashSet<>();
 
   /** As many as a shim passes on to its runtime. */
   private static final int MOST_OPTIONS = 32;
 
-  Keys(TomlTable table, String prefix, List<String> problems) {
+  /** The whole configuration. */
+  Keys(ConfigTree.Table table, List<String> problems, Map<String, Setting> settings) {
+    this(table, "", problems, settings);
+  }
+
+  private Keys(
+      ConfigTree.Table table, String prefix, List<String> problems, Map<String, Setting> settings) {
     this.table = table;
     this.prefix = prefix;
     this.problems = problems;
+    this.settings = settings;
+  }
+
+  /** A part of a key as TOML wants it. */
+  static String bare(String name) {
+    return BARE.matcher(name).matches() ? name : Setting.quoted(name);
   }
 
   List<String> names() {
-    return List.copyOf(table.keySet());
+    return List.copyOf(table.children().keySet());
   }
 
-  @Nullable Keys table(String key) {
-    @Nullable TomlTable value = typed(key, TomlTable.class, "a table");
-    return value == null ? null : new Keys(value, prefix + key + ".", problems);
+  /** A table in this one; empty when it is not there. */
+  Keys table(String key) {
+    known.add(key);
+    ConfigTree.Table child =
+        switch (table.children().get(key)) {
+          case null -> new ConfigTree.Table(Origin.DEFAULT);
+          case ConfigTree.Table there -> there;
+          case ConfigTree.Value _ -> {
+            problem(key, "must be a table");
+            yield new ConfigTree.Table(Origin.DEFAULT);
+          }
+        };
+    return new Keys(child, prefix + bare(key) + ".", problems, settings);
   }
 
   String text(String key, String fallback) {
-    return Objects.requireNonNullElse(typed(key, String.class, "a string"), fallback);
+    return noted(key, typed(key, String.class, "a string"), fallback);
   }
 
   String oneOf(String key, String fallback, String... allowed) {
@@ -74,6 +100,28 @@ final class Keys {
     }
   }
 
+  /** Addresses with their prefix lengths, separated by commas; empty for none. */
+  String cidrs(String key, String fallback) {
+    String value = text(key, fallback);
+    for (String part : value.isEmpty() ? new String[0] : value.split(",", -1)) {
+      if (!isCidr(part.strip())) {
+        problem(key, "has \"%s\", which is no CIDR such as 10.1.0.0/24".formatted(part));
+      }
+    }
+    return value;
+  }
+
+  /** Network, gateway, one pod and broadcast must fit. */
+  private static boolean isCidr(String text) {
+    int slash = text.indexOf('/');
+    @Nullable InetAddress address = slash < 0 ? null : parse(text.substring(0, slash));
+    if (address == null || !text.substring(slash + 1).matches("[0-9]{1,3}")) {
+      return false;
+    }
+    int prefix = Integer.parseInt(text.substring(slash + 1));
+    return prefix >= 1 && prefix <= address.getAddress().length * 8 - 2;
+  }
+
   Path path(String key, Path fallback) {
     return absolute(key, text(key, fallback.toString()));
   }
@@ -91,19 +139,19 @@ final class Keys {
   }
 
   List<String> texts(String key, List<String> fallback) {
-    @Nullable TomlArray array = typed(key, TomlArray.class, "a list of strings");
-    if (array == null) {
-      return fallback;
+    @Nullable List<?> list = typed(key, List.class, "a list of strings");
+    if (list == null) {
+      return noted(key, null, fallback);
     }
     List<String> texts = new ArrayList<>();
-    for (Object element : array.toList()) {
+    for (Object element : list) {
       if (element instanceof String text) {
         texts.add(text);
       } else {
         problem(key, "must be a list of strings");
       }
     }
-    return texts;
+    return noted(key, texts, fallback);
   }
 
   List<String> someOf(String key, List<String> fallback, List<String> allowed) {
@@ -139,11 +187,12 @@ final class Keys {
   }
 
   boolean flag(String key, boolean fallback) {
-    return Objects.requireNonNullElse(typed(key, Boolean.class, "true or false"), fallback);
+    return noted(key, typed(key, Boolean.class, "true or false"), fallback);
   }
 
   int number(String key, int fallback, int least, int most) {
     @Nullable Long value = typed(key, Long.class, "a number");
+    long effective = noted(key, value, (long) fallback);
     if (value == null) {
       return fallback;
     }
@@ -151,7 +200,7 @@ final class Keys {
       problem(key, "is %d but must be between %d and %d".formatted(value, least, most));
       return fallback;
     }
-    return value.intValue();
+    return (int) effective;
   }
 
   Duration seconds(String key, Duration fallback) {
@@ -159,9 +208,14 @@ final class Keys {
   }
 
   void rejectUnknown() {
-    for (String key : table.keySet()) {
+    for (String key : table.children().keySet()) {
       if (!known.contains(key)) {
-        problem(key, "is not a key that jcri knows");
+        problem(
+            key,
+            "is not a key that jcri knows"
+                + KnownKeys.nearest(prefix, key, known)
+                    .map(", did you mean %s?"::formatted)
+                    .orElse(""));
       }
     }
   }
@@ -176,18 +230,37 @@ final class Keys {
 
   private <T> @Nullable T typed(String key, Class<T> type, String wanted) {
     known.add(key);
-    @Nullable Object value = table.get(List.of(key));
-    if (value == null || type.isInstance(value)) {
-      return value == null ? null : type.cast(value);
-    }
-    problem(key, "must be " + wanted);
-    return null;
+    return switch (table.children().get(key)) {
+      case null -> null;
+      case ConfigTree.Value there when type.isInstance(there.value()) -> type.cast(there.value());
+      case ConfigTree.Node _ -> {
+        problem(key, "must be " + wanted);
+        yield null;
+      }
+    };
+  }
+
+  private <T> T noted(String key, @Nullable T value, T fallback) {
+    T effective = value == null ? fallback : value;
+    ConfigTree.@Nullable Node node = value == null ? null : table.children().get(key);
+    settings.put(
+        prefix + key, new Setting(effective, node == null ? Origin.DEFAULT : node.origin()));
+    return effective;
   }
 
   /** Notes what is wrong with the value of a key. */
   void problem(String key, String what) {
-    @Nullable TomlPosition position = table.inputPositionOf(List.of(key));
-    String line = position == null ? "" : "line %d: ".formatted(position.line());
-    problems.add(line + prefix + key + " " + what);
+    problems.add(place(key) + prefix + bare(key) + " " + what);
+  }
+
+  /** Where the key is, or else where another one is that counts for it; empty for neither. */
+  String place(String... keys) {
+    for (String key : keys) {
+      ConfigTree.@Nullable Node node = table.children().get(key);
+      if (node != null) {
+        return node.origin() + ": ";
+      }
+    }
+    return "";
   }
 }

@@ -41,7 +41,7 @@ final class Draft {
     }
   }
 
-  private static final Pattern LINE = Pattern.compile("(^: |line [0-9]+: )");
+  private static final Pattern LINE = Pattern.compile("(?:^|(?<=; )):[0-9]+: ");
 
   private final List<Piece> pieces = new ArrayList<>();
   private final List<Finding> findings = new ArrayList<>();

@@ -2,10 +2,12 @@ package io.jcri.daemon.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.jcri.daemon.config.ConfigFile;
+import io.jcri.daemon.config.ConfigSource;
+import io.jcri.daemon.config.DaemonConfig;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.nio.file.attribute.PosixFilePermissions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -13,6 +15,10 @@ import picocli.CommandLine;
 
 class MigrateCommandTest {
   @TempDir private Path folder;
+
+  private static DaemonConfig read(Path file) {
+    return ConfigSource.of(Optional.of(file)).load().config();
+  }
 
   @Test
   void statusTellsWhetherAllIsCarriedOver() throws IOException {
@@ -27,9 +33,9 @@ class MigrateCommandTest {
     Path source = source("version = 2\n[debug]\nlevel = \"debug\"\n");
     Path there = Files.writeString(folder.resolve("there.toml"), "log_level = \"error\"\n");
     assertThat(migrate(source, "there.toml")).isEqualTo(1);
-    assertThat(ConfigFile.read(there).logLevel()).isEqualTo("error");
+    assertThat(read(there).logLevel()).isEqualTo("error");
     assertThat(migrate(source, "there.toml", "--force", "--from", "containerd")).isZero();
-    assertThat(ConfigFile.read(there).logLevel()).isEqualTo("debug");
+    assertThat(read(there).logLevel()).isEqualTo("debug");
   }
 
   @Test
@@ -48,7 +54,7 @@ class MigrateCommandTest {
                 .formatted(registry));
     assertThat(migrate(source, "jcri/config.toml")).isZero();
     Path certs = folder.resolve("jcri/certs.d");
-    assertThat(ConfigFile.read(folder.resolve("jcri/config.toml")).images().registryDirectories())
+    assertThat(read(folder.resolve("jcri/config.toml")).images().registryDirectories())
         .first()
         .isEqualTo(certs);
     assertThat(mode(certs.resolve("docker.io/hosts.toml"))).isEqualTo("rw-r--r--");
@@ -58,7 +64,7 @@ class MigrateCommandTest {
     Path mine = Files.writeString(certs.resolve("docker.io/hosts.toml"), "# mine\n");
     assertThat(migrate(source, "jcri/config.toml", "--force")).isEqualTo(3);
     assertThat(mine).hasContent("# mine");
-    assertThat(ConfigFile.read(folder.resolve("jcri/config.toml")).images().registryDirectories())
+    assertThat(read(folder.resolve("jcri/config.toml")).images().registryDirectories())
         .contains(certs);
   }
 

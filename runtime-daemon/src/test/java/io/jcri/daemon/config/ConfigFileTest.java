@@ -174,42 +174,44 @@ class ConfigFileTest {
       delimiter = '|',
       textBlock =
           """
-          rot = "/x"                        | line 1: rot is not a key that jcri knows
-          root = "relative"                 | line 1: root is "relative" but must be an absolute path
-          root = 7                          | line 1: root must be a string
-          log_level = "loud"                | line 1: log_level is "loud" but must be one of
-          cgroup_driver = "v2"              | line 1: cgroup_driver is "v2" but must be one of
-          default_handler = "kata"          | default_handler kata is not among the handlers
-          images = 3                        | line 1: images must be a table
-          images.parallel_layers = 0        | line 1: images.parallel_layers is 0 but must be between
-          images.pinned = [1]               | line 1: images.pinned must be a list of strings
-          images.volumes = "bind"           | line 1: images.volumes is "bind" but must be one of
-          images.pull_cgroup = "pulls"      | images.pull_cgroup is no plain absolute path: pulls
-          images.pull_cgroup = "/a/../b"    | images.pull_cgroup is no plain absolute path: /a/../b
-          images.pull_memory_mib = 100      | images.pull_cgroup, which is not set
-          images.color = "red"              | line 1: images.color is not a key that jcri knows
-          network.plugins = ["x"]           | line 1: network.plugins is "x" but must be an absolute path
-          streaming.address = "localhost"   | line 1: streaming.address is "localhost" but must be an IP address
-          streaming.address = "10.0.0.1"    | streaming.address 10.0.0.1 is not a loopback address
-          streaming.port = 65536            | line 1: streaming.port is 65536 but must be between
-          streaming.tls_key = "/k"          | streaming.tls_certificate and streaming.tls_key must be set
-          handlers.runc.path = "/x"         | line 1: handlers.runc.path is not a key that jcri knows
-          handlers.a.pod_annotations = ["["] | line 1: handlers.a.pod_annotations has "[", which is no pattern: it has
-          handlers.a.pod_annotations = "x"  | line 1: handlers.a.pod_annotations must be a list of strings
-          handlers.a = {shim = "s", binary = "b"} | handlers.a.binary and the key shim are both set
-          handlers.a = {shim = "s", sandbox = "pause"} | handlers.a.sandbox is "pause" but a shim needs "container" or "shim"
-          handlers.a.sandbox = "shim"       | line 1: handlers.a.sandbox is "shim", and there is no key shim
-          handlers.a.sandbox = "vm"         | line 1: handlers.a.sandbox is "vm" but must be one of [pause, container, shim]
-          handlers.a = {shim = "s", options = ["-x"]} | handlers.a.options are an OCI runtime's: a shim is set up by
-          handlers.a.shim_config = "/c"     | line 1: handlers.a.shim_config is the configuration of a shim, and there is
-          handlers.a = {shim = "s", shim_config = "c"} | handlers.a.shim_config is "c" but must be an absolute path
-          handlers.a.shim = 7               | line 1: handlers.a.shim must be a string
-          root =                            | line 1
+          rot = "/x"                        | config.toml:1: rot is not a key that jcri knows
+          root = "relative"                 | config.toml:1: root is "relative" but must be an absolute path
+          root = 7                          | config.toml:1: root must be a string
+          log_level = "loud"                | config.toml:1: log_level is "loud" but must be one of
+          cgroup_driver = "v2"              | config.toml:1: cgroup_driver is "v2" but must be one of
+          default_handler = "kata"          | config.toml:1: default_handler kata is not among the handlers
+          images = 3                        | config.toml:1: images must be a table
+          images.parallel_layers = 0        | config.toml:1: images.parallel_layers is 0 but must be between
+          images.pinned = [1]               | config.toml:1: images.pinned must be a list of strings
+          images.volumes = "bind"           | config.toml:1: images.volumes is "bind" but must be one of
+          images.pull_cgroup = "pulls"      | config.toml:1: images.pull_cgroup is no plain absolute path: pulls
+          images.pull_cgroup = "/a/../b"    | config.toml:1: images.pull_cgroup is no plain absolute path: /a/../b
+          images.pull_memory_mib = 100      | config.toml:1: images.pull_memory_mib is a limit of images.pull_cgroup, which is not set
+          images.color = "red"              | config.toml:1: images.color is not a key that jcri knows
+          network.plugins = ["x"]           | config.toml:1: network.plugins is "x" but must be an absolute path
+          streaming.address = "localhost"   | config.toml:1: streaming.address is "localhost" but must be an IP address
+          streaming.address = "10.0.0.1"    | config.toml:1: streaming.address 10.0.0.1 is not a loopback address
+          streaming.port = 65536            | config.toml:1: streaming.port is 65536 but must be between
+          streaming.tls_key = "/k"          | config.toml:1: streaming.tls_key is set alone: streaming.tls_certificate and streaming.tls_key must
+          handlers.runc.path = "/x"         | config.toml:1: handlers.runc.path is not a key that jcri knows
+          handlers.a.pod_annotations = ["["] | config.toml:1: handlers.a.pod_annotations has "[", which is no pattern: it has
+          handlers.a.pod_annotations = "x"  | config.toml:1: handlers.a.pod_annotations must be a list of strings
+          handlers.a = {shim = "s", binary = "b"} | config.toml:1: handlers.a.binary and the key shim are both set
+          handlers.a = {shim = "s", sandbox = "pause"} | config.toml:1: handlers.a.sandbox is "pause" but a shim needs "container" or "shim"
+          handlers.a.sandbox = "shim"       | config.toml:1: handlers.a.sandbox is "shim", and there is no key shim
+          handlers.a.sandbox = "vm"         | config.toml:1: handlers.a.sandbox is "vm" but must be one of [pause, container, shim]
+          handlers.a = {shim = "s", options = ["-x"]} | config.toml:1: handlers.a.options are an OCI runtime's: a shim is set up by
+          handlers.a.shim_config = "/c"     | config.toml:1: handlers.a.shim_config is the configuration of a shim, and there is
+          handlers.a = {shim = "s", shim_config = "c"} | config.toml:1: handlers.a.shim_config is "c" but must be an absolute path
+          handlers.a.shim = 7               | config.toml:1: handlers.a.shim must be a string
+          network.pod_cidr = "10.1.0.0"     | config.toml:1: network.pod_cidr has "10.1.0.0", which is no CIDR
+          network.pod_cidr = "10.1.0.0/31"  | config.toml:1: network.pod_cidr has "10.1.0.0/31", which is no CIDR
+          root =                            | config.toml:1:
           """)
   void problemsAreNamedWithTheirLine(String text, String message) {
     assertThatThrownBy(() -> ConfigFile.parse(text, "config.toml"))
         .isInstanceOf(ConfigException.class)
-        .hasMessageStartingWith("config.toml: ")
+        .hasMessageStartingWith("config.toml:1: ")
         .hasMessageContaining(message);
   }
 
@@ -237,7 +239,7 @@ class ConfigFileTest {
   @Test
   void allProblemsAreToldAtOnce() {
     assertThatThrownBy(() -> ConfigFile.parse("a = 1\nb = 2\n", "f"))
-        .hasMessageContaining("line 1: a ")
-        .hasMessageContaining("line 2: b ");
+        .hasMessageContaining("f:1: a ")
+        .hasMessageContaining("f:2: b ");
   }
 }
