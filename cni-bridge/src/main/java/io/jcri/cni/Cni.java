@@ -39,6 +39,7 @@ public final class Cni implements AutoCloseable {
 
   private final CniSettings settings;
   private final ChildProcess processes;
+  private final PluginRunner runner;
   private final Masquerade masquerade;
   private final NetworkStore store;
   private final PluginVersions versions;
@@ -56,7 +57,7 @@ public final class Cni implements AutoCloseable {
   private Cni(CniSettings settings, Optional<PodCidrs> podCidrs, ChildProcess processes) {
     this.settings = settings;
     this.processes = processes;
-    PluginRunner runner = new PluginRunner(processes, settings.binDirs(), settings.timeout());
+    runner = new PluginRunner(processes, settings.binDirs(), settings.timeout());
     ConfigDirectory directory = new ConfigDirectory(settings.confDir());
     masquerade = new Masquerade(processes, settings.nftTable(), Masquerade.systemPath());
     store = new NetworkStore(settings, directory, new DefaultNetwork(settings, runner), masquerade);
@@ -248,7 +249,7 @@ public final class Cni implements AutoCloseable {
                   .filter(entry -> entry.network().name().equals(network.name()))
                   .map(Entry::attachment)
                   .toList();
-          failures.addAll(chain.gc(negotiated, valid, settings.timeout()));
+          failures.addAll(chain.gc(negotiated, valid, runner.timeout()));
         }
       }
       failures.forEach(failure -> log.warn("collecting garbage: {}", failure.getMessage()));
@@ -273,6 +274,11 @@ public final class Cni implements AutoCloseable {
     if (!cidrs.isBlank()) {
       store.setPodCidrs(PodCidrs.parse(cidrs));
     }
+  }
+
+  /** Runs the plugins of these directories from now on, each for so long at most. */
+  public void usePlugins(List<Path> binDirs, Duration timeout) {
+    runner.use(binDirs, timeout);
   }
 
   private void idle() {

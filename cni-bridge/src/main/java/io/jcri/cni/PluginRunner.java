@@ -18,20 +18,35 @@ final class PluginRunner {
   private static final int MAX_QUOTED = 1024;
 
   private final ChildProcess processes;
-  private final List<Path> binDirs;
-  private final Duration timeout;
-  private final String cniPath;
+  private volatile Use use;
+
+  private record Use(List<Path> binDirs, Duration timeout) {
+    Use {
+      binDirs = List.copyOf(binDirs);
+    }
+
+    String path() {
+      return binDirs.stream().map(Path::toString).collect(Collectors.joining(":"));
+    }
+  }
 
   PluginRunner(ChildProcess processes, List<Path> binDirs, Duration timeout) {
     this.processes = processes;
-    this.binDirs = List.copyOf(binDirs);
-    this.timeout = timeout;
-    cniPath = binDirs.stream().map(Path::toString).collect(Collectors.joining(":"));
+    this.use = new Use(binDirs, timeout);
+  }
+
+  /** Takes plugins from other directories, and gives them another time; what runs is left alone. */
+  void use(List<Path> binDirs, Duration timeout) {
+    use = new Use(binDirs, timeout);
+  }
+
+  Duration timeout() {
+    return use.timeout;
   }
 
   /** The plugin's binary, or empty when no directory has an executable file of that name. */
   Optional<Path> find(String type) {
-    for (Path dir : binDirs) {
+    for (Path dir : use.binDirs) {
       Path binary = dir.resolve(type);
       if (Files.isRegularFile(binary) && Files.isExecutable(binary)) {
         return Optional.of(binary);
@@ -50,7 +65,7 @@ final class PluginRunner {
             .formatted(
                 type,
                 network.name(),
-                binDirs.stream().map(Path::toString).collect(Collectors.joining(", "))));
+                use.binDirs.stream().map(Path::toString).collect(Collectors.joining(", "))));
   }
 
   /** Runs a command on one interface of a pod and returns what the plugin printed. */
@@ -61,7 +76,7 @@ final class PluginRunner {
     variables.put("CNI_NETNS", attachment.netns());
     variables.put("CNI_IFNAME", attachment.ifName());
     variables.put("CNI_ARGS", attachment.argsText());
-    return run(verb, network, plugin, stdin, variables, timeout);
+    return run(verb, network, plugin, stdin, variables, timeout());
   }
 
   /** Runs a command that is about the network as a whole: STATUS, GC, VERSION. */
@@ -81,7 +96,7 @@ final class PluginRunner {
     Path binary = find(plugin.type()).orElseThrow(() -> missing(plugin.type(), verb, network));
     Map<String, String> environment = new HashMap<>(variables);
     environment.put("CNI_COMMAND", verb);
-    environment.put("CNI_PATH", cniPath);
+    environment.put("CNI_PATH", use.path());
     ChildProcess.Outcome outcome;
     try {
       outcome = processes.run(List.of(binary.toString()), environment, Json.write(stdin), limit);

@@ -9,6 +9,7 @@ import java.io.InputStream;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /**
  * How images come into the store. What is left of one that fails goes, unless a next try can use
@@ -20,7 +21,7 @@ final class ImageArrivals {
   private final LayerStore layers;
   private final Snapshotter snapshotter;
   private final ImageBook book;
-  private final ImageTrust trust;
+  private final Supplier<ImageTrust> trust;
   private final Runnable collect;
 
   /**
@@ -31,7 +32,7 @@ final class ImageArrivals {
       LayerStore layers,
       Snapshotter snapshotter,
       ImageBook book,
-      ImageTrust trust,
+      Supplier<ImageTrust> trust,
       Runnable collect) {
     this.fetcher = fetcher;
     this.layers = layers;
@@ -50,7 +51,7 @@ final class ImageArrivals {
           book.catalog().find(reference.withDigestOnly(reference.digest().get()).toString());
       if (here.isPresent()
           && (here.get().artifact().isPresent() || request.platform().runs(here.get().platform()))
-          && trust.stillApproves(reference, here.get().approvals())) {
+          && trust.get().stillApproves(reference, here.get().approvals())) {
         return here.get();
       }
     }
@@ -65,7 +66,7 @@ final class ImageArrivals {
   /** A failure that may pass leaves the layers that have come, for a next try. */
   private List<Image> receive(Consumer<ImageReceiver> fetch) {
     var _ = book.catalog(); // else what comes could not be entered
-    StoreReceiver receiver = new StoreReceiver(layers, snapshotter, book, trust);
+    StoreReceiver receiver = new StoreReceiver(layers, snapshotter, book, trust.get());
     boolean collects = true;
     try {
       fetch.accept(receiver);

@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -43,7 +44,7 @@ public final class ImageStore {
   private final Snapshotter snapshotter;
   private final PartialBlobs partials;
   private final ImageBook book;
-  private final ImageTrust trust;
+  private final Supplier<ImageTrust> trust;
 
   private final ImageArrivals arrivals;
   private final ImageSave saving;
@@ -55,7 +56,7 @@ public final class ImageStore {
   private ImageStore(
       Path root,
       ImageFetcher fetcher,
-      ImageTrust trust,
+      Supplier<ImageTrust> trust,
       Syscalls sys,
       Mounts mounts,
       InstantSource clock) {
@@ -76,17 +77,23 @@ public final class ImageStore {
    * clean-up of what a daemon that died has left goes on behind.
    *
    * @param fetcher brings images of registries and archives
-   * @param trust what is asked of images that are used; the fetcher asks for signatures
+   * @param trust what is asked of images at the time; the fetcher asks for signatures
    */
   public static ImageStore open(
-      Path root, ImageFetcher fetcher, ImageTrust trust, Syscalls sys, Mounts mounts) {
+      Path root, ImageFetcher fetcher, Supplier<ImageTrust> trust, Syscalls sys, Mounts mounts) {
     return open(root, fetcher, trust, sys, mounts, InstantSource.system());
+  }
+
+  /** The same, where it does not change what is asked. */
+  static ImageStore open(
+      Path root, ImageFetcher fetcher, ImageTrust trust, Syscalls sys, Mounts mounts) {
+    return open(root, fetcher, () -> trust, sys, mounts);
   }
 
   static ImageStore open(
       Path root,
       ImageFetcher fetcher,
-      ImageTrust trust,
+      Supplier<ImageTrust> trust,
       Syscalls sys,
       Mounts mounts,
       InstantSource clock) {
@@ -153,7 +160,7 @@ public final class ImageStore {
     List<String> names = new ArrayList<>(image.repoTags());
     names.addAll(image.repoDigests());
     String what = names.isEmpty() ? image.id() : names.getFirst();
-    trust.admit(what, names, image.approvals());
+    trust.get().admit(what, names, image.approvals());
   }
 
   /**

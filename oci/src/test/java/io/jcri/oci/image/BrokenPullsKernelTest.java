@@ -226,7 +226,7 @@ class BrokenPullsKernelTest extends ImageStoreFixture {
         ImageStore.open(
             temp.resolve("s"),
             fetcher("s", registry),
-            ImageTrust.ANYTHING,
+            () -> ImageTrust.ANYTHING,
             Linux.get(),
             mounts,
             now::get);

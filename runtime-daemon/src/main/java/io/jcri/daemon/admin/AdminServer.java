@@ -42,8 +42,8 @@ public final class AdminServer {
    *
    * @param socket where to listen; what a dead daemon has left there is replaced
    */
-  public AdminServer(Path socket, Images images, ImageUsers users) {
-    this(socket, AdminVerbs.of(images, users));
+  public AdminServer(Path socket, Images images, ImageUsers users, ConfigControl config) {
+    this(socket, AdminVerbs.of(images, users, config));
   }
 
   AdminServer(Path socket, AdminVerbs verbs) {

@@ -28,19 +28,21 @@ final class AdminVerbs {
     this.handlers = handlers;
   }
 
-  static AdminVerbs of(Images images, ImageUsers users) {
+  static AdminVerbs of(Images images, ImageUsers users, ConfigControl config) {
     return new AdminVerbs(
-        Map.of(
-            "load", new LoadHandler(images),
-            "save", new SaveHandler(images),
-            "pull", new PullHandler(images),
-            "pulls", new ListPulls(images),
-            "images", new ListImages(images, users),
-            "inspect", new InspectImages(images, users),
-            "remove", new RemoveImages(images),
-            "prune", new PruneImages(images, users),
-            "tag", new TagImage(images),
-            "pin", new PinImages(images)));
+        Map.ofEntries(
+            Map.entry("load", new LoadHandler(images)),
+            Map.entry("save", new SaveHandler(images)),
+            Map.entry("pull", new PullHandler(images)),
+            Map.entry("pulls", new ListPulls(images)),
+            Map.entry("images", new ListImages(images, users)),
+            Map.entry("inspect", new InspectImages(images, users)),
+            Map.entry("remove", new RemoveImages(images)),
+            Map.entry("prune", new PruneImages(images, users)),
+            Map.entry("tag", new TagImage(images)),
+            Map.entry("pin", new PinImages(images)),
+            Map.entry("reload", new ReloadConfig(config)),
+            Map.entry("config", new ShowConfig(config))));
   }
 
   /**

@@ -3,6 +3,8 @@ package io.jcri.daemon.app;
 import io.jcri.daemon.admin.AdminServer;
 import io.jcri.daemon.checkpoint.CheckpointSetup;
 import io.jcri.daemon.config.DaemonConfig;
+import io.jcri.daemon.config.LiveConfig;
+import io.jcri.daemon.config.Reloaded;
 import io.jcri.daemon.container.ContainerNode;
 import io.jcri.daemon.container.ContainerSetup;
 import io.jcri.daemon.core.DaemonContext;
@@ -62,14 +64,12 @@ public final class Daemon {
   private final CriServer server;
   private final AdminServer admin;
   private final SdNotify systemd;
+  private final Reloading reloading;
   private final Optional<Watchdog> watchdog;
 
-  /**
-   * Finds out what it works with, and says so.
-   *
-   * @param files that the configuration is from
-   */
-  public Daemon(DaemonConfig config, List<Path> files, NativeBinaries binaries) throws IOException {
+  /** Finds out what it works with, and says so. */
+  public Daemon(LiveConfig live, NativeBinaries binaries) throws IOException {
+    DaemonConfig config = live.get();
     Layout layout = new Layout(config.root(), config.state());
     locks.addAll(DaemonFolders.prepare(layout));
     StrandedLaunchers.end(Path.of(System.getProperty("java.home")));
@@ -77,20 +77,25 @@ public final class Daemon {
     this.kernel = Kernel.open(config.cgroupDriver());
 
     // what others provide: OCI runtimes, networks, images
-    Handlers handlers = Handlers.find(config, layout, kernel.facts(), NativeBinaries.adapter());
+    Handlers handlers = Handlers.of(live, layout, kernel.facts(), NativeBinaries.adapter());
     this.network = NetworkSetup.open(config.network());
     log.info(
         "{}",
         StartLine.of(
-            config, files, kernel.facts().cgroups(), handlers, network.cni().configured()));
+            config,
+            live.current().files(),
+            kernel.facts().cgroups(),
+            handlers,
+            network.cni().configured()));
     handlers.introduce();
-    WorkerFetcher fetcher = WorkerFetcher.of(config, layout, binaries, kernel.cgroups());
+    WorkerFetcher fetcher = WorkerFetcher.of(live, layout, binaries, kernel.cgroups());
     ImageSetup store =
-        ImageSetup.open(config.images(), layout, fetcher, kernel.syscalls(), kernel.mounts());
+        ImageSetup.open(
+            () -> live.get().images(), layout, fetcher, kernel.syscalls(), kernel.mounts());
 
     // who listens to what happens, and who has a say
     this.events = Events.open(context);
-    NriSetup nri = NriSetup.of(config, layout, kernel.facts(), handlers);
+    NriSetup nri = NriSetup.of(live, layout, kernel.facts(), handlers);
 
     // pods, and the containers in them
     this.pod =
@@ -119,11 +124,12 @@ public final class Daemon {
 
     // who may ask
     this.nriServer = nri.server(new PluginNode(pod.pods(), container.containers()), binaries);
-    EdgeSetup edge = new EdgeSetup(config, context, kernel);
+    EdgeSetup edge = new EdgeSetup(live, context, kernel);
     this.streaming = edge.streaming(pod, container);
     this.server = edge.cri(handlers, store, pod, container, checkpoints, events, streaming);
-    this.admin = edge.admin(store, container);
     this.systemd = SdNotify.ofEnvironment(kernel.syscalls());
+    this.reloading = new Reloading(live, network.cni(), systemd);
+    this.admin = edge.admin(store, container, reloading);
     this.watchdog =
         Watchdog.patience(System.getenv(), ProcessHandle.current().pid())
             .map(patience ->
@@ -142,6 +148,15 @@ public final class Daemon {
     log.info("serving");
     Thread.ofVirtual().name("leftovers").start(this::endLeftovers);
     IdleHeap.watch();
+  }
+
+  /**
+   * Takes up a new configuration while it serves.
+   *
+   * @throws io.jcri.daemon.config.ConfigException with what is wrong; then nothing has changed
+   */
+  public void reload() {
+    Reloaded _ = reloading.reload();
   }
 
   /** The kubelet does without it: what lies in its way costs people {@code jcri load}. */

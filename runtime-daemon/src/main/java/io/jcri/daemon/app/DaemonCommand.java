@@ -1,8 +1,7 @@
 package io.jcri.daemon.app;
 
 import io.jcri.daemon.config.ConfigException;
-import io.jcri.daemon.config.DaemonConfig;
-import io.jcri.daemon.config.LoadedConfig;
+import io.jcri.daemon.config.LiveConfig;
 import io.jcri.daemon.log.LogFormat;
 import io.jcri.daemon.system.HeapGuard;
 import io.jcri.daemon.system.Logging;
@@ -29,19 +28,19 @@ public final class DaemonCommand {
       System.out.print(DaemonFlags.HELP);
       return 0;
     }
-    LoadedConfig loaded;
+    LiveConfig config;
     try {
-      loaded = DaemonFlags.parse(flags).load();
+      config = new LiveConfig(DaemonFlags.parse(flags));
     } catch (ConfigException e) {
       e.problems().forEach(problem -> System.err.println("jcri: " + problem));
       return 2;
     }
+    HangUps hangUps = HangUps.take();
     Umask.set(Linux.get());
-    DaemonConfig config = loaded.config();
-    Logging.start(config.logLevel(), LogFormat.of(config.logFormat()));
+    Logging.start(config.get().logLevel(), LogFormat.of(config.get().logFormat()));
     HeapGuard.install();
     try {
-      serve(new Daemon(config, loaded.files(), NativeBinaries.find()));
+      serve(new Daemon(config, NativeBinaries.find()), hangUps);
       return 0;
     } catch (IOException | RuntimeException e) {
       System.err.println("jcri: cannot start: " + Reasons.of(e));
@@ -49,9 +48,10 @@ public final class DaemonCommand {
     }
   }
 
-  private static void serve(Daemon daemon) throws IOException {
+  private static void serve(Daemon daemon, HangUps hangUps) throws IOException {
     CountDownLatch stopped = new CountDownLatch(1);
     daemon.start();
+    hangUps.answer(daemon::reload);
     Runtime.getRuntime()
         .addShutdownHook(
             new Thread(

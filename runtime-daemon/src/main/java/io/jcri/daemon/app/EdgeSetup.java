@@ -1,8 +1,9 @@
 package io.jcri.daemon.app;
 
 import io.jcri.daemon.admin.AdminServer;
+import io.jcri.daemon.admin.ConfigControl;
 import io.jcri.daemon.checkpoint.CheckpointSetup;
-import io.jcri.daemon.config.DaemonConfig;
+import io.jcri.daemon.config.LiveConfig;
 import io.jcri.daemon.container.ContainerSetup;
 import io.jcri.daemon.container.Containers;
 import io.jcri.daemon.container.ImageUsers;
@@ -30,11 +31,11 @@ import java.util.List;
 
 /** The daemon's servers: CRI, the sessions that it hands out URLs of, and the admin socket. */
 final class EdgeSetup {
-  private final DaemonConfig config;
+  private final LiveConfig config;
   private final DaemonContext context;
   private final Kernel kernel;
 
-  EdgeSetup(DaemonConfig config, DaemonContext context, Kernel kernel) {
+  EdgeSetup(LiveConfig config, DaemonContext context, Kernel kernel) {
     this.config = config;
     this.context = context;
     this.kernel = kernel;
@@ -42,12 +43,15 @@ final class EdgeSetup {
 
   StreamingServer streaming(PodSetup pod, ContainerSetup container) {
     return new StreamingServer(
-        config.streaming(), container.containers(), pod.pods(), context.layout());
+        () -> config.get().streaming(), container.containers(), pod.pods(), context.layout());
   }
 
-  AdminServer admin(ImageSetup store, ContainerSetup container) {
+  AdminServer admin(ImageSetup store, ContainerSetup container, ConfigControl control) {
     return new AdminServer(
-        context.layout().adminSocket(), store.images(), new ImageUsers(container.registry()));
+        context.layout().adminSocket(),
+        store.images(),
+        new ImageUsers(container.registry()),
+        control);
   }
 
   /** Each of CRI's calls is answered by the group of the feature that it asks for. */
@@ -63,7 +67,7 @@ final class EdgeSetup {
     Containers containers = container.containers();
     VerboseInfo info = new VerboseInfo(context.layout(), config, kernel.facts());
     return new CriServer(
-        config.socket(),
+        config.get().socket(),
         List.of(
             CriServices.runtime(
                 new NodeCalls(pod.networks(), handlers, info, kernel.facts().cgroups().driver()),

@@ -10,10 +10,15 @@ import picocli.CommandLine.Command;
 /** {@code jcri config} and what it can do. */
 @Command(
     name = "config",
-    description = "Print the default configuration, check one, or make one of another runtime's.",
+    description = "Print, check or reload the configuration, or make one of another runtime's.",
     mixinStandardHelpOptions = true,
     versionProvider = VersionCommand.Provider.class,
-    subcommands = {ConfigCommand.Default.class, ConfigCheckCommand.class, MigrateCommand.class})
+    subcommands = {
+      ConfigCommand.Default.class,
+      ConfigCheckCommand.class,
+      ConfigReloadCommand.class,
+      MigrateCommand.class
+    })
 final class ConfigCommand implements Callable<Integer> {
   private static final String DEFAULT_RESOURCE = "/io/jcri/daemon/config.toml";
 

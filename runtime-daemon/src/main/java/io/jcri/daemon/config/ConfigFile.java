@@ -41,7 +41,7 @@ public final class ConfigFile {
   public static DaemonConfig parse(String text, String origin) {
     ConfigTexts texts = new ConfigTexts();
     texts.add(text, origin);
-    return texts.read(List.of()).config();
+    return texts.read().config();
   }
 
   /**
@@ -64,10 +64,11 @@ public final class ConfigFile {
   private DaemonConfig daemon(ConfigTree.Table tree) {
     DaemonConfig d = DaemonConfig.defaults();
     Keys keys = new Keys(tree, problems, settings);
+    Path root = keys.path("root", d.root());
     Path state = keys.path("state", d.state());
     DaemonConfig config =
         new DaemonConfig(
-            keys.path("root", d.root()),
+            root,
             state,
             keys.path("socket", state.resolve("jcri.sock")),
             keys.oneOf("log_level", d.logLevel(), "trace", "debug", "info", "warn", "error"),

@@ -5,7 +5,6 @@ import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -49,36 +48,31 @@ public record ConfigSource(Optional<Path> named, Map<String, Setting> flags) {
   /**
    * Reads it as it is now.
    *
-   * @param restored what beats even flags
    * @throws ConfigException with everything that is wrong in any of the files
    */
-  LoadedConfig load(Map<String, Setting> restored) {
+  public LoadedConfig load() {
+    return texts().read();
+  }
+
+  ConfigTexts texts() {
     ConfigTexts texts = new ConfigTexts();
-    List<Path> files = new ArrayList<>();
     if (named.isPresent() || Files.exists(file())) {
-      add(file(), texts, files);
+      add(file(), texts);
     }
     try {
       for (Path file : found()) {
-        add(file, texts, files);
+        add(file, texts);
       }
     } catch (IOException e) {
       texts.missing(dropIns() + ": " + why(e));
     }
     flags.forEach(texts::set);
-    restored.forEach(texts::set);
-    return texts.read(files);
+    return texts;
   }
 
-  /** As the others, with nothing restored. */
-  public LoadedConfig load() {
-    return load(Map.of());
-  }
-
-  private static void add(Path file, ConfigTexts texts, List<Path> files) {
+  private static void add(Path file, ConfigTexts texts) {
     try {
-      texts.add(Files.readString(file), file.toString());
-      files.add(file);
+      texts.add(Files.readString(file), file);
     } catch (IOException e) {
       texts.missing(file + ": " + why(e));
     }

@@ -11,6 +11,7 @@ import org.tomlj.TomlParseResult;
 final class ConfigTexts {
   private final List<String> problems = new ArrayList<>();
   private final ConfigTree tree = new ConfigTree(problems);
+  private final List<Path> files = new ArrayList<>();
   private boolean complete = true;
 
   /** Adds a file; one that is no TOML is left out, and a problem. */
@@ -35,13 +36,18 @@ final class ConfigTexts {
     tree.set(key, setting);
   }
 
+  /** As the other, of a file that is there. */
+  void add(String text, Path file) {
+    add(text, file.toString());
+    files.add(file);
+  }
+
   /**
    * Reads all of it.
    *
-   * @param files that were added
    * @throws ConfigException with everything that is wrong
    */
-  LoadedConfig read(List<Path> files) {
+  LoadedConfig read() {
     return ConfigFile.read(tree, files, problems, complete);
   }
 }

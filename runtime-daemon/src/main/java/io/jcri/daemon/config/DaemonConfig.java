@@ -35,8 +35,6 @@ public record DaemonConfig(
     Streaming streaming,
     Nri nri) {
 
-  public static final List<String> LOG_FORMATS = List.of("text", "json");
-
   public DaemonConfig {
     handlers = Map.copyOf(handlers);
   }

@@ -7,16 +7,12 @@ package io.jcri.daemon.config;
  * @param line of the file; 0 for what has no lines
  */
 public record Origin(String source, int line) {
-  static final Origin DEFAULT = new Origin("default", 0);
+  /** Nobody has said it. */
+  public static final Origin DEFAULT = new Origin("default", 0);
 
   /** Of the command line. */
   public static Origin flag(String name) {
     return new Origin(name, 0);
-  }
-
-  /** Whether nobody has said it. */
-  public boolean isDefault() {
-    return equals(DEFAULT);
   }
 
   /** As compilers and editors have it. */

@@ -15,7 +15,8 @@ public record Setting(Object value, Origin origin) {
     return toml(value);
   }
 
-  private static String toml(Object value) {
+  /** Such a value as a configuration file has it. */
+  public static String toml(Object value) {
     return switch (value) {
       case String text -> quoted(text);
       case List<?> list ->
@@ -27,7 +28,8 @@ public record Setting(Object value, Origin origin) {
   /** A basic string of TOML. */
   static String quoted(String text) {
     StringBuilder quoted = new StringBuilder("\"");
-    for (char c : text.toCharArray()) {
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
       switch (c) {
         case '"', '\\' -> quoted.append('\\').append(c);
         case '\n' -> quoted.append("\\n");

@@ -8,10 +8,11 @@ import io.jcri.oci.runtime.BindMounts;
 import io.jcri.oci.spec.ContainerSpec;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /** Adds a container's CDI devices to what config.json will say. */
 public final class CdiInjection {
-  private final Optional<CdiDevices> devices;
+  private final Supplier<Optional<CdiDevices>> devices;
   private final Handlers handlers;
 
   /**
@@ -19,7 +20,7 @@ public final class CdiInjection {
    *
    * @param devices empty where CDI is switched off
    */
-  public CdiInjection(Optional<CdiDevices> devices, Handlers handlers) {
+  public CdiInjection(Supplier<Optional<CdiDevices>> devices, Handlers handlers) {
     this.devices = devices;
     this.handlers = handlers;
   }
@@ -36,6 +37,7 @@ public final class CdiInjection {
     }
     ContainerSpec injected =
         devices
+            .get()
             .orElseThrow(() ->
                 JcriException.precondition(
                     "CDI device %s can't be injected: this node has CDI disabled"

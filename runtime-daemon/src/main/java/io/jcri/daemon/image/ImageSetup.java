@@ -1,6 +1,7 @@
 package io.jcri.daemon.image;
 
 import io.jcri.daemon.config.DaemonConfig;
+import io.jcri.daemon.config.Derived;
 import io.jcri.daemon.core.Layout;
 import io.jcri.oci.distribution.config.RegistriesConf;
 import io.jcri.oci.image.ImageFetcher;
@@ -14,31 +15,48 @@ import io.jcri.sandbox.linux.Syscalls;
 import io.jcri.sandbox.mount.Mounts;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 
 /** The image store as the configuration says, and what containers get of it. */
 public record ImageSetup(Images images, RootFilesystems rootFilesystems) {
 
-  /**
-   * Opens the store.
-   *
-   * @param fetcher brings images
-   */
+  /** As the other, with settings that do not change. */
   public static ImageSetup open(
       DaemonConfig.Images config,
       Layout layout,
       ImageFetcher fetcher,
       Syscalls syscalls,
       Mounts mounts) {
-    Optional<RegistriesConf> registries = config.registriesConf().map(RegistriesConf::new);
-    ImageStore store =
-        ImageStore.open(layout.images(), fetcher, trust(config.trust()), syscalls, mounts);
+    return open(() -> config, layout, fetcher, syscalls, mounts);
+  }
+
+  /**
+   * Opens the store.
+   *
+   * @param config read whenever it is needed
+   * @param fetcher brings images
+   */
+  public static ImageSetup open(
+      Supplier<DaemonConfig.Images> config,
+      Layout layout,
+      ImageFetcher fetcher,
+      Syscalls syscalls,
+      Mounts mounts) {
+    Supplier<Optional<RegistriesConf>> registries =
+        new Derived<>(() -> config.get().registriesConf(), file -> file.map(RegistriesConf::new));
+    Supplier<ImageTrust> trust = new Derived<>(() -> config.get().trust(), ImageSetup::trust);
+    ImageStore store = ImageStore.open(layout.images(), fetcher, trust, syscalls, mounts);
     return new ImageSetup(
-        new Images(store, new NameSearch(registries), layout, Set.copyOf(config.pinned())),
+        new Images(
+            store,
+            new NameSearch(registries),
+            layout,
+            new Derived<>(() -> config.get().pinned(), Set::copyOf)),
         new RootFilesystems(
             store,
             new WritableLayers(syscalls, mounts, store.snapshots()),
             new WritableVolumes(syscalls, store.snapshots()),
-            config.volumes(),
+            () -> config.get().volumes(),
             mounts,
             layout));
   }

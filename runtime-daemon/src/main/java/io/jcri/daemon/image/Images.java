@@ -24,13 +24,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 
 /** The node's images, as the daemon and its operator see the store. Thread-safe. */
 public final class Images {
   private final ImageStore store;
   private final NameSearch names;
   private final Layout layout;
-  private final Set<String> pinned;
+  private final Supplier<Set<String>> pinned;
   private final Pulls pulls = new Pulls();
 
   /**
@@ -38,7 +39,7 @@ public final class Images {
    *
    * @param pinned names of images that are told to be pinned whatever the store says
    */
-  Images(ImageStore store, NameSearch names, Layout layout, Set<String> pinned) {
+  Images(ImageStore store, NameSearch names, Layout layout, Supplier<Set<String>> pinned) {
     this.store = store;
     this.names = names;
     this.layout = layout;
@@ -174,7 +175,7 @@ public final class Images {
 
   /** Whether the kubelet must not collect it. */
   public boolean pinned(Image image) {
-    return image.pinned() || image.repoTags().stream().anyMatch(pinned::contains);
+    return image.pinned() || image.repoTags().stream().anyMatch(pinned.get()::contains);
   }
 
   /**

@@ -8,23 +8,25 @@ import io.jcri.oci.image.ImageStore;
 import io.jcri.oci.manifest.ImageReference;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /**
  * What the names of images stand for on this node. A short name may stand for several, which are
  * tried in turn. Thread-safe.
  */
 final class NameSearch {
-  private final Optional<RegistriesConf> registries;
+  private final Supplier<Optional<RegistriesConf>> registries;
 
   /**
    * @param registries when this node has such a file; else short names are Docker Hub's
    */
-  NameSearch(Optional<RegistriesConf> registries) {
+  NameSearch(Supplier<Optional<RegistriesConf>> registries) {
     this.registries = registries;
   }
 
   private List<ImageReference> candidates(String name) {
     return registries
+        .get()
         .map(conf -> conf.candidates(name))
         .orElseGet(() -> List.of(ImageReference.parse(name)));
   }
@@ -81,7 +83,7 @@ final class NameSearch {
 
   /** The name in the form under which the store has an image; else as it is. */
   String known(ImageStore store, String name) {
-    if (registries.isEmpty()) {
+    if (registries.get().isEmpty()) {
       return name;
     }
     return knownCandidates(name).stream()

@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
 /**
@@ -37,7 +38,7 @@ public final class RootFilesystems {
   private final ImageStore store;
   private final WritableLayers layers;
   private final WritableVolumes volumes;
-  private final String volumeMode;
+  private final Supplier<String> volumeMode;
   private final Mounts mounts;
   private final Layout layout;
 
@@ -48,7 +49,7 @@ public final class RootFilesystems {
       ImageStore store,
       WritableLayers layers,
       WritableVolumes volumes,
-      String volumeMode,
+      Supplier<String> volumeMode,
       Mounts mounts,
       Layout layout) {
     this.store = store;
@@ -127,7 +128,7 @@ public final class RootFilesystems {
 
   /** Whether containers get something for the volumes that their image declares. */
   public boolean makesVolumes() {
-    return !volumeMode.equals("ignore");
+    return !volumeMode.get().equals("ignore");
   }
 
   /**
@@ -144,7 +145,7 @@ public final class RootFilesystems {
         containerId,
         places,
         new WritableVolumes.Wish(
-            volumeMode.equals("copy"),
+            volumeMode.get().equals("copy"),
             user.map(UserNamespace::rootUid).orElse(0L),
             user.map(UserNamespace::rootGid).orElse(0L)));
   }

@@ -18,6 +18,7 @@ import io.jcri.oci.spec.LinuxResources;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -42,7 +43,8 @@ public final class Nri implements PodHooks, ContainerHooks {
    *
    * @param cdi how CDI devices that plugins name get into a specification
    */
-  public Nri(DaemonConfig.Nri config, Layout layout, CgroupSupport cgroups, CdiInjection cdi) {
+  public Nri(
+      Supplier<DaemonConfig.Nri> config, Layout layout, CgroupSupport cgroups, CdiInjection cdi) {
     this.messages = new ObjectMessages(layout);
     this.adjuster = new SpecAdjuster(cgroups);
     this.cdi = cdi;

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -19,7 +20,7 @@ import org.slf4j.LoggerFactory;
 public final class NriServer implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(NriServer.class);
 
-  private final DaemonConfig.Nri config;
+  private final Supplier<DaemonConfig.Nri> config;
   private final Nri nri;
   private final Registration registration;
   private final PluginLauncher launcher;
@@ -33,13 +34,13 @@ public final class NriServer implements AutoCloseable {
    * @param temporary a directory of root's
    */
   public NriServer(
-      DaemonConfig.Nri config, Nri nri, NodeObjects node, Path starter, Path temporary) {
+      Supplier<DaemonConfig.Nri> config, Nri nri, NodeObjects node, Path starter, Path temporary) {
     this.config = config;
     this.nri = nri;
     nri.serve(node);
     this.registration =
         new Registration(config, BuildInfo.version(), this::update, nri.plugins()::removeClosed);
-    this.launcher = new PluginLauncher(config, starter, temporary);
+    this.launcher = new PluginLauncher(config.get(), starter, temporary);
   }
 
   /**
@@ -47,7 +48,7 @@ public final class NriServer implements AutoCloseable {
    * of in the log: pods need the daemon, and required plugins are looked for at each creation.
    */
   public void start() {
-    if (!config.enabled()) {
+    if (!config.get().enabled()) {
       return;
     }
     List<Thread> registrations = new ArrayList<>();
@@ -74,7 +75,7 @@ public final class NriServer implements AutoCloseable {
       socket =
           Optional.of(
               PluginSocket.open(
-                  config.socket(),
+                  config.get().socket(),
                   channel -> {
                     boolean _ = join(channel, Optional.empty());
                   }));
@@ -89,7 +90,7 @@ public final class NriServer implements AutoCloseable {
     try {
       Plugin plugin = registration.register(channel, known);
       registered = Optional.of(plugin);
-      List<NriApi.ContainerUpdate> updates = nri.join(plugin, config.registrationTimeout());
+      List<NriApi.ContainerUpdate> updates = nri.join(plugin, config.get().registrationTimeout());
       log.info(
           "NRI plugin {} is connected, events 0x{}",
           plugin.name(),

@@ -1,6 +1,7 @@
 package io.jcri.daemon.nri;
 
 import io.jcri.daemon.config.DaemonConfig;
+import io.jcri.daemon.config.Derived;
 import io.jcri.daemon.container.CdiInjection;
 import io.jcri.daemon.core.Layout;
 import io.jcri.daemon.node.NodeFacts;
@@ -8,22 +9,29 @@ import io.jcri.daemon.runtime.Handlers;
 import io.jcri.daemon.system.NativeBinaries;
 import io.jcri.oci.cdi.CdiDevices;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /**
  * What the node's vendors add to containers: devices by CDI, and plugins, which may ask for such
  * devices too.
  */
-public record NriSetup(DaemonConfig.Nri config, Layout layout, Nri nri, CdiInjection cdi) {
+public record NriSetup(
+    Supplier<DaemonConfig.Nri> config, Layout layout, Nri nri, CdiInjection cdi) {
   /** Without plugins: {@link #server} lets them in. */
-  public static NriSetup of(DaemonConfig config, Layout layout, NodeFacts node, Handlers handlers) {
+  public static NriSetup of(
+      Supplier<DaemonConfig> config, Layout layout, NodeFacts node, Handlers handlers) {
     CdiInjection cdi =
         new CdiInjection(
-            config.cdi().enabled()
-                ? Optional.of(new CdiDevices(config.cdi().directories()))
-                : Optional.empty(),
+            new Derived<>(
+                () -> config.get().cdi(),
+                wanted ->
+                    wanted.enabled()
+                        ? Optional.of(new CdiDevices(wanted.directories()))
+                        : Optional.empty()),
             handlers);
-    Nri nri = new Nri(config.nri(), layout, node.cgroups().limits(), cdi);
-    return new NriSetup(config.nri(), layout, nri, cdi);
+    Supplier<DaemonConfig.Nri> plugins = () -> config.get().nri();
+    Nri nri = new Nri(plugins, layout, node.cgroups().limits(), cdi);
+    return new NriSetup(plugins, layout, nri, cdi);
   }
 
   /**

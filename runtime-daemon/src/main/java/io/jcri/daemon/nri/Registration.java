@@ -14,6 +14,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -43,7 +44,7 @@ final class Registration {
 
   private record Names(String index, String base) {}
 
-  private final DaemonConfig.Nri config;
+  private final Supplier<DaemonConfig.Nri> config;
   private final String runtimeVersion;
   private final Requests requests;
   private final Runnable onClose;
@@ -54,7 +55,10 @@ final class Registration {
    * @param onClose run whenever a plugin's connection has ended
    */
   Registration(
-      DaemonConfig.Nri config, String runtimeVersion, Requests requests, Runnable onClose) {
+      Supplier<DaemonConfig.Nri> config,
+      String runtimeVersion,
+      Requests requests,
+      Runnable onClose) {
     this.config = config;
     this.runtimeVersion = runtimeVersion;
     this.requests = requests;
@@ -90,19 +94,19 @@ final class Registration {
                   .setConfig(known.map(Preinstalled::configuration).orElse(""))
                   .setRuntimeName("jcri")
                   .setRuntimeVersion(runtimeVersion)
-                  .setRegistrationTimeout(config.registrationTimeout().toMillis())
-                  .setRequestTimeout(config.requestTimeout().toMillis())
+                  .setRegistrationTimeout(config.get().registrationTimeout().toMillis())
+                  .setRequestTimeout(config.get().requestTimeout().toMillis())
                   .setNRIVersion(NRI_VERSION)
                   .build(),
               NriApi.ConfigureResponse.parser(),
-              config.requestTimeout());
+              config.get().requestTimeout());
       int events = configured.getEvents() == 0 ? Plugin.ALL_EVENTS : configured.getEvents();
       if ((events & ~Plugin.ALL_EVENTS) != 0) {
         throw new IOException(
             "plugin %s-%s wants unknown events: 0x%x"
                 .formatted(names.index(), names.base(), configured.getEvents()));
       }
-      return new Plugin(peer, names.index(), names.base(), events, config.requestTimeout());
+      return new Plugin(peer, names.index(), names.base(), events, config.get().requestTimeout());
     } catch (IOException e) {
       peer.close();
       throw e;
@@ -118,10 +122,12 @@ final class Registration {
 
   private Names await(CompletableFuture<Names> registered, Peer peer) throws IOException {
     try {
-      return registered.get(config.registrationTimeout().toNanos(), TimeUnit.NANOSECONDS);
+      return registered.get(config.get().registrationTimeout().toNanos(), TimeUnit.NANOSECONDS);
     } catch (TimeoutException e) {
       throw new IOException(
-          "it did not register within %d ms".formatted(config.registrationTimeout().toMillis()), e);
+          "it did not register within %d ms"
+              .formatted(config.get().registrationTimeout().toMillis()),
+          e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IOException("interrupted", e);

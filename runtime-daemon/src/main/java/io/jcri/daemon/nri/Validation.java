@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -21,9 +22,9 @@ final class Validation {
   /** A pod's own wish: a list of plugins for all its containers, or for one. */
   static final String REQUIRED = "required-plugins.noderesource.dev";
 
-  private final DaemonConfig.Nri config;
+  private final Supplier<DaemonConfig.Nri> config;
 
-  Validation(DaemonConfig.Nri config) {
+  Validation(Supplier<DaemonConfig.Nri> config) {
     this.config = config;
   }
 
@@ -36,7 +37,7 @@ final class Validation {
    */
   void required(Pod pod, String container, List<Plugin> asked) {
     Map<String, String> annotations = pod.config().annotations();
-    if (config.required().isEmpty() && annotations.isEmpty()) {
+    if (config.get().required().isEmpty() && annotations.isEmpty()) {
       return;
     }
     if (tolerated(annotations, container)) {
@@ -44,7 +45,7 @@ final class Validation {
     }
     List<String> missing =
         Stream.concat(
-                config.required().stream(),
+                config.get().required().stream(),
                 effective(annotations, REQUIRED, container)
                     .map(Validation::names)
                     .orElse(List.of())
@@ -61,17 +62,17 @@ final class Validation {
   }
 
   private boolean tolerated(Map<String, String> annotations, String container) {
-    if (config.tolerateMissing().isEmpty()) {
+    if (config.get().tolerateMissing().isEmpty()) {
       return false;
     }
-    Optional<String> value = effective(annotations, config.tolerateMissing(), container);
+    Optional<String> value = effective(annotations, config.get().tolerateMissing(), container);
     if (value.isEmpty() || value.get().equals("false")) {
       return false;
     }
     if (!value.get().equals("true")) {
       throw JcriException.invalid(
           "annotation %s is \"%s\" but must be true or false"
-              .formatted(config.tolerateMissing(), value.get()));
+              .formatted(config.get().tolerateMissing(), value.get()));
     }
     return true;
   }
@@ -141,7 +142,7 @@ final class Validation {
   }
 
   private void forbid(String what, String plugins) {
-    if (!plugins.isEmpty() && config.reject().contains(what)) {
+    if (!plugins.isEmpty() && config.get().reject().contains(what)) {
       throw JcriException.precondition(
           "NRI plugin %s adjusted %s, which this node's configuration does not allow (nri.reject)"
               .formatted(plugins, what));

@@ -19,6 +19,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -31,35 +32,16 @@ public final class WorkerFetcher implements ImageFetcher {
   /** A worker that hangs for so long after it was told to stop is of no use to others either. */
   private static final Duration STOPS_WITHIN = Duration.ofSeconds(30);
 
-  private final WorkerProcess worker;
+  private final Supplier<WorkerProcess> workers;
 
-  WorkerFetcher(WorkerProcess worker) {
-    this.worker = worker;
+  WorkerFetcher(Supplier<WorkerProcess> workers) {
+    this.workers = workers;
   }
 
-  /** As a node is configured; starts nothing yet. */
+  /** As a node is configured at the time of a pull; starts nothing yet. */
   public static WorkerFetcher of(
-      DaemonConfig config, Layout layout, NativeBinaries binaries, Cgroups cgroups) {
-    DaemonConfig.Images images = config.images();
-    WorkerMessages.Settings settings =
-        new WorkerMessages.Settings(
-            WorkerMessages.VERSION,
-            layout.images(),
-            layout.pullSocket(),
-            config.logLevel(),
-            config.logFormat(),
-            images.registryDirectories(),
-            images.registriesConf(),
-            images.registryAuth(),
-            images.parallelLayers(),
-            images.noProgressTimeout(),
-            images.leastRate(),
-            images.strictPlatform(),
-            images.trust().signaturePolicy(),
-            images.trust().signaturePlaces());
-    WorkerCommand command =
-        new WorkerCommand(binaries, settings, new WorkerCgroup(cgroups, images.worker()));
-    return new WorkerFetcher(new WorkerProcess(settings, command, images.worker().idle()));
+      Supplier<DaemonConfig> config, Layout layout, NativeBinaries binaries, Cgroups cgroups) {
+    return new WorkerFetcher(new Workers(config, layout, binaries, cgroups));
   }
 
   @Override
@@ -84,7 +66,7 @@ public final class WorkerFetcher implements ImageFetcher {
 
   /** The caller may be interrupted; whoever speaks to the worker is not. */
   private void fetch(WorkerMessages.Request request, StoreSide store, String what) {
-    Conversation conversation = new Conversation(worker, request, store);
+    Conversation conversation = new Conversation(workers.get(), request, store);
     FutureTask<Void> work = new FutureTask<>(conversation, null);
     Thread.ofVirtual().name("pull worker call").start(CurrentCall.carried(work));
     boolean interrupted = false;

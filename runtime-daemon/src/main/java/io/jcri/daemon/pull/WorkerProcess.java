@@ -11,6 +11,7 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
+import java.nio.channels.ClosedChannelException;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.file.DirectoryStream;
@@ -49,6 +50,7 @@ final class WorkerProcess {
   private final WorkerMessages.Settings settings;
   private final WorkerCommand command;
   private final Duration idle;
+  private final boolean first;
   private final LinkedBlockingQueue<SocketChannel> waiting = new LinkedBlockingQueue<>();
 
   /** Guards what follows. */
@@ -58,16 +60,20 @@ final class WorkerProcess {
   private @Nullable Process process;
   private int users;
   private long uses;
+  private boolean retired;
 
   /**
    * Starts nothing yet.
    *
    * @param idle how long it stays without work
+   * @param first whether there is none before it, which may be at work still
    */
-  WorkerProcess(WorkerMessages.Settings settings, WorkerCommand command, Duration idle) {
+  WorkerProcess(
+      WorkerMessages.Settings settings, WorkerCommand command, Duration idle, boolean first) {
     this.settings = settings;
     this.command = command;
     this.idle = idle;
+    this.first = first;
   }
 
   /** A connection on which the worker has taken a request. Closed by one thread. */
@@ -161,6 +167,19 @@ final class WorkerProcess {
     }
   }
 
+  /** It ends with the last of those who use it, and without any at once. */
+  void retire() {
+    lock.lock();
+    try {
+      retired = true;
+      if (users == 0) {
+        endSoon();
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
   private Process running() throws IOException {
     lock.lock();
     try {
@@ -213,6 +232,9 @@ final class WorkerProcess {
   private Path emptyTemporary() throws IOException {
     Path directory = settings.root().resolve("worker");
     Folders.own(directory, Folders.PRIVATE);
+    if (!first) {
+      return directory.toRealPath(); // what lies there may be in use
+    }
     try (DirectoryStream<Path> files = Files.newDirectoryStream(directory)) {
       for (Path file : files) {
         delete(file);
@@ -248,6 +270,8 @@ final class WorkerProcess {
       while (true) {
         try {
           waiting.add(server.accept());
+        } catch (ClosedChannelException e) {
+          return;
         } catch (IOException e) {
           log.warn("cannot take a connection on {}: {}", settings.socket(), Reasons.of(e));
           Thread.sleep(PAUSE);
@@ -299,18 +323,23 @@ final class WorkerProcess {
     lock.lock();
     try {
       users--;
-      long now = uses;
       if (users == 0) {
-        Thread.ofVirtual().name("idle pull worker").start(() -> endIfUnused(now));
+        endSoon();
       }
     } finally {
       lock.unlock();
     }
   }
 
-  private void endIfUnused(long since) {
+  private void endSoon() {
+    long now = uses;
+    Duration pause = retired ? Duration.ZERO : idle;
+    Thread.ofVirtual().name("idle pull worker").start(() -> endIfUnused(now, pause));
+  }
+
+  private void endIfUnused(long since, Duration pause) {
     try {
-      Thread.sleep(idle);
+      Thread.sleep(pause);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return;
@@ -318,7 +347,13 @@ final class WorkerProcess {
     Process over;
     lock.lock();
     try {
-      if (uses != since || process == null) {
+      if (uses != since) {
+        return;
+      }
+      if (retired) {
+        stopListening();
+      }
+      if (process == null) {
         return;
       }
       over = process;
@@ -334,6 +369,15 @@ final class WorkerProcess {
     List<SocketChannel> stale = new ArrayList<>();
     waiting.drainTo(stale);
     stale.forEach(WorkerProcess::closeQuietly);
+  }
+
+  /** Of one that is retired; who has it still makes it listen again. */
+  private void stopListening() {
+    if (listening != null) {
+      closeQuietly(listening);
+      delete(settings.socket());
+      listening = null;
+    }
   }
 
   private static void closeQuietly(Closeable connection) {

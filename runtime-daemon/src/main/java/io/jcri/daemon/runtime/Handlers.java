@@ -33,21 +33,26 @@ import org.slf4j.LoggerFactory;
 public final class Handlers {
   private static final Logger log = LoggerFactory.getLogger(Handlers.class);
 
-  private final String defaultName;
-  private final Map<String, Handler> handlers;
-  private final CountDownLatch introduced;
+  private final Supplier<DaemonConfig> config;
+  private final Layout layout;
+  private final NodeFacts node;
+  private final Path adapter;
+  private final CountDownLatch introduced = new CountDownLatch(1);
+  private volatile Table table;
 
-  private Handlers(String defaultName, Map<String, Handler> handlers, CountDownLatch introduced) {
-    this.defaultName = defaultName;
-    this.handlers = handlers;
-    this.introduced = introduced;
+  private Handlers(Supplier<DaemonConfig> config, Layout layout, NodeFacts node, Path adapter) {
+    this.config = config;
+    this.layout = layout;
+    this.node = node;
+    this.adapter = adapter;
+    this.table = find(config.get(), Map.of());
   }
 
   /**
    * What the handlers are, each as far as it is known by now: {@link #introduce} tells the rest.
    */
   public List<String> summary() {
-    return handlers.entrySet().stream()
+    return all().entrySet().stream()
         .map(entry -> entry.getKey() + " (" + entry.getValue().summary() + ")")
         .toList();
   }
@@ -57,8 +62,17 @@ public final class Handlers {
     introduced.countDown();
   }
 
+  /**
+   * The handlers of one configuration.
+   *
+   * @param former those that were taken out of it while pods may have them: these go on
+   */
+  private record Table(
+      DaemonConfig of, Map<String, Handler> offered, Map<String, Handler> former) {}
+
   /** One OCI runtime, or shim that is called like one. */
   public static final class Handler {
+    private final DaemonConfig.Handler config;
     private final HandlerProgram program;
     private final Optional<OciRuntime> runtime;
     private final NodeFacts node;
@@ -79,6 +93,7 @@ public final class Handlers {
         boolean refuseKnownEscapes,
         CountDownLatch introduced) {
       this.introduced = introduced;
+      this.config = config;
       this.refuseKnownEscapes = refuseKnownEscapes;
       this.program = program;
       this.sandbox = config.sandbox();
@@ -280,53 +295,92 @@ public final class Handlers {
   }
 
   /**
-   * Looks for the configured programs.
+   * Looks for the configured programs, and again when the configuration has become another one.
    *
    * @param adapter the program of jcri's by which shims are called
    */
+  public static Handlers of(
+      Supplier<DaemonConfig> config, Layout layout, NodeFacts node, Path adapter) {
+    return new Handlers(config, layout, node, adapter);
+  }
+
+  /** The same for a configuration that does not change. */
   public static Handlers find(DaemonConfig config, Layout layout, NodeFacts node, Path adapter) {
+    return of(() -> config, layout, node, adapter);
+  }
+
+  @SuppressWarnings("ReferenceEquality") // One that was read again is another, even if it is equal.
+  private Table table() {
+    Table last = table;
+    return last.of == config.get() ? last : renewed();
+  }
+
+  @SuppressWarnings("ReferenceEquality")
+  private synchronized Table renewed() {
+    DaemonConfig now = config.get();
+    if (table.of != now) {
+      Map<String, Handler> known = new TreeMap<>(table.former);
+      known.putAll(table.offered);
+      table = find(now, known);
+    }
+    return table;
+  }
+
+  /** What one knows of a program is kept as long as it is the same. */
+  private Table find(DaemonConfig of, Map<String, Handler> known) {
     boolean systemd = node.cgroups().driver() == CgroupDriver.SYSTEMD;
-    Map<String, Handler> handlers = new TreeMap<>();
-    CountDownLatch introduced = new CountDownLatch(1);
-    config
-        .handlers()
+    Map<String, Handler> offered = new TreeMap<>();
+    of.handlers()
         .forEach((name, wanted) -> {
           HandlerProgram program = HandlerProgram.of(wanted);
           Optional<OciRuntime> runtime =
               program.runtime(wanted, adapter, layout.runtimeState(name), systemd);
-          if (runtime.isPresent() || name.equals(config.defaultHandler())) {
-            handlers.put(
+          Handler before = known.get(name);
+          boolean same =
+              before != null
+                  && before.config.equals(wanted)
+                  && before.program.equals(program)
+                  && before.refuseKnownEscapes == of.refuseKnownEscapes();
+          if (runtime.isPresent() || name.equals(of.defaultHandler())) {
+            offered.put(
                 name,
-                new Handler(
-                    wanted, program, runtime, node, config.refuseKnownEscapes(), introduced));
+                same
+                    ? before
+                    : new Handler(
+                        wanted, program, runtime, node, of.refuseKnownEscapes(), introduced));
           }
         });
-    return new Handlers(config.defaultHandler(), Collections.unmodifiableMap(handlers), introduced);
+    Map<String, Handler> former = new TreeMap<>(known);
+    former.keySet().removeAll(offered.keySet());
+    return new Table(of, Collections.unmodifiableMap(offered), former);
   }
 
+  /** Those that new pods may name. */
   public Map<String, Handler> all() {
-    return handlers;
+    return table().offered;
   }
 
   public Set<String> names() {
-    return handlers.keySet();
+    return table().offered.keySet();
   }
 
   public String defaultName() {
-    return defaultName;
+    return table().of.defaultHandler();
   }
 
   public Handler defaultHandler() {
-    return require(defaultName);
+    return require(defaultName());
   }
 
   /**
-   * The handler of this name.
+   * The handler of this name, also when new pods may not name it any more.
    *
    * @throws JcriException INVALID for a name that is not configured
    */
   public Handler require(String name) {
-    return Optional.ofNullable(handlers.get(name))
+    Table now = table();
+    return Optional.ofNullable(now.offered.get(name))
+        .or(() -> Optional.ofNullable(now.former.get(name)))
         .orElseThrow(() -> JcriException.invalid("runtime handler " + name + " is unknown"));
   }
 }

@@ -54,7 +54,7 @@ final class HttpServer implements AutoCloseable {
    */
   HttpServer(
       InetSocketAddress address,
-      Duration idleTimeout,
+      Supplier<Duration> idleTimeout,
       Optional<TlsFiles> tls,
       Supplier<RequestGate> gate)
       throws IOException {
@@ -93,11 +93,12 @@ final class HttpServer implements AutoCloseable {
   }
 
   private final class Initializer extends ChannelInitializer<Channel> {
-    private final Duration idleTimeout;
+    private final Supplier<Duration> idleTimeout;
     private final Optional<TlsFiles> tls;
     private final Supplier<RequestGate> gate;
 
-    Initializer(Duration idleTimeout, Optional<TlsFiles> tls, Supplier<RequestGate> gate) {
+    Initializer(
+        Supplier<Duration> idleTimeout, Optional<TlsFiles> tls, Supplier<RequestGate> gate) {
       this.idleTimeout = idleTimeout;
       this.tls = tls;
       this.gate = gate;
@@ -115,7 +116,7 @@ final class HttpServer implements AutoCloseable {
       channel
           .pipeline()
           .addLast(
-              new IdleStateHandler(0, 0, idleTimeout.toSeconds(), TimeUnit.SECONDS),
+              new IdleStateHandler(0, 0, idleTimeout.get().toSeconds(), TimeUnit.SECONDS),
               new HttpServerCodec(MOST_LINE, MOST_HEADERS, MOST_BODY),
               new HttpObjectAggregator(MOST_BODY),
               gate.get());

@@ -16,6 +16,7 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -32,7 +33,7 @@ public final class StreamingServer implements AutoCloseable {
   private static final int MOST_TOKENS = (int) Bound.STREAMING_TOKENS.limit();
   private static final Duration TOKEN_LIFETIME = Duration.ofMinutes(1);
 
-  private final Streaming config;
+  private final Supplier<Streaming> settings;
   private final SessionStarter starter;
   private final Tokens tokens = new Tokens(MOST_TOKENS, TOKEN_LIFETIME, System::nanoTime);
 
@@ -40,8 +41,14 @@ public final class StreamingServer implements AutoCloseable {
   private @Nullable HttpServer server;
   private boolean closed;
 
-  public StreamingServer(Streaming config, Containers containers, Pods pods, Layout layout) {
-    this.config = config;
+  /**
+   * Listens to nothing yet.
+   *
+   * @param settings of which the time for an idle session may change
+   */
+  public StreamingServer(
+      Supplier<Streaming> settings, Containers containers, Pods pods, Layout layout) {
+    this.settings = settings;
     this.starter = new SessionStarter(new CommandSessions(containers), new PodPorts(pods, layout));
   }
 
@@ -66,12 +73,14 @@ public final class StreamingServer implements AutoCloseable {
       running = start();
       server = running;
     }
+    Streaming config = settings.get();
     String host = config.address().contains(":") ? "[" + config.address() + "]" : config.address();
     return "%s://%s:%d/"
         .formatted(config.tls().isPresent() ? "https" : "http", host, running.port());
   }
 
   private HttpServer start() {
+    Streaming config = settings.get();
     AtomicInteger sessions = new AtomicInteger();
     try {
       Optional<TlsFiles> tls =
@@ -81,7 +90,7 @@ public final class StreamingServer implements AutoCloseable {
       HttpServer started =
           new HttpServer(
               new InetSocketAddress(InetAddress.ofLiteral(config.address()), config.port()),
-              config.idleTimeout(),
+              () -> settings.get().idleTimeout(),
               tls,
               () -> new RequestGate(tokens, starter, sessions));
       log.info("streaming on {} port {}", config.address(), started.port());

@@ -57,12 +57,17 @@ public final class Logging extends ContextAwareBase implements Configurator {
   public static void start(String level, LogFormat format) {
     SLF4JBridgeHandler.removeHandlersForRootLogger();
     SLF4JBridgeHandler.install();
-    if (LoggerFactory.getLogger("io.jcri") instanceof ch.qos.logback.classic.Logger logger) {
-      logger.setLevel(Level.toLevel(level, Level.INFO));
-    }
+    level(level);
     @Nullable LineEncoder lines = encoder; // there once a logger has been asked for
     if (lines != null) {
       lines.format(format);
+    }
+  }
+
+  /** Sets our own level, at any time. */
+  public static void level(String level) {
+    if (LoggerFactory.getLogger("io.jcri") instanceof ch.qos.logback.classic.Logger logger) {
+      logger.setLevel(Level.toLevel(level, Level.INFO));
     }
   }
 }

@@ -35,7 +35,22 @@ public final class SdNotify {
 
   /** The socket is bound and what ran before the restart has been taken up. */
   public void ready() {
-    send("READY=1\nSTATUS=serving CRI");
+    ready("serving CRI");
+  }
+
+  /**
+   * The same, with a line for people.
+   *
+   * @param status what {@code systemctl status} shows
+   */
+  public void ready(String status) {
+    send("READY=1\nSTATUS=" + status.replace('\n', ' '));
+  }
+
+  /** A change of the configuration is looked at; {@link #ready} ends that. */
+  public void reloading() {
+    // of CLOCK_MONOTONIC, as the Java runtime's own clock is
+    send("RELOADING=1\nMONOTONIC_USEC=" + System.nanoTime() / 1000);
   }
 
   /** All is well, for now; what systemd's watchdog waits for. */

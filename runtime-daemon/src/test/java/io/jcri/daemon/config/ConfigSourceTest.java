@@ -151,7 +151,8 @@ class ConfigSourceTest {
                 Optional.of(file), Map.of("root", new Setting("/flag", Origin.flag("--root"))))
             .load();
     assertThat(loaded.config().root()).isEqualTo(Path.of("/flag"));
-    assertThat(loaded.settings().get("root").origin()).hasToString("--root");
+    assertThat(loaded.settings())
+        .containsEntry("root", new Setting("/flag", Origin.flag("--root")));
   }
 
   @Test

@@ -27,7 +27,7 @@ class KnownKeysTest {
   void everyKeyThatIsReadIsLiveOrNeedsARestart() {
     ConfigTexts texts = new ConfigTexts();
     Set<String> read =
-        texts.read(List.of()).settings().keySet().stream()
+        texts.read().settings().keySet().stream()
             .map(KnownKeys::general)
             .collect(Collectors.toCollection(TreeSet::new));
     assertThat(classed()).isEqualTo(read);

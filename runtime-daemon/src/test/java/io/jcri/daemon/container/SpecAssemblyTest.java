@@ -87,7 +87,7 @@ class SpecAssemblyTest {
             new ContainerNamespaces(containers, CgroupLayout.V2),
             new ProcessPlanning(new UserResolver(new OpenatRootfsFiles(Linux.get())), confinement),
             new MountPlanning(layout, true),
-            new CdiInjection(Optional.empty(), handlers));
+            new CdiInjection(Optional::empty, handlers));
   }
 
   private ContainerPlan plan(Pod pod, Container container) {

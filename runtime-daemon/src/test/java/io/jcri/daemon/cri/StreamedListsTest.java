@@ -66,7 +66,7 @@ class StreamedListsTest {
             CriServices.runtime(
                 new PodCalls(handlers, node.pods(), node.containers(), events),
                 new ContainerCalls(
-                    node.pods(), node.containers(), new VerboseInfo(layout, config, facts)),
+                    node.pods(), node.containers(), new VerboseInfo(layout, () -> config, facts)),
                 new ObservationCalls(
                     node.pods(),
                     node.containers(),

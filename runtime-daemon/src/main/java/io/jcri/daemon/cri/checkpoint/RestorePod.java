@@ -23,11 +23,11 @@ import java.util.List;
  * {@code StartContainer} lets it continue. On failure nothing of it is left.
  */
 final class RestorePod implements Call<RestorePodRequest, RestorePodResponse> {
-  private final PodConfigs pods;
+  private final Handlers handlers;
   private final PodRestore restore;
 
   RestorePod(Handlers handlers, PodRestore restore) {
-    this.pods = new PodConfigs(handlers.defaultName(), handlers.names());
+    this.handlers = handlers;
     this.restore = restore;
   }
 
@@ -41,11 +41,12 @@ final class RestorePod implements Call<RestorePodRequest, RestorePodResponse> {
     Budget budget = Budget.of(CallDeadline.require("RestorePod"));
     CheckpointPod.refuseOptions(request.getOptionsMap());
     PodConfig pod =
-        pods.read(
-            RunPodSandboxRequest.newBuilder()
-                .setConfig(request.getConfig())
-                .setRuntimeHandler(request.getRuntimeHandler())
-                .build());
+        new PodConfigs(handlers.defaultName(), handlers.names())
+            .read(
+                RunPodSandboxRequest.newBuilder()
+                    .setConfig(request.getConfig())
+                    .setRuntimeHandler(request.getRuntimeHandler())
+                    .build());
     List<io.jcri.daemon.container.ContainerConfig> containers =
         request.getContainerConfigsList().stream().map(config -> read(request, config)).toList();
     PodRestore.Restored restored =

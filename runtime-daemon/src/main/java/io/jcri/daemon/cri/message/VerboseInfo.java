@@ -21,6 +21,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,11 +32,11 @@ public final class VerboseInfo {
   private static final String KEY = "info";
 
   private final Layout layout;
-  private final DaemonConfig config;
+  private final Supplier<DaemonConfig> config;
   private final NodeFacts node;
 
   /** Of this daemon, on this node. */
-  public VerboseInfo(Layout layout, DaemonConfig config, NodeFacts node) {
+  public VerboseInfo(Layout layout, Supplier<DaemonConfig> config, NodeFacts node) {
     this.layout = layout;
     this.config = config;
     this.node = node;
@@ -127,12 +128,13 @@ public final class VerboseInfo {
   }
 
   public Map<String, String> ofDaemon(boolean networkReady, Handlers handlers) {
+    DaemonConfig now = config.get();
     Map<String, Object> info = new LinkedHashMap<>();
-    info.put("root", config.root().toString());
-    info.put("state", config.state().toString());
+    info.put("root", now.root().toString());
+    info.put("state", now.state().toString());
     info.put("cgroupDriver", node.cgroups().driverName());
-    info.put("defaultHandler", config.defaultHandler());
-    info.put("cniConfigurations", config.network().configurations().toString());
+    info.put("defaultHandler", now.defaultHandler());
+    info.put("cniConfigurations", now.network().configurations().toString());
     info.put("networkReady", networkReady);
     Map<String, Object> runtimes = new LinkedHashMap<>();
     handlers.all().forEach((name, handler) -> runtimes.put(name, handler.facts()));

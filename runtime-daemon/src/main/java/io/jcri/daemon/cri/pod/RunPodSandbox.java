@@ -15,19 +15,17 @@ import java.util.Optional;
  * returns. A call repeated while the first is at work gets the first one's result.
  */
 final class RunPodSandbox implements Call<RunPodSandboxRequest, RunPodSandboxResponse> {
-  private final PodConfigs configs;
   private final Handlers handlers;
   private final Pods pods;
 
   RunPodSandbox(Handlers handlers, Pods pods) {
-    this.configs = new PodConfigs(handlers.defaultName(), handlers.names());
     this.handlers = handlers;
     this.pods = pods;
   }
 
   @Override
   public RunPodSandboxResponse handle(RunPodSandboxRequest request) {
-    PodConfig config = configs.read(request);
+    PodConfig config = new PodConfigs(handlers.defaultName(), handlers.names()).read(request);
     checkHandler(config);
     return RunPodSandboxResponse.newBuilder().setPodSandboxId(pods.run(config)).build();
   }

@@ -44,7 +44,7 @@ class VerboseInfoTest {
       Layout layout = new Layout(HERE, HERE);
       Handlers handlers = Handlers.find(config, layout, node, HERE);
       Map<String, @Nullable Object> info =
-          tree(new VerboseInfo(layout, config, node).ofDaemon(true, handlers));
+          tree(new VerboseInfo(layout, () -> config, node).ofDaemon(true, handlers));
       String name = driver == CgroupDriver.SYSTEMD ? "systemd" : "cgroupfs";
       assertThat(info.get("cgroupDriver")).isEqualTo(name);
       assertThat(info)
