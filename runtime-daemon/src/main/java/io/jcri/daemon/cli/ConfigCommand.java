@@ -16,6 +16,7 @@ import picocli.CommandLine.Command;
     subcommands = {
       ConfigCommand.Default.class,
       ConfigCheckCommand.class,
+      ConfigShowCommand.class,
       ConfigReloadCommand.class,
       MigrateCommand.class
     })
