@@ -114,12 +114,24 @@ static char *find(const char *controller, const char *path, size_t length) {
   return existing(cgroup_mounted(mountinfo, controller, path, length));
 }
 
+/* In the usual place only: each start looks for it. */
+char *cgroup_of_pod(const struct options *options) {
+  const char *slash = options->cgroup == NULL ? NULL : strrchr(options->cgroup, '/');
+  if (slash == NULL || slash == options->cgroup) return NULL;
+  return existing(formatted("%s%.*s", ROOT, (int)(slash - options->cgroup), options->cgroup));
+}
+
 /* A guest's host process, which all of its pod share, is in a cgroup of the pod or in anybody's. */
 static bool of_pod(const struct options *options, const char *path, size_t length) {
   const char *slash = options->cgroup == NULL ? NULL : strrchr(options->cgroup, '/');
   if (slash == NULL) return false;
   size_t pod = (size_t)(slash - options->cgroup) + 1;
   return length > pod && strncmp(path, options->cgroup, pod) == 0;
+}
+
+static char *as_told(const struct options *options, const char *controller) {
+  return options->cgroup == NULL ? NULL
+                                 : find(controller, options->cgroup, strlen(options->cgroup));
 }
 
 /* A process that is dead already shows `/` for its cgroups of v1: then what we were told counts.
@@ -148,11 +160,14 @@ void cgroup_learn(struct cgroups *cgroups, const struct options *options, pid_t 
   /* Not on the stack, whose pages are never given back. */
   char *text FREE = resized(NULL, CGROUP_TEXT);
   snprintf(path, sizeof path, "/proc/%d/cgroup", (int)init);
-  if (text == NULL || read_text(path, text, CGROUP_TEXT) <= 0) return;
-  cgroups->memory = locate(options, text, "memory", guest, NULL);
+  if (text == NULL) return;
+  bool there = read_text(path, text, CGROUP_TEXT) > 0;
+  cgroups->memory =
+      there ? locate(options, text, "memory", guest, NULL) : as_told(options, "memory");
   cgroups->memory_unified = cgroups->memory == NULL;
-  if (cgroups->memory_unified) cgroups->memory = locate(options, text, "", guest, NULL);
-  if (!options->exec_cgroup || guest) return;
+  if (cgroups->memory_unified)
+    cgroups->memory = there ? locate(options, text, "", guest, NULL) : as_told(options, "");
+  if (!there || !options->exec_cgroup || guest) return;
   cgroups->exec = locate(options, text, "freezer", false, &cgroups->exec_path);
   cgroups->exec_prefix = cgroups->exec == NULL ? "" : "freezer:";
   if (cgroups->exec == NULL) cgroups->exec = locate(options, text, "", false, &cgroups->exec_path);

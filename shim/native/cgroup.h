@@ -19,9 +19,14 @@ struct cgroups {
 };
 
 /* Learns the container's cgroups from its first process, which is a child of ours: even a zombie
- * still tells them; or from the process on this host that holds a guest, with others of its pod.
- * What there is no memory for stays unknown. */
+ * still tells them; or from the process on this host that holds a guest, with others of its pod,
+ * and when that is dead and reaped, from what we were told. What there is no memory for stays
+ * unknown. */
 void cgroup_learn(struct cgroups *cgroups, const struct options *options, pid_t init, bool guest);
+
+/* On cgroup v2 the directory that the container's own will be in, before there is that one; NULL if
+ * unknown. The caller's. */
+char *cgroup_of_pod(const struct options *options);
 
 /* Makes a cgroup below the container's for one exec; NULL when that cannot be had. *option is
  * what the runtime wants to hear after --cgroup. Both are the caller's. */

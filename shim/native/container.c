@@ -130,6 +130,7 @@ static bool run_runtime(struct container *container, const int stdio[3], struct 
   if (options->terminal)
     command_add(&command, "--console-socket", container->console.address.sun_path, NULL);
   command_add(&command, options->id, NULL);
+  oom_expect(&container->oom, cgroup_of_pod(options));
   container->start_child = runtime_spawn(container->runtime, &command, log_path, stdio,
                                          runtime_started, container, refusal);
   return container->start_child != NULL;

@@ -10,8 +10,13 @@ struct oom {
   const struct cgroups *cgroups;
   struct watch watch; /* the container's memory.events, on cgroup v2 */
   bool seen;
-  int64_t parent_before; /* kills below the parent cgroup when the container started */
+  char *pod;          /* on cgroup v2 the directory that the container's is in; NULL if unknown */
+  int64_t pod_before; /* kills below it when the container had not yet started, -1 if unknown */
 };
+
+/* Before the start, since a container may be dead, and its cgroup gone, when the runtime tells that
+ * it runs. Takes over the directory of the pod's cgroup, NULL when it is not known. */
+void oom_expect(struct oom *oom, char *pod);
 
 /* Begins to watch, once the container's cgroups are known. */
 void oom_watch(struct oom *oom, struct loop *loop, const struct cgroups *cgroups);
