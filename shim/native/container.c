@@ -235,7 +235,8 @@ static void ended(struct container *container, int exit_code, int signal) {
   bool like_killed = exit->exit_code == 128 + SIGKILL;
   bool killed = container->guest.present ? like_killed : exit->signal == SIGKILL;
   exit->kill_requested = killed && container->killed_by_us;
-  exit->oom_killed = oom_happened(&container->oom, like_killed && !container->killed_by_us);
+  exit->oom_killed = oom_happened(&container->oom, like_killed && !container->killed_by_us) ||
+                     container->guest.oom_killed;
   container->state = STATE_EXITED;
   output_drain(container->output);
   write_record(&container->record_retry);

@@ -26,6 +26,10 @@ int guest_exit_code(const char *printed) {
   return parse_number(number, 0, 255, &code) ? (int)code : -1;
 }
 
+bool guest_oom_killed(const char *printed) {
+  return strstr(printed, "\"oomKilled\":true") != NULL;
+}
+
 /* A process that is there and ends is told by its pidfd, zombie or not. */
 static bool host_process_lives(const struct guest *guest) {
   struct pollfd poll_fd = {.fd = guest->host_process, .events = POLLIN};
@@ -47,6 +51,7 @@ static void wait_ended(struct child *child, int status) {
   printed[length > 0 ? length : 0] = '\0';
   int exit_code = status == 0 ? guest_exit_code(printed) : -1;
   if (exit_code >= 0) {
+    guest->oom_killed = guest_oom_killed(printed);
     ended(guest, exit_code);
   } else if (!guest->deleted && host_process_lives(guest)) {
     timer_arm(guest->loop, &guest->retry, RETRY_MILLIS);

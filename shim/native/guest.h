@@ -15,6 +15,7 @@ struct guest {
   bool deleted;        /* the runtime has forgotten it: what it does not tell now, it never will */
   int host_process;    /* pidfd of what holds it on this host; -1 when that is gone */
   int answer;          /* what `wait` prints */
+  bool oom_killed;     /* it said so */
   struct timer retry;  /* of a wait that failed though the host's process lives */
 
   /* Is called once with the exit code, or with GUEST_LOST when nobody can tell it any more. */
@@ -45,5 +46,8 @@ void guest_deleted(struct guest *guest);
 
 /* Finds the exit code in what `wait` has printed; -1 when there is none. */
 int guest_exit_code(const char *printed);
+
+/* Whether it says that memory killed it, of which a host may know nothing: jcri-task does. */
+bool guest_oom_killed(const char *printed);
 
 #endif

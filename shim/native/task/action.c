@@ -18,15 +18,15 @@ void action_add(struct action *action, const char *word) {
   action->words[count] = word;
 }
 
-/* As containerd sets it. There is nobody to take events: an empty address fails at once. */
-static void set_environment(const char *name_space, const char *pwd) {
+/* As containerd sets it. Where nobody takes events, an empty address fails at once. */
+static void set_environment(const struct action *action, const char *name_space) {
   setenv("GOMAXPROCS", "2", 1);
   setenv("MAX_SHIM_VERSION", "2", 1);
-  setenv("TTRPC_ADDRESS", "", 1);
+  setenv("TTRPC_ADDRESS", action->events == NULL ? "" : action->events, 1);
   setenv("GRPC_ADDRESS", "", 1);
   setenv("NAMESPACE", name_space, 1);
   setenv("PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", 0);
-  if (pwd != NULL) setenv("PWD", pwd, 1);
+  if (action->pwd != NULL) setenv("PWD", action->pwd, 1);
 }
 
 static _Noreturn void execute(const struct action *action, const char *name_space,
@@ -38,7 +38,7 @@ static _Noreturn void execute(const struct action *action, const char *name_spac
   for (int i = 0; i < 3; i++)
     if (dup2(theirs[i], i) < 0) _exit(127);
   if (action->directory == NULL || chdir(action->directory) == 0) {
-    set_environment(name_space, action->pwd);
+    set_environment(action, name_space);
     execvp(action->words[0], (char *const *)action->words);
   }
   (void)dprintf(STDERR_FILENO, "cannot execute %s: %s", action->words[0], strerror(errno));

@@ -10,6 +10,7 @@ struct action {
   const char *words[20]; /* the program and its arguments */
   const char *directory; /* to run in, or NULL */
   const char *pwd;       /* its name in the environment, or NULL */
+  const char *events;    /* the address for what it publishes, or NULL */
   const struct proto *input;
   int64_t limit;   /* in ms, or negative for none */
   char *out, *err; /* room for what it prints: PRINTED bytes each */

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "listener.h"
 #include "sandbox.h"
 #include "shim_binary.h"
 #include "verbs.h"
@@ -119,6 +120,7 @@ static bool remove_rest(const struct task *task, struct refusal *refusal) {
 /* Ends the shim whose last container is gone, and removes what it was started with. */
 static void end_shim(struct task *first) {
   stop_shim(first);
+  listener_end(first->arguments->root, first->record.id);
   shim_remove_socket(&first->record);
   clean_bundle(&first->record);
   record_remove(first->arguments->root, first->record.id);

@@ -54,15 +54,9 @@ static void print_version(const struct arguments *arguments) {
                version[0] == '\0' ? "" : " ", version);
 }
 
-/* A shim that publishes its events through us: there is nobody to take them. */
-static int publish(void) {
-  char event[512];
-  while (read(STDIN_FILENO, event, sizeof event) > 0) continue;
-  return 0;
-}
-
 static int run(const struct arguments *arguments, struct refusal *refusal) {
   const char *verb = arguments->word_count > 0 ? arguments->words[0] : "";
+  if (strcmp(verb, "publish") == 0) return verb_publish(arguments, refusal);
   for (size_t i = 0; i < sizeof VERBS / sizeof VERBS[0]; i++) {
     if (strcmp(VERBS[i].name, verb) != 0) continue;
     if (arguments->shim != NULL) return VERBS[i].run(arguments, refusal);
@@ -79,7 +73,6 @@ int main(int argc, char **argv) {
   descriptors_hold_stdio();
   int status = 1;
   if (arguments_parse(&arguments, argc, argv, &refusal)) {
-    if (arguments.word_count > 0 && strcmp(arguments.words[0], "publish") == 0) return publish();
     if (arguments.version) {
       print_version(&arguments);
       return 0;

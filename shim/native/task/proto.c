@@ -138,3 +138,8 @@ void proto_copy_text(struct view block, char *text, size_t capacity) {
   if (length > 0) memcpy(text, block.data, length);
   text[length] = '\0';
 }
+
+bool proto_is(struct view block, const char *text) {
+  return block.length > 0 && block.length == strlen(text) &&
+         memcmp(block.data, text, block.length) == 0;
+}

@@ -47,4 +47,7 @@ struct view proto_find_block(struct view message, uint32_t field);
 /* A copy with a NUL at its end, cut to the capacity. */
 void proto_copy_text(struct view block, char *text, size_t capacity);
 
+/* Whether it is just that text. */
+bool proto_is(struct view block, const char *text);
+
 #endif

@@ -123,16 +123,18 @@ bool record_read(const char *root, const char *id, struct record *record) {
 }
 
 void record_remove(const char *root, const char *id) {
-  static const char *const FILES[] = {"record.new", "record"};
-  for (size_t i = 0; i < sizeof FILES / sizeof FILES[0]; i++) {
-    char *path FREE = formatted("%s/%s/%s", root, id, FILES[i]);
-    if (path != NULL) unlink(path);
-  }
-  /* The bundle's other name, which the shim's removal may need. */
-  char *alias FREE = formatted("%s/%s/%s", root, id, id);
-  if (alias != NULL) unlink(alias);
+  /* Last the bundle's other name, which the shim's removal may need. */
+  const char *const files[] = {"record.new", "record", "events.sock", "events", id};
   char *directory FREE = formatted("%s/%s", root, id);
-  if (directory != NULL) rmdir(directory);
+  if (directory == NULL) return;
+  /* An event that was on its way may come to be kept just behind us; without a record none is. */
+  for (int tries = 0; tries < 3; tries++) {
+    for (size_t i = 0; i < sizeof files / sizeof files[0]; i++) {
+      char *path FREE = formatted("%s/%s", directory, files[i]);
+      if (path != NULL) unlink(path);
+    }
+    if (rmdir(directory) == 0 || errno == ENOENT) return;
+  }
 }
 
 void record_each(const char *root, void (*each)(const char *id, void *owner), void *owner) {

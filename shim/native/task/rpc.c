@@ -11,7 +11,7 @@
 
 #include "socket_name.h"
 
-enum { REQUEST = 1, RESPONSE = 2, SEND_MILLIS = 10000 };
+enum { SEND_MILLIS = 10000 };
 
 /* How containerd's shims hear of the namespace. */
 static const char NAMESPACE_KEY[] = "containerd-namespace-ttrpc";
@@ -102,7 +102,7 @@ bool rpc_send(struct rpc *rpc, const char *service, const char *method,
   uint8_t header[RPC_HEADER_BYTES] = {0};
   write32(header, (uint32_t)message.length);
   write32(header + 4, rpc->stream);
-  header[8] = REQUEST;
+  header[8] = RPC_REQUEST;
   struct iovec parts[] = {{header, sizeof header}, {message.bytes, message.length}};
   for (size_t i = 0; i < 2; i++) {
     const uint8_t *next = parts[i].iov_base;
@@ -166,7 +166,24 @@ int rpc_receive(struct rpc *rpc, int64_t limit, struct reply *reply, struct refu
     result = receive_all(rpc->fd, reply->bytes, header.length, deadline, refusal);
     if (result != RPC_OK) return result;
     /* An answer to a request that was given up before is nobody's. */
-    if (header.type == RESPONSE && header.stream == rpc->stream)
+    if (header.type == RPC_RESPONSE && header.stream == rpc->stream)
       return rpc_answer((struct view){reply->bytes, header.length}, &reply->payload, refusal);
   }
+}
+
+bool rpc_respond(int fd, uint32_t stream, int code) {
+  /* A status, even an empty one: {1: {1: code}}. */
+  uint8_t bytes[RPC_HEADER_BYTES + 4] = {0}, *body = bytes + RPC_HEADER_BYTES;
+  uint32_t length = 0;
+  body[length++] = 1 << 3 | 2;
+  body[length++] = code == RPC_OK ? 0 : 2;
+  if (code != RPC_OK) {
+    body[length++] = 1 << 3;
+    body[length++] = (uint8_t)code; /* all are below 128 */
+  }
+  write32(bytes, length);
+  write32(bytes + 4, stream);
+  bytes[8] = RPC_RESPONSE;
+  ssize_t size = (ssize_t)(RPC_HEADER_BYTES + length);
+  return send(fd, bytes, (size_t)size, MSG_NOSIGNAL | MSG_DONTWAIT) == size;
 }

@@ -15,6 +15,9 @@ enum {
   RPC_LATE = -2,
   RPC_HEADER_BYTES = 10,
   RPC_BYTES_MAX = 4 << 20, /* ttrpc's own limit of a message */
+  /* types of messages */
+  RPC_REQUEST = 1,
+  RPC_RESPONSE = 2,
 };
 
 struct rpc {
@@ -53,5 +56,9 @@ bool rpc_send(struct rpc *rpc, const char *service, const char *method,
               const struct proto *request, struct refusal *refusal);
 /* Waits for the answer to the last request, limit in ms or -1. RPC_OK, or a code with a refusal. */
 int rpc_receive(struct rpc *rpc, int64_t limit, struct reply *reply, struct refusal *refusal);
+
+
+/* The other side: answers a request, without content. False when the client does not read. */
+bool rpc_respond(int fd, uint32_t stream, int code);
 
 #endif

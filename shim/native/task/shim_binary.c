@@ -13,6 +13,7 @@
 
 #include "action.h"
 #include "json.h"
+#include "listener.h"
 
 enum { STEP_MILLIS = 20, END_MILLIS = 1000 };
 
@@ -106,12 +107,15 @@ static bool make_log(const struct task *task, struct refusal *refusal) {
 }
 
 bool shim_start(struct task *task, struct refusal *refusal) {
-  if (!make_log(task, refusal)) return false;
+  char self[4096], events[4096], out[PRINTED], err[PRINTED];
+  /* Shims publish from their start on, and some end when that fails. */
+  if (!make_log(task, refusal) || !listener_start(task, events, sizeof events, refusal))
+    return false;
   struct proto options PROTO = {0};
   shim_options(task->arguments, &options);
-  char self[4096], out[PRINTED], err[PRINTED];
   struct action action = {.directory = task->record.bundle,
                           .pwd = task->record.bundle,
+                          .events = events,
                           .input = &options,
                           .limit = FOREVER,
                           .out = out,

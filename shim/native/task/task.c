@@ -1,7 +1,10 @@
 #include "task.h"
 
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
+
+#include "event.h"
 
 bool task_find(struct task *task, const struct arguments *arguments, struct refusal *refusal) {
   *task = (struct task){.arguments = arguments, .rpc = RPC_NONE};
@@ -69,8 +72,16 @@ bool task_start(struct task *task, const char *exec_id, int64_t *pid, struct ref
   return true;
 }
 
+/* Whoever hears of the end then waits for no news of an OOM. */
+static void keep_kill(const struct task *task) {
+  struct event event = {.kind = EVENT_KILL};
+  memcpy(event.id, task->record.id, sizeof event.id);
+  event_keep(task->arguments->root, task->record.sandbox, &event);
+}
+
 int task_kill(struct task *task, const char *exec_id, int signal, bool all,
               struct refusal *refusal) {
+  if (signal == SIGKILL && exec_id == NULL) keep_kill(task);
   struct proto request PROTO = {0};
   struct reply reply REPLY = {0};
   proto_text(&request, 1, task->record.id);

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "json.h"
+#include "listener.h"
 #include "sandbox.h"
 #include "shim_binary.h"
 
@@ -40,12 +41,18 @@ int verb_wait(const struct arguments *arguments, struct refusal *refusal) {
   struct task task;
   int status;
   if (!task_find(&task, arguments, refusal)) return 1;
-  bool told = task_connect(&task, refusal) &&
-              (task.record.api ? sandbox_wait(&task, &status, refusal)
-                               : task_wait(&task, NULL, refusal) &&
-                                     task_waited(&task, FOREVER, &status, refusal));
+  bool told = task_connect(&task, refusal);
+  if (told && task.record.api) {
+    told = sandbox_wait(&task, &status, refusal);
+  } else if (told) {
+    told = task_wait(&task, NULL, refusal);
+    if (told) listener_guard(&task);
+    told = told && task_waited(&task, FOREVER, &status, refusal);
+  }
   if (!told && !ended_with_shim(&task, &status)) return 1;
-  (void)printf("{\"id\":\"%s\",\"exitStatus\":%d}\n", task.record.id, status);
+  bool oom = listener_heard_oom(&task, status, told);
+  (void)printf("{\"id\":\"%s\",\"exitStatus\":%d%s}\n", task.record.id, status,
+               oom ? ",\"oomKilled\":true" : "");
   return 0;
 }
 

@@ -19,6 +19,8 @@ int verb_update(const struct arguments *arguments, struct refusal *refusal);
 int verb_checkpoint(const struct arguments *arguments, struct refusal *refusal);
 int verb_events(const struct arguments *arguments, struct refusal *refusal);
 int verb_list(const struct arguments *arguments, struct refusal *refusal);
+/* What shims of before 2019, and some of today, run to publish an event: passes it on. */
+int verb_publish(const struct arguments *arguments, struct refusal *refusal);
 
 /* Ends what still runs and removes the container, its shim if it is the one that it was started
  * for, and the record. False with a refusal of what could not be removed. */

@@ -12,5 +12,9 @@ int main(void) {
   CHECK(guest_exit_code("{\"exitStatus\":-1}") == -1);
   CHECK(guest_exit_code("{\"exitStatus\":256}") == -1);
   CHECK(guest_exit_code("{\"exitStatus\":99999999999999999999}") == -1);
+  CHECK(guest_oom_killed("{\"id\":\"c1\",\"exitStatus\":137,\"oomKilled\":true}\n"));
+  CHECK(guest_exit_code("{\"id\":\"c1\",\"exitStatus\":137,\"oomKilled\":true}\n") == 137);
+  CHECK(!guest_oom_killed("{\"id\":\"c1\",\"exitStatus\":137}\n"));
+  CHECK(!guest_oom_killed("{\"id\":\"c1\",\"exitStatus\":137,\"oomKilled\":false}\n"));
   return 0;
 }

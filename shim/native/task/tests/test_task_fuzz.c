@@ -1,5 +1,7 @@
 /* Mutated inputs for everything that parses what a shim or a disk said, under the sanitizers. */
 #include "check.h"
+#include "event.h"
+#include "inbox.h"
 #include "json.h"
 #include "record.h"
 #include "rpc.h"
@@ -85,12 +87,60 @@ static void fuzz_texts(void) {
   free(text);
 }
 
+/* A stream of requests to the listener, in pieces. */
+static void fuzz_requests(void) {
+  static struct inbox inbox;
+  static uint8_t stream[4096];
+  struct proto told PROTO = {0}, any PROTO = {0}, forward PROTO = {0}, request PROTO = {0};
+  size_t length = 0;
+  proto_text(&told, 1, "a");
+  proto_text(&told, 2, "a");
+  proto_any(&any, 1, "containerd.events.TaskExit", &told);
+  event_envelope(&forward, "ns", "/tasks/exit", proto_find_block((struct view){any.bytes, any.length}, 1));
+  proto_text(&request, 1, EVENT_SERVICE);
+  proto_text(&request, 2, "Forward");
+  proto_message(&request, 3, &forward);
+  for (size_t i = 0; i < 3; i++) {
+    uint8_t *at = stream + length;
+    memset(at, 0, RPC_HEADER_BYTES);
+    at[3] = (uint8_t)request.length;
+    at[7] = (uint8_t)i;
+    at[8] = RPC_REQUEST;
+    memcpy(at + RPC_HEADER_BYTES, request.bytes, request.length);
+    length += RPC_HEADER_BYTES + request.length;
+  }
+  char *bytes = mutated(stream, length, &length);
+  inbox = (struct inbox){0};
+  for (size_t at = 0; at < length;) {
+    size_t room;
+    uint8_t *next = inbox_room(&inbox, &room);
+    size_t count = 1 + below(length - at);
+    CHECK(room > 0);
+    if (count > room) count = room;
+    memcpy(next, bytes + at, count);
+    inbox.length += count;
+    at += count;
+    struct rpc_header header;
+    struct view message;
+    enum inbox_result result;
+    while ((result = inbox_next(&inbox, &header, &message)) == INBOX_MESSAGE) {
+      struct event event;
+      CHECK(message.length <= INBOX_MESSAGE_MAX);
+      event_parse(proto_find_block(message, 3), &event);
+      CHECK(strlen(event.id) < sizeof event.id);
+    }
+    if (result == INBOX_BROKEN) break;
+  }
+  free(bytes);
+}
+
 int main(int argc, char **argv) {
   long rounds = argc > 1 ? strtol(argv[1], NULL, 10) : 20000;
   state = argc > 2 ? strtoull(argv[2], NULL, 10) : 1;
   for (long i = 0; i < rounds; i++) {
     fuzz_messages();
     fuzz_texts();
+    fuzz_requests();
   }
   return 0;
 }

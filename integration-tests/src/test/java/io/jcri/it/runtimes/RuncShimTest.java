@@ -2,7 +2,9 @@ package io.jcri.it.runtimes;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.jcri.cri.v1.ContainerConfig;
 import io.jcri.cri.v1.ContainerState;
+import io.jcri.cri.v1.ContainerStatus;
 import io.jcri.it.node.TestContainer;
 import io.jcri.it.node.TestPod;
 import java.io.IOException;
@@ -34,5 +36,33 @@ class RuncShimTest extends PodsWithCgroups {
     pod.stop();
     assertThat(container.state()).isEqualTo(ContainerState.CONTAINER_EXITED);
     pod.remove();
+  }
+
+  @Test
+  void theShimsWordOfAnOomCountsWhereTheHostKnowsOfNone() throws IOException {
+    TestPod pod = pod();
+    TestContainer other = pod.idle();
+    ContainerConfig.Builder config =
+        pod.container(
+            "sh",
+            "-c",
+            "until [ -e /go ]; do sleep 0.1; done; x=a; while :; do x=$x$x; done; true");
+    config
+        .getLinuxBuilder()
+        .getResourcesBuilder()
+        .setMemoryLimitInBytes(32 << 20)
+        .setMemorySwapLimitInBytes(32 << 20);
+    TestContainer greedy = pod.start(config);
+    NODE.daemon().kill();
+    NODE.daemon().start();
+    try (HiddenOomCount _ = new HiddenOomCount(greedy.pid())) {
+      greedy.sh("touch /go");
+      ContainerStatus status = greedy.awaitExit();
+      assertThat(status.getReason()).isEqualTo("OOMKilled");
+      assertThat(status.getExitCode()).isEqualTo(137);
+    }
+    assertThat(other.sh("echo alive").strip()).isEqualTo("alive");
+    other.stop(0);
+    assertThat(other.status().getReason()).isEqualTo("Error");
   }
 }

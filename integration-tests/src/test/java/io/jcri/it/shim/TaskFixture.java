@@ -304,6 +304,18 @@ final class TaskFixture implements AutoCloseable {
     return left;
   }
 
+  /** The process that hears the only shim. */
+  Optional<Long> listener() throws IOException {
+    try (Stream<Path> processes = Files.list(Path.of("/proc"))) {
+      return processes
+          .filter(path -> path.getFileName().toString().matches("\\d+"))
+          .filter(path -> read(path.resolve("cmdline")).contains(root().toString()))
+          .filter(path -> read(path.resolve("comm")).equals("jcri-task-event\n"))
+          .map(path -> Long.valueOf("" + path.getFileName()))
+          .findFirst();
+    }
+  }
+
   /** A process's file, or nothing when it has ended. */
   private static String read(Path file) {
     try {

@@ -228,7 +228,7 @@ class TaskShimTest {
             .redirectOutput(told.toFile())
             .start();
     long shim = Long.parseLong(box.record("shim_pid").orElseThrow());
-    assertThat(ProcessHandle.of(shim).orElseThrow().destroyForcibly()).isTrue();
+    kill(shim);
 
     assertThat(waits.waitFor()).isZero();
     assertThat(told).content().contains("\"exitStatus\":137");
@@ -272,6 +272,81 @@ class TaskShimTest {
     assertThat(exitStatus(second)).isEqualTo(137);
     tasks.runtime().delete(second.id);
     tasks.awaitNothingLeft();
+  }
+
+  @Test
+  void tellsThatMemoryKilledAContainer() throws IOException {
+    Box sandbox = tasks.shell(LASTING);
+    sandbox.start();
+    Box greedy =
+        tasks
+            .shell(
+                "until [ -e /go ]; do sleep 0.05; done; (x=a; while :; do x=$x$x; done);"
+                    + " until [ -e /end ]; do sleep 0.05; done; x=a; while :; do x=$x$x; done; true")
+            .in(sandbox);
+    greedy.start();
+    LinuxResources limits =
+        LinuxResources.builder().memoryLimit(32L << 20).memorySwap(32L << 20).build();
+    tasks.runtime().update(greedy.id, limits);
+    Path told = tasks.root().resolve(greedy.id).resolve("events");
+    assertThat(told).doesNotExist();
+
+    assertThat(sandbox.exec(List.of(), "/bin/sh", "-c", "echo >/go").exitCode()).isZero();
+    Waiting.until(TaskFixture.PATIENCE, () -> Files.exists(told), () -> "the shim tells nothing");
+    assertThat(told).hasContent("oom");
+    assertThat(tasks.runtime().state(greedy.id).running()).isTrue();
+    assertThat(sandbox.exec(List.of(), "/bin/sh", "-c", "echo >/end").exitCode()).isZero();
+
+    assertThat(tasks.task("wait", greedy.id).orThrow().out())
+        .isEqualTo("{\"id\":\"%s\",\"exitStatus\":137,\"oomKilled\":true}\n", greedy.id);
+    assertThat(tasks.task("kill", sandbox.id, "KILL").exitCode()).isZero();
+    assertThat(tasks.task("wait", sandbox.id).orThrow().out())
+        .isEqualTo("{\"id\":\"%s\",\"exitStatus\":137}\n", sandbox.id);
+  }
+
+  @Test
+  void goesOnWhenNobodyHearsTheShim() throws IOException {
+    Box box = tasks.shell("read x; exec sleep 1000");
+    Ran ran = box.launch();
+    assertThat(ran.exitCode()).isZero();
+    kill(tasks.listener().orElseThrow());
+    assertThat(box.exec(List.of(), "/bin/sh", "-c", "exit 3").exitCode()).isEqualTo(3);
+    ran.typed("x\n");
+    Box second = tasks.shell("exit 4").in(box);
+    second.start();
+    assertThat(exitStatus(second)).isEqualTo(4);
+    // Not by us, so that whoever waits would like to hear more of it.
+    kill(box.pid());
+    assertThat(exitStatus(box)).isEqualTo(137);
+  }
+
+  @Test
+  void hearsTheShimAgainWhileItsEndIsWaitedFor() throws Exception {
+    Box box = tasks.shell("until [ -e /go ]; do sleep 0.05; done; x=a; while :; do x=$x$x; done");
+    box.start();
+    tasks
+        .runtime()
+        .update(
+            box.id, LinuxResources.builder().memoryLimit(32L << 20).memorySwap(32L << 20).build());
+    Path told = tasks.file("told");
+    Process waits =
+        new ProcessBuilder(tasks.line(List.of("wait", box.id)))
+            .redirectOutput(told.toFile())
+            .start();
+    long first = tasks.listener().orElseThrow();
+    kill(first);
+    Waiting.until(
+        TaskFixture.PATIENCE,
+        () -> tasks.listener().filter(now -> now != first).isPresent(),
+        () -> "nobody listens");
+    assertThat(box.exec(List.of(), "/bin/sh", "-c", "echo >/go").exitCode()).isZero();
+    assertThat(waits.waitFor()).isZero();
+    assertThat(Files.readString(told))
+        .isEqualTo("{\"id\":\"%s\",\"exitStatus\":137,\"oomKilled\":true}\n", box.id);
+  }
+
+  private static void kill(long process) {
+    assertThat(ProcessHandle.of(process).orElseThrow().destroyForcibly()).isTrue();
   }
 
   private int exitStatus(Box box) throws IOException {

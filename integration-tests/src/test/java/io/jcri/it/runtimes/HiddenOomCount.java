@@ -1,0 +1,30 @@
+package io.jcri.it.runtimes;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.jcri.it.kit.Command;
+import io.jcri.it.node.Cgroup;
+import java.io.IOException;
+import java.nio.file.Path;
+
+/**
+ * A cgroup of version 1 whose count of processes that memory has killed nobody sees, as if they had
+ * run in a virtual machine. Whoever has asked the kernel before for word of them is told. With
+ * version 2, whose counts are read through files that have been opened before, it hides nothing.
+ */
+final class HiddenOomCount implements AutoCloseable {
+  private final Path file;
+
+  /** Hides that of the cgroup which the process is in. */
+  HiddenOomCount(long process) throws IOException {
+    file = Cgroup.file(process, "memory", "memory.oom_control", "memory.events.local");
+    Command.of("mount", "--bind", "/dev/null", file.toString()).run().orThrow();
+    assertThat(file).content().isEmpty();
+  }
+
+  /** The cgroup has taken it along when it is gone. */
+  @Override
+  public void close() throws IOException {
+    Command.of("umount", file.toString()).run();
+  }
+}
