@@ -1,7 +1,7 @@
 /*
- * Takes a terminal over the socket that it listens at, as an OCI runtime sends it to --console-socket,
- * and copies its output to stdout until it is hung up. Of the lines on stdin "size ROWS COLUMNS" sets
- * the window's size, any other is typed.
+ * Takes a terminal over the socket that it listens at, as an OCI runtime sends it to
+ * --console-socket, and copies its output to stdout until it is hung up. Of the lines on stdin
+ * "size ROWS COLUMNS" sets the window's size, any other is typed.
  */
 #include <poll.h>
 #include <stdio.h>
@@ -28,8 +28,10 @@ static int take_terminal(int listener) {
     struct cmsghdr header;
     char bytes[CMSG_SPACE(sizeof(int))];
   } control;
-  struct msghdr message = {
-      .msg_iov = &block, .msg_iovlen = 1, .msg_control = &control, .msg_controllen = sizeof control};
+  struct msghdr message = {.msg_iov = &block,
+                           .msg_iovlen = 1,
+                           .msg_control = &control,
+                           .msg_controllen = sizeof control};
   int terminal = -1, connection = accept(listener, NULL, NULL);
   if (connection < 0 || recvmsg(connection, &message, 0) <= 0) return -1;
   struct cmsghdr *item = CMSG_FIRSTHDR(&message);

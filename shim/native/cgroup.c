@@ -141,8 +141,7 @@ static char *locate(const struct options *options, const char *text, const char 
   size_t length;
   const char *path = cgroup_path(text, controller, &length);
   if (path == NULL) return NULL;
-  char *found =
-      guest && !of_pod(options, path, length) ? NULL : find(controller, path, length);
+  char *found = guest && !of_pod(options, path, length) ? NULL : find(controller, path, length);
   if (found == NULL && options->cgroup != NULL) {
     path = options->cgroup;
     length = strlen(path);
@@ -154,8 +153,7 @@ static char *locate(const struct options *options, const char *text, const char 
   return found;
 }
 
-void cgroup_learn(struct cgroups *cgroups, const struct options *options, pid_t init,
-                  bool guest) {
+void cgroup_learn(struct cgroups *cgroups, const struct options *options, pid_t init, bool guest) {
   char path[64];
   /* Not on the stack, whose pages are never given back. */
   char *text FREE = resized(NULL, CGROUP_TEXT);

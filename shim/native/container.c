@@ -9,7 +9,13 @@
 #include "stdio_pipes.h"
 #include "tree.h"
 
-enum { LINGER_MILLIS = 2000, LINGER_STEP_MILLIS = 5, EAGER_MILLIS = 2000, RECORD_RETRY_MILLIS = 1000, TAIL = 1024 };
+enum {
+  LINGER_MILLIS = 2000,
+  LINGER_STEP_MILLIS = 5,
+  EAGER_MILLIS = 2000,
+  RECORD_RETRY_MILLIS = 1000,
+  TAIL = 1024
+};
 
 static void answer_starts(struct container *container, const char *error) {
   for (struct conn *conn = container->conns->first; conn != NULL; conn = conn->next) {

@@ -25,9 +25,9 @@ struct container {
   bool killed_by_us;       /* SIGKILL came through us, and nothing was killing it before */
   struct exit_record exit; /* what is known of it so far */
   struct oom oom;
-  struct timer linger;     /* for the rest of a guest's output */
-  int64_t linger_end;      /* monotonic milliseconds */
-  struct guest guest;      /* how it is looked after when its process is no child of ours */
+  struct timer linger; /* for the rest of a guest's output */
+  int64_t linger_end;  /* monotonic milliseconds */
+  struct guest guest;  /* how it is looked after when its process is no child of ours */
 
   char *pid_path;            /* where the runtime writes the first process's pid */
   struct child *start_child; /* the runtime that starts it */
@@ -47,7 +47,8 @@ void container_init(struct container *container);
  * again while it starts or runs, it joins or tells the same. */
 void container_start(struct container *container, struct conn *conn, uint32_t id);
 
-/* Sends the signal to the container's first process: our child, whose pid is its own, or a guest. */
+/* Sends the signal to the container's first process: our child, whose pid is its own, or a guest.
+ */
 void container_kill(struct container *container, struct conn *conn, uint32_t id, int signal);
 
 /* Ends the first process, and remembers that it was us. False leaves errno. */

@@ -26,9 +26,7 @@ int guest_exit_code(const char *printed) {
   return parse_number(number, 0, 255, &code) ? (int)code : -1;
 }
 
-bool guest_oom_killed(const char *printed) {
-  return strstr(printed, "\"oomKilled\":true") != NULL;
-}
+bool guest_oom_killed(const char *printed) { return strstr(printed, "\"oomKilled\":true") != NULL; }
 
 /* A process that is there and ends is told by its pidfd, zombie or not. */
 static bool host_process_lives(const struct guest *guest) {

@@ -11,12 +11,12 @@ struct guest {
   const struct options *options;
   struct loop *loop;
   struct runtime *runtime;
-  bool present;        /* the container is one */
-  bool deleted;        /* the runtime has forgotten it: what it does not tell now, it never will */
-  int host_process;    /* pidfd of what holds it on this host; -1 when that is gone */
-  int answer;          /* what `wait` prints */
-  bool oom_killed;     /* it said so */
-  struct timer retry;  /* of a wait that failed though the host's process lives */
+  bool present;       /* the container is one */
+  bool deleted;       /* the runtime has forgotten it: what it does not tell now, it never will */
+  int host_process;   /* pidfd of what holds it on this host; -1 when that is gone */
+  int answer;         /* what `wait` prints */
+  bool oom_killed;    /* it said so */
+  struct timer retry; /* of a wait that failed though the host's process lives */
 
   /* Is called once with the exit code, or with GUEST_LOST when nobody can tell it any more. */
   void (*ended)(struct guest *guest, int exit_code);

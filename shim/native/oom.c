@@ -65,6 +65,5 @@ bool oom_happened(struct oom *oom, bool stranger) {
   if (kills >= 0) return kills > 0;
   /* Its cgroup is gone already, perhaps before it was seen. The code of a SIGKILL that we did not
    * send and a kill in the pod are one. */
-  return stranger && oom->pod_before >= 0 &&
-         kills_in(oom->pod, "memory.events") > oom->pod_before;
+  return stranger && oom->pod_before >= 0 && kills_in(oom->pod, "memory.events") > oom->pod_before;
 }

@@ -92,7 +92,8 @@ static void blanks(struct reader *reader) {
     reader->at++;
 }
 
-/* One flat object on one line, as runc and crun write it or as youki does; a nested value ends the search, as no runtime writes one. */
+/* One flat object on one line, as runc and crun write it or as youki does; a nested value ends the
+ * search, as no runtime writes one. */
 static bool line_error(const char *line, size_t length, char *text, size_t capacity) {
   struct reader reader = {line, line + length};
   bool failed = false, told = false;

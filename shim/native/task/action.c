@@ -87,8 +87,7 @@ static void one_line(char *text) {
   while (length > 0 && (unsigned char)text[length - 1] <= ' ') text[--length] = '\0';
 }
 
-bool action_run(const struct action *action, const char *name_space,
-                struct refusal *refusal) {
+bool action_run(const struct action *action, const char *name_space, struct refusal *refusal) {
   const char *program = action->words[0];
   action->out[0] = action->err[0] = '\0';
   int in[2], out[2], err[2];

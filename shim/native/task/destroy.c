@@ -66,8 +66,7 @@ static bool end_processes(struct task *task, enum status status, struct refusal 
   (void)task_kill(task, NULL, SIGKILL, true, refusal);
   /* Frozen processes of cgroup v1 do not even die. */
   if (status == PAUSED || status == PAUSING) (void)task_simple(task, "Resume", NULL, &ignored);
-  return task_wait(task, NULL, refusal) &&
-         task_waited(task, END_MILLIS, &ignored_status, refusal);
+  return task_wait(task, NULL, refusal) && task_waited(task, END_MILLIS, &ignored_status, refusal);
 }
 
 /* Its end is that of its shim too, and of all that the shim still has. */
@@ -78,8 +77,8 @@ static enum outcome remove_sandbox(struct task *task, struct refusal *refusal) {
   bool stopped = code == RPC_OK;
   /* One that has ended before may say so instead. */
   if (code > RPC_OK)
-    stopped = sandbox_state(task, &state, SILENCE_MILLIS, &ignored) == RPC_OK &&
-              state.status == STOPPED;
+    stopped =
+        sandbox_state(task, &state, SILENCE_MILLIS, &ignored) == RPC_OK && state.status == STOPPED;
   /* Whoever deletes would not wait for more answers that do not come. */
   if (code == RPC_LATE)
     shim_end(task);

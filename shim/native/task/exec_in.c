@@ -71,7 +71,8 @@ static bool begin(void *owner, struct refusal *refusal) {
     return false;
   int code = add(exec, refusal);
   if (code == RPC_ALREADY_EXISTS) {
-    /* Of one whose process here was killed before it could remove it: that number was free again. */
+    /* Of one whose process here was killed before it could remove it: that number was free again.
+     */
     discard(exec);
     code = add(exec, refusal);
   }

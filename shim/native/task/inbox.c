@@ -18,8 +18,7 @@ uint8_t *inbox_room(struct inbox *inbox, size_t *room) {
   return inbox->bytes + inbox->length;
 }
 
-enum inbox_result inbox_next(struct inbox *inbox, struct rpc_header *header,
-                             struct view *message) {
+enum inbox_result inbox_next(struct inbox *inbox, struct rpc_header *header, struct view *message) {
   drop_taken(inbox);
   *message = (struct view){0};
   if (inbox->left == 0) {

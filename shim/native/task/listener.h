@@ -11,8 +11,9 @@ bool listener_start(const struct task *task, char *address, size_t capacity,
 /* Ends it; when this returns, it is gone. Without one this does nothing. */
 void listener_end(const char *root, const char *sandbox);
 
-/* Waits until the shim says something on its connection, and starts the listener anew should that be
- * killed meanwhile. For the container that the shim was started for; with others it does not wait. */
+/* Waits until the shim says something on its connection, and starts the listener anew should that
+ * be killed meanwhile. For the container that the shim was started for; with others it does not
+ * wait. */
 void listener_guard(const struct task *task);
 
 /* Whether memory killed the container, which has ended with that status. Waits a moment for what

@@ -40,8 +40,7 @@ static void say(const struct arguments *arguments, const char *text) {
   }
   (void)fprintf(stderr, "jcri-task: %s\n", text);
   if (arguments->log == NULL || line == NULL) return;
-  int fd CLOSE =
-      open(arguments->log, O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW | O_CLOEXEC, 0600);
+  int fd CLOSE = open(arguments->log, O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW | O_CLOEXEC, 0600);
   if (fd >= 0) (void)write_all(fd, line, strlen(line));
 }
 

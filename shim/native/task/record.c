@@ -24,8 +24,9 @@ struct row {
   { #field, offsetof(struct record, field), 0 }
 
 static const struct row ROWS[] = {
-    TEXT(id),          TEXT(sandbox),    TEXT(address),      TEXT(bundle), NUMBER(version), NUMBER(pid),
-    NUMBER(pid_start), NUMBER(shim_pid), NUMBER(shim_start), NUMBER(api),  NUMBER(removed),
+    TEXT(id),           TEXT(sandbox), TEXT(address),     TEXT(bundle),
+    NUMBER(version),    NUMBER(pid),   NUMBER(pid_start), NUMBER(shim_pid),
+    NUMBER(shim_start), NUMBER(api),   NUMBER(removed),
 };
 
 enum { ROW_COUNT = sizeof ROWS / sizeof ROWS[0] };
@@ -34,11 +35,10 @@ size_t record_format(const struct record *record, char *text, size_t capacity) {
   size_t length = 0;
   for (size_t i = 0; i < ROW_COUNT; i++) {
     const void *field = (const char *)record + ROWS[i].offset;
-    int written = ROWS[i].capacity > 0
-                      ? snprintf(text + length, capacity - length, "%s=%s\n", ROWS[i].name,
-                                 (const char *)field)
-                      : snprintf(text + length, capacity - length, "%s=%lld\n", ROWS[i].name,
-                                 (long long)*(const int64_t *)field);
+    int written = ROWS[i].capacity > 0 ? snprintf(text + length, capacity - length, "%s=%s\n",
+                                                  ROWS[i].name, (const char *)field)
+                                       : snprintf(text + length, capacity - length, "%s=%lld\n",
+                                                  ROWS[i].name, (long long)*(const int64_t *)field);
     if (written < 0 || (size_t)written >= capacity - length) return 0;
     length += (size_t)written;
   }
@@ -85,8 +85,7 @@ static bool make_root(const char *root, struct refusal *refusal) {
     mkdir(path, 0700); /* what fails here fails below */
     *at = '/';
   }
-  return mkdir(root, 0700) == 0 || errno == EEXIST ||
-         refuse(refusal, "cannot make %s: %m", root);
+  return mkdir(root, 0700) == 0 || errno == EEXIST || refuse(refusal, "cannot make %s: %m", root);
 }
 
 bool record_make(const char *root, const struct record *record, struct refusal *refusal) {

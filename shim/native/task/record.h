@@ -6,8 +6,8 @@
 
 struct record {
   char id[129];
-  char sandbox[129];  /* the container that the shim was started for; the same as id for that one */
-  char address[512];  /* the shim's; empty until it has told it */
+  char sandbox[129]; /* the container that the shim was started for; the same as id for that one */
+  char address[512]; /* the shim's; empty until it has told it */
   char bundle[4096];
   int64_t version;    /* of the shim's API */
   int64_t pid;        /* the container's first process; 0 until it runs */

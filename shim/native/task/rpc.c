@@ -86,8 +86,8 @@ bool rpc_connect(struct rpc *rpc, const char *address, const char *name_space,
 
 void rpc_close(struct rpc *rpc) { close_owned(&rpc->fd); }
 
-bool rpc_send(struct rpc *rpc, const char *service, const char *method,
-              const struct proto *request, struct refusal *refusal) {
+bool rpc_send(struct rpc *rpc, const char *service, const char *method, const struct proto *request,
+              struct refusal *refusal) {
   struct proto message PROTO = {0}, metadata PROTO = {0}, frame PROTO = {0};
   proto_text(&metadata, 1, NAMESPACE_KEY);
   proto_text(&metadata, 2, rpc->name_space);

@@ -22,7 +22,7 @@ enum {
 
 struct rpc {
   int fd;
-  uint32_t stream;  /* the last one's */
+  uint32_t stream; /* the last one's */
   const char *name_space;
 };
 
@@ -52,11 +52,10 @@ bool rpc_connect(struct rpc *rpc, const char *address, const char *name_space,
 void rpc_close(struct rpc *rpc);
 
 /* Sends a request without waiting for its answer; false with a refusal. */
-bool rpc_send(struct rpc *rpc, const char *service, const char *method,
-              const struct proto *request, struct refusal *refusal);
+bool rpc_send(struct rpc *rpc, const char *service, const char *method, const struct proto *request,
+              struct refusal *refusal);
 /* Waits for the answer to the last request, limit in ms or -1. RPC_OK, or a code with a refusal. */
 int rpc_receive(struct rpc *rpc, int64_t limit, struct reply *reply, struct refusal *refusal);
-
 
 /* The other side: answers a request, without content. False when the client does not read. */
 bool rpc_respond(int fd, uint32_t stream, int code);

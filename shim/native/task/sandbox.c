@@ -88,8 +88,7 @@ bool sandbox_ended(struct view answer) {
   static const char NOT_READY[] = "SANDBOX_NOTREADY";
   struct view state = proto_find_block(answer, 3);
   return proto_find_block(answer, 6).data != NULL ||
-         (state.length == sizeof NOT_READY - 1 &&
-          memcmp(state.data, NOT_READY, state.length) == 0);
+         (state.length == sizeof NOT_READY - 1 && memcmp(state.data, NOT_READY, state.length) == 0);
 }
 
 int sandbox_state(struct task *task, struct task_state *state, int64_t limit,

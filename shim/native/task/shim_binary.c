@@ -54,9 +54,15 @@ void shim_options(const struct arguments *arguments, struct proto *any) {
 }
 
 static void add_common(struct action *action, const struct task *task, const char *self) {
-  const char *const words[] = {
-      task->arguments->shim, "-namespace", task->arguments->name_space, "-address", "",
-      "-publish-binary",     self,         "-id",                       task->record.id};
+  const char *const words[] = {task->arguments->shim,
+                               "-namespace",
+                               task->arguments->name_space,
+                               "-address",
+                               "",
+                               "-publish-binary",
+                               self,
+                               "-id",
+                               task->record.id};
   for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) action_add(action, words[i]);
 }
 

@@ -15,14 +15,21 @@ struct stat_row {
 };
 
 static const struct stat_row ROWS_V1[] = {
-    {"cache", 1},         {"rss", 2},          {"mapped_file", 4},
-    {"inactive_file", 13}, {"total_cache", 18}, {"total_rss", 19},
-    {"total_mapped_file", 21}, {"total_pgfault", 26}, {"total_pgmajfault", 27},
-    {"total_inactive_file", 30}, {"total_active_file", 31},
+    {"cache", 1},
+    {"rss", 2},
+    {"mapped_file", 4},
+    {"inactive_file", 13},
+    {"total_cache", 18},
+    {"total_rss", 19},
+    {"total_mapped_file", 21},
+    {"total_pgfault", 26},
+    {"total_pgmajfault", 27},
+    {"total_inactive_file", 30},
+    {"total_active_file", 31},
 };
 static const struct stat_row ROWS_V2[] = {
-    {"anon", 1},           {"file", 2},         {"file_mapped", 7}, {"inactive_file", 13},
-    {"active_file", 14},   {"pgfault", 18},     {"pgmajfault", 19},
+    {"anon", 1},         {"file", 2},     {"file_mapped", 7}, {"inactive_file", 13},
+    {"active_file", 14}, {"pgfault", 18}, {"pgmajfault", 19},
 };
 
 struct text {

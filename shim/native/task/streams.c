@@ -14,8 +14,7 @@
 
 static bool is_null(int fd) {
   struct stat status;
-  return fstat(fd, &status) != 0 ||
-         (S_ISCHR(status.st_mode) && status.st_rdev == makedev(1, 3));
+  return fstat(fd, &status) != 0 || (S_ISCHR(status.st_mode) && status.st_rdev == makedev(1, 3));
 }
 
 static void name(char *path, size_t capacity, int fd) {
@@ -104,8 +103,7 @@ static bool prepare_pipes(struct streams *streams, struct refusal *refusal) {
   return true;
 }
 
-bool streams_prepare(struct streams *streams, const char *console_socket,
-                     struct refusal *refusal) {
+bool streams_prepare(struct streams *streams, const char *console_socket, struct refusal *refusal) {
   *streams = STREAMS_NONE;
   streams->terminal = console_socket != NULL;
   return streams->terminal ? prepare_terminal(streams, console_socket, refusal)

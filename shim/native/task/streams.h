@@ -9,9 +9,9 @@
  * so a relay stands before it. All of a terminal passes through a relay. */
 struct streams {
   bool terminal;
-  int from;              /* where the relay finds input: standard input, or the slave; or -1 */
-  int in_read, in_write; /* the pipe that the shim reads */
-  int out_read, out_write;   /* the pipe that it writes a terminal's output to */
+  int from;                /* where the relay finds input: standard input, or the slave; or -1 */
+  int in_read, in_write;   /* the pipe that the shim reads */
+  int out_read, out_write; /* the pipe that it writes a terminal's output to */
   char in[48], out[48], err[48]; /* the paths of it all, empty for none */
 };
 

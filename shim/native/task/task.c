@@ -139,6 +139,7 @@ void task_explain(struct task *task, struct refusal *refusal) {
   int code = task_state(task, &state, ANSWER_MILLIS, &ignored);
   if (code == RPC_NOT_FOUND)
     append(refusal, "container does not exist");
-  else if (code == RPC_OK && state.status != RUNNING && strstr(refusal->text, "not running") == NULL)
+  else if (code == RPC_OK && state.status != RUNNING &&
+           strstr(refusal->text, "not running") == NULL)
     append(refusal, "container is not running");
 }

@@ -40,8 +40,7 @@ bool task_waited(struct task *task, int64_t limit, int *exit_status, struct refu
 bool task_start(struct task *task, const char *exec_id, int64_t *pid, struct refusal *refusal);
 int task_kill(struct task *task, const char *exec_id, int signal, bool all,
               struct refusal *refusal);
-int task_state(struct task *task, struct task_state *state, int64_t limit,
-               struct refusal *refusal);
+int task_state(struct task *task, struct task_state *state, int64_t limit, struct refusal *refusal);
 /* Learns the shim's own pid and when it started, for the record. */
 void task_learn_shim(struct task *task);
 

@@ -23,14 +23,15 @@ int main(void) {
   CHECK_TEXT(REFUSED(USUAL, "--restore", "c"), "bad value of option --restore: c");
   CHECK_TEXT(REFUSED(USUAL), "(taken)");
   CHECK(options.log == NULL && options.io_uid == -1 && !options.terminal && !options.guest);
-  CHECK_TEXT(REFUSED(USUAL, "--log", "/l/x", "--log-directory", "/l", "--log-limit", "5",
-                     "--terminal", "--stdin", "--stdin-once", "--io-uid", "4294967295", "--io-gid",
-                     "0", "--systemd-cgroup", "--exec-cgroup", "--guest", "--runtime-argument",
-                     "--debug"),
-             "(taken)");
+  CHECK_TEXT(
+      REFUSED(USUAL, "--log", "/l/x", "--log-directory", "/l", "--log-limit", "5", "--terminal",
+              "--stdin", "--stdin-once", "--io-uid", "4294967295", "--io-gid", "0",
+              "--systemd-cgroup", "--exec-cgroup", "--guest", "--runtime-argument", "--debug"),
+      "(taken)");
   CHECK_TEXT(options.log_directory, "/l");
   CHECK(options.log_limit == 5 && options.terminal && options.stdin_open && options.stdin_once);
-  CHECK(options.io_uid == 4294967295 && options.io_gid == 0 && options.systemd_cgroup && options.guest);
+  CHECK(options.io_uid == 4294967295 && options.io_gid == 0 && options.systemd_cgroup &&
+        options.guest);
   CHECK(options.runtime_argument_count == 1);
   CHECK_TEXT(options.runtime_arguments[0], "--debug");
   CHECK_TEXT(REFUSED("shim", "--id", "c1"), "missing option --bundle");

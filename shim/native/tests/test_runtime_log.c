@@ -12,8 +12,9 @@ int main(void) {
   CHECK_TEXT(found("{\"level\":\"error\",\"msg\":\"no such file\",\"time\":\"t\"}\n"),
              "no such file");
   CHECK_TEXT(found("{\"msg\": \"crun\", \"level\": \"error\", \"time\": \"t\"}"), "crun");
-  CHECK_TEXT(found("{\"timestamp\":\"t\",\"level\":\"ERROR\",\"message\":\"youki\",\"target\":\"y\"}"),
-             "youki");
+  CHECK_TEXT(
+      found("{\"timestamp\":\"t\",\"level\":\"ERROR\",\"message\":\"youki\",\"target\":\"y\"}"),
+      "youki");
   CHECK_TEXT(found("{\"level\":\"warning\",\"msg\":\"mind\"}\n"), "(none)");
   CHECK_TEXT(found("{\"level\":\"error\",\"msg\":\"one\"}\n{\"level\":\"error\",\"msg\":\"two\"}\n"
                    "{\"level\":\"debug\",\"msg\":\"three\"}\n"),

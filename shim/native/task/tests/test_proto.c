@@ -48,8 +48,10 @@ static void stops_at_what_is_no_field(void) {
     const char *bytes;
     size_t length;
   } WRONG[] = {
-      {"\x12\xff\xff\xff\xff\xff\xff\xff\xff\xff\x01", 11},         /* a length near 2^64 */
-      {"\x12\x05" "ab", 4},                                            /* longer than the message */
+      {"\x12\xff\xff\xff\xff\xff\xff\xff\xff\xff\x01", 11}, /* a length near 2^64 */
+      {"\x12\x05"
+       "ab",
+       4},                                                          /* longer than the message */
       {"\x08\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\x01", 13}, /* an endless number */
       {"\x00\x01", 2},                                              /* field 0 */
       {"\x0b\x0c", 2},                                              /* a group */

@@ -19,11 +19,10 @@ static char *mutated(const void *seed, size_t length, size_t *mutated_length) {
   memcpy(text, seed, length);
   for (size_t changes = below(6); changes > 0 && length > 0; changes--) {
     size_t at = below(length);
-    if (below(4) == 0) {
+    if (below(4) == 0)
       length = at;
-    } else {
+    else
       text[at] = below(2) == 0 ? (char)next_random(&state) : "\"\\{}:,\n=/u0\xff\x80"[below(13)];
-    }
   }
   char *exact = malloc(length + 1);
   CHECK(exact != NULL);
@@ -96,7 +95,8 @@ static void fuzz_requests(void) {
   proto_text(&told, 1, "a");
   proto_text(&told, 2, "a");
   proto_any(&any, 1, "containerd.events.TaskExit", &told);
-  event_envelope(&forward, "ns", "/tasks/exit", proto_find_block((struct view){any.bytes, any.length}, 1));
+  event_envelope(&forward, "ns", "/tasks/exit",
+                 proto_find_block((struct view){any.bytes, any.length}, 1));
   proto_text(&request, 1, EVENT_SERVICE);
   proto_text(&request, 2, "Forward");
   proto_message(&request, 3, &forward);

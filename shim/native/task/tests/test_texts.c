@@ -19,9 +19,9 @@ static void reads_json(void) {
   CHECK_TEXT(member(text, "d"), "");
   CHECK_TEXT(member(text, "e"), "(none)");
   CHECK_TEXT(member("{\"a\":\"q\\\"\\\\\\n\"}", "a"), "q\"\\ ");
-  static const char *const WRONG[] = {"",          "{",       "[]",         "{\"a\"}",   "{\"a\":",
-                                      "{\"a\":\"", "{\"a\":}", "{\"b\":1,}", "{\"b\":[}", "{b:1}",
-                                      "{\"b\":\"\\"};
+  static const char *const WRONG[] = {"",          "{",         "[]",         "{\"a\"}",
+                                      "{\"a\":",   "{\"a\":\"", "{\"a\":}",   "{\"b\":1,}",
+                                      "{\"b\":[}", "{b:1}",     "{\"b\":\"\\"};
   for (size_t i = 0; i < sizeof WRONG / sizeof WRONG[0]; i++)
     CHECK_TEXT(member(WRONG[i], "a"), "(none)");
   char long_value[256];
@@ -96,8 +96,7 @@ static bool parse(struct arguments *arguments, struct refusal *refusal, const ch
   int argc = 1;
   (void)snprintf(words, sizeof words, "%s", line);
   argv[0] = words;
-  for (char *word = strtok(words, " "); word != NULL; word = strtok(NULL, " "))
-    argv[argc++] = word;
+  for (char *word = strtok(words, " "); word != NULL; word = strtok(NULL, " ")) argv[argc++] = word;
   return arguments_parse(arguments, argc, argv, refusal);
 }
 
