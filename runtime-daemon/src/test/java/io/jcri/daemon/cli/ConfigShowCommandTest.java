@@ -31,6 +31,8 @@ class ConfigShowCommandTest {
             "port = 10010 # --port");
     DaemonConfig read = ConfigFile.parse(String.join("\n", lines), "f");
     assertThat(read.root()).hasToString("/a \"b\"\\");
-    assertThat(read.handlers().get("x.y").options()).containsExactly("-a", "b\u0001");
+    assertThat(read.handlers())
+        .hasEntrySatisfying(
+            "x.y", handler -> assertThat(handler.options()).containsExactly("-a", "b\u0001"));
   }
 }

@@ -1,5 +1,6 @@
 package io.jcri.daemon.cri;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -78,7 +79,8 @@ class ServingCheckTest {
 
   @Test
   void whatSpeaksAnotherLanguageIsNoAnswer() throws IOException {
-    Path socket = served(client -> client.write(ByteBuffer.wrap("HTTP/1.1 400 no".getBytes())));
+    Path socket =
+        served(client -> client.write(ByteBuffer.wrap("HTTP/1.1 400 no".getBytes(UTF_8))));
     assertThatThrownBy(() -> new ServingCheck(socket).run()).hasMessageContaining("no HTTP/2");
   }
 

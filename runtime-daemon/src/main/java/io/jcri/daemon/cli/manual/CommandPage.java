@@ -75,7 +75,7 @@ public final class CommandPage {
   }
 
   private static String described(ArgSpec argument) {
-    return text(argument.renderedDescription());
+    return text(argument.description());
   }
 
   private static String text(String[] description) {

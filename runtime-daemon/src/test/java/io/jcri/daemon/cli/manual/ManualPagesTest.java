@@ -15,6 +15,8 @@ final class ManualPagesTest {
       subcommands = {Show.class, Group.class, Secret.class})
   private static final class Commands {}
 
+  /** Nobody runs it: its fields are there for their annotations. */
+  @SuppressWarnings("UnusedVariable")
   @Command(name = "show", description = "Show a pod.", mixinStandardHelpOptions = true)
   private static final class Show {
     @Option(
