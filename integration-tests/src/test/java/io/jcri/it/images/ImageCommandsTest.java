@@ -12,6 +12,7 @@ import io.jcri.it.kit.Layer;
 import io.jcri.it.kit.TarEntry;
 import io.jcri.it.kit.TestImage;
 import io.jcri.it.kit.TestImages;
+import io.jcri.it.node.JcriCommand;
 import io.jcri.it.node.TestContainer;
 import io.jcri.it.node.TestNode;
 import io.jcri.it.node.TestPod;

@@ -14,6 +14,7 @@ import io.jcri.it.kit.TestImage;
 import io.jcri.it.kit.TestImages;
 import io.jcri.it.kit.Waiting;
 import io.jcri.it.kit.Workspace;
+import io.jcri.it.node.JcriCommand;
 import io.jcri.it.node.TestNode;
 import io.jcri.it.node.TestPod;
 import java.io.IOException;

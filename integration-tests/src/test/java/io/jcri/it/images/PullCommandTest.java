@@ -8,6 +8,7 @@ import io.jcri.it.kit.TestImage;
 import io.jcri.it.kit.TestImages;
 import io.jcri.it.kit.TestIndex;
 import io.jcri.it.kit.Waiting;
+import io.jcri.it.node.JcriCommand;
 import io.jcri.it.node.RegistryProxy;
 import io.jcri.it.node.TestNode;
 import io.jcri.it.node.TokenGate;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.jcri.cri.v1.ContainerConfig;
 import io.jcri.it.kit.Command;
 import io.jcri.it.kit.TestImages;
+import io.jcri.it.node.JcriCommand;
 import io.jcri.it.node.TestNode;
 import io.jcri.it.node.TestPod;
 import java.io.IOException;

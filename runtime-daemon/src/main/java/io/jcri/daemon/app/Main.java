@@ -15,6 +15,7 @@ public final class Main {
         switch (args.length > 0 ? args[0] : "") {
           case "daemon" -> DaemonCommand.run(Arrays.asList(args).subList(1, args.length));
           case "pull-worker" -> io.jcri.daemon.pull.WorkerMain.run();
+          case "train-commands" -> io.jcri.daemon.cli.Training.run(System.in);
           default -> io.jcri.daemon.cli.Cli.run(args);
         };
     System.exit(status);

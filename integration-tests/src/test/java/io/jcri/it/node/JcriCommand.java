@@ -1,10 +1,9 @@
-package io.jcri.it.images;
+package io.jcri.it.node;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jcri.it.kit.Command;
 import io.jcri.it.kit.Workspace;
-import io.jcri.it.node.TestNode;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -12,15 +11,16 @@ import java.util.Arrays;
 import java.util.List;
 
 /** The jcri commands that ask a node's daemon. */
-final class JcriCommand {
+public final class JcriCommand {
   private final TestNode node;
 
-  JcriCommand(TestNode node) {
+  /** Those beside the tested daemon. */
+  public JcriCommand(TestNode node) {
     this.node = node;
   }
 
   /** What a person would type, but for the socket. */
-  List<String> line(String... words) throws IOException {
+  public List<String> line(String... words) throws IOException {
     List<String> line = new ArrayList<>();
     line.add(Workspace.distribution().resolve("bin/jcri").toString());
     line.addAll(Arrays.asList(words));
@@ -29,20 +29,20 @@ final class JcriCommand {
     return line;
   }
 
-  /** Runs a command, whatever its end. */
-  Command.Result run(String... words) throws IOException {
+/** Runs a command, whatever its end. */
+  public Command.Result run(String... words) throws IOException {
     return Command.of(line(words)).run();
   }
 
   /** Runs a command that must succeed. Returns what it prints. */
-  String out(String... words) throws IOException {
+  public String out(String... words) throws IOException {
     Command.Result result = run(words);
     assertThat(result.exitCode()).as(result.err()).isZero();
     return result.out();
   }
 
   /** Runs a command that must fail. Returns the one line that says why. */
-  String refusal(String... words) throws IOException {
+  public String refusal(String... words) throws IOException {
     Command.Result result = run(words);
     assertThat(result.exitCode()).as(result.out()).isEqualTo(1);
     assertThat(result.err().lines()).as(result.err()).hasSize(1);
