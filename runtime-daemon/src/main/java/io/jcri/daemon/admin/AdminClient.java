@@ -2,6 +2,7 @@ package io.jcri.daemon.admin;
 
 import io.jcri.oci.Json;
 import io.jcri.oci.OciException;
+import io.jcri.sandbox.linux.Reasons;
 import io.jcri.sandbox.linux.SocketPath;
 import java.io.IOException;
 import java.io.InputStream;
@@ -10,6 +11,7 @@ import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
@@ -83,8 +85,16 @@ public final class AdminClient {
       return channel;
     } catch (IOException e) {
       channel.close();
-      throw new IOException("no jcri daemon answers on " + socket + ": " + e.getMessage(), e);
+      throw new IOException(
+          "no jcri daemon answers on %s: %s; %s".formatted(socket, Reasons.of(e), advice()), e);
     }
+  }
+
+  private String advice() {
+    Path folder = socket.toAbsolutePath().getParent();
+    return folder != null && Files.isDirectory(folder) && !Files.isReadable(folder)
+        ? "only root may ask it"
+        : "start it with systemctl start jcri, or name its socket with --socket";
   }
 
   private static <T> T parse(byte[] line, Class<T> type) throws IOException {

@@ -1,8 +1,6 @@
 package io.jcri.daemon.admin;
 
 import io.jcri.daemon.budget.Bound;
-import io.jcri.daemon.container.ImageUsers;
-import io.jcri.daemon.image.Images;
 import io.jcri.daemon.system.HeapGuard;
 import io.jcri.daemon.system.SocketFile;
 import io.jcri.sandbox.linux.Reasons;
@@ -42,8 +40,8 @@ public final class AdminServer {
    *
    * @param socket where to listen; what a dead daemon has left there is replaced
    */
-  public AdminServer(Path socket, Images images, ImageUsers users, ConfigControl config) {
-    this(socket, AdminVerbs.of(images, users, config));
+  public AdminServer(Path socket, AdminNode node) {
+    this(socket, AdminVerbs.of(node));
   }
 
   AdminServer(Path socket, AdminVerbs verbs) {

@@ -8,6 +8,7 @@ import io.jcri.oci.Json;
 import io.jcri.oci.OciException;
 import io.jcri.sandbox.linux.Reasons;
 import java.io.IOException;
+import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -28,21 +29,38 @@ final class AdminVerbs {
     this.handlers = handlers;
   }
 
-  static AdminVerbs of(Images images, ImageUsers users, ConfigControl config) {
-    return new AdminVerbs(
-        Map.ofEntries(
-            Map.entry("load", new LoadHandler(images)),
-            Map.entry("save", new SaveHandler(images)),
-            Map.entry("pull", new PullHandler(images)),
-            Map.entry("pulls", new ListPulls(images)),
-            Map.entry("images", new ListImages(images, users)),
-            Map.entry("inspect", new InspectImages(images, users)),
-            Map.entry("remove", new RemoveImages(images)),
-            Map.entry("prune", new PruneImages(images, users)),
-            Map.entry("tag", new TagImage(images)),
-            Map.entry("pin", new PinImages(images)),
-            Map.entry("reload", new ReloadConfig(config)),
-            Map.entry("config", new ShowConfig(config))));
+  static AdminVerbs of(AdminNode node) {
+    Map<String, AdminHandler> handlers = new HashMap<>();
+    addImages(handlers, node.images(), node.users());
+    NodeLists lists = new NodeLists(node);
+    handlers.put("pods", lists::pods);
+    handlers.put("containers", lists::containers);
+    handlers.put("usage", lists::usage);
+    NodeDetails details = new NodeDetails(node);
+    handlers.put("pod", details::pod);
+    handlers.put("container", details::container);
+    handlers.put("process", details::process);
+    handlers.put("status", new TellStatus(node));
+    handlers.put("events", new TellEvents(node.events()));
+    handlers.put("reset", new ResetNode(node));
+    handlers.put("leftovers", call -> node.leftovers().collect());
+    handlers.put("reload", new ReloadConfig(node.control()));
+    handlers.put("config", new ShowConfig(node.control()));
+    return new AdminVerbs(Map.copyOf(handlers));
+  }
+
+  private static void addImages(
+      Map<String, AdminHandler> handlers, Images images, ImageUsers users) {
+    handlers.put("load", new LoadHandler(images));
+    handlers.put("save", new SaveHandler(images));
+    handlers.put("pull", new PullHandler(images));
+    handlers.put("pulls", new ListPulls(images));
+    handlers.put("images", new ListImages(images, users));
+    handlers.put("inspect", new InspectImages(images, users));
+    handlers.put("remove", new RemoveImages(images));
+    handlers.put("prune", new PruneImages(images, users));
+    handlers.put("tag", new TagImage(images));
+    handlers.put("pin", new PinImages(images));
   }
 
   /**

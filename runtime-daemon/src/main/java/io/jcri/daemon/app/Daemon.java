@@ -129,7 +129,9 @@ public final class Daemon {
     this.server = edge.cri(handlers, store, pod, container, checkpoints, events, streaming);
     this.systemd = SdNotify.ofEnvironment(kernel.syscalls());
     this.reloading = new Reloading(live, network.cni(), systemd);
-    this.admin = edge.admin(store, container, reloading);
+    this.admin =
+        edge.admin(
+            handlers, store, pod, container, events, this::collectNetworks, reloading);
     this.watchdog =
         Watchdog.patience(System.getenv(), ProcessHandle.current().pid())
             .map(patience ->
@@ -181,15 +183,23 @@ public final class Daemon {
   private void collectNetworkLeftovers() {
     try {
       while (true) {
-        try {
-          network.cni().collectGarbage(pod.pods().networked());
-        } catch (RuntimeException e) {
-          log.warn("network leftovers could not be collected: {}", e.getMessage());
-        }
+        collectNetworks();
         Thread.sleep(NETWORK_COLLECTION);
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+    }
+  }
+
+  /** Not before all pods are known: whose address it is could not be told. */
+  private void collectNetworks() {
+    if (!recovery.isComplete()) {
+      return;
+    }
+    try {
+      network.cni().collectGarbage(pod.pods().networked());
+    } catch (RuntimeException e) {
+      log.warn("network leftovers could not be collected: {}", e.getMessage());
     }
   }
 

@@ -1,12 +1,12 @@
 package io.jcri.daemon.app;
 
+import io.jcri.daemon.admin.AdminNode;
 import io.jcri.daemon.admin.AdminServer;
 import io.jcri.daemon.admin.ConfigControl;
 import io.jcri.daemon.checkpoint.CheckpointSetup;
 import io.jcri.daemon.config.LiveConfig;
 import io.jcri.daemon.container.ContainerSetup;
 import io.jcri.daemon.container.Containers;
-import io.jcri.daemon.container.ImageUsers;
 import io.jcri.daemon.core.DaemonContext;
 import io.jcri.daemon.cri.CriServer;
 import io.jcri.daemon.cri.CriServices;
@@ -46,12 +46,30 @@ final class EdgeSetup {
         () -> config.get().streaming(), container.containers(), pod.pods(), context.layout());
   }
 
-  AdminServer admin(ImageSetup store, ContainerSetup container, ConfigControl control) {
+  AdminServer admin(
+      Handlers handlers,
+      ImageSetup store,
+      PodSetup pod,
+      ContainerSetup container,
+      Events events,
+      AdminNode.Leftovers leftovers,
+      ConfigControl control) {
     return new AdminServer(
         context.layout().adminSocket(),
-        store.images(),
-        new ImageUsers(container.registry()),
-        control);
+        new AdminNode(
+            config.get(),
+            context.layout(),
+            handlers,
+            kernel.cgroups(),
+            pod.cgroups(),
+            pod.networks(),
+            store.images(),
+            pod.pods(),
+            container.containers(),
+            container.registry(),
+            events,
+            leftovers,
+            control));
   }
 
   /** Each of CRI's calls is answered by the group of the feature that it asks for. */

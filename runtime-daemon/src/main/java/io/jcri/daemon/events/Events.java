@@ -7,8 +7,10 @@ import io.jcri.daemon.core.JcriException;
 import io.jcri.daemon.pod.Pod;
 import io.jcri.daemon.record.Registry;
 import io.jcri.daemon.system.Clock;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -28,12 +30,17 @@ import org.slf4j.LoggerFactory;
 public final class Events implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Events.class);
 
+  /** How many of the last events are kept for a person who asks. */
+  private static final int PAST = 128;
+
   private final Clock clock;
   private final ReentrantLock lock = new ReentrantLock();
   private final Map<String, PodView> pods = new HashMap<>();
   private final LastEvents lastEvents = new LastEvents();
   private final Set<Subscription> subscriptions = new LinkedHashSet<>();
   private final WaitingEvents waitingEvents;
+  private final Deque<PastEvent> past = new ArrayDeque<>();
+  private final Set<Subscription> listeners = new LinkedHashSet<>();
   private long latest;
   private boolean closed;
 
@@ -180,6 +187,11 @@ public final class Events implements AutoCloseable {
       Event event = new Event(type, id, latest, podId, view.pod(), view.containers());
       waitingEvents.add(event, !subscriptions.isEmpty());
       subscriptions.removeIf(subscription -> !taken(subscription, event));
+      listeners.removeIf(listener -> !taken(listener, event));
+      past.addLast(PastEvent.of(event));
+      if (past.size() > PAST) {
+        past.removeFirst();
+      }
     }
   }
 
@@ -241,6 +253,32 @@ public final class Events implements AutoCloseable {
     }
   }
 
+  /**
+   * The last events, and those to come for one who only looks on.
+   *
+   * @param past the oldest first
+   */
+  public record Listening(List<PastEvent> past, Subscription live) {}
+
+  /**
+   * As {@link #subscribe}, for a person: what a subscriber has not been told yet still waits for
+   * one. Listeners are as many as there are calls on the admin socket.
+   */
+  public Listening listen(String name, Runnable onDropped) {
+    lock.lock();
+    try {
+      Subscription live = new Subscription(this, name, List.of(), onDropped);
+      if (closed) {
+        live.end();
+      } else {
+        listeners.add(live);
+      }
+      return new Listening(List.copyOf(past), live);
+    } finally {
+      lock.unlock();
+    }
+  }
+
   void unsubscribe(Subscription subscription) {
     noteLock.lock();
     try {
@@ -248,6 +286,9 @@ public final class Events implements AutoCloseable {
       int count;
       lock.lock();
       try {
+        if (listeners.remove(subscription)) {
+          return;
+        }
         boolean stillThere = subscriptions.remove(subscription);
         if (closed) {
           return; // what the next daemon reads is how many listened to this one
@@ -299,6 +340,7 @@ public final class Events implements AutoCloseable {
     try {
       closed = true;
       subscriptions.forEach(Subscription::end);
+      listeners.forEach(Subscription::end);
     } finally {
       lock.unlock();
     }

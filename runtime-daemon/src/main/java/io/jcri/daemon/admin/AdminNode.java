@@ -1,0 +1,41 @@
+package io.jcri.daemon.admin;
+
+import io.jcri.daemon.config.DaemonConfig;
+import io.jcri.daemon.container.Container;
+import io.jcri.daemon.container.Containers;
+import io.jcri.daemon.container.ImageUsers;
+import io.jcri.daemon.core.Layout;
+import io.jcri.daemon.events.Events;
+import io.jcri.daemon.image.Images;
+import io.jcri.daemon.pod.CgroupPaths;
+import io.jcri.daemon.pod.PodNetworks;
+import io.jcri.daemon.pod.Pods;
+import io.jcri.daemon.record.Registry;
+import io.jcri.daemon.runtime.Handlers;
+import io.jcri.sandbox.cgroup.Cgroups;
+
+/** What of the daemon its operator may ask for. */
+public record AdminNode(
+    DaemonConfig config,
+    Layout layout,
+    Handlers handlers,
+    Cgroups cgroups,
+    CgroupPaths cgroupPaths,
+    PodNetworks networks,
+    Images images,
+    Pods pods,
+    Containers containers,
+    Registry<Container> registry,
+    Events events,
+    Leftovers leftovers,
+    ConfigControl control) {
+  /** Collects what pods have left that nobody knows any more; what can't be is logged. */
+  @FunctionalInterface
+  public interface Leftovers {
+    void collect();
+  }
+
+  ImageUsers users() {
+    return new ImageUsers(registry);
+  }
+}
