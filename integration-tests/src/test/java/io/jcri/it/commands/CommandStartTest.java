@@ -30,13 +30,12 @@ class CommandStartTest {
     try (JarFile jar = new JarFile(parser.toFile())) {
       assertThat(jar.stream().filter(entry -> entry.getName().endsWith(".class")))
           .hasSizeGreaterThan(100)
-          .allSatisfy(
-              entry -> {
-                try (InputStream in = jar.getInputStream(entry)) {
-                  byte[] head = in.readNBytes(8);
-                  assertThat(head[6] << 8 | head[7]).isGreaterThanOrEqualTo(JAVA_7);
-                }
-              });
+          .allSatisfy(entry -> {
+            try (InputStream in = jar.getInputStream(entry)) {
+              byte[] head = in.readNBytes(8);
+              assertThat(head[6] << 8 | head[7]).isGreaterThanOrEqualTo(JAVA_7);
+            }
+          });
     }
   }
 

@@ -25,11 +25,13 @@ public final class JcriCommand {
     line.add(Workspace.distribution().resolve("bin/jcri").toString());
     line.addAll(Arrays.asList(words));
     Path socket = node.daemon().state().resolve("admin.sock");
-    line.addAll(List.of("--socket", socket.toString()));
+    // What ends the line of these is another command's.
+    boolean wraps = words[0].equals("exec") || words[0].equals("nsenter");
+    line.addAll(wraps ? 2 : line.size(), List.of("--socket", socket.toString()));
     return line;
   }
 
-/** Runs a command, whatever its end. */
+  /** Runs a command, whatever its end. */
   public Command.Result run(String... words) throws IOException {
     return Command.of(line(words)).run();
   }

@@ -1,5 +1,6 @@
 package io.jcri.daemon.cli;
 
+import io.jcri.daemon.cli.kit.JcriVersion;
 import io.jcri.daemon.config.ConfigException;
 import io.jcri.daemon.config.ConfigSource;
 import io.jcri.daemon.config.LoadedConfig;
@@ -19,7 +20,7 @@ import picocli.CommandLine.Parameters;
     name = "check",
     description = "Check what the daemon would read: each problem with its file and line.",
     mixinStandardHelpOptions = true,
-    versionProvider = VersionCommand.Provider.class,
+    versionProvider = JcriVersion.class,
     exitCodeListHeading = "Exit status:%n",
     exitCodeList = {
       "0:The configuration is good.",

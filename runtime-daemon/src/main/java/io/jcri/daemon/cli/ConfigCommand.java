@@ -1,5 +1,6 @@
 package io.jcri.daemon.cli;
 
+import io.jcri.daemon.cli.kit.JcriVersion;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -12,7 +13,7 @@ import picocli.CommandLine.Command;
     name = "config",
     description = "Print, check or reload the configuration, or make one of another runtime's.",
     mixinStandardHelpOptions = true,
-    versionProvider = VersionCommand.Provider.class,
+    versionProvider = JcriVersion.class,
     subcommands = {
       ConfigCommand.Default.class,
       ConfigCheckCommand.class,
@@ -34,7 +35,7 @@ final class ConfigCommand implements Callable<Integer> {
       name = "default",
       description = "Print the default configuration.",
       mixinStandardHelpOptions = true,
-      versionProvider = VersionCommand.Provider.class)
+      versionProvider = JcriVersion.class)
   static final class Default implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {

@@ -2,6 +2,7 @@ package io.jcri.daemon.cli;
 
 import io.jcri.daemon.admin.AdminClient;
 import io.jcri.daemon.admin.ConfigMessages;
+import io.jcri.daemon.cli.kit.AdminCommand;
 import java.io.IOException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -22,7 +23,7 @@ import picocli.CommandLine.Command;
     })
 final class ConfigReloadCommand extends AdminCommand {
   @Override
-  int run(AdminClient daemon) throws IOException {
+  protected int run(AdminClient daemon) throws IOException {
     int[] status = {CommandLine.ExitCode.OK};
     daemon.ask(
         "reload",
@@ -47,7 +48,7 @@ final class ConfigReloadCommand extends AdminCommand {
   }
 
   @Override
-  String failure() {
+  protected String failure() {
     return "cannot reload the configuration";
   }
 }

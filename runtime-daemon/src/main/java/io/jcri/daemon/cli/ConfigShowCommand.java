@@ -2,6 +2,7 @@ package io.jcri.daemon.cli;
 
 import io.jcri.daemon.admin.AdminClient;
 import io.jcri.daemon.admin.ConfigMessages;
+import io.jcri.daemon.cli.kit.AdminCommand;
 import io.jcri.daemon.config.ConfigException;
 import io.jcri.daemon.config.ConfigSource;
 import io.jcri.daemon.config.Origin;
@@ -64,7 +65,7 @@ final class ConfigShowCommand extends AdminCommand {
   private Form form = Form.toml;
 
   @Override
-  int run(AdminClient daemon) throws IOException {
+  protected int run(AdminClient daemon) throws IOException {
     if (running && file != null) {
       System.err.println("a file is not what is running: leave out one of both");
       return CommandLine.ExitCode.USAGE;
@@ -124,7 +125,7 @@ final class ConfigShowCommand extends AdminCommand {
   }
 
   @Override
-  String failure() {
+  protected String failure() {
     return "cannot show the configuration";
   }
 }

@@ -2,6 +2,7 @@ package io.jcri.daemon.cli;
 
 import io.jcri.daemon.admin.AdminClient;
 import io.jcri.daemon.admin.ImageMessages;
+import io.jcri.daemon.cli.kit.AdminCommand;
 import io.jcri.oci.Json;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -32,7 +33,7 @@ final class ImageCommand implements Callable<Integer> {
     private List<String> images = List.of();
 
     @Override
-    int run(AdminClient daemon) throws IOException {
+    protected int run(AdminClient daemon) throws IOException {
       List<ImageMessages.Details> found = new ArrayList<>();
       int status =
           each(
@@ -49,7 +50,7 @@ final class ImageCommand implements Callable<Integer> {
     }
 
     @Override
-    String failure() {
+    protected String failure() {
       return "cannot inspect";
     }
   }

@@ -1,6 +1,8 @@
 package io.jcri.daemon.cli;
 
 import io.jcri.daemon.admin.ImageMessages.Row;
+import io.jcri.daemon.cli.kit.ShortId;
+import io.jcri.daemon.cli.kit.TextTable;
 import io.jcri.daemon.system.Sizes;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
@@ -11,8 +13,6 @@ import java.util.List;
  * {@code jcri images} for people: a line for each tag, sorted; an image without one has one too.
  */
 final class ImageTable {
-  private static final int SHORT_ID = 12;
-
   private record Line(String name, Row image) {}
 
   private ImageTable() {}
@@ -32,7 +32,7 @@ final class ImageTable {
       Row image = line.image();
       table.add(
           line.name(),
-          wholeIds ? image.id() : shortId(image.id()),
+          wholeIds ? image.id() : ShortId.of(image.id()),
           Sizes.of(image.size()),
           Sizes.of(image.unique()),
           Sizes.of(image.shared()),
@@ -48,11 +48,5 @@ final class ImageTable {
     return image.digests().isEmpty()
         ? "<none>"
         : image.digests().getFirst().replaceFirst("@.*", "") + ":<none>";
-  }
-
-  /** Enough to name an image by. */
-  static String shortId(String id) {
-    String hex = id.substring(id.indexOf(':') + 1);
-    return hex.length() > SHORT_ID ? hex.substring(0, SHORT_ID) : hex;
   }
 }

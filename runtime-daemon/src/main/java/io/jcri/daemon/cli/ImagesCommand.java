@@ -2,7 +2,8 @@ package io.jcri.daemon.cli;
 
 import io.jcri.daemon.admin.AdminClient;
 import io.jcri.daemon.admin.ImageMessages;
-import io.jcri.oci.Json;
+import io.jcri.daemon.cli.kit.AdminCommand;
+import io.jcri.daemon.cli.kit.OutputFormat;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -27,18 +28,15 @@ final class ImagesCommand extends AdminCommand {
   private boolean wholeIds;
 
   @Override
-  int run(AdminClient daemon) throws IOException {
+  protected int run(AdminClient daemon) throws IOException {
     List<ImageMessages.Row> images = new ArrayList<>();
     daemon.ask("images", new ImageMessages.All(), ImageMessages.Row.class, images::add);
-    switch (format) {
-      case table -> ImageTable.lines(images, wholeIds).forEach(System.out::println);
-      case json -> System.out.writeBytes(Json.toPrettyBytes(images));
-    }
+    format.print(images, () -> ImageTable.lines(images, wholeIds));
     return CommandLine.ExitCode.OK;
   }
 
   @Override
-  String failure() {
+  protected String failure() {
     return "cannot list images";
   }
 }

@@ -2,6 +2,7 @@ package io.jcri.daemon.cli;
 
 import io.jcri.daemon.admin.AdminClient;
 import io.jcri.daemon.admin.LoadMessages;
+import io.jcri.daemon.cli.kit.AdminCommand;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -35,7 +36,7 @@ final class LoadCommand extends AdminCommand {
   private boolean pinned;
 
   @Override
-  int run(AdminClient daemon) throws IOException {
+  protected int run(AdminClient daemon) throws IOException {
     try (InputStream in = file.toString().equals("-") ? System.in : Files.newInputStream(file)) {
       daemon.ask(
           "load",
@@ -51,7 +52,7 @@ final class LoadCommand extends AdminCommand {
   }
 
   @Override
-  String failure() {
+  protected String failure() {
     return "cannot load " + file;
   }
 

@@ -2,6 +2,7 @@ package io.jcri.daemon.cli;
 
 import io.jcri.daemon.admin.AdminClient;
 import io.jcri.daemon.admin.ImageMessages;
+import io.jcri.daemon.cli.kit.AdminCommand;
 import java.util.List;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
@@ -19,7 +20,7 @@ class PinCommand extends AdminCommand {
   }
 
   @Override
-  int run(AdminClient daemon) {
+  protected int run(AdminClient daemon) {
     return each(
         images,
         failure(),
@@ -32,7 +33,7 @@ class PinCommand extends AdminCommand {
   }
 
   @Override
-  String failure() {
+  protected String failure() {
     return "cannot pin";
   }
 
@@ -45,7 +46,7 @@ class PinCommand extends AdminCommand {
     }
 
     @Override
-    String failure() {
+    protected String failure() {
       return "cannot unpin";
     }
   }

@@ -2,6 +2,7 @@ package io.jcri.daemon.cli;
 
 import io.jcri.daemon.admin.AdminClient;
 import io.jcri.daemon.admin.ImageMessages;
+import io.jcri.daemon.cli.kit.AdminCommand;
 import io.jcri.daemon.system.Sizes;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -26,7 +27,7 @@ final class PruneCommand extends AdminCommand {
   private boolean dry;
 
   @Override
-  int run(AdminClient daemon) throws IOException {
+  protected int run(AdminClient daemon) throws IOException {
     List<ImageMessages.Removed> removed = new ArrayList<>();
     daemon.ask(
         "prune",
@@ -56,7 +57,7 @@ final class PruneCommand extends AdminCommand {
   }
 
   @Override
-  String failure() {
+  protected String failure() {
     return "cannot prune images";
   }
 }

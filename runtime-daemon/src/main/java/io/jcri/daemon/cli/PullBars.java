@@ -2,6 +2,7 @@ package io.jcri.daemon.cli;
 
 import io.jcri.daemon.admin.PullMessages.Layer;
 import io.jcri.daemon.admin.PullMessages.Progress;
+import io.jcri.daemon.cli.kit.ShortId;
 import io.jcri.daemon.system.Sizes;
 import java.util.ArrayList;
 import java.util.List;
@@ -27,7 +28,7 @@ final class PullBars {
     for (Layer layer : shown(progress.layers())) {
       lines.add(
           line(
-              ImageTable.shortId(layer.digest()),
+              ShortId.of(layer.digest()),
               layer.received(),
               layer.total(),
               layer.rate(),

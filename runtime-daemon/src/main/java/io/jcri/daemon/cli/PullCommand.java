@@ -2,6 +2,8 @@ package io.jcri.daemon.cli;
 
 import io.jcri.daemon.admin.AdminClient;
 import io.jcri.daemon.admin.PullMessages;
+import io.jcri.daemon.cli.kit.AdminCommand;
+import io.jcri.daemon.cli.kit.Terminal;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -40,7 +42,7 @@ final class PullCommand extends AdminCommand {
   private @Nullable String platform;
 
   @Override
-  int run(AdminClient daemon) throws IOException {
+  protected int run(AdminClient daemon) throws IOException {
     Optional<String> pair = Optional.ofNullable(credentials);
     if (credentialsFromInput) {
       pair = Optional.of(read(System.in));
@@ -83,7 +85,7 @@ final class PullCommand extends AdminCommand {
   }
 
   @Override
-  String failure() {
+  protected String failure() {
     return "cannot pull " + image;
   }
 }

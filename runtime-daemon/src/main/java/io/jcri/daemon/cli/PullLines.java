@@ -2,6 +2,7 @@ package io.jcri.daemon.cli;
 
 import io.jcri.daemon.admin.PullMessages.Layer;
 import io.jcri.daemon.admin.PullMessages.Progress;
+import io.jcri.daemon.cli.kit.ShortId;
 import io.jcri.daemon.system.Sizes;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -26,8 +27,7 @@ final class PullLines {
     }
     for (Layer layer : progress.layers()) {
       if (layer.done() && told.add(layer.digest())) {
-        lines.add(
-            "layer %s: %s".formatted(ImageTable.shortId(layer.digest()), Sizes.of(layer.total())));
+        lines.add("layer %s: %s".formatted(ShortId.of(layer.digest()), Sizes.of(layer.total())));
       }
     }
     progress.id().ifPresent(id -> lines.add("pulled " + progress.reference() + " " + id));

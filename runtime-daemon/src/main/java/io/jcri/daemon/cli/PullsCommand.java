@@ -2,8 +2,10 @@ package io.jcri.daemon.cli;
 
 import io.jcri.daemon.admin.AdminClient;
 import io.jcri.daemon.admin.PullMessages;
+import io.jcri.daemon.cli.kit.AdminCommand;
+import io.jcri.daemon.cli.kit.OutputFormat;
+import io.jcri.daemon.cli.kit.TextTable;
 import io.jcri.daemon.system.Sizes;
-import io.jcri.oci.Json;
 import java.io.IOException;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
@@ -22,13 +24,10 @@ final class PullsCommand extends AdminCommand {
   private OutputFormat format = OutputFormat.table;
 
   @Override
-  int run(AdminClient daemon) throws IOException {
+  protected int run(AdminClient daemon) throws IOException {
     List<PullMessages.Row> pulls = new ArrayList<>();
     daemon.ask("pulls", new PullMessages.All(), PullMessages.Row.class, pulls::add);
-    switch (format) {
-      case table -> lines(pulls).forEach(System.out::println);
-      case json -> System.out.writeBytes(Json.toPrettyBytes(pulls));
-    }
+    format.print(pulls, () -> lines(pulls));
     return CommandLine.ExitCode.OK;
   }
 
@@ -47,7 +46,7 @@ final class PullsCommand extends AdminCommand {
   }
 
   @Override
-  String failure() {
+  protected String failure() {
     return "cannot list pulls";
   }
 }

@@ -2,6 +2,7 @@ package io.jcri.daemon.cli;
 
 import io.jcri.daemon.admin.AdminClient;
 import io.jcri.daemon.admin.ImageMessages;
+import io.jcri.daemon.cli.kit.AdminCommand;
 import io.jcri.daemon.system.Sizes;
 import java.util.List;
 import picocli.CommandLine.Command;
@@ -18,7 +19,7 @@ final class RmiCommand extends AdminCommand {
   private List<String> images = List.of();
 
   @Override
-  int run(AdminClient daemon) {
+  protected int run(AdminClient daemon) {
     return each(
         images,
         failure(),
@@ -41,7 +42,7 @@ final class RmiCommand extends AdminCommand {
   }
 
   @Override
-  String failure() {
+  protected String failure() {
     return "cannot remove";
   }
 }

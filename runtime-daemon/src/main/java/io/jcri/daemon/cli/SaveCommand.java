@@ -2,6 +2,8 @@ package io.jcri.daemon.cli;
 
 import io.jcri.daemon.admin.AdminClient;
 import io.jcri.daemon.admin.SaveMessages;
+import io.jcri.daemon.cli.kit.AdminCommand;
+import io.jcri.daemon.cli.kit.Terminal;
 import io.jcri.oci.image.SaveOptions;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -49,7 +51,7 @@ final class SaveCommand extends AdminCommand {
   private SaveOptions.Compression compression = SaveOptions.Compression.GZIP;
 
   @Override
-  int run(AdminClient daemon) throws IOException {
+  protected int run(AdminClient daemon) throws IOException {
     if (file == null) {
       if (Terminal.isThere()) {
         System.err.println(failure() + ": a terminal is no place for an archive, use -o");
@@ -93,7 +95,7 @@ final class SaveCommand extends AdminCommand {
   }
 
   @Override
-  String failure() {
+  protected String failure() {
     return "cannot save " + String.join(" ", images);
   }
 }

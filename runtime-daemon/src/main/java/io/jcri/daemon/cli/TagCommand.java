@@ -2,6 +2,7 @@ package io.jcri.daemon.cli;
 
 import io.jcri.daemon.admin.AdminClient;
 import io.jcri.daemon.admin.ImageMessages;
+import io.jcri.daemon.cli.kit.AdminCommand;
 import java.io.IOException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -19,14 +20,14 @@ final class TagCommand extends AdminCommand {
   private String name = "";
 
   @Override
-  int run(AdminClient daemon) throws IOException {
+  protected int run(AdminClient daemon) throws IOException {
     daemon.ask(
         "tag", new ImageMessages.Tag(source, name), ImageMessages.Changed.class, image -> {});
     return CommandLine.ExitCode.OK;
   }
 
   @Override
-  String failure() {
+  protected String failure() {
     return "cannot tag " + source + " as " + name;
   }
 }

@@ -1,4 +1,4 @@
-package io.jcri.daemon.cli;
+package io.jcri.daemon.cli.kit;
 
 import io.jcri.daemon.admin.AdminClient;
 import java.io.IOException;
@@ -13,8 +13,8 @@ import picocli.CommandLine.Option;
  * A command that asks the running daemon. What fails is one line on standard error and the status
  * 1; a wrong command line has the status 2.
  */
-@Command(mixinStandardHelpOptions = true, versionProvider = VersionCommand.Provider.class)
-abstract class AdminCommand implements Callable<Integer> {
+@Command(mixinStandardHelpOptions = true, versionProvider = JcriVersion.class)
+public abstract class AdminCommand implements Callable<Integer> {
   @Option(
       names = "--socket",
       paramLabel = "<path>",
@@ -24,15 +24,15 @@ abstract class AdminCommand implements Callable<Integer> {
 
   /** What {@link #each} does for one argument. */
   @FunctionalInterface
-  interface Step {
+  public interface Step {
     void take(String argument) throws IOException;
   }
 
   /** Does it; what it throws is told the user. */
-  abstract int run(AdminClient daemon) throws IOException;
+  protected abstract int run(AdminClient daemon) throws IOException;
 
   /** What could not be done, such as {@code cannot load app.tar}. */
-  abstract String failure();
+  protected abstract String failure();
 
   @Override
   public final Integer call() {
@@ -48,7 +48,7 @@ abstract class AdminCommand implements Callable<Integer> {
    *
    * @return the exit status
    */
-  static int each(List<String> arguments, String failure, Step step) {
+  protected static int each(List<String> arguments, String failure, Step step) {
     int status = CommandLine.ExitCode.OK;
     for (String argument : arguments) {
       try {

@@ -1,25 +1,27 @@
-package io.jcri.daemon.cli;
+package io.jcri.daemon.cli.kit;
 
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
 /** Columns for people: as wide as their widest cell, two spaces apart. Not thread-safe. */
-final class TextTable {
+public final class TextTable {
   private static final String GAP = "  ";
 
   private final List<List<String>> rows = new ArrayList<>();
 
-  TextTable(String... heads) {
+  /** With these heads. */
+  public TextTable(String... heads) {
     rows.add(Arrays.asList(heads));
   }
 
-  void add(String... cells) {
+  /** Adds a row, with a cell for each head. */
+  public void add(String... cells) {
     rows.add(Arrays.asList(cells));
   }
 
   /** A line for each row, without a space at its end. */
-  List<String> lines() {
+  public List<String> lines() {
     int[] widths = new int[rows.getFirst().size()];
     for (List<String> row : rows) {
       for (int i = 0; i < widths.length; i++) {

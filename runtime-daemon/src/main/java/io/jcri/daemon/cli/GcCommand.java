@@ -1,0 +1,51 @@
+package io.jcri.daemon.cli;
+
+import io.jcri.daemon.admin.AdminClient;
+import io.jcri.daemon.admin.ImageMessages;
+import io.jcri.daemon.admin.NodeMessages;
+import io.jcri.daemon.cli.kit.AdminCommand;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** {@code jcri gc}. */
+@Command(
+    name = "gc",
+    description =
+        "Collect what nobody needs: images as jcri prune does, and the network of pods that are gone.")
+final class GcCommand extends AdminCommand {
+  @Option(
+      names = {"-a", "--all"},
+      description = "Also images that have tags.")
+  private boolean all;
+
+  @Option(names = "--dry-run", description = "Only tell which images would go.")
+  private boolean dry;
+
+  @Override
+  protected int run(AdminClient daemon) throws IOException {
+    List<ImageMessages.Removed> removed = new ArrayList<>();
+    daemon.ask(
+        "prune",
+        new ImageMessages.Prune(all, dry),
+        ImageMessages.Removed.class,
+        image -> {
+          removed.add(image);
+          System.out.println(PruneCommand.line(image, dry));
+        });
+    System.out.println(PruneCommand.summary(removed, dry));
+    if (!dry) {
+      daemon.ask("leftovers", new NodeMessages.All(), NodeMessages.Removed.class, nothing -> {});
+      System.out.println("collected networks");
+    }
+    return CommandLine.ExitCode.OK;
+  }
+
+  @Override
+  protected String failure() {
+    return "cannot collect";
+  }
+}

@@ -1,0 +1,35 @@
+package io.jcri.daemon.cli.pod;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.jcri.daemon.admin.NodeMessages.Usage;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+class TopTest {
+  private static Usage usage(String id, long at, long cpu) {
+    return new Usage(id, at, cpu, 2_000_000, Optional.of(8_000_000L), 3);
+  }
+
+  @Test
+  void whoUsesMostComesFirst() {
+    List<String> lines =
+        Top.lines(
+            List.of(
+                NamesTest.container("1", "web", "idle", "running"),
+                NamesTest.container("2", "web", "busy", "running"),
+                NamesTest.container("3", "web", "new", "running"),
+                NamesTest.container("4", "web", "inside", "running"),
+                NamesTest.container("5", "web", "ended", "exited")),
+            List.of(usage("1", 0, 500), usage("2", 0, 100)),
+            List.of(usage("1", 1000, 500), usage("2", 1000, 1600), usage("3", 1000, 7)));
+    assertThat(lines)
+        .containsExactly(
+            "POD          CONTAINER  ID  CPU %  MEMORY   LIMIT    PIDS  RESTARTS",
+            "default/web  busy       2   150.0  2.00 MB  8.00 MB  3     0",
+            "default/web  idle       1   0.0    2.00 MB  8.00 MB  3     0",
+            "default/web  inside     4   -      -        -        -     0",
+            "default/web  new        3   -      2.00 MB  8.00 MB  3     0");
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.jcri.daemon.cli.pod;
+
+import org.jspecify.annotations.NullMarked;
