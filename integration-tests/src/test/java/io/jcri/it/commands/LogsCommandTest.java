@@ -32,7 +32,7 @@ class LogsCommandTest {
         pod.start(
             "sh",
             "-c",
-            "echo first; echo error >&2; head -c 40000 /dev/zero | tr '\\0' x; echo; echo last");
+            "echo error >&2; sleep 0.5; echo first; head -c 40000 /dev/zero | tr '\\0' x; echo; echo last");
     container.awaitExit();
     Command.Result all = jcri.run("logs", "c1");
     assertThat(all.exitCode()).isZero();
