@@ -130,8 +130,7 @@ public final class Daemon {
     this.systemd = SdNotify.ofEnvironment(kernel.syscalls());
     this.reloading = new Reloading(live, network.cni(), systemd);
     this.admin =
-        edge.admin(
-            handlers, store, pod, container, events, this::collectNetworks, reloading);
+        edge.admin(handlers, store, pod, container, events, this::collectNetworks, reloading);
     this.watchdog =
         Watchdog.patience(System.getenv(), ProcessHandle.current().pid())
             .map(patience ->
