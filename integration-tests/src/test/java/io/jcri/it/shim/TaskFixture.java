@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.google.gson.Gson;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
 import io.jcri.it.kit.Command;
 import io.jcri.it.kit.Scratch;
 import io.jcri.it.kit.Tools;
@@ -38,6 +40,7 @@ final class TaskFixture implements AutoCloseable {
 
   private final Scratch scratch = Scratch.create();
   private final Path shim;
+  private final TaskTraces traces = new TaskTraces(root(), MARK);
   private final Map<String, String> sockets = new HashMap<>();
   private int containers;
 
@@ -274,55 +277,27 @@ final class TaskFixture implements AutoCloseable {
     }
   }
 
+  /** How the first process of a container has ended, as whoever waits is told. */
+  int exitStatus(Box box) throws IOException {
+    Command.Result waited = task("wait", box.id).orThrow();
+    JsonObject end = JsonParser.parseString(waited.out()).getAsJsonObject();
+    assertThat(end.get("id").getAsString()).isEqualTo(box.id);
+    return end.get("exitStatus").getAsInt();
+  }
+
   /** What processes of containers, shims or jcri-task there are, and all else of them. */
   List<String> left() throws IOException {
-    List<String> left = new ArrayList<>();
-    try (Stream<Path> processes = Files.list(Path.of("/proc"))) {
-      for (Path process :
-          processes.filter(path -> path.getFileName().toString().matches("\\d+")).toList()) {
-        String line = read(process.resolve("cmdline"));
-        if (line.contains(MARK)
-            || line.contains(root().toString())
-            || read(process.resolve("cgroup")).contains("/" + MARK)) {
-          left.add("process " + process.getFileName() + " " + line.replace('\0', ' '));
-        }
-      }
-    }
-    try (Stream<Path> cgroups = Files.walk(Path.of("/sys/fs/cgroup"), 2)) {
-      cgroups.filter(path -> path.toString().contains(MARK)).forEach(path -> left.add("" + path));
-    }
-    for (String socket : sockets.values()) {
-      if (Files.exists(Path.of(socket.replaceFirst("unix://", "")))) {
-        left.add(socket);
-      }
-    }
-    if (Files.exists(root())) {
-      try (Stream<Path> records = Files.list(root())) {
-        records.forEach(path -> left.add("" + path));
-      }
-    }
-    return left;
+    return traces.left(sockets.values());
+  }
+
+  /** Kills a process of a test's. */
+  static void kill(long process) {
+    assertThat(ProcessHandle.of(process).orElseThrow().destroyForcibly()).isTrue();
   }
 
   /** The process that hears the only shim. */
   Optional<Long> listener() throws IOException {
-    try (Stream<Path> processes = Files.list(Path.of("/proc"))) {
-      return processes
-          .filter(path -> path.getFileName().toString().matches("\\d+"))
-          .filter(path -> read(path.resolve("cmdline")).contains(root().toString()))
-          .filter(path -> read(path.resolve("comm")).equals("jcri-task-event\n"))
-          .map(path -> Long.valueOf("" + path.getFileName()))
-          .findFirst();
-    }
-  }
-
-  /** A process's file, or nothing when it has ended. */
-  private static String read(Path file) {
-    try {
-      return Files.readString(file, StandardCharsets.ISO_8859_1);
-    } catch (IOException ended) {
-      return "";
-    }
+    return traces.listener();
   }
 
   void awaitNothingLeft() throws IOException {

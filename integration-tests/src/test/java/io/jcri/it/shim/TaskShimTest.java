@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
-import io.jcri.it.kit.Command;
 import io.jcri.it.kit.Tools;
 import io.jcri.it.kit.Waiting;
 import io.jcri.it.shim.TaskFixture.Box;
@@ -47,7 +46,7 @@ class TaskShimTest {
 
     assertThat(ran.out()).isEqualTo("out\n");
     assertThat(ran.err()).isEqualTo("err\n");
-    assertThat(exitStatus(box)).isEqualTo(7);
+    assertThat(tasks.exitStatus(box)).isEqualTo(7);
     OciRuntime runtime = tasks.runtime();
     assertThat(runtime.state(box.id).status()).isEqualTo("stopped");
     assertThatThrownBy(() -> runtime.kill(box.id, 15))
@@ -88,7 +87,7 @@ class TaskShimTest {
     assertThat(ran.exitCode()).isZero();
     ran.typed("some\nlines\n");
     assertThat(ran.out()).isEqualTo("some\nlines\nover\n");
-    assertThat(exitStatus(box)).isEqualTo(3);
+    assertThat(tasks.exitStatus(box)).isEqualTo(3);
   }
 
   @Test
@@ -196,7 +195,7 @@ class TaskShimTest {
       }
 
       console.type("end");
-      assertThat(exitStatus(box)).isEqualTo(6);
+      assertThat(tasks.exitStatus(box)).isEqualTo(6);
       console.awaitEnd();
     }
   }
@@ -228,12 +227,12 @@ class TaskShimTest {
             .redirectOutput(told.toFile())
             .start();
     long shim = Long.parseLong(box.record("shim_pid").orElseThrow());
-    kill(shim);
+    TaskFixture.kill(shim);
 
     assertThat(waits.waitFor()).isZero();
     assertThat(told).content().contains("\"exitStatus\":137");
     tasks.awaitNoProcess("sleep 1000");
-    assertThat(exitStatus(box)).isEqualTo(137);
+    assertThat(tasks.exitStatus(box)).isEqualTo(137);
     assertThatThrownBy(() -> tasks.runtime().state(box.id))
         .satisfies(e -> assertKind(e, Kind.INTERNAL));
 
@@ -254,7 +253,7 @@ class TaskShimTest {
     assertThat(second.start().out()).isEqualTo("second\n");
 
     assertThat(second.record("shim_pid")).isEqualTo(sandbox.record("shim_pid"));
-    assertThat(exitStatus(second)).isEqualTo(2);
+    assertThat(tasks.exitStatus(second)).isEqualTo(2);
     assertThat(tasks.task("delete", second.id).exitCode()).isZero();
     assertThat(tasks.runtime().state(sandbox.id).running()).isTrue();
   }
@@ -269,91 +268,9 @@ class TaskShimTest {
     assertThat(tasks.runtime().list()).containsExactly(second.id);
     assertThat(tasks.runtime().state(second.id).running()).isTrue();
     tasks.runtime().kill(second.id, 9);
-    assertThat(exitStatus(second)).isEqualTo(137);
+    assertThat(tasks.exitStatus(second)).isEqualTo(137);
     tasks.runtime().delete(second.id);
     tasks.awaitNothingLeft();
-  }
-
-  @Test
-  void tellsThatMemoryKilledAContainer() throws IOException {
-    Box sandbox = tasks.shell(LASTING);
-    sandbox.start();
-    Box greedy =
-        tasks
-            .shell(
-                "until [ -e /go ]; do sleep 0.05; done; (x=a; while :; do x=$x$x; done);"
-                    + " until [ -e /end ]; do sleep 0.05; done; x=a; while :; do x=$x$x; done; true")
-            .in(sandbox);
-    greedy.start();
-    LinuxResources limits =
-        LinuxResources.builder().memoryLimit(32L << 20).memorySwap(32L << 20).build();
-    tasks.runtime().update(greedy.id, limits);
-    Path told = tasks.root().resolve(greedy.id).resolve("events");
-    assertThat(told).doesNotExist();
-
-    assertThat(sandbox.exec(List.of(), "/bin/sh", "-c", "echo >/go").exitCode()).isZero();
-    Waiting.until(TaskFixture.PATIENCE, () -> Files.exists(told), () -> "the shim tells nothing");
-    assertThat(told).hasContent("oom");
-    assertThat(tasks.runtime().state(greedy.id).running()).isTrue();
-    assertThat(sandbox.exec(List.of(), "/bin/sh", "-c", "echo >/end").exitCode()).isZero();
-
-    assertThat(tasks.task("wait", greedy.id).orThrow().out())
-        .isEqualTo("{\"id\":\"%s\",\"exitStatus\":137,\"oomKilled\":true}\n", greedy.id);
-    assertThat(tasks.task("kill", sandbox.id, "KILL").exitCode()).isZero();
-    assertThat(tasks.task("wait", sandbox.id).orThrow().out())
-        .isEqualTo("{\"id\":\"%s\",\"exitStatus\":137}\n", sandbox.id);
-  }
-
-  @Test
-  void goesOnWhenNobodyHearsTheShim() throws IOException {
-    Box box = tasks.shell("read x; exec sleep 1000");
-    Ran ran = box.launch();
-    assertThat(ran.exitCode()).isZero();
-    kill(tasks.listener().orElseThrow());
-    assertThat(box.exec(List.of(), "/bin/sh", "-c", "exit 3").exitCode()).isEqualTo(3);
-    ran.typed("x\n");
-    Box second = tasks.shell("exit 4").in(box);
-    second.start();
-    assertThat(exitStatus(second)).isEqualTo(4);
-    // Not by us, so that whoever waits would like to hear more of it.
-    kill(box.pid());
-    assertThat(exitStatus(box)).isEqualTo(137);
-  }
-
-  @Test
-  void hearsTheShimAgainWhileItsEndIsWaitedFor() throws Exception {
-    Box box = tasks.shell("until [ -e /go ]; do sleep 0.05; done; x=a; while :; do x=$x$x; done");
-    box.start();
-    tasks
-        .runtime()
-        .update(
-            box.id, LinuxResources.builder().memoryLimit(32L << 20).memorySwap(32L << 20).build());
-    Path told = tasks.file("told");
-    Process waits =
-        new ProcessBuilder(tasks.line(List.of("wait", box.id)))
-            .redirectOutput(told.toFile())
-            .start();
-    long first = tasks.listener().orElseThrow();
-    kill(first);
-    Waiting.until(
-        TaskFixture.PATIENCE,
-        () -> tasks.listener().filter(now -> now != first).isPresent(),
-        () -> "nobody listens");
-    assertThat(box.exec(List.of(), "/bin/sh", "-c", "echo >/go").exitCode()).isZero();
-    assertThat(waits.waitFor()).isZero();
-    assertThat(Files.readString(told))
-        .isEqualTo("{\"id\":\"%s\",\"exitStatus\":137,\"oomKilled\":true}\n", box.id);
-  }
-
-  private static void kill(long process) {
-    assertThat(ProcessHandle.of(process).orElseThrow().destroyForcibly()).isTrue();
-  }
-
-  private int exitStatus(Box box) throws IOException {
-    Command.Result waited = tasks.task("wait", box.id).orThrow();
-    JsonObject end = JsonParser.parseString(waited.out()).getAsJsonObject();
-    assertThat(end.get("id").getAsString()).isEqualTo(box.id);
-    return end.get("exitStatus").getAsInt();
   }
 
   private static String lastError(Ran ran) throws IOException {

@@ -4,7 +4,7 @@ import io.jcri.daemon.container.Container;
 import io.jcri.daemon.core.JcriException;
 import io.jcri.daemon.core.Layout;
 import io.jcri.daemon.pod.Pod;
-import io.jcri.daemon.runtime.Handlers.Handler;
+import io.jcri.daemon.runtime.Handler;
 import io.jcri.oci.Json;
 import io.jcri.oci.spec.SpecWriter;
 import io.jcri.sandbox.SandboxState;

@@ -3,7 +3,7 @@ package io.jcri.daemon.admin;
 import io.jcri.cni.NetworkStatus;
 import io.jcri.daemon.container.Container;
 import io.jcri.daemon.pod.Pod;
-import io.jcri.daemon.runtime.Handlers.Handler;
+import io.jcri.daemon.runtime.Handler;
 import io.jcri.daemon.system.BuildInfo;
 import java.io.IOException;
 import java.nio.file.FileStore;

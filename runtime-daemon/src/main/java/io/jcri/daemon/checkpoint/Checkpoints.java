@@ -9,6 +9,7 @@ import io.jcri.daemon.core.JcriException;
 import io.jcri.daemon.core.Layout;
 import io.jcri.daemon.pod.Pod;
 import io.jcri.daemon.pod.Pods;
+import io.jcri.daemon.runtime.Handler;
 import io.jcri.daemon.runtime.Handlers;
 import io.jcri.oci.runtime.OciRuntime;
 import java.io.IOException;
@@ -171,7 +172,7 @@ public final class Checkpoints {
               .formatted(container.id(), container.phase()));
     }
     String name = pods.require(container.podId()).config().handler();
-    Handlers.Handler handler = handlers.require(name);
+    Handler handler = handlers.require(name);
     criu.require(handler);
     return new Subject(container, name, handler.runtime(), stage);
   }

@@ -1,7 +1,7 @@
 package io.jcri.daemon.checkpoint;
 
 import io.jcri.daemon.core.JcriException;
-import io.jcri.daemon.runtime.Handlers;
+import io.jcri.daemon.runtime.Handler;
 import io.jcri.daemon.system.LogTail;
 import java.io.IOException;
 import java.io.InputStream;
@@ -42,7 +42,7 @@ final class Criu {
    *
    * @throws JcriException FAILED_PRECONDITION that says what is missing
    */
-  void require(Handlers.Handler handler) {
+  void require(Handler handler) {
     Optional<Boolean> says = handler.features().checkpoints();
     if (says.isPresent() && !says.get()) {
       throw JcriException.precondition(

@@ -3,7 +3,7 @@ package io.jcri.daemon.checkpoint;
 import io.jcri.daemon.core.JcriException;
 import io.jcri.daemon.pod.Pod;
 import io.jcri.daemon.pod.PodMetadata;
-import io.jcri.daemon.runtime.Handlers;
+import io.jcri.daemon.runtime.Handler;
 import io.jcri.oci.Json;
 import io.jcri.oci.OciException;
 import java.io.IOException;
@@ -56,7 +56,7 @@ record PodManifest(int version, Map<String, String> containers, Map<String, Stri
   }
 
   /** What a runtime is called in a manifest: its program, since handlers' names are the node's. */
-  static String runtimeName(Handlers.Handler handler) {
+  static String runtimeName(Handler handler) {
     return handler.programName();
   }
 

@@ -11,6 +11,7 @@ import io.jcri.daemon.pod.PodClaim;
 import io.jcri.daemon.pod.PodConfig;
 import io.jcri.daemon.pod.PodMetadata;
 import io.jcri.daemon.pod.Pods;
+import io.jcri.daemon.runtime.Handler;
 import io.jcri.daemon.runtime.Handlers;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -78,7 +79,7 @@ public final class PodRestore {
       throw JcriException.invalid(
           "checkpoint_path is no absolute path of a directory: " + checkpoint);
     }
-    Handlers.Handler handler = handlers.require(config.handler());
+    Handler handler = handlers.require(config.handler());
     handler
         .problem()
         .ifPresent(why -> {

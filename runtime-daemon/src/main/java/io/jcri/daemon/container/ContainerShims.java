@@ -6,6 +6,7 @@ import io.jcri.daemon.core.Layout;
 import io.jcri.daemon.pod.CgroupPaths;
 import io.jcri.daemon.pod.Pod;
 import io.jcri.daemon.pod.Pods;
+import io.jcri.daemon.runtime.Handler;
 import io.jcri.daemon.runtime.Handlers;
 import io.jcri.daemon.system.Clock;
 import io.jcri.daemon.system.LogTail;
@@ -68,7 +69,7 @@ public final class ContainerShims {
   /** Starts a shim for a created container; no process of the container runs yet. */
   Shim launch(Container container) throws IOException {
     Pod pod = pods.require(container.podId());
-    Handlers.Handler handler = handlers.require(pod.config().handler());
+    Handler handler = handlers.require(pod.config().handler());
     OciRuntime.Options runtime = handler.runtime().options();
     ContainerConfig config = container.config();
     Optional<ContainerLog> log = ContainerLog.of(pod, container);

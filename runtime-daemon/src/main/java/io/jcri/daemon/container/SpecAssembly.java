@@ -3,6 +3,7 @@ package io.jcri.daemon.container;
 import io.jcri.daemon.core.JcriException;
 import io.jcri.daemon.pod.NamespaceOptions.UserMappings;
 import io.jcri.daemon.pod.Pod;
+import io.jcri.daemon.runtime.Handler;
 import io.jcri.daemon.runtime.Handlers;
 import io.jcri.daemon.security.SelinuxLabels;
 import io.jcri.oci.image.ImageConfig;
@@ -66,7 +67,7 @@ final class SpecAssembly {
     ContainerConfig config = container.config();
     SecurityContext security = config.security();
     checkImageHandler(config);
-    Handlers.Handler handler = handlers.require(pod.config().handler());
+    Handler handler = handlers.require(pod.config().handler());
     CapabilitySet capabilities = confinement.capabilities(pod, security);
     DevicePlan devices =
         DevicePlan.of(config.devices(), security.privileged(), DevicePlan.Node.HERE);

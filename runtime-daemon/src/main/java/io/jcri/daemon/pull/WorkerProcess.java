@@ -1,26 +1,16 @@
 package io.jcri.daemon.pull;
 
 import io.jcri.daemon.system.Folders;
-import io.jcri.daemon.system.SocketFile;
 import io.jcri.oci.Json;
 import io.jcri.oci.OciException;
 import io.jcri.oci.OciException.Kind;
 import io.jcri.sandbox.linux.Reasons;
-import io.jcri.sandbox.linux.SocketPath;
-import java.io.Closeable;
 import java.io.IOException;
-import java.net.StandardProtocolFamily;
-import java.net.UnixDomainSocketAddress;
-import java.nio.channels.ClosedChannelException;
-import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
@@ -42,8 +32,6 @@ final class WorkerProcess {
   /** How often it is looked whether one that is waited for has ended. */
   private static final long LOOK_MS = 100;
 
-  private static final Duration PAUSE = Duration.ofSeconds(1);
-
   /** How many connections in waiting may turn out to be those of a worker that has died. */
   private static final int MOST_STALE = 8;
 
@@ -51,12 +39,11 @@ final class WorkerProcess {
   private final WorkerCommand command;
   private final Duration idle;
   private final boolean first;
-  private final LinkedBlockingQueue<SocketChannel> waiting = new LinkedBlockingQueue<>();
+  private final WorkerConnections connections;
 
   /** Guards what follows. */
   private final ReentrantLock lock = new ReentrantLock();
 
-  private @Nullable ServerSocketChannel listening;
   private @Nullable Process process;
   private int users;
   private long uses;
@@ -71,6 +58,7 @@ final class WorkerProcess {
   WorkerProcess(
       WorkerMessages.Settings settings, WorkerCommand command, Duration idle, boolean first) {
     this.settings = settings;
+    this.connections = new WorkerConnections(settings.socket());
     this.command = command;
     this.idle = idle;
     this.first = first;
@@ -109,7 +97,7 @@ final class WorkerProcess {
 
     @Override
     public void close() {
-      closeQuietly(wire);
+      WorkerConnections.closeQuietly(wire);
       leave();
     }
   }
@@ -132,7 +120,7 @@ final class WorkerProcess {
           done = true;
           return new Connection(wire, running);
         }
-        closeQuietly(wire);
+        WorkerConnections.closeQuietly(wire);
       }
       throw new WorkerLostException("the pull worker takes no request; try again");
     } catch (IOException e) {
@@ -187,9 +175,7 @@ final class WorkerProcess {
       if (there != null && there.isAlive()) {
         return there;
       }
-      if (listening == null) {
-        listening = listen();
-      }
+      connections.listen();
       Process started = start();
       process = started;
       return started;
@@ -252,40 +238,10 @@ final class WorkerProcess {
     }
   }
 
-  private ServerSocketChannel listen() throws IOException {
-    SocketFile file = new SocketFile(settings.socket());
-    file.prepare();
-    ServerSocketChannel server = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
-    try (SocketPath name = SocketPath.of(file.bound())) {
-      server.bind(UnixDomainSocketAddress.of(name.path()));
-    }
-    file.publish("rw-------");
-    Thread.ofVirtual().name("pull worker connections").start(() -> accept(server));
-    return server;
-  }
-
-  /** Without descriptors a connection keeps waiting: the next try fails at once. */
-  private void accept(ServerSocketChannel server) {
-    try {
-      while (true) {
-        try {
-          waiting.add(server.accept());
-        } catch (ClosedChannelException e) {
-          return;
-        } catch (IOException e) {
-          log.warn("cannot take a connection on {}: {}", settings.socket(), Reasons.of(e));
-          Thread.sleep(PAUSE);
-        }
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
-  }
-
   private SocketChannel next(Process running, BooleanSupplier cancelled) {
     try {
       while (!cancelled.getAsBoolean()) {
-        SocketChannel next = waiting.poll(LOOK_MS, TimeUnit.MILLISECONDS);
+        SocketChannel next = connections.poll(LOOK_MS);
         if (next != null) {
           return next;
         }
@@ -351,7 +307,7 @@ final class WorkerProcess {
         return;
       }
       if (retired) {
-        stopListening();
+        connections.stopListening(); // who has it still makes it listen again
       }
       if (process == null) {
         return;
@@ -366,25 +322,6 @@ final class WorkerProcess {
     } catch (IOException e) {
       log.debug("the pull worker has ended before it was told to: {}", Reasons.of(e));
     }
-    List<SocketChannel> stale = new ArrayList<>();
-    waiting.drainTo(stale);
-    stale.forEach(WorkerProcess::closeQuietly);
-  }
-
-  /** Of one that is retired; who has it still makes it listen again. */
-  private void stopListening() {
-    if (listening != null) {
-      closeQuietly(listening);
-      delete(settings.socket());
-      listening = null;
-    }
-  }
-
-  private static void closeQuietly(Closeable connection) {
-    try {
-      connection.close();
-    } catch (IOException e) {
-      log.debug("closing a connection to the pull worker: {}", Reasons.of(e));
-    }
+    connections.drop();
   }
 }

@@ -16,6 +16,7 @@ import io.jcri.daemon.life.ContainerPhase;
 import io.jcri.daemon.pod.Pod;
 import io.jcri.daemon.pod.Pods;
 import io.jcri.daemon.pod.UnreadablePod;
+import io.jcri.daemon.runtime.Handler;
 import io.jcri.daemon.runtime.Handlers;
 import io.jcri.oci.OciException;
 import java.io.IOException;
@@ -99,7 +100,7 @@ public final class CheckpointLeftovers {
     RuntimeException failure =
         JcriException.precondition(
             "no runtime that is offered knows container " + container.id() + ", which was paused");
-    for (Handlers.Handler handler : handlers.all().values()) {
+    for (Handler handler : handlers.all().values()) {
       try {
         if (Freeze.resume(handler.runtime(), container.id())) {
           return;

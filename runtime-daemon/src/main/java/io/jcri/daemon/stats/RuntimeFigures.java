@@ -1,7 +1,7 @@
 package io.jcri.daemon.stats;
 
 import io.jcri.daemon.core.JcriException;
-import io.jcri.daemon.runtime.Handlers.Handler;
+import io.jcri.daemon.runtime.Handler;
 import io.jcri.daemon.system.Clock;
 import io.jcri.daemon.system.HeapGuard;
 import io.jcri.oci.OciException;

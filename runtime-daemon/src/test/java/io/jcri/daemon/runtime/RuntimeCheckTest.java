@@ -33,7 +33,7 @@ class RuntimeCheckTest {
         "test");
   }
 
-  private Handlers.Handler handler(DaemonConfig config) {
+  private Handler handler(DaemonConfig config) {
     return Handlers.find(
             config,
             new Layout(root, root),

@@ -55,14 +55,14 @@ class ShimHandlerTest {
         adapter);
   }
 
-  private Handlers.Handler handler() {
+  private Handler handler() {
     return handlers("[handlers.x]\nshim = \"%s\"\nshim_config = \"/c.toml\"\n".formatted(shim))
         .require("x");
   }
 
   @Test
   void theAdapterIsCalledWithTheShimAndItsSettings() {
-    Handlers.Handler handler = handler();
+    Handler handler = handler();
     OciRuntime.Options options = handler.runtime().options();
     assertThat(options.binary()).isEqualTo(adapter);
     assertThat(options.extraArgs())
@@ -76,7 +76,7 @@ class ShimHandlerTest {
 
   @Test
   void anOciRuntimeIsNotToldOfPods() {
-    Handlers.Handler handler =
+    Handler handler =
         handlers("[handlers.x]\nbinary = \"%s\"\noptions = [\"-v\"]\n".formatted(adapter))
             .require("x");
     assertThat(handler.runtimeArguments("pod1")).containsExactly("-v");
@@ -84,7 +84,7 @@ class ShimHandlerTest {
 
   @Test
   void itTellsOfTheShim() throws IOException {
-    Handlers.Handler handler = handler();
+    Handler handler = handler();
     assertThat(handler.facts())
         .containsEntry("shim", shim.toString())
         .containsEntry("shimConfig", "/c.toml")
@@ -109,7 +109,7 @@ class ShimHandlerTest {
 
   @Test
   void theSandboxOfItsPodsMayBeItsOwn() {
-    Handlers.Handler handler =
+    Handler handler =
         handlers("[handlers.x]\nshim = \"%s\"\nsandbox = \"shim\"\n".formatted(shim)).require("x");
     assertThat(handler.sandbox()).isEqualTo(PodSandbox.SHIM);
     assertThat(handler.sandboxContainer()).isTrue();
@@ -119,7 +119,7 @@ class ShimHandlerTest {
 
   @Test
   void aShimThatIsGoneIsTheProblemThoughTheAdapterIsThere() throws IOException {
-    Handlers.Handler handler = handler();
+    Handler handler = handler();
     assertThat(handler.problem()).isEmpty();
     Files.delete(shim);
     assertThat(handler.problem()).contains("containerd shim " + shim + " is gone");
@@ -137,7 +137,7 @@ class ShimHandlerTest {
 
   @Test
   void aReplacedShimIsAskedAgain() throws Exception {
-    Handlers.Handler handler = handler();
+    Handler handler = handler();
     assertThat(handler.facts()).containsEntry("version", "release-1.0");
     program("jcri-task", "#!/bin/sh\necho \"jcri-task over x release-2.0\"\n");
     assertThat(handler.facts())

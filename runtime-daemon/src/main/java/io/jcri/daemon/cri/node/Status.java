@@ -11,6 +11,7 @@ import io.jcri.cri.v1.StatusResponse;
 import io.jcri.daemon.cri.call.Call;
 import io.jcri.daemon.cri.message.VerboseInfo;
 import io.jcri.daemon.pod.PodNetworks;
+import io.jcri.daemon.runtime.Handler;
 import io.jcri.daemon.runtime.Handlers;
 
 /**
@@ -66,7 +67,7 @@ final class Status implements Call<StatusRequest, StatusResponse> {
     return condition.build();
   }
 
-  private static RuntimeHandler handler(String name, Handlers.Handler handler) {
+  private static RuntimeHandler handler(String name, Handler handler) {
     return RuntimeHandler.newBuilder()
         .setName(name)
         .setFeatures(

@@ -7,6 +7,7 @@ import io.jcri.cri.v1.RunPodSandboxResponse;
 import io.jcri.daemon.cri.call.Call;
 import io.jcri.daemon.pod.PodConfig;
 import io.jcri.daemon.pod.Pods;
+import io.jcri.daemon.runtime.Handler;
 import io.jcri.daemon.runtime.Handlers;
 import java.util.Optional;
 
@@ -32,7 +33,7 @@ final class RunPodSandbox implements Call<RunPodSandboxRequest, RunPodSandboxRes
 
   /** A pod whose containers could never start is better not made. */
   private void checkHandler(PodConfig config) {
-    Handlers.Handler handler = handlers.require(config.handler());
+    Handler handler = handlers.require(config.handler());
     Optional<String> problem = handler.problem();
     if (problem.isPresent()) {
       throw precondition(problem.get());
@@ -46,7 +47,7 @@ final class RunPodSandbox implements Call<RunPodSandboxRequest, RunPodSandboxRes
     }
   }
 
-  private static String whyNoUserNamespace(Handlers.Handler handler) {
+  private static String whyNoUserNamespace(Handler handler) {
     return switch (handler.sandbox()) {
       case PAUSE -> "its OCI runtime has no id-mapped mounts";
       case CONTAINER -> "its pods have a sandbox container";
