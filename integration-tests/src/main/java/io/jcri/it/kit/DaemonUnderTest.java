@@ -51,6 +51,13 @@ public final class DaemonUnderTest implements RuntimeUnderTest {
     run = RuntimeProcess.start(command, log(), socket());
   }
 
+  /** As {@link #start}, by somebody who has it ignore these signals. */
+  public void startIgnoring(String signals) throws IOException {
+    List<String> command = new ArrayList<>(List.of("sh", "-c", "trap '' $0; exec \"$@\"", signals));
+    command.addAll(command());
+    run = RuntimeProcess.start(command, log(), socket());
+  }
+
   /** As {@link #start}, with a folder of programs that come before those of the machine. */
   public void startWithPrograms(Path folder) throws IOException {
     List<String> command = new ArrayList<>();

@@ -6,6 +6,7 @@ import io.jcri.daemon.log.LogFormat;
 import io.jcri.daemon.system.HeapGuard;
 import io.jcri.daemon.system.Logging;
 import io.jcri.daemon.system.NativeBinaries;
+import io.jcri.daemon.system.Signals;
 import io.jcri.daemon.system.Umask;
 import io.jcri.sandbox.linux.Linux;
 import io.jcri.sandbox.linux.Reasons;
@@ -35,6 +36,7 @@ public final class DaemonCommand {
       e.problems().forEach(problem -> System.err.println("jcri: " + problem));
       return 2;
     }
+    Signals.heed(Linux.get());
     HangUps hangUps = HangUps.take();
     Umask.set(Linux.get());
     Logging.start(config.get().logLevel(), LogFormat.of(config.get().logFormat()));

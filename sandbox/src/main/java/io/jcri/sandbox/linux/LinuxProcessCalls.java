@@ -18,6 +18,11 @@ interface LinuxProcessCalls extends ProcessCalls {
   int UNIX_PATH_BYTES = 108;
   int CAPABILITY_VERSION_3 = 0x20080522;
   int POLL_BYTES = 8;
+  int SIG_IGN = 1;
+  int SIGSET_BYTES = 8;
+
+  /** Of the kernel's own form, on x86-64; aarch64's is shorter. */
+  int SIGACTION_BYTES = 32;
 
   @Override
   default Fd pidfdOpen(int pid) throws ErrnoException {
@@ -166,6 +171,22 @@ interface LinuxProcessCalls extends ProcessCalls {
   default int umask(int mask) {
     try (Frame frame = new Frame()) {
       return (int) frame.raw(SyscallNumbers.UMASK, mask, 0, 0, 0, 0, 0);
+    }
+  }
+
+  @Override
+  default boolean heed(int signal) {
+    try (Frame frame = new Frame()) {
+      MemorySegment action = frame.memory(SIGACTION_BYTES); // its first word is the handler
+      long _ =
+          frame.raw(SyscallNumbers.RT_SIGACTION, signal, 0, action.address(), SIGSET_BYTES, 0, 0);
+      boolean ignored = action.get(ValueLayout.JAVA_LONG, 0) == SIG_IGN;
+      if (ignored) {
+        action.fill((byte) 0); // SIG_DFL, without flags
+        long _ =
+            frame.raw(SyscallNumbers.RT_SIGACTION, signal, action.address(), 0, SIGSET_BYTES, 0, 0);
+      }
+      return ignored;
     }
   }
 

@@ -66,6 +66,14 @@ public interface ProcessCalls {
    */
   int umask(int mask);
 
+  /**
+   * Gives a signal its usual effect if whoever started this process had it ignored, as nohup(1) has
+   * SIGHUP and a shell's background SIGINT: what this process starts would ignore it too.
+   *
+   * @return whether it was ignored
+   */
+  boolean heed(int signal);
+
   /** The daemon's real user. */
   long getuid();
 

@@ -46,6 +46,7 @@ final class SyscallNumbers {
   static final int CONNECT = ARM ? 203 : 42;
   static final int SENDTO = ARM ? 206 : 44;
   static final int RECVMSG = ARM ? 212 : 47;
+  static final int RT_SIGACTION = ARM ? 134 : 13;
   static final int UMASK = ARM ? 166 : 95;
   static final int GETUID = ARM ? 174 : 102;
   static final int SETNS = ARM ? 268 : 308;
