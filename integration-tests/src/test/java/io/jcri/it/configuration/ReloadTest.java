@@ -246,6 +246,15 @@ class ReloadTest {
     assertThat(pinned()).isTrue();
   }
 
+  @Test
+  void aDaemonBelowNohupDoesTheSame() throws IOException {
+    NODE.daemon().stop();
+    NODE.daemon().startIgnoring("HUP");
+    say(pinning());
+    hangUp();
+    Waiting.until(PATIENCE, ReloadTest::pinned, ReloadTest::text);
+  }
+
   private static void hangUp() throws IOException {
     Command.Result _ =
         Command.of("kill", "-HUP", Long.toString(NODE.daemon().process().pid())).run().orThrow();

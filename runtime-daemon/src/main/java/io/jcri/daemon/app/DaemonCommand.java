@@ -6,7 +6,6 @@ import io.jcri.daemon.log.LogFormat;
 import io.jcri.daemon.system.HeapGuard;
 import io.jcri.daemon.system.Logging;
 import io.jcri.daemon.system.NativeBinaries;
-import io.jcri.daemon.system.Signals;
 import io.jcri.daemon.system.Umask;
 import io.jcri.sandbox.linux.Linux;
 import io.jcri.sandbox.linux.Reasons;
@@ -36,8 +35,7 @@ public final class DaemonCommand {
       e.problems().forEach(problem -> System.err.println("jcri: " + problem));
       return 2;
     }
-    Signals.heed(Linux.get());
-    HangUps hangUps = HangUps.take();
+    HangUps hangUps = HangUps.take(Linux.get());
     Umask.set(Linux.get());
     Logging.start(config.get().logLevel(), LogFormat.of(config.get().logFormat()));
     HeapGuard.install();

@@ -1,6 +1,7 @@
 package io.jcri.daemon.app;
 
 import io.jcri.daemon.config.ConfigException;
+import io.jcri.sandbox.linux.ProcessCalls;
 import java.lang.reflect.Proxy;
 import java.util.concurrent.Semaphore;
 import org.slf4j.Logger;
@@ -13,13 +14,19 @@ import org.slf4j.LoggerFactory;
 final class HangUps {
   private static final Logger log = LoggerFactory.getLogger(HangUps.class);
 
+  private static final int SIGHUP = 1;
+
   private final Semaphore wanted = new Semaphore(0);
 
   private HangUps() {}
 
-  /** From now on the signal ends nothing any more. */
-  static HangUps take() {
+  /**
+   * From now on the signal ends nothing any more. Below nohup(1) it is ignored, and the Java
+   * runtime sets no handler for what is ignored.
+   */
+  static HangUps take(ProcessCalls calls) {
     HangUps hangUps = new HangUps();
+    boolean _ = calls.heed(SIGHUP);
     try {
       handle("HUP", hangUps.wanted::release);
     } catch (ReflectiveOperationException | IllegalArgumentException e) {

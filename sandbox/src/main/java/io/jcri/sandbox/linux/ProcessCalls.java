@@ -68,7 +68,7 @@ public interface ProcessCalls {
 
   /**
    * Gives a signal its usual effect if whoever started this process had it ignored, as nohup(1) has
-   * SIGHUP and a shell's background SIGINT: what this process starts would ignore it too.
+   * SIGHUP.
    *
    * @return whether it was ignored
    */
