@@ -9,6 +9,7 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <sys/un.h>
 #include <unistd.h>
 
@@ -160,10 +161,12 @@ void listener_end(const char *root, const char *sandbox) {
   if (!reach(&rpc, root, sandbox)) return;
   /* Of whoever listens: as long as the connection stands, the number is its own. */
   if (getsockopt(rpc.fd, SOL_SOCKET, SO_PEERCRED, &peer, &length) == 0 && peer.pid > 1) {
+    /* The end of the process is waited for: it hangs up before it stops to listen. */
+    int process CLOSE = (int)syscall(SYS_pidfd_open, peer.pid, 0);
     kill(peer.pid, SIGKILL);
     int64_t deadline = now_monotonic_millis() + GONE_MILLIS;
     for (int64_t left; (left = deadline - now_monotonic_millis()) > 0;) {
-      struct pollfd end = {.fd = rpc.fd, .events = POLLIN};
+      struct pollfd end = {.fd = process >= 0 ? process : rpc.fd, .events = POLLIN};
       if (poll(&end, 1, (int)left) != 0 && errno != EINTR) break;
     }
   }
