@@ -1,12 +1,9 @@
 package io.jcri.daemon.cli;
 
 import io.jcri.daemon.admin.AdminClient;
-import io.jcri.daemon.admin.ImageMessages;
 import io.jcri.daemon.admin.NodeMessages;
 import io.jcri.daemon.cli.kit.AdminCommand;
 import java.io.IOException;
-import java.util.ArrayList;
-import java.util.List;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -27,16 +24,7 @@ final class GcCommand extends AdminCommand {
 
   @Override
   protected int run(AdminClient daemon) throws IOException {
-    List<ImageMessages.Removed> removed = new ArrayList<>();
-    daemon.ask(
-        "prune",
-        new ImageMessages.Prune(all, dry),
-        ImageMessages.Removed.class,
-        image -> {
-          removed.add(image);
-          System.out.println(PruneCommand.line(image, dry));
-        });
-    System.out.println(PruneCommand.summary(removed, dry));
+    PruneCommand.prune(daemon, all, dry);
     if (!dry) {
       daemon.ask("leftovers", new NodeMessages.All(), NodeMessages.Removed.class, nothing -> {});
       System.out.println("collected networks");

@@ -28,6 +28,12 @@ final class PruneCommand extends AdminCommand {
 
   @Override
   protected int run(AdminClient daemon) throws IOException {
+    prune(daemon, all, dry);
+    return CommandLine.ExitCode.OK;
+  }
+
+  /** Has the daemon remove images, and prints what it says of each. */
+  static void prune(AdminClient daemon, boolean all, boolean dry) throws IOException {
     List<ImageMessages.Removed> removed = new ArrayList<>();
     daemon.ask(
         "prune",
@@ -38,7 +44,6 @@ final class PruneCommand extends AdminCommand {
           System.out.println(line(image, dry));
         });
     System.out.println(summary(removed, dry));
-    return CommandLine.ExitCode.OK;
   }
 
   static String line(ImageMessages.Removed image, boolean dry) {
