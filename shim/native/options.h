@@ -18,8 +18,9 @@ struct options {
   const char *log_directory; /* the pod's, which log is in; NULL: that of the file itself */
   int64_t log_limit;         /* bytes, 0 for none */
   const char *exit_record;   /* where the exit record goes */
-  const char *restore; /* holds checkpoint/, the images to start from; NULL to run the command */
-  const char *cgroup;  /* the container's, below the mounts of the hierarchies; NULL if unknown */
+  const char *restore;    /* holds checkpoint/, the images to start from; NULL to run the command */
+  const char *own_cgroup; /* the directory of the shim's own cgroup (v2); NULL for its parent's */
+  const char *cgroup; /* the container's, below the mounts of the hierarchies; NULL if unknown */
   int64_t io_uid, io_gid; /* owner of the stdio pipes on the host, -1 to leave them */
   bool systemd_cgroup;
   bool terminal;

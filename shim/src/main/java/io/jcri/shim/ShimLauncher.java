@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** Starts shims and finds running ones again. Thread-safe. */
 public final class ShimLauncher {
@@ -16,10 +17,17 @@ public final class ShimLauncher {
       "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
   private final Path shimBinary;
+  private final ShimHome home;
+
+  /** A launcher of that binary, whose shims stay in the control group of this process. */
+  public ShimLauncher(Path shimBinary) {
+    this(shimBinary, ShimHome.NONE);
+  }
 
   /** A launcher of that binary; running shims do not need it any more. */
-  public ShimLauncher(Path shimBinary) {
+  public ShimLauncher(Path shimBinary, ShimHome home) {
     this.shimBinary = shimBinary;
+    this.home = home;
   }
 
   /**
@@ -31,6 +39,8 @@ public final class ShimLauncher {
     List<String> command = new ArrayList<>();
     command.add(shimBinary.toString());
     command.addAll(spec.arguments());
+    Optional<Path> cgroup = home.cgroup();
+    cgroup.ifPresent(path -> command.addAll(List.of("--own-cgroup", path.toString())));
     String words;
     int status;
     try {
@@ -57,6 +67,9 @@ public final class ShimLauncher {
       throw new ShimException(
           ShimException.Kind.REFUSED,
           words.isEmpty() ? shimBinary + " ended with status " + status : words);
+    }
+    if (cgroup.isEmpty()) {
+      home.take(Integer.parseInt(words));
     }
     return connect(spec.stateDirectory(), ShimConnection.PROMPT);
   }

@@ -11,6 +11,7 @@ import io.jcri.daemon.record.Registry;
 import io.jcri.daemon.runtime.Handlers;
 import io.jcri.daemon.security.AppArmor;
 import io.jcri.daemon.security.Selinux;
+import io.jcri.daemon.system.NativeBinaries;
 import io.jcri.oci.runtime.BindMounts;
 import io.jcri.oci.runtime.CgroupSupport;
 import io.jcri.oci.seccomp.SeccompProfiles;
@@ -59,9 +60,15 @@ public record ContainerNode(
         layout);
   }
 
-  ContainerShims shims(ShimLauncher launcher, DaemonContext context, Pods pods) {
+  ContainerShims shims(NativeBinaries binaries, DaemonContext context, Pods pods) {
     return new ContainerShims(
-        launcher, context.layout(), handlers, pods, cgroupPaths, kernel.cgroups(), context.clock());
+        new ShimLauncher(binaries.shim(), kernel.shims()),
+        context.layout(),
+        handlers,
+        pods,
+        cgroupPaths,
+        kernel.cgroups(),
+        context.clock());
   }
 
   LiveLimits liveLimits() {

@@ -8,7 +8,6 @@ import io.jcri.daemon.pod.Pods;
 import io.jcri.daemon.record.RecordStore;
 import io.jcri.daemon.record.Registry;
 import io.jcri.daemon.system.NativeBinaries;
-import io.jcri.shim.ShimLauncher;
 import java.io.IOException;
 
 /** The parts of this package, put together, and those that others need. */
@@ -40,7 +39,7 @@ public record ContainerSetup(
     Registry<Container> registry = new Registry<>("container", Container::id, records, watcher);
     KeyedLocks locks = new KeyedLocks();
     ContainerSteps steps = new ContainerSteps(registry);
-    ContainerShims shims = node.shims(new ShimLauncher(binaries.shim()), context, pods);
+    ContainerShims shims = node.shims(binaries, context, pods);
     ContainerResources resources = node.resources(store, layout);
     ContainerCreation creation =
         new ContainerCreation(

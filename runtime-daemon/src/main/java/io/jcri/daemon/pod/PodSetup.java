@@ -46,7 +46,7 @@ public record PodSetup(
     Selinux selinux = Selinux.of(kernel.facts().selinux());
     SandboxContainers containers =
         new SandboxContainers(
-            new ShimLauncher(binaries.shim()),
+            new ShimLauncher(binaries.shim(), kernel.shims()),
             layout,
             handlers,
             cgroups,

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.function.Consumer;
 
 /**
  * Transient scopes of systemd (org.freedesktop.systemd1), for processes that the daemon starts
@@ -13,6 +14,9 @@ import java.time.Duration;
  */
 public final class SystemdScopes {
   private static final Duration LIMIT = Duration.ofSeconds(30);
+
+  /** What D-Bus, whose numbers have no sign here, takes for infinity. */
+  private static final long UNLIMITED = -1;
 
   private final Path privateSocket;
   private final Path busSocket;
@@ -46,31 +50,54 @@ public final class SystemdScopes {
    * @param pid in the daemon's pid namespace
    */
   public void start(String scopeName, String slice, int pid) throws IOException {
+    // It competes with the pod's containers, of which the least may have no more.
+    start(
+        scopeName,
+        slice,
+        pid,
+        "jcri pod " + scopeName,
+        body -> body.property("CPUWeight", CpuShare.LEAST_WEIGHT));
+  }
+
+  /** As {@link #start}, for processes that are no pod's, with an ordinary share and any number. */
+  public void startService(String scopeName, String slice, int pid, String description)
+      throws IOException {
+    start(scopeName, slice, pid, description, body -> body.property("TasksMax", UNLIMITED));
+  }
+
+  private void start(
+      String scopeName, String slice, int pid, String description, Consumer<DbusWriter> limits)
+      throws IOException {
     try (SystemdConnection systemd = connect()) {
       try {
-        startOnce(systemd, scopeName, slice, pid);
+        startOnce(systemd, scopeName, slice, pid, description, limits);
       } catch (SystemdConnection.Refused e) {
         if (!e.is("UnitExists")) {
           throw e;
         }
         stop(systemd, scopeName);
-        startOnce(systemd, scopeName, slice, pid);
+        startOnce(systemd, scopeName, slice, pid, description, limits);
       }
     }
   }
 
-  private static void startOnce(SystemdConnection systemd, String scopeName, String slice, int pid)
+  private static void startOnce(
+      SystemdConnection systemd,
+      String scopeName,
+      String slice,
+      int pid,
+      String description,
+      Consumer<DbusWriter> limits)
       throws IOException {
     DbusWriter body = new DbusWriter();
     body.string(scopeName).string("replace");
     body.array(
         8,
         () -> {
-          body.property("Description", "jcri pod " + scopeName);
+          body.property("Description", description);
           body.property("Slice", slice);
           body.property("Delegate", true);
-          // It competes with the pod's containers, of which the least may have no more.
-          body.property("CPUWeight", CpuShare.LEAST_WEIGHT);
+          limits.accept(body);
           // Not stopped at shutdown before the services that use it.
           body.property("DefaultDependencies", false);
           // A failed scope does not stay in memory and block its name.

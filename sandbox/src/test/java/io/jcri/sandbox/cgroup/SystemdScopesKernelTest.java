@@ -58,6 +58,16 @@ final class SystemdScopesKernelTest {
   }
 
   @Test
+  void aScopeThatIsNoPodsHasAnOrdinaryShare() throws Exception {
+    SystemdScopes scopes = systemd.scopes();
+    scopes.startService("jcri-shims.scope", SLICE, (int) process.pid(), "shims of a test");
+    assertThat(group("jcri-shims.scope")).hasContent(Long.toString(process.pid()));
+    assertThat(systemd.property("jcri-shims.scope", "CPUWeight")).isNotEqualTo("1");
+    assertThat(systemd.property("jcri-shims.scope", "TasksMax")).isEqualTo("infinity");
+    assertThat(systemd.property("jcri-shims.scope", "Description")).isEqualTo("shims of a test");
+  }
+
+  @Test
   void aScopeLeftByACrashIsReplaced() throws Exception {
     SystemdScopes scopes = systemd.scopes();
     Process old = new ProcessBuilder("sleep", "1000").start();
