@@ -14,6 +14,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpConnectTimeoutException;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.channels.ClosedChannelException;
 import java.nio.channels.UnresolvedAddressException;
 import java.time.Duration;
 import java.util.Optional;
@@ -140,9 +141,13 @@ final class HttpSender {
     return false;
   }
 
-  /** Java's client gives no reason for most refused connections. */
+  /** Java's client gives no reason for most refused connections, or that it closed a channel. */
   private static String detail(ConnectException error) {
-    return error.getMessage() == null && error.getCause() == null ? "" : ": " + describe(error);
+    Throwable cause = error.getCause();
+    boolean silent =
+        error.getMessage() == null
+            && (cause == null || cause instanceof ClosedChannelException);
+    return silent ? ", nothing listens there or a firewall refuses it" : ": " + describe(error);
   }
 
   /** The JDK's outer exceptions often say nothing; the innermost message does. */

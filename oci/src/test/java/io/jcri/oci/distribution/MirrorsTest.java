@@ -96,7 +96,7 @@ class MirrorsTest extends RegistryFixture {
 
     assertThat(failure(Kind.NOT_FOUND, () -> repository(registry.name() + "/a:v1").resolve()))
         .hasMessageMatching(
-            "cannot resolve %s/a:v1: %s: 403 Forbidden: .*; 127.0.0.1:1: cannot connect.*; %s: 404 Not Found.*"
+            "cannot resolve %s/a:v1: %s: 403 Forbidden: .*; 127.0.0.1:1: cannot connect, nothing listens there.*; %s: 404 Not Found.*"
                 .formatted(registry.name(), mirror.name(), registry.name()));
   }
 
