@@ -117,7 +117,7 @@ final class HttpSender {
       case ConnectException e when isUnresolved(e) ->
           failure(host, uri, Outlook.UNREACHABLE, "the name cannot be resolved", e);
       case ConnectException e ->
-          failure(host, uri, Outlook.UNREACHABLE, "cannot connect" + detail(e), e);
+          failure(host, uri, Outlook.UNREACHABLE, unconnected(e), e);
       case SSLException e -> failure(host, uri, Outlook.UNREACHABLE, "TLS: " + describe(e), e);
       default -> failure(host, uri, Outlook.TRANSIENT, describe(cause), cause);
     };
@@ -142,12 +142,14 @@ final class HttpSender {
   }
 
   /** Java's client gives no reason for most refused connections, or that it closed a channel. */
-  private static String detail(ConnectException error) {
+  private static String unconnected(ConnectException error) {
     Throwable cause = error.getCause();
     boolean silent =
         error.getMessage() == null
             && (cause == null || cause instanceof ClosedChannelException);
-    return silent ? ", nothing listens there or a firewall refuses it" : ": " + describe(error);
+    return silent
+        ? "cannot connect, nothing listens there or a firewall refuses it"
+        : "cannot connect: " + describe(error);
   }
 
   /** The JDK's outer exceptions often say nothing; the innermost message does. */
