@@ -78,4 +78,17 @@ for try in $(seq 100); do
 done
 kill "$web"
 { wait "$web"; } 2>/dev/null && fail "console ends well without a terminal"
+"$dir/grpc-health" "$port" >"$dir/health.out" &
+web=$!
+for try in $(seq 100); do
+  grep -qs listens "$dir/health.out" && break
+  [ "$try" -lt 100 ] || fail "grpc-health does not listen"
+  sleep 0.1
+done
+# The preface, settings, and the end of a call's message: an answer has a trailer.
+call='PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\4\0\0\0\0\0\0\0\0\0\1\0\0\0\1'
+answer=$(timeout 10 bash -c 'exec 3<>"/dev/tcp/127.0.0.1/$1"; printf "$2" >&3; head -c 91 <&3 | grep -ao grpc-status' check "$port" "$call")
+[ "$answer" = grpc-status ] || fail "grpc-health answers: $answer"
+kill -TERM "$web"
+wait "$web" || fail "grpc-health does not end well on SIGTERM"
 echo "native programs: ok"

@@ -86,6 +86,16 @@ public record Tools(Path crictl, Path critest) {
     return built("get-youki", "--if-there");
   }
 
+  /**
+   * Finds a kubelet on the path, or where {@code scripts/get-kubelet} has built it: that takes ten
+   * minutes. The environment variable {@code JCRI_KUBELET} names one instead.
+   *
+   * @return its program, or empty where there is none
+   */
+  public static Optional<Path> kubelet() {
+    return built("get-kubelet", "--if-there");
+  }
+
   /** Why there is nothing is printed. */
   private static Optional<Path> built(String script, String... arguments) {
     try {

@@ -17,16 +17,22 @@ import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /** A WebSocket client with the JDK's WebSocket; keeps what comes, channel by channel. */
-final class ChannelClient implements AutoCloseable {
+public final class ChannelClient implements AutoCloseable {
   private static final int PATIENCE_SECONDS = 60;
 
-  private final HttpClient http = HttpClient.newHttpClient();
+  private final HttpClient http;
   private final ByteArrayOutputStream[] channels = new ByteArrayOutputStream[8];
   private final CompletableFuture<Integer> closed = new CompletableFuture<>();
   private final boolean base64;
   private final WebSocket socket;
 
   ChannelClient(String url, String protocol) throws IOException {
+    this(HttpClient.newHttpClient(), url, protocol);
+  }
+
+  /** Connects; the client is closed with this. */
+  public ChannelClient(HttpClient http, String url, String protocol) throws IOException {
+    this.http = http;
     Arrays.setAll(channels, _ -> new ByteArrayOutputStream());
     this.base64 = protocol.contains("base64");
     this.socket =
@@ -84,7 +90,8 @@ final class ChannelClient implements AutoCloseable {
     channels[channel].writeBytes(data);
   }
 
-  void send(int channel, String text) throws IOException {
+  /** Sends what a channel carries. */
+  public void send(int channel, String text) throws IOException {
     byte[] data = text.getBytes(StandardCharsets.UTF_8);
     if (base64) {
       await(socket.sendText(channel + Base64.getEncoder().encodeToString(data), true));
@@ -100,16 +107,17 @@ final class ChannelClient implements AutoCloseable {
   }
 
   /** Waits for the server's goodbye. Returns its status code. */
-  int awaitClose() throws IOException {
+  public int awaitClose() throws IOException {
     return await(closed);
   }
 
-  byte[] bytes(int channel) {
+  /** What came on a channel so far. */
+  public byte[] bytes(int channel) {
     return channels[channel].toByteArray();
   }
 
   /** What came on a channel so far. */
-  String text(int channel) {
+  public String text(int channel) {
     return new String(bytes(channel), StandardCharsets.UTF_8);
   }
 
