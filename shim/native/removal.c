@@ -1,6 +1,7 @@
 #include "removal.h"
 
 #include <stdlib.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 /* How long a killed process may take to end before the runtime is asked to end it. */
@@ -13,6 +14,7 @@ enum { DELETE_MILLIS = 30000 };
 enum { FORSAKEN_MILLIS = 10000 };
 
 static void advance(struct removal *removal);
+static void run_delete(struct removal *removal, bool forced);
 
 static void answer_deletes(struct removal *removal, const char *error) {
   for (struct conn *conn = removal->container->conns->first; conn != NULL; conn = conn->next) {
@@ -38,7 +40,9 @@ static void runtime_deleted(struct child *child, int status) {
   timer_disarm(removal->container->loop, &removal->limit);
   if (status != 0) child_error(removal->container->runtime, child, status, NULL, &refusal);
   child_free(child);
-  if (status == 0) {
+  if (WIFEXITED(status) && status != 0 && !removal->forced) {
+    run_delete(removal, true);
+  } else if (status == 0) {
     removal->deleted = true;
     guest_deleted(&removal->container->guest);
     advance(removal);
@@ -47,7 +51,7 @@ static void runtime_deleted(struct child *child, int status) {
   }
 }
 
-static void run_delete(struct removal *removal) {
+static void run_delete(struct removal *removal, bool forced) {
   const int silent[3] = {-1, -1, -1};
   struct container *container = removal->container;
   struct refusal refusal;
@@ -55,7 +59,10 @@ static void run_delete(struct removal *removal) {
   if (log_path != NULL) {
     struct command command;
     command_init(&command, container->runtime, log_path);
-    command_add(&command, "delete", "--force", container->options->id, NULL);
+    command_add(&command, "delete", NULL);
+    if (forced) command_add(&command, "--force", NULL);
+    command_add(&command, container->options->id, NULL);
+    removal->forced = forced;
     removal->child = runtime_spawn(container->runtime, &command, log_path, silent, runtime_deleted,
                                    removal, &refusal);
   } else {
@@ -70,7 +77,8 @@ static void run_delete(struct removal *removal) {
 static void stubborn(struct timer *timer) {
   struct removal *removal = timer->owner;
   /* A frozen container takes the signal only when the runtime thaws it. */
-  if (removal->container->state == STATE_RUNNING && removal->child == NULL) run_delete(removal);
+  if (removal->container->state == STATE_RUNNING && removal->child == NULL)
+    run_delete(removal, true);
 }
 
 static void finish(struct removal *removal) {
@@ -78,6 +86,13 @@ static void finish(struct removal *removal) {
   unlink(removal->container->conns->path);
   answer_deletes(removal, NULL);
   removal->done = true;
+}
+
+/* Without force where the container is known to have ended: with it, runc since 1.2 waits a tenth
+ * of a second in any case. Force is for what the runtime takes for alive. */
+static void delete_known(struct removal *removal) {
+  const struct container *container = removal->container;
+  run_delete(removal, container->state != STATE_EXITED || container->guest.present);
 }
 
 /* Takes the next step of a deletion that was asked for, if there is one. */
@@ -90,7 +105,7 @@ static void advance(struct removal *removal) {
     container_sigkill(container);
     if (!removal->stubborn.armed) timer_arm(container->loop, &removal->stubborn, STUBBORN_MILLIS);
   } else if (container->runtime_knows && !removal->deleted) {
-    run_delete(removal);
+    delete_known(removal);
   } else {
     finish(removal);
   }
@@ -103,7 +118,7 @@ static void changed(struct container *container) {
   if (container->state == STATE_EXITED) {
     timer_disarm(container->loop, &removal->stubborn);
     if (removal->child == NULL && container->runtime_knows && !removal->deleted)
-      run_delete(removal);
+      delete_known(removal);
   }
   advance(removal);
 }

@@ -7,6 +7,7 @@
 struct removal {
   struct container *container;
   struct child *child;   /* the runtime that deletes */
+  bool forced;           /* with force */
   struct timer stubborn; /* a killed container that does not end */
   struct timer limit;    /* a runtime that does not end deleting */
   struct timer forsaken; /* not asked to start, and nobody there to ask */
