@@ -21,6 +21,7 @@ import io.jcri.daemon.nri.NriServer;
 import io.jcri.daemon.nri.NriSetup;
 import io.jcri.daemon.pod.NetworkSetup;
 import io.jcri.daemon.pod.PodSetup;
+import io.jcri.daemon.prometheus.MetricsEndpoint;
 import io.jcri.daemon.pull.WorkerFetcher;
 import io.jcri.daemon.recovery.Recovery;
 import io.jcri.daemon.recovery.RecoverySetup;
@@ -63,12 +64,15 @@ public final class Daemon {
   private final StreamingServer streaming;
   private final CriServer server;
   private final AdminServer admin;
+  private final LiveConfig live;
+  private final MetricsEndpoint metrics;
   private final SdNotify systemd;
   private final Reloading reloading;
   private final Optional<Watchdog> watchdog;
 
   /** Finds out what it works with, and says so. */
   public Daemon(LiveConfig live, NativeBinaries binaries) throws IOException {
+    this.live = live;
     DaemonConfig config = live.get();
     Layout layout = new Layout(config.root(), config.state());
     locks.addAll(DaemonFolders.prepare(layout));
@@ -128,7 +132,8 @@ public final class Daemon {
     this.streaming = edge.streaming(pod, container);
     this.server = edge.cri(handlers, store, pod, container, checkpoints, events, streaming);
     this.systemd = SdNotify.ofEnvironment(kernel.syscalls());
-    this.reloading = new Reloading(live, network.cni(), systemd);
+    this.metrics = new MetricsEndpoint();
+    this.reloading = new Reloading(live, network.cni(), systemd, metrics);
     this.admin =
         edge.admin(handlers, store, pod, container, events, this::collectNetworks, reloading);
     this.watchdog =
@@ -143,6 +148,7 @@ public final class Daemon {
     recovery.takeUp();
     nriServer.start();
     server.start();
+    metrics.use(live.get().metrics());
     startAdmin();
     systemd.ready();
     watchdog.ifPresent(Watchdog::start);
@@ -206,6 +212,7 @@ public final class Daemon {
   public void stop() {
     systemd.stopping();
     admin.stop();
+    metrics.stop();
     events.close(); // their streams would never drain
     server.stop();
     nriServer.close();

@@ -8,6 +8,7 @@ import io.jcri.daemon.config.DaemonConfig;
 import io.jcri.daemon.config.LiveConfig;
 import io.jcri.daemon.config.LoadedConfig;
 import io.jcri.daemon.config.Reloaded;
+import io.jcri.daemon.prometheus.MetricsEndpoint;
 import io.jcri.daemon.system.Logging;
 import io.jcri.daemon.system.SdNotify;
 import java.util.Optional;
@@ -26,11 +27,13 @@ final class Reloading implements ConfigControl {
   private final LiveConfig live;
   private final Cni cni;
   private final SdNotify systemd;
+  private final MetricsEndpoint metrics;
 
-  Reloading(LiveConfig live, Cni cni, SdNotify systemd) {
+  Reloading(LiveConfig live, Cni cni, SdNotify systemd, MetricsEndpoint metrics) {
     this.live = live;
     this.cni = cni;
     this.systemd = systemd;
+    this.metrics = metrics;
   }
 
   @Override
@@ -63,6 +66,7 @@ final class Reloading implements ConfigControl {
 
   private void handOn(DaemonConfig before, DaemonConfig now) {
     Logging.level(now.logLevel());
+    metrics.use(now.metrics());
     DaemonConfig.Network network = now.network();
     cni.usePlugins(network.plugins(), network.timeout());
     // Of what is taken away nothing is known but what the kubelet tells from now on.

@@ -193,6 +193,9 @@ public enum Bound {
   /** What all sessions' streams hold of input, but for 64 KiB of each session. */
   STREAMING_INPUT("clients", 16 << 20, "the session that sends the next is cut"),
 
+  /** Connections of those who scrape the daemon's metrics. */
+  METRICS_CONNECTIONS("who reaches metrics.address", 16, "the connection is closed"),
+
   /** Connections that are forwarded to pods. */
   FORWARDS("clients", 400, "the client is told so on the error stream");
 

@@ -81,7 +81,8 @@ public final class ConfigFile {
             network(keys.table("network"), d.network()),
             cdi(keys.table("cdi"), d.cdi()),
             streaming(keys.table("streaming"), d.streaming()),
-            nri(keys.table("nri"), d.nri()));
+            nri(keys.table("nri"), d.nri()),
+            MetricsKeys.read(keys.table("metrics"), complete));
     keys.rejectUnknown();
     if (complete && !config.handlers().containsKey(config.defaultHandler())) {
       keys.problem(

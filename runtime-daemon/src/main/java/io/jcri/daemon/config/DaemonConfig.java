@@ -1,5 +1,6 @@
 package io.jcri.daemon.config;
 
+import java.net.SocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -33,7 +34,8 @@ public record DaemonConfig(
     Network network,
     Cdi cdi,
     Streaming streaming,
-    Nri nri) {
+    Nri nri,
+    Metrics metrics) {
 
   public DaemonConfig {
     handlers = Map.copyOf(handlers);
@@ -211,6 +213,17 @@ public record DaemonConfig(
     }
   }
 
+  /**
+   * Where Prometheus finds figures of the daemon's.
+   *
+   * @param address of a unix socket or an IP address with a port; empty: nothing is counted
+   * @param tls empty for plain HTTP
+   */
+  public record Metrics(Optional<SocketAddress> address, Optional<Tls> tls) {
+    /** Nothing is counted or served. */
+    public static final Metrics OFF = new Metrics(Optional.empty(), Optional.empty());
+  }
+
   /** What an empty file means. */
   public static DaemonConfig defaults() {
     Path state = Path.of("/run/jcri");
@@ -258,6 +271,7 @@ public record DaemonConfig(
             Duration.ofSeconds(2),
             List.of(),
             "",
-            List.of()));
+            List.of()),
+        Metrics.OFF);
   }
 }

@@ -53,7 +53,10 @@ final class KnownKeys {
           "nri.request_timeout_seconds",
           "nri.required",
           "nri.tolerate_missing",
-          "nri.reject");
+          "nri.reject",
+          "metrics.address",
+          "metrics.tls_certificate",
+          "metrics.tls_key");
 
   /** What the daemon stands on: folders, sockets and ports, and how cgroups are made. */
   static final Set<String> RESTART =

@@ -15,13 +15,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The server's certificate and key, read again when one of the files was replaced: each new
+ * A server's certificate and key, read again when one of the files was replaced: each new
  * connection looks at them. While the new ones can't be used (one was replaced, the other not yet),
  * the old ones stay in use.
  *
  * <p>Thread-safe.
  */
-final class TlsFiles {
+public final class TlsFiles {
   private static final Logger log = LoggerFactory.getLogger(TlsFiles.class);
 
   /** What tells one version of a file from another. */
@@ -47,14 +47,14 @@ final class TlsFiles {
    *
    * @throws IOException naming them, when they can't be used
    */
-  TlsFiles(Tls files) throws IOException {
+  public TlsFiles(Tls files) throws IOException {
     this.files = files;
     this.tried = versions();
     this.loaded = new Loaded(tried, load());
   }
 
   /** The context for a new connection. */
-  synchronized SslContext current() {
+  public synchronized SslContext current() {
     try {
       List<Version> now = versions();
       if (!now.equals(loaded.versions) && !now.equals(tried)) {
@@ -63,7 +63,7 @@ final class TlsFiles {
         log.info("read {} and its key again", files.certificate());
       }
     } catch (IOException e) {
-      log.warn("the streaming server keeps its old certificate: {}", e.getMessage());
+      log.warn("the old certificate of {} stays in use: {}", files.certificate(), e.getMessage());
     }
     return loaded.context;
   }

@@ -1,0 +1,4 @@
+@NullMarked
+package io.jcri.daemon.prometheus;
+
+import org.jspecify.annotations.NullMarked;
