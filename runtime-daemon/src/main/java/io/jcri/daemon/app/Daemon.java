@@ -132,7 +132,7 @@ public final class Daemon {
     this.streaming = edge.streaming(pod, container);
     this.server = edge.cri(handlers, store, pod, container, checkpoints, events, streaming);
     this.systemd = SdNotify.ofEnvironment(kernel.syscalls());
-    this.metrics = new MetricsEndpoint();
+    this.metrics = edge.metrics(store, pod, container, events, streaming);
     this.reloading = new Reloading(live, network.cni(), systemd, metrics);
     this.admin =
         edge.admin(handlers, store, pod, container, events, this::collectNetworks, reloading);
@@ -145,6 +145,7 @@ public final class Daemon {
 
   /** Takes up what is there, then serves. */
   public void start() throws IOException {
+    metrics.count(live.get().metrics());
     recovery.takeUp();
     nriServer.start();
     server.start();

@@ -24,6 +24,7 @@ import io.jcri.daemon.metrics.Metrics;
 import io.jcri.daemon.node.Kernel;
 import io.jcri.daemon.pod.PodSetup;
 import io.jcri.daemon.pod.Pods;
+import io.jcri.daemon.prometheus.MetricsEndpoint;
 import io.jcri.daemon.runtime.Handlers;
 import io.jcri.daemon.stats.Stats;
 import io.jcri.daemon.streaming.StreamingServer;
@@ -70,6 +71,18 @@ final class EdgeSetup {
             events,
             leftovers,
             control));
+  }
+
+  MetricsEndpoint metrics(
+      ImageSetup store,
+      PodSetup pod,
+      ContainerSetup container,
+      Events events,
+      StreamingServer streaming) {
+    return new MetricsEndpoint(
+        new MetricsNode(
+            context, config, kernel.syscalls(), store.images(), pod, container, events, streaming),
+        CriServices::methods);
   }
 
   /** Each of CRI's calls is answered by the group of the feature that it asks for. */

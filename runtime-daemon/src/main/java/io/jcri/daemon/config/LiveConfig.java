@@ -1,5 +1,6 @@
 package io.jcri.daemon.config;
 
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -15,6 +16,7 @@ import java.util.function.Supplier;
 public final class LiveConfig implements Supplier<DaemonConfig> {
   private final ConfigSource source;
   private volatile LoadedConfig current;
+  private volatile LastReading lastReading = new LastReading(true, Instant.now());
 
   /**
    * Reads it for the first time.
@@ -31,6 +33,19 @@ public final class LiveConfig implements Supplier<DaemonConfig> {
     return current.config();
   }
 
+  /**
+   * How the last reading of the configuration has ended.
+   *
+   * @param good whether what is in the files is in use
+   * @param goodAt when it was last read without a fault
+   */
+  public record LastReading(boolean good, Instant goodAt) {}
+
+  /** That of the start counts, too. */
+  public LastReading lastReading() {
+    return lastReading;
+  }
+
   /** The same with the origins of its values. */
   public LoadedConfig current() {
     return current;
@@ -42,6 +57,17 @@ public final class LiveConfig implements Supplier<DaemonConfig> {
    * @throws ConfigException with everything that is wrong; then nothing has changed
    */
   public synchronized Reloaded reload() {
+    try {
+      Reloaded reloaded = readAgain();
+      lastReading = new LastReading(true, Instant.now());
+      return reloaded;
+    } catch (ConfigException e) {
+      lastReading = new LastReading(false, lastReading.goodAt);
+      throw e;
+    }
+  }
+
+  private Reloaded readAgain() {
     ConfigTexts texts = source.texts();
     LoadedConfig before = current;
     Map<String, Setting> wanted = texts.read().settings();

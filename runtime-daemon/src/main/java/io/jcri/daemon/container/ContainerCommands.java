@@ -3,6 +3,7 @@ package io.jcri.daemon.container;
 import io.jcri.daemon.budget.Bound;
 import io.jcri.daemon.core.JcriException;
 import io.jcri.daemon.core.JcriException.Kind;
+import io.jcri.daemon.core.Meter;
 import io.jcri.daemon.record.Registry;
 import io.jcri.oci.runtime.ArgumentLimits;
 import io.jcri.oci.spec.ContainerProcess;
@@ -137,9 +138,13 @@ final class ContainerCommands {
               shim ->
                   shim.execSync(process(id, command, false), timeout, CommandOutput.MOST, output));
       output.end(result);
+      Meter.now()
+          .commandEnded(
+              result.timedOut() ? "timeout" : result.exitCode() == 0 ? "success" : "failure");
       return new CommandEnd(result.exitCode(), result.timedOut(), output);
     } catch (IOException | RuntimeException | Error e) {
       output.close();
+      Meter.now().commandEnded("error");
       throw e;
     }
   }

@@ -185,6 +185,11 @@ public final class ContainerRun {
     @Nullable LiveContainer _ = liveOrEnded(id);
   }
 
+  /** How many shims the daemon is connected to. */
+  public int shims() {
+    return live.count();
+  }
+
   /** The shim of a container whose process may be alive. */
   Optional<Shim> shim(String id) {
     return Optional.ofNullable(live.get(id)).map(LiveContainer::shim);

@@ -1,6 +1,7 @@
 package io.jcri.daemon.container;
 
 import io.jcri.daemon.core.Failures;
+import io.jcri.daemon.core.Meter;
 import io.jcri.daemon.life.ContainerAction;
 import io.jcri.daemon.life.ContainerEvent;
 import io.jcri.daemon.life.ContainerLife;
@@ -61,11 +62,15 @@ public final class ContainerSteps {
   /** On the way up a record must be written; what leads downwards goes on without. */
   private void record(String id, ContainerEvent event, UnaryOperator<Container> facts) {
     UnaryOperator<Container> change = container -> facts.apply(container.after(event));
-    Optional<Container> _ =
+    boolean ended = containers.get(id).flatMap(Container::exit).isPresent();
+    Optional<Container> now =
         switch (event) {
           case MADE, STARTED -> containers.update(id, change);
           default -> containers.updateAnyway(id, change);
         };
+    if (!ended) {
+      now.flatMap(Container::exit).ifPresent(exit -> Meter.now().exited(exit.reason()));
+    }
   }
 
   /** Carries out what it means that a container was found after a restart of the daemon. */

@@ -62,6 +62,11 @@ final class LiveContainers {
     return live.get(id);
   }
 
+  /** How many there are, each with its shim. */
+  int count() {
+    return live.size();
+  }
+
   /** From here on the exit finds its way into the record; one that has happened does so at once. */
   void watch(String id, Shim shim) {
     LiveContainer entry = new LiveContainer(id, shim);

@@ -25,6 +25,7 @@ public final class Stages implements CurrentCall.Course {
   private record Stage(String name, long nanos) {}
 
   private final String operation;
+  private final String verb;
   private final long begin = System.nanoTime();
   private final List<Stage> stages = new ArrayList<>(); // this and the rest are guarded by this
   private long stageBegin = begin;
@@ -33,10 +34,11 @@ public final class Stages implements CurrentCall.Course {
   /**
    * Begins an operation, which waits until its first stage begins.
    *
-   * @param operation with the object, such as {@code RunPodSandbox default/web}
+   * @param operation a call of CRI with its object, such as {@code RunPodSandbox default/web}
    */
   public Stages(String operation) {
     this.operation = operation;
+    this.verb = operation.split(" ", 2)[0];
     CurrentCall.goes(this);
   }
 
@@ -50,6 +52,7 @@ public final class Stages implements CurrentCall.Course {
     long now = System.nanoTime();
     if (!stage.isEmpty() && (!stage.equals(WAITING) || now - stageBegin > NOTHING_NANOS)) {
       stages.add(new Stage(stage, now - stageBegin));
+      Meter.now().stage(verb, stage, now - stageBegin);
     }
     stageBegin = now;
   }

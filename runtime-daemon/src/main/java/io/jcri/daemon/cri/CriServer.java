@@ -17,6 +17,7 @@ import io.grpc.netty.shaded.io.netty.channel.unix.DomainSocketAddress;
 import io.jcri.daemon.budget.Bound;
 import io.jcri.daemon.cri.call.BoundedRequests;
 import io.jcri.daemon.cri.call.Caller;
+import io.jcri.daemon.cri.call.MeteredCalls;
 import io.jcri.daemon.cri.call.Requests;
 import io.jcri.daemon.system.HeapGuard;
 import io.jcri.daemon.system.SocketFile;
@@ -77,6 +78,7 @@ public final class CriServer {
             .maxInboundMessageSize((int) Bound.REQUEST.limit())
             .maxConcurrentCallsPerConnection((int) Bound.CALLS_OF_A_CONNECTION.limit())
             .addStreamTracerFactory(requests)
+            .addStreamTracerFactory(new MeteredCalls())
             .intercept(new Caller())
             .intercept(requests) // the last is the first that sees a call
             .executor(calls);

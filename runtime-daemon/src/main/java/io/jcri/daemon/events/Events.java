@@ -4,6 +4,7 @@ import io.jcri.daemon.budget.Bound;
 import io.jcri.daemon.container.Container;
 import io.jcri.daemon.core.DaemonContext;
 import io.jcri.daemon.core.JcriException;
+import io.jcri.daemon.core.Meter;
 import io.jcri.daemon.pod.Pod;
 import io.jcri.daemon.record.Registry;
 import io.jcri.daemon.system.Clock;
@@ -188,6 +189,7 @@ public final class Events implements AutoCloseable {
       waitingEvents.add(event, !subscriptions.isEmpty());
       subscriptions.removeIf(subscription -> !taken(subscription, event));
       listeners.removeIf(listener -> !taken(listener, event));
+      Meter.now().event(type.name());
       past.addLast(PastEvent.of(event));
       if (past.size() > PAST) {
         past.removeFirst();
@@ -212,6 +214,7 @@ public final class Events implements AutoCloseable {
     boolean taken = subscription.offer(event);
     if (!taken) {
       log.warn("{} takes events too slowly and is dropped", subscription);
+      Meter.now().subscriberDropped();
     }
     return taken;
   }
@@ -331,6 +334,26 @@ public final class Events implements AutoCloseable {
     subscriptions.forEach(subscription -> subscription.waitingSince().ifPresent(waiting::add));
     long upTo = waiting.stream().mapToLong(at -> at - 1).min().orElse(latest);
     return waitingEvents.tell(upTo);
+  }
+
+  /**
+   * How they are taken.
+   *
+   * @param subscribers who listens
+   * @param longestQueue the events that the slowest of them has not taken yet
+   */
+  public record Figures(int subscribers, int longestQueue) {}
+
+  /** What there is now. */
+  public Figures figures() {
+    lock.lock();
+    try {
+      return new Figures(
+          subscriptions.size(),
+          subscriptions.stream().mapToInt(Subscription::waiting).max().orElse(0));
+    } finally {
+      lock.unlock();
+    }
   }
 
   /** Ends all subscriptions, as the daemon ends. */

@@ -129,6 +129,16 @@ public final class Subscription implements AutoCloseable {
     }
   }
 
+  /** How many events it has not taken yet. */
+  int waiting() {
+    lock.lock();
+    try {
+      return queue.size();
+    } finally {
+      lock.unlock();
+    }
+  }
+
   /** No more will come. What waits is left to the next daemon. */
   void end() {
     lock.lock();

@@ -2,6 +2,7 @@ package io.jcri.daemon.image;
 
 import io.jcri.daemon.core.JcriException;
 import io.jcri.daemon.core.Layout;
+import io.jcri.daemon.core.Meter;
 import io.jcri.oci.OciException;
 import io.jcri.oci.distribution.credentials.Credentials;
 import io.jcri.oci.image.ArchiveWish;
@@ -76,7 +77,18 @@ public final class Images {
 
   /** Fetches an image that is watched. */
   public Image pull(PullRequest request, Pulls.Pull pull) {
-    return store.pull(request, pull);
+    long begin = System.nanoTime();
+    String result = OciException.Kind.INTERNAL.name();
+    try {
+      Image image = store.pull(request, pull);
+      result = "OK";
+      return image;
+    } catch (OciException e) {
+      result = e.kind().name();
+      throw e;
+    } finally {
+      Meter.now().pulled(result, System.nanoTime() - begin);
+    }
   }
 
   /** The pulls under way, the oldest first. */

@@ -1,5 +1,6 @@
 package io.jcri.daemon.image;
 
+import io.jcri.daemon.core.Meter;
 import io.jcri.oci.Digest;
 import io.jcri.oci.image.PullProgress;
 import java.time.Duration;
@@ -115,6 +116,7 @@ public final class Pulls {
 
     @Override
     public void received(Digest blob, int bytes) {
+      Meter.now().received(bytes);
       Wanted layer = layers.get(blob);
       if (layer != null) {
         layer.progress.received(bytes, nanos.getAsLong());

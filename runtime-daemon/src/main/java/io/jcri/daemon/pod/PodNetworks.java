@@ -8,6 +8,7 @@ import io.jcri.cni.Netns;
 import io.jcri.cni.NetworkStatus;
 import io.jcri.cni.PodNetwork;
 import io.jcri.cni.PodNetworkRequest;
+import io.jcri.daemon.core.Meter;
 import io.jcri.sandbox.SandboxState;
 import io.jcri.sandbox.linux.InterfaceAddresses;
 import io.jcri.sandbox.linux.ProcessId;
@@ -51,7 +52,8 @@ public final class PodNetworks {
    * @throws CniException naming the plugin that failed; every plugin has been undone
    */
   public List<String> join(Pod pod) throws CniException {
-    PodNetwork network = cni.attach(request(pod, Bandwidths.of(pod.config().annotations())));
+    PodNetworkRequest request = request(pod, Bandwidths.of(pod.config().annotations()));
+    PodNetwork network = metered("add", () -> cni.attach(request));
     List<String> ips = new ArrayList<>();
     ips.add(network.primaryIp());
     ips.addAll(network.additionalIps());
@@ -72,7 +74,33 @@ public final class PodNetworks {
    * holds here is no obstacle.
    */
   public void leave(Pod pod) throws CniException {
-    cni.detach(request(pod, Optional.empty()));
+    detach(request(pod, Optional.empty()));
+  }
+
+  private void detach(PodNetworkRequest request) throws CniException {
+    Object _ =
+        metered(
+            "del",
+            () -> {
+              cni.detach(request);
+              return request;
+            });
+  }
+
+  private interface Step<T> {
+    T take() throws CniException;
+  }
+
+  private static <T> T metered(String operation, Step<T> step) throws CniException {
+    long begin = System.nanoTime();
+    boolean done = false;
+    try {
+      T result = step.take();
+      done = true;
+      return result;
+    } finally {
+      Meter.now().network(operation, done, System.nanoTime() - begin);
+    }
   }
 
   /**
@@ -100,7 +128,7 @@ public final class PodNetworks {
    * plugins also take back what they can't find without it, such as rules for its address.
    */
   public void leave(String id, Path netns) throws CniException {
-    cni.detach(PodNetworkRequest.of(id, Optional.of(netns).filter(Netns::isOne), "", "", ""));
+    detach(PodNetworkRequest.of(id, Optional.of(netns).filter(Netns::isOne), "", "", ""));
   }
 
   private static PodNetworkRequest request(Pod pod, Optional<Bandwidth> bandwidth) {

@@ -1,10 +1,13 @@
 package io.jcri.daemon.prometheus;
 
 import io.jcri.daemon.config.DaemonConfig.Metrics;
+import io.jcri.daemon.core.Meter;
 import io.jcri.sandbox.linux.Reasons;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.List;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -22,11 +25,33 @@ public final class MetricsEndpoint {
 
   private static final Duration BETWEEN_TRIES = Duration.ofSeconds(10);
 
+  private final NodeState node;
+  private final Supplier<List<String>> methods;
+
   // Guarded by this.
   private Metrics used = Metrics.OFF;
   private @Nullable Figures figures;
   private @Nullable MetricsServer server;
   private @Nullable Thread tries;
+
+  /**
+   * Serves nothing yet.
+   *
+   * @param methods all that may be called of CRI, as gRPC names them
+   */
+  public MetricsEndpoint(NodeState node, Supplier<List<String>> methods) {
+    this.node = node;
+    this.methods = methods;
+  }
+
+  /** Counts from now on, if that is wanted; what the daemon finds at its start counts, too. */
+  public synchronized void count(Metrics wanted) {
+    if (wanted.address().isPresent() && figures == null) {
+      Figures counted = new Figures(node, methods.get());
+      figures = counted;
+      Meter.install(counted.work());
+    }
+  }
 
   /** Serves as a configuration says from now on. */
   public synchronized void use(Metrics wanted) {
@@ -39,9 +64,7 @@ public final class MetricsEndpoint {
       stopCounting();
       return;
     }
-    if (figures == null) {
-      figures = new Figures();
-    }
+    count(wanted);
     if (!serve(wanted, true)) {
       tries = Thread.ofVirtual().name("metrics").start(() -> tryAgain(wanted));
     }
@@ -106,6 +129,7 @@ public final class MetricsEndpoint {
   }
 
   private void stopCounting() {
+    Meter.install(Meter.NONE);
     figures = null;
   }
 }

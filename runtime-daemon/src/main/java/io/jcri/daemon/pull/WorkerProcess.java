@@ -1,5 +1,6 @@
 package io.jcri.daemon.pull;
 
+import io.jcri.daemon.core.Meter;
 import io.jcri.daemon.system.Folders;
 import io.jcri.oci.Json;
 import io.jcri.oci.OciException;
@@ -192,6 +193,7 @@ final class WorkerProcess {
     builder.environment().put(TEMPORARY, emptyTemporary().toString());
     Process started = builder.start();
     log.debug("the pull worker is process {}", started.pid());
+    Meter.now().pullWorkerStarted();
     makeExpendable(started);
     try {
       byte[] line = Json.toBytes(settings);

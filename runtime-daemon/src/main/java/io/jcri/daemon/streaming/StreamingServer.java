@@ -35,6 +35,7 @@ public final class StreamingServer implements AutoCloseable {
 
   private final Supplier<Streaming> settings;
   private final SessionStarter starter;
+  private final AtomicInteger sessions = new AtomicInteger();
   private final Tokens tokens = new Tokens(MOST_TOKENS, TOKEN_LIFETIME, System::nanoTime);
 
   // Guarded by this.
@@ -81,7 +82,6 @@ public final class StreamingServer implements AutoCloseable {
 
   private HttpServer start() {
     Streaming config = settings.get();
-    AtomicInteger sessions = new AtomicInteger();
     try {
       Optional<TlsFiles> tls =
           config.tls().isPresent()
@@ -98,6 +98,11 @@ public final class StreamingServer implements AutoCloseable {
     } catch (IOException e) {
       throw new JcriException(Kind.UNAVAILABLE, String.valueOf(e.getMessage()), e);
     }
+  }
+
+  /** How many sessions there are. */
+  public int sessions() {
+    return sessions.get();
   }
 
   /** Cuts all sessions. */

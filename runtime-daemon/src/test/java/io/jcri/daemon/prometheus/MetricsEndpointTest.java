@@ -29,7 +29,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class MetricsEndpointTest {
   @TempDir Path folder;
-  private final MetricsEndpoint endpoint = new MetricsEndpoint();
+  private final MetricsEndpoint endpoint = new MetricsEndpoint(new QuietNode(), List::of);
 
   @AfterEach
   void stop() {
