@@ -72,6 +72,7 @@ public record Migration(String text, List<Finding> findings, List<HostsFile> hos
             .findFirst(),
         draft);
     NriValidator.carry(settings, draft);
+    Figures.containerd(settings, draft);
     Rules.read("containerd.rules", "is not known here; `jcri config default` shows jcri's keys")
         .apply(settings, draft);
     return result("containerd's configuration, version " + loaded.version(), draft, hosts);
@@ -99,6 +100,7 @@ public record Migration(String text, List<Finding> findings, List<HostsFile> hos
             .filter(one -> !one.idle())
             .findFirst(),
         draft);
+    Figures.crio(settings, draft);
     Rules.read("crio.rules", "is not known here; `jcri config default` shows jcri's keys")
         .apply(settings, draft);
     return result("CRI-O's configuration", draft, List.of());
