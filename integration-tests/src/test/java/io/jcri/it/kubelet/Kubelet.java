@@ -9,7 +9,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -120,10 +119,17 @@ final class Kubelet implements AutoCloseable {
     }
   }
 
-  /** Ends it and starts it again, with more lines of configuration; its pods go on. */
+  /** Ends it and starts it again, with other lines for these settings; its pods go on. */
   void restart(String... settings) throws IOException {
     end();
-    Files.write(folder.resolve("config.yaml"), List.of(settings), StandardOpenOption.APPEND);
+    Path file = folder.resolve("config.yaml");
+    List<String> lines = new ArrayList<>(Files.readAllLines(file));
+    for (String setting : settings) {
+      String key = setting.substring(0, setting.indexOf(':') + 1);
+      lines.removeIf(line -> line.startsWith(key));
+      lines.add(setting);
+    }
+    Files.write(file, lines);
     process = run();
     awaitAnswer();
   }

@@ -63,8 +63,11 @@ final class KubeletClient implements AutoCloseable {
 
   /** The pod of a manifest as the kubelet has it; empty when it has none by this name. */
   Optional<JsonObject> pod(String name) throws IOException {
-    for (JsonElement item :
-        JsonParser.parseString(get("/pods")).getAsJsonObject().getAsJsonArray("items")) {
+    JsonElement items = JsonParser.parseString(get("/pods")).getAsJsonObject().get("items");
+    if (items.isJsonNull()) {
+      return Optional.empty();
+    }
+    for (JsonElement item : items.getAsJsonArray()) {
       JsonObject pod = item.getAsJsonObject();
       if (pod.getAsJsonObject("metadata").get("name").getAsString().equals(name + NODE)) {
         return Optional.of(pod);

@@ -162,13 +162,13 @@ abstract class KubeletPods {
               - name: grpc
                 image: %1$s
                 command: [grpc-health, "9000"]
-                readinessProbe: {grpc: {port: 9000}, periodSeconds: 1}
+                readinessProbe: {grpc: {port: 9000}, periodSeconds: 1, timeoutSeconds: 10}
               - name: others
                 image: %1$s
                 command: [nginx, -p, "80"]
-                startupProbe: {exec: {command: [pgrep, nginx]}, periodSeconds: 1}
-                readinessProbe: {httpGet: {port: 80, path: /}, periodSeconds: 1}
-                livenessProbe: {tcpSocket: {port: 80}, periodSeconds: 1}
+                startupProbe: {exec: {command: [pgrep, nginx]}, periodSeconds: 1, timeoutSeconds: 10}
+                readinessProbe: {httpGet: {port: 80, path: /}, periodSeconds: 1, timeoutSeconds: 10}
+                livenessProbe: {tcpSocket: {port: 80}, periodSeconds: 1, timeoutSeconds: 10}
             """
                 .formatted(health),
             view -> view.ready(2));
