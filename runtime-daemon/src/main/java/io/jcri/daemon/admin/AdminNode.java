@@ -12,6 +12,7 @@ import io.jcri.daemon.pod.PodNetworks;
 import io.jcri.daemon.pod.Pods;
 import io.jcri.daemon.record.Registry;
 import io.jcri.daemon.runtime.Handlers;
+import io.jcri.daemon.streaming.StreamingServer;
 import io.jcri.sandbox.cgroup.Cgroups;
 
 /** What of the daemon its operator may ask for. */
@@ -27,6 +28,7 @@ public record AdminNode(
     Containers containers,
     Registry<Container> registry,
     Events events,
+    StreamingServer streaming,
     Leftovers leftovers,
     ConfigControl control) {
   /** Collects what pods have left that nobody knows any more; what can't be is logged. */

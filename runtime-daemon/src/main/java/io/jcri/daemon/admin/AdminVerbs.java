@@ -41,6 +41,9 @@ final class AdminVerbs {
     handlers.put("container", details::container);
     handlers.put("process", details::process);
     handlers.put("status", new TellStatus(node));
+    handlers.put("debug", new TellInside(node));
+    // By itself: it takes some hundred milliseconds, the rest a few.
+    handlers.put("threads", call -> call.answer(ThreadFacts.read(node.layout())));
     handlers.put("events", new TellEvents(node.events()));
     handlers.put("reset", new ResetNode(node));
     handlers.put("leftovers", call -> node.leftovers().collect());

@@ -135,7 +135,8 @@ public final class Daemon {
     this.metrics = edge.metrics(store, pod, container, events, streaming);
     this.reloading = new Reloading(live, network.cni(), systemd, metrics);
     this.admin =
-        edge.admin(handlers, store, pod, container, events, this::collectNetworks, reloading);
+        edge.admin(
+            handlers, store, pod, container, events, streaming, this::collectNetworks, reloading);
     this.watchdog =
         Watchdog.patience(System.getenv(), ProcessHandle.current().pid())
             .map(patience ->

@@ -53,6 +53,7 @@ final class EdgeSetup {
       PodSetup pod,
       ContainerSetup container,
       Events events,
+      StreamingServer streaming,
       AdminNode.Leftovers leftovers,
       ConfigControl control) {
     return new AdminServer(
@@ -69,6 +70,7 @@ final class EdgeSetup {
             container.containers(),
             container.registry(),
             events,
+            streaming,
             leftovers,
             control));
   }

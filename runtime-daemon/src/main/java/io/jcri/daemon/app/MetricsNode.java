@@ -71,7 +71,7 @@ record MetricsNode(
 
   @Override
   public int sessions() {
-    return streaming.sessions();
+    return streaming.sessions().size();
   }
 
   @Override

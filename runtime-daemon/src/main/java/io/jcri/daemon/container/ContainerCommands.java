@@ -4,6 +4,7 @@ import io.jcri.daemon.budget.Bound;
 import io.jcri.daemon.core.JcriException;
 import io.jcri.daemon.core.JcriException.Kind;
 import io.jcri.daemon.core.Meter;
+import io.jcri.daemon.core.Stages;
 import io.jcri.daemon.record.Registry;
 import io.jcri.oci.runtime.ArgumentLimits;
 import io.jcri.oci.spec.ContainerProcess;
@@ -130,6 +131,8 @@ final class ContainerCommands {
    */
   CommandEnd execSync(String id, List<String> command, Duration timeout) throws IOException {
     CommandOutput output = new CommandOutput(outputs.share(patience(timeout)));
+    Stages stages = new Stages("ExecSync " + id);
+    stages.begin("command");
     try {
       ExecResult result =
           in(
@@ -146,6 +149,8 @@ final class ContainerCommands {
       output.close();
       Meter.now().commandEnded("error");
       throw e;
+    } finally {
+      stages.finish();
     }
   }
 

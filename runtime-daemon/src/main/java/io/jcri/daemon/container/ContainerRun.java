@@ -14,6 +14,7 @@ import io.jcri.daemon.system.Clock;
 import io.jcri.shim.Shim;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -127,9 +128,20 @@ public final class ContainerRun {
     }
   }
 
-  /** Returns when the container has ended. Needs no lock: its end is an event of its own. */
   private void signal(String id, LiveContainer container, Duration grace) throws IOException {
+    Stages stages = new Stages("stop of container " + id);
+    try {
+      signal(id, container, grace, stages);
+    } finally {
+      stages.finish();
+    }
+  }
+
+  /** Returns when the container has ended. Needs no lock: its end is an event of its own. */
+  private void signal(String id, LiveContainer container, Duration grace, Stages stages)
+      throws IOException {
     if (!grace.isZero()) {
+      stages.begin("grace");
       if (container.firstStop()) {
         int signal = StopSignals.numberOrTerm(containers.require(id).stopSignal());
         if (!container.send(signal)) {
@@ -144,6 +156,7 @@ public final class ContainerRun {
       log.info(
           "container {} has ignored its stop signal for {} s and is killed", id, grace.toSeconds());
     }
+    stages.begin("kill");
     if (!container.send(SIGKILL)) {
       live.endSilent(container);
       return;
@@ -193,6 +206,10 @@ public final class ContainerRun {
   /** The shim of a container whose process may be alive. */
   Optional<Shim> shim(String id) {
     return Optional.ofNullable(live.get(id)).map(LiveContainer::shim);
+  }
+
+  List<KeyedLocks.Taken> takenLocks() {
+    return locks.taken();
   }
 
   /** Waits until a container has ended; says whether it has. */

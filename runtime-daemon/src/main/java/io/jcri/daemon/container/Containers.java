@@ -2,6 +2,7 @@ package io.jcri.daemon.container;
 
 import io.jcri.daemon.core.Failures;
 import io.jcri.daemon.core.JcriException;
+import io.jcri.daemon.core.KeyedLocks;
 import io.jcri.daemon.life.ContainerPhase;
 import io.jcri.daemon.log.CurrentCall;
 import io.jcri.daemon.record.Registry;
@@ -237,5 +238,15 @@ public final class Containers {
   /** As {@link #require}, but empty when there is none. */
   public Optional<Container> find(String idOrPrefix) {
     return containers.find(idOrPrefix);
+  }
+
+  /** The containers' locks that are held, and who waits for them. Waits for nobody. */
+  public List<KeyedLocks.Taken> takenLocks() {
+    return run.takenLocks();
+  }
+
+  /** Whether the daemon has a connection to the container's shim. Waits for nobody. */
+  public boolean watched(String id) {
+    return run.shim(id).isPresent();
   }
 }

@@ -8,6 +8,7 @@ import io.jcri.daemon.core.Meter;
 import io.jcri.daemon.pod.Pod;
 import io.jcri.daemon.record.Registry;
 import io.jcri.daemon.system.Clock;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -16,8 +17,11 @@ import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -277,6 +281,30 @@ public final class Events implements AutoCloseable {
         listeners.add(live);
       }
       return new Listening(List.copyOf(past), live);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * Who listens; empty when that can't be told at once.
+   *
+   * @param patience for who publishes at this moment
+   */
+  public Optional<List<String>> listening(Duration patience) {
+    try {
+      if (!lock.tryLock(patience.toNanos(), TimeUnit.NANOSECONDS)) {
+        return Optional.empty();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return Optional.empty();
+    }
+    try {
+      return Optional.of(
+          Stream.concat(subscriptions.stream(), listeners.stream())
+              .map(Subscription::toString)
+              .toList());
     } finally {
       lock.unlock();
     }

@@ -1,6 +1,8 @@
 package io.jcri.daemon.image;
 
 import io.jcri.daemon.core.Meter;
+import io.jcri.daemon.core.Stages;
+import io.jcri.daemon.log.CurrentCall;
 import io.jcri.oci.Digest;
 import io.jcri.oci.image.PullProgress;
 import java.time.Duration;
@@ -10,6 +12,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
@@ -79,12 +82,17 @@ public final class Pulls {
     private final Instant since = clock.instant();
     private final Thread telling = Thread.ofVirtual().name("pull log").unstarted(this::tell);
 
+    /** Of the call for which it is done, if there is one. */
+    private final Optional<Stages> stages;
+
     /** Guarded by itself. */
     private final Map<Digest, LayerProgress> mine = new LinkedHashMap<>();
 
     private Pull(String reference, String by) {
       this.reference = reference;
       this.by = by;
+      this.stages = CurrentCall.current().map(_ -> new Stages("pull of " + reference));
+      stages.ifPresent(its -> its.begin("manifest"));
     }
 
     public String reference() {
@@ -109,6 +117,9 @@ public final class Pulls {
     public void expected(Digest blob, long bytes) {
       synchronized (mine) {
         if (!mine.containsKey(blob)) {
+          if (mine.isEmpty()) {
+            stages.ifPresent(its -> its.begin("layers"));
+          }
           mine.put(blob, enter(blob, bytes));
         }
       }
@@ -146,6 +157,7 @@ public final class Pulls {
     public void close() {
       telling.interrupt();
       if (underWay.remove(this)) {
+        stages.ifPresent(Stages::finish);
         synchronized (mine) {
           mine.keySet().forEach(Pulls.this::leave);
         }

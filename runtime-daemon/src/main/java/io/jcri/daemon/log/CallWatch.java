@@ -1,9 +1,11 @@
 package io.jcri.daemon.log;
 
+import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Stream;
 
 /**
  * Tells of calls that are slow, by one thread for all of them. It is a platform thread: what holds
@@ -16,7 +18,12 @@ final class CallWatch {
   private static final long SLOW_NANOS = CurrentCall.SLOW.toNanos();
   private static final long STACK_BYTES = 256 * 1024;
 
+  /** Those that may have to be told of. */
   private static final Set<CurrentCall> CALLS = ConcurrentHashMap.newKeySet();
+
+  /** All others in flight: they were told of, or may take as long as they take. */
+  private static final Set<CurrentCall> OTHERS = ConcurrentHashMap.newKeySet();
+
   private static volatile boolean asleep;
 
   private CallWatch() {}
@@ -40,8 +47,24 @@ final class CallWatch {
     }
   }
 
+  /** A call that is not watched. */
+  static void note(CurrentCall call) {
+    OTHERS.add(call);
+  }
+
+  /** After {@link CurrentCall#isOver} is true. */
   static void leave(CurrentCall call) {
-    CALLS.remove(call);
+    if (!CALLS.remove(call)) {
+      OTHERS.remove(call);
+    }
+  }
+
+  /** All calls at work, the oldest first. */
+  static List<CurrentCall> inFlight() {
+    return Stream.concat(CALLS.stream(), OTHERS.stream())
+        .distinct()
+        .sorted(Comparator.comparingLong(CurrentCall::number))
+        .toList();
   }
 
   private static void watch() {
@@ -70,6 +93,10 @@ final class CallWatch {
       if (left > 0) {
         next = Math.min(next, left);
       } else if (CALLS.remove(call)) {
+        OTHERS.add(call);
+        if (call.isOver()) {
+          OTHERS.remove(call); // it may have looked in there before
+        }
         call.tell();
       }
     }

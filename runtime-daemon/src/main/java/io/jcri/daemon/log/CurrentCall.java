@@ -1,6 +1,8 @@
 package io.jcri.daemon.log;
 
 import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -26,6 +28,9 @@ public final class CurrentCall {
    */
   static final Duration SLOW = Duration.ofSeconds(5);
 
+  /** So long a call takes beyond what it may before it is kept for who asks. */
+  private static final Duration WORTH_KEEPING = Duration.ofSeconds(1);
+
   private static final Logger log = LoggerFactory.getLogger(CurrentCall.class);
   private static final ScopedValue<CurrentCall> CURRENT = ScopedValue.newInstance();
   private static final AtomicInteger NUMBERS = new AtomicInteger(0xfff);
@@ -38,6 +43,7 @@ public final class CurrentCall {
   private final Thread caller = Thread.currentThread();
   private volatile Thread worker = caller;
   private volatile Course[] courses = {};
+  private volatile boolean over;
 
   /** What is known of a call's way. Thread-safe. */
   public interface Course {
@@ -73,6 +79,7 @@ public final class CurrentCall {
       try {
         ScopedValue.where(CURRENT, call).run(work);
       } finally {
+        call.over = true;
         CallWatch.leave(call);
         call.ended();
       }
@@ -81,8 +88,16 @@ public final class CurrentCall {
 
   /** The work of a call that may take as long as it takes. */
   public static Runnable unwatched(String method, Supplier<String> subject, Runnable work) {
-    return () ->
-        ScopedValue.where(CURRENT, new CurrentCall(method, subject, Duration.ZERO)).run(work);
+    return () -> {
+      CurrentCall call = new CurrentCall(method, subject, Duration.ZERO);
+      CallWatch.note(call);
+      try {
+        ScopedValue.where(CURRENT, call).run(work);
+      } finally {
+        call.over = true;
+        CallWatch.leave(call);
+      }
+    };
   }
 
   /** Work for another thread, done for the call of this one, which waits for it. */
@@ -113,6 +128,23 @@ public final class CurrentCall {
 
   private synchronized void add(Course course) {
     courses = Stream.concat(Stream.of(courses), Stream.of(course)).toArray(Course[]::new);
+  }
+
+  long number() {
+    return number;
+  }
+
+  boolean isOver() {
+    return over;
+  }
+
+  /** The thread that works for it, the last to begin where there are several. */
+  public Thread worker() {
+    return worker;
+  }
+
+  public String method() {
+    return method;
   }
 
   /** Short, and of this daemon's life no other call's. */
@@ -147,6 +179,9 @@ public final class CurrentCall {
   /** Whether the watcher has told or was about to. */
   private void ended() {
     long now = System.nanoTime();
+    if (now - due + SLOW.toNanos() - WORTH_KEEPING.toNanos() >= 0) {
+      Recent.slow(state(false));
+    }
     if (now - due >= 0) {
       ScopedValue.where(CURRENT, this)
           .run(() ->
@@ -156,6 +191,23 @@ public final class CurrentCall {
                   seconds(now - begin),
                   times().map(text -> ": " + text).orElse("")));
     }
+  }
+
+  /** How it stands. */
+  CallState state(boolean stack) {
+    long millis = (System.nanoTime() - begin) / 1_000_000;
+    Thread at = worker;
+    String about = subject();
+    return new CallState(
+        id(),
+        method,
+        LogNames.named(about, LogNames.in(about)),
+        over ? "" : stage().orElse(""),
+        times().orElse(""),
+        Instant.now().minusMillis(millis),
+        millis,
+        at.getName(),
+        stack && !over ? StackText.lines(at) : List.of());
   }
 
   private String what() {

@@ -71,6 +71,15 @@ public final class LineEncoder extends EncoderBase<ILoggingEvent> {
       Optional<CurrentCall> call,
       String message,
       List<LogNames.Mention> mentions) {
+    if (event.getLevel().isGreaterOrEqual(Level.WARN)) {
+      Recent.trouble(
+          new LogLine(
+              Instant.ofEpochMilli(event.getTimeStamp()),
+              event.getLevel().toString(),
+              Topics.of(event.getLoggerName()),
+              message,
+              call.map(CurrentCall::id)));
+    }
     String priority = journal ? priority(event.getLevel()) : "";
     String text =
         switch (format) {

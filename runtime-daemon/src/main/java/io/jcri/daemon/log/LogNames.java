@@ -75,6 +75,11 @@ public final class LogNames {
     Optional<Named> _ = of(id);
   }
 
+  /** Such as {@code default/web/nginx}; empty when nobody knows the id. */
+  public static String nameOf(String id) {
+    return of(id).map(Named::toString).orElse("");
+  }
+
   static Optional<Named> of(String id) {
     Optional<Named> known = source.apply(id);
     synchronized (RECENT) {

@@ -2,6 +2,8 @@ package io.jcri.daemon.log;
 
 import ch.qos.logback.classic.spi.IThrowableProxy;
 import ch.qos.logback.classic.spi.StackTraceElementProxy;
+import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** A failure's stack as text, or that of a thread that is at work. */
@@ -16,6 +18,11 @@ final class StackText {
       super("", null, false, true);
       setStackTrace(thread.getStackTrace());
     }
+  }
+
+  /** What a thread does at this moment, a line a frame, the innermost first. */
+  static List<String> lines(Thread thread) {
+    return Stream.of(thread.getStackTrace()).map(StackTraceElement::toString).toList();
   }
 
   static String of(IThrowableProxy failure) {

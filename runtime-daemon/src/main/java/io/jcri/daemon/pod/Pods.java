@@ -10,6 +10,7 @@ import io.jcri.daemon.security.Selinux;
 import io.jcri.daemon.system.Clock;
 import java.io.IOException;
 import java.util.Collection;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.UnaryOperator;
@@ -147,6 +148,11 @@ public final class Pods {
   /** As {@link #require}, but empty when there is none. */
   public Optional<Pod> find(String idOrPrefix) {
     return pods.find(idOrPrefix);
+  }
+
+  /** The pods' locks that are held, and who waits for them. Waits for nobody. */
+  public List<KeyedLocks.Taken> takenLocks() {
+    return locks.taken();
   }
 
   /** Takes in a pod whose record can't be read, by a stand-in; the name it had is not known. */

@@ -1,6 +1,5 @@
 package io.jcri.daemon.streaming;
 
-import io.jcri.daemon.budget.Bound;
 import io.jcri.daemon.streaming.request.StreamRequest;
 import io.jcri.daemon.streaming.request.StreamRequest.PortForward;
 import io.netty.buffer.Unpooled;
@@ -22,7 +21,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -33,21 +31,18 @@ import org.slf4j.LoggerFactory;
 final class RequestGate extends SimpleChannelInboundHandler<FullHttpRequest> {
   private static final Logger log = LoggerFactory.getLogger(RequestGate.class);
 
-  /** Sessions at once; each may hold a few hundred KiB of a client that does not read. */
-  private static final int MOST_SESSIONS = (int) Bound.STREAMING_SESSIONS.limit();
-
   private static final int PATIENCE_SECONDS = 10;
 
   private final Tokens tokens;
   private final SessionStarter starter;
-  private final AtomicInteger sessions;
+  private final OpenSessions sessions;
 
   /**
    * A gate for one connection.
    *
-   * @param sessions how many sessions there are, of all connections
+   * @param sessions those of all connections
    */
-  RequestGate(Tokens tokens, SessionStarter starter, AtomicInteger sessions) {
+  RequestGate(Tokens tokens, SessionStarter starter, OpenSessions sessions) {
     this.tokens = tokens;
     this.starter = starter;
     this.sessions = sessions;
@@ -86,12 +81,12 @@ final class RequestGate extends SimpleChannelInboundHandler<FullHttpRequest> {
           "no such request: a URL is good once, for a minute");
       return;
     }
-    if (sessions.incrementAndGet() > MOST_SESSIONS) {
-      sessions.decrementAndGet();
+    if (!sessions.tryEnter()) {
       refuse(context, HttpResponseStatus.SERVICE_UNAVAILABLE, "too many sessions");
       return;
     }
-    context.channel().closeFuture().addListener(_ -> sessions.decrementAndGet());
+    OpenSessions.Entry session = sessions.begin(promised.get());
+    context.channel().closeFuture().addListener(_ -> sessions.leave(session));
     connect(context, request, promised.get());
   }
 

@@ -14,8 +14,9 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -33,9 +34,11 @@ public final class StreamingServer implements AutoCloseable {
   private static final int MOST_TOKENS = (int) Bound.STREAMING_TOKENS.limit();
   private static final Duration TOKEN_LIFETIME = Duration.ofMinutes(1);
 
+  /** Each may hold a few hundred KiB of a client that does not read. */
+  private final OpenSessions sessions = new OpenSessions((int) Bound.STREAMING_SESSIONS.limit());
+
   private final Supplier<Streaming> settings;
   private final SessionStarter starter;
-  private final AtomicInteger sessions = new AtomicInteger();
   private final Tokens tokens = new Tokens(MOST_TOKENS, TOKEN_LIFETIME, System::nanoTime);
 
   // Guarded by this.
@@ -100,9 +103,17 @@ public final class StreamingServer implements AutoCloseable {
     }
   }
 
-  /** How many sessions there are. */
-  public int sessions() {
-    return sessions.get();
+  /**
+   * A client's session.
+   *
+   * @param kind {@code exec}, {@code attach} or {@code portforward}
+   * @param target the id of the container or pod
+   */
+  public record Session(String kind, String target, Instant since) {}
+
+  /** Those that clients have, the oldest first. Waits for nobody. */
+  public List<Session> sessions() {
+    return sessions.list();
   }
 
   /** Cuts all sessions. */

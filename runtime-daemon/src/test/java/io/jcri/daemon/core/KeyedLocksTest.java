@@ -2,9 +2,11 @@ package io.jcri.daemon.core;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.jcri.daemon.log.CurrentCall;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 
 /** The lock of a pod or container. */
@@ -70,5 +72,38 @@ class KeyedLocksTest {
     }
     assertThat(most.get()).isEqualTo(1);
     assertThat(count[0]).isEqualTo(THREADS * ROUNDS);
+  }
+
+  @Test
+  void itIsToldWhoHoldsALockAndWhoWaits() throws InterruptedException {
+    AtomicReference<Thread> waiter = new AtomicReference<>();
+    Runnable call =
+        CurrentCall.unwatched(
+            "StopContainer",
+            () -> "",
+            () -> {
+              try (KeyedLocks.Held _ = locks.hold("a")) {
+                Thread second =
+                    Thread.ofVirtual().name("exit of a").start(() -> locks.hold("a").close());
+                waiter.set(second);
+                while (second.getState() != Thread.State.WAITING) {
+                  Thread.onSpinWait();
+                }
+                assertThat(locks.taken())
+                    .singleElement()
+                    .satisfies(taken -> {
+                      assertThat(taken.id()).isEqualTo("a");
+                      assertThat(taken.holder().thread()).isEqualTo(Thread.currentThread());
+                      assertThat(taken.holder().call()).isEqualTo(CurrentCall.current());
+                      assertThat(taken.waiting())
+                          .singleElement()
+                          .extracting(KeyedLocks.Who::thread)
+                          .isEqualTo(second);
+                    });
+              }
+            });
+    call.run();
+    waiter.get().join();
+    assertThat(locks.taken()).isEmpty();
   }
 }
