@@ -4,11 +4,16 @@ import static io.jcri.it.node.Refusals.assertRefused;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.google.gson.JsonArray;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
 import io.grpc.Status.Code;
 import io.jcri.cri.v1.ContainerState;
+import io.jcri.cri.v1.LinuxContainerResources;
 import io.jcri.it.kit.Command;
 import io.jcri.it.kit.Waiting;
 import io.jcri.it.kit.Witness;
+import io.jcri.it.node.JcriCommand;
 import io.jcri.it.node.TestContainer;
 import io.jcri.it.node.TestNode;
 import io.jcri.it.node.TestPod;
@@ -96,6 +101,38 @@ class HangingRuntimeTest {
     assertThat(container.state()).isEqualTo(ContainerState.CONTAINER_CREATED);
     pod.remove();
     assertStartEnded();
+  }
+
+  @Test
+  void itIsToldWhereTheStartHangsAndWhoWaitsForItsLock() throws IOException {
+    FutureTask<?> waiter =
+        new FutureTask<>(
+            () -> container.update(LinuxContainerResources.newBuilder().setCpuShares(512)), null);
+    Thread.ofVirtual().start(waiter);
+    Waiting.until(PATIENCE, () -> !waiting().isEmpty(), () -> "nobody waits");
+    JsonObject inside = inside();
+    JsonObject lock = inside.getAsJsonArray("locks").get(0).getAsJsonObject();
+    assertThat(lock.get("id").getAsString()).isEqualTo(container.id());
+    JsonObject holder = lock.getAsJsonObject("holder");
+    assertThat(holder.get("what").getAsString()).isEqualTo("StartContainer");
+    assertThat(holder.get("stack").toString()).contains("ContainerStart");
+    assertThat(waiting().get(0).getAsJsonObject().get("what").getAsString())
+        .isEqualTo("UpdateContainerResources");
+    assertThat(inside.get("calls").toString())
+        .contains("\"id\":" + holder.get("call"), "\"stage\":\"runtime\"");
+    container.remove();
+    assertStartEnded();
+    assertThatThrownBy(waiter::get).hasMessageContaining(container.id());
+  }
+
+  private static JsonArray waiting() throws IOException {
+    JsonArray locks = inside().getAsJsonArray("locks");
+    return locks.isEmpty() ? locks : locks.get(0).getAsJsonObject().getAsJsonArray("waiting");
+  }
+
+  private static JsonObject inside() throws IOException {
+    String dump = new JcriCommand(NODE).out("debug", "dump", "--timeout", "60000", "-o", "json");
+    return JsonParser.parseString(dump).getAsJsonObject().getAsJsonObject("inside");
   }
 
   private void assertStartFailed() throws IOException {

@@ -1,5 +1,6 @@
 package io.jcri.daemon.cli;
 
+import io.jcri.daemon.cli.debug.DebugCommand;
 import io.jcri.daemon.cli.kit.JcriVersion;
 import io.jcri.daemon.cli.pod.EventsCommand;
 import io.jcri.daemon.cli.pod.ExecCommand;
@@ -29,6 +30,7 @@ import picocli.CommandLine.Model.UsageMessageSpec;
       CheckCommand.class,
       SelftestCommand.class,
       GcCommand.class,
+      DebugCommand.class,
       ResetCommand.class,
       PodsCommand.class,
       PsCommand.class,

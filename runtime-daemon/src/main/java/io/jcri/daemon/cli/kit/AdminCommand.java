@@ -43,6 +43,12 @@ public abstract class AdminCommand implements Callable<Integer> {
     }
   }
 
+  /** The folder that the socket is in: the daemon's state. */
+  protected final Path folder() {
+    Path parent = socket.toAbsolutePath().getParent();
+    return parent == null ? Path.of("/") : parent;
+  }
+
   /**
    * Goes on after a failure.
    *
