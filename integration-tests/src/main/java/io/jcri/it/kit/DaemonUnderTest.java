@@ -67,6 +67,14 @@ public final class DaemonUnderTest implements RuntimeUnderTest {
     run = RuntimeProcess.start(command, log(), socket());
   }
 
+  /** As {@link #start}, with variables such as {@code NAME=value}. */
+  public void startWithVariables(List<String> variables) throws IOException {
+    List<String> command = new ArrayList<>(List.of("env"));
+    command.addAll(variables);
+    command.addAll(command());
+    run = RuntimeProcess.start(command, log(), socket());
+  }
+
   @Override
   public void kill() throws IOException {
     run.kill();

@@ -12,6 +12,7 @@ import io.jcri.daemon.core.Faults;
 import io.jcri.daemon.core.Layout;
 import io.jcri.daemon.cri.CriServer;
 import io.jcri.daemon.cri.ServingCheck;
+import io.jcri.daemon.cri.Traces;
 import io.jcri.daemon.cri.message.SandboxMessages;
 import io.jcri.daemon.events.Events;
 import io.jcri.daemon.image.ImageSetup;
@@ -62,6 +63,7 @@ public final class Daemon {
   private final Recovery recovery;
   private final NriServer nriServer;
   private final StreamingServer streaming;
+  private final Traces traces;
   private final CriServer server;
   private final AdminServer admin;
   private final LiveConfig live;
@@ -130,7 +132,9 @@ public final class Daemon {
     this.nriServer = nri.server(new PluginNode(pod.pods(), container.containers()), binaries);
     EdgeSetup edge = new EdgeSetup(live, context, kernel);
     this.streaming = edge.streaming(pod, container);
-    this.server = edge.cri(handlers, store, pod, container, checkpoints, events, streaming);
+    this.traces = Traces.of(config.tracing(), System.getenv());
+    this.server =
+        edge.cri(handlers, store, pod, container, checkpoints, events, streaming, traces);
     this.systemd = SdNotify.ofEnvironment(kernel.syscalls());
     this.metrics = edge.metrics(store, pod, container, events, streaming);
     this.reloading = new Reloading(live, network.cni(), systemd, metrics);
@@ -217,6 +221,7 @@ public final class Daemon {
     metrics.stop();
     events.close(); // their streams would never drain
     server.stop();
+    traces.close();
     nriServer.close();
     streaming.close();
     network.cni().close();

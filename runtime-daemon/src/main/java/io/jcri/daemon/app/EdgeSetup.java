@@ -10,6 +10,7 @@ import io.jcri.daemon.container.Containers;
 import io.jcri.daemon.core.DaemonContext;
 import io.jcri.daemon.cri.CriServer;
 import io.jcri.daemon.cri.CriServices;
+import io.jcri.daemon.cri.Traces;
 import io.jcri.daemon.cri.checkpoint.CheckpointCalls;
 import io.jcri.daemon.cri.container.ContainerCalls;
 import io.jcri.daemon.cri.image.ImageCalls;
@@ -95,7 +96,8 @@ final class EdgeSetup {
       ContainerSetup container,
       CheckpointSetup checkpoints,
       Events events,
-      StreamingServer streaming) {
+      StreamingServer streaming,
+      Traces traces) {
     Pods pods = pod.pods();
     Containers containers = container.containers();
     VerboseInfo info = new VerboseInfo(context.layout(), config, kernel.facts());
@@ -109,7 +111,8 @@ final class EdgeSetup {
                 new SessionCalls(pods, containers, streaming),
                 observation(handlers, store, pod, container, events),
                 new CheckpointCalls(handlers, checkpoints)),
-            CriServices.images(new ImageCalls(store.images(), context.clock()))));
+            CriServices.images(new ImageCalls(store.images(), context.clock()))),
+        traces);
   }
 
   private ObservationCalls observation(

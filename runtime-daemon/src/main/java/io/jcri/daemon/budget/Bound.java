@@ -197,7 +197,10 @@ public enum Bound {
   METRICS_CONNECTIONS("who reaches metrics.address", 16, "the connection is closed"),
 
   /** Connections that are forwarded to pods. */
-  FORWARDS("clients", 400, "the client is told so on the error stream");
+  FORWARDS("clients", 400, "the client is told so on the error stream"),
+
+  /** Spans that wait to be sent to a receiver of traces. */
+  TRACE_SPANS("clients, where there are traces", 2048, "the span is dropped and counted");
 
   private final String who;
   private final long limit;

@@ -8,6 +8,7 @@ import io.jcri.daemon.config.DaemonConfig.Nri;
 import io.jcri.daemon.config.DaemonConfig.PullWorker;
 import io.jcri.daemon.config.DaemonConfig.Streaming;
 import io.jcri.daemon.config.DaemonConfig.Tls;
+import io.jcri.daemon.config.DaemonConfig.Tracing;
 import io.jcri.daemon.config.DaemonConfig.Trust;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -16,6 +17,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
 
 /**
  * Makes the settings of what files and flags say together. Every key is optional; an unknown one is
@@ -23,6 +25,10 @@ import java.util.TreeSet;
  * night.
  */
 public final class ConfigFile {
+  /** With a port or 4317, and with TLS or without, as OpenTelemetry writes it. */
+  private static final Pattern ENDPOINT =
+      Pattern.compile("(https?://)?([^\\s/:\\[\\]]+|\\[[0-9a-fA-F:.]+\\])(:[0-9]{1,5})?/?");
+
   private final List<String> problems;
   private final boolean complete;
   private final Map<String, Setting> settings = new LinkedHashMap<>();
@@ -82,7 +88,8 @@ public final class ConfigFile {
             cdi(keys.table("cdi"), d.cdi()),
             streaming(keys.table("streaming"), d.streaming()),
             nri(keys.table("nri"), d.nri()),
-            MetricsKeys.read(keys.table("metrics"), complete));
+            MetricsKeys.read(keys.table("metrics"), complete),
+            tracing(keys.table("tracing"), d.tracing()));
     keys.rejectUnknown();
     if (complete && !config.handlers().containsKey(config.defaultHandler())) {
       keys.problem(
@@ -172,6 +179,20 @@ public final class ConfigFile {
       SocketNames.tooLong(nri.socket()).ifPresent(why -> keys.problem("socket", why));
     }
     return nri;
+  }
+
+  private static Tracing tracing(Keys keys, Tracing d) {
+    Tracing tracing =
+        new Tracing(
+            keys.text("endpoint", d.endpoint()),
+            keys.number("samples_per_million", d.samplesPerMillion(), 0, 1_000_000));
+    if (!tracing.endpoint().isEmpty() && !ENDPOINT.matcher(tracing.endpoint()).matches()) {
+      keys.problem(
+          "endpoint",
+          "\"%s\" is no receiver, such as \"http://127.0.0.1:4317\"".formatted(tracing.endpoint()));
+    }
+    keys.rejectUnknown();
+    return tracing;
   }
 
   private Cdi cdi(Keys keys, Cdi d) {

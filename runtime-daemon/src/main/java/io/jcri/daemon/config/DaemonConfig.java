@@ -35,7 +35,8 @@ public record DaemonConfig(
     Cdi cdi,
     Streaming streaming,
     Nri nri,
-    Metrics metrics) {
+    Metrics metrics,
+    Tracing tracing) {
 
   public DaemonConfig {
     handlers = Map.copyOf(handlers);
@@ -224,6 +225,15 @@ public record DaemonConfig(
     public static final Metrics OFF = new Metrics(Optional.empty(), Optional.empty());
   }
 
+  /**
+   * OpenTelemetry traces of calls. OpenTelemetry's variables beat these.
+   *
+   * @param endpoint who takes them, by OTLP over gRPC; empty for nobody
+   * @param samplesPerMillion how many of the traces that begin here are recorded; a caller's trace
+   *     is when its caller says so
+   */
+  public record Tracing(String endpoint, int samplesPerMillion) {}
+
   /** What an empty file means. */
   public static DaemonConfig defaults() {
     Path state = Path.of("/run/jcri");
@@ -272,6 +282,7 @@ public record DaemonConfig(
             List.of(),
             "",
             List.of()),
-        Metrics.OFF);
+        Metrics.OFF,
+        new Tracing("", 1_000_000));
   }
 }

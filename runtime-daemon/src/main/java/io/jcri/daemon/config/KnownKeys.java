@@ -76,7 +76,9 @@ final class KnownKeys {
           "nri.enabled",
           "nri.socket",
           "nri.plugins",
-          "nri.configurations");
+          "nri.configurations",
+          "tracing.endpoint",
+          "tracing.samples_per_million");
 
   private KnownKeys() {}
 

@@ -22,7 +22,11 @@ public final class Stages implements CurrentCall.Course {
 
   private static final String WAITING = "waiting";
 
-  private record Stage(String name, long nanos) {}
+  private record Stage(String name, long begin, long end) {
+    long nanos() {
+      return end - begin;
+    }
+  }
 
   private final String operation;
   private final String verb;
@@ -51,7 +55,7 @@ public final class Stages implements CurrentCall.Course {
   private void endStage() {
     long now = System.nanoTime();
     if (!stage.isEmpty() && (!stage.equals(WAITING) || now - stageBegin > NOTHING_NANOS)) {
-      stages.add(new Stage(stage, now - stageBegin));
+      stages.add(new Stage(stage, stageBegin, now));
       Meter.now().stage(verb, stage, now - stageBegin);
     }
     stageBegin = now;
@@ -82,11 +86,18 @@ public final class Stages implements CurrentCall.Course {
   @Override
   public synchronized String times() {
     StringBuilder text = new StringBuilder();
-    stages.forEach(done -> append(text, done.name, done.nanos));
+    stages.forEach(done -> append(text, done.name, done.nanos()));
     if (!stage.isEmpty()) {
       append(text, stage, System.nanoTime() - stageBegin);
     }
     return text.toString();
+  }
+
+  @Override
+  public synchronized List<CurrentCall.Part> parts() {
+    return stages.stream()
+        .map(done -> new CurrentCall.Part(operation, done.name, done.begin, done.end))
+        .toList();
   }
 
   private static void append(StringBuilder text, String name, long nanos) {

@@ -60,7 +60,12 @@ public final class CriServer {
   private final SocketFile file;
   private Optional<Object> ownKey = Optional.empty();
 
-  public CriServer(Path socket, List<BindableService> services) {
+  /**
+   * Does nothing yet.
+   *
+   * @param traces of each call that is not refused
+   */
+  public CriServer(Path socket, List<BindableService> services, Traces traces) {
     this.socket = socket;
     this.file = new SocketFile(socket);
     this.acceptor = new MultiThreadIoEventLoopGroup(1, EpollIoHandler.newFactory());
@@ -80,8 +85,9 @@ public final class CriServer {
             .addStreamTracerFactory(requests)
             .addStreamTracerFactory(new MeteredCalls())
             .intercept(new Caller())
-            .intercept(requests) // the last is the first that sees a call
             .executor(calls);
+    traces.interceptors().forEach(builder::intercept);
+    builder.intercept(requests); // the last is the first that sees a call
     services.forEach(service -> builder.addService(BoundedRequests.of(service.bindService())));
     this.server = builder.build();
   }

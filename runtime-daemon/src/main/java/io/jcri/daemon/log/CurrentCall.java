@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -34,6 +35,7 @@ public final class CurrentCall {
   private static final Logger log = LoggerFactory.getLogger(CurrentCall.class);
   private static final ScopedValue<CurrentCall> CURRENT = ScopedValue.newInstance();
   private static final AtomicInteger NUMBERS = new AtomicInteger(0xfff);
+  private static volatile @Nullable Consumer<CurrentCall> observer;
 
   private final int number = NUMBERS.incrementAndGet();
   private final String method;
@@ -45,6 +47,14 @@ public final class CurrentCall {
   private volatile Course[] courses = {};
   private volatile boolean over;
 
+  /**
+   * A stage that has ended.
+   *
+   * @param operation that it is a part of, with the object
+   * @param begin in {@link System#nanoTime}'s time, as the end
+   */
+  public record Part(String operation, String name, long begin, long end) {}
+
   /** What is known of a call's way. Thread-safe. */
   public interface Course {
     /** The stage that it is in, empty when it has none any more. */
@@ -52,12 +62,33 @@ public final class CurrentCall {
 
     /** How long each stage took, such as {@code network 8.1 ms, record 0.3 ms}. */
     String times();
+
+    /** The stages that have ended. */
+    List<Part> parts();
   }
 
   private CurrentCall(String method, Supplier<String> subject, Duration allowed) {
     this.method = method;
     this.subject = subject;
     this.due = begin + allowed.plus(SLOW).toNanos();
+  }
+
+  /**
+   * Has somebody hear of each call that begins, in the call's own thread. Nobody does at first.
+   *
+   * @param quick must not wait
+   */
+  public static void observe(Consumer<CurrentCall> quick) {
+    observer = quick;
+  }
+
+  private static CurrentCall begin(String method, Supplier<String> subject, Duration allowed) {
+    CurrentCall call = new CurrentCall(method, subject, allowed);
+    @Nullable Consumer<CurrentCall> hears = observer;
+    if (hears != null) {
+      hears.accept(call);
+    }
+    return call;
   }
 
   /** The one that this thread works for. */
@@ -74,7 +105,7 @@ public final class CurrentCall {
   public static Runnable watched(
       String method, Supplier<String> subject, Duration allowed, Runnable work) {
     return () -> {
-      CurrentCall call = new CurrentCall(method, subject, allowed);
+      CurrentCall call = begin(method, subject, allowed);
       CallWatch.enter(call);
       try {
         ScopedValue.where(CURRENT, call).run(work);
@@ -89,7 +120,7 @@ public final class CurrentCall {
   /** The work of a call that may take as long as it takes. */
   public static Runnable unwatched(String method, Supplier<String> subject, Runnable work) {
     return () -> {
-      CurrentCall call = new CurrentCall(method, subject, Duration.ZERO);
+      CurrentCall call = begin(method, subject, Duration.ZERO);
       CallWatch.note(call);
       try {
         ScopedValue.where(CURRENT, call).run(work);
@@ -152,8 +183,13 @@ public final class CurrentCall {
     return Integer.toHexString(number);
   }
 
+  /** The stages that have ended, in the order of what they are parts of. */
+  public List<Part> parts() {
+    return Stream.of(courses).flatMap(course -> course.parts().stream()).toList();
+  }
+
   /** The object that the call is about; empty when it is about none. */
-  String subject() {
+  public String subject() {
     return subject.get();
   }
 

@@ -52,6 +52,11 @@ public final class LogNames {
     public String pod() {
       return namespace + "/" + pod;
     }
+
+    /** The pod without its namespace. */
+    public String podAlone() {
+      return pod;
+    }
   }
 
   /**
@@ -59,7 +64,7 @@ public final class LogNames {
    *
    * @param at where it begins
    */
-  record Mention(int at, String id, Named named) {}
+  public record Mention(int at, String id, Named named) {}
 
   /**
    * Names the objects of this daemon.
@@ -89,6 +94,11 @@ public final class LogNames {
       }
       return Optional.ofNullable(RECENT.get(id));
     }
+  }
+
+  /** The first id of a pod or container in a text. */
+  public static Optional<Mention> first(String text) {
+    return in(text).stream().findFirst();
   }
 
   /** All ids of pods and containers in a text, each where it comes first. */

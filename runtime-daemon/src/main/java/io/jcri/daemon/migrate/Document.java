@@ -12,7 +12,7 @@ final class Document {
 
   /** The tables in the order of the file that every installation has. */
   private static final List<String> ORDER =
-      List.of("", "handlers", "images", "network", "cdi", "streaming", "nri", "metrics");
+      List.of("", "handlers", "images", "network", "cdi", "streaming", "nri", "metrics", "tracing");
 
   private Document() {}
 

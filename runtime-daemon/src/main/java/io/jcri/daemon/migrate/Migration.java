@@ -73,6 +73,7 @@ public record Migration(String text, List<Finding> findings, List<HostsFile> hos
         draft);
     NriValidator.carry(settings, draft);
     Figures.containerd(settings, draft);
+    TraceKeys.ofContainerd(settings, draft);
     Rules.read("containerd.rules", "is not known here; `jcri config default` shows jcri's keys")
         .apply(settings, draft);
     return result("containerd's configuration, version " + loaded.version(), draft, hosts);
@@ -101,6 +102,7 @@ public record Migration(String text, List<Finding> findings, List<HostsFile> hos
             .findFirst(),
         draft);
     Figures.crio(settings, draft);
+    TraceKeys.ofCrio(settings, draft);
     Rules.read("crio.rules", "is not known here; `jcri config default` shows jcri's keys")
         .apply(settings, draft);
     return result("CRI-O's configuration", draft, List.of());

@@ -45,6 +45,7 @@ class ArchitectureTest {
           .withImportOption(location -> !location.contains("/test-"))
           .withImportOption(location -> !location.contains("/io/jcri/cri/"))
           .withImportOption(location -> !location.contains("/io/jcri/nri/"))
+          .withImportOption(location -> !location.contains("/io/jcri/otlp/"))
           .importPackages("io.jcri");
 
   @Test

@@ -133,6 +133,46 @@ class MigrationTest {
   }
 
   @Test
+  void tracesOfCrioGoWhereTheyWentIfTheyAreSwitchedOn() throws IOException {
+    String table =
+        """
+        [crio.tracing]
+        enable_tracing = true
+        tracing_endpoint = "10.0.0.1:4317"
+        tracing_sampling_rate_per_million = 1000
+        """;
+    Migration migration = Samples.migrate(file("crio.conf", table));
+    assertThat(ConfigFile.parse(migration.text(), "result").tracing())
+        .isEqualTo(new DaemonConfig.Tracing("10.0.0.1:4317", 1000));
+    assertThat(migration.findings()).isEmpty();
+    Migration off = Samples.migrate(file("crio.conf", table.replace("true", "false")));
+    assertThat(ConfigFile.parse(off.text(), "result").tracing().endpoint()).isEmpty();
+    assertThat(off.findings()).isEmpty();
+  }
+
+  @Test
+  void tracesOfContainerdGoWhereTheyWentIfThatSpeaksGrpc() throws IOException {
+    String tables =
+        """
+        version = 2
+        [plugins."io.containerd.tracing.processor.v1.otlp"]
+        endpoint = "collector:4317"
+        protocol = "grpc"
+        insecure = true
+        [plugins."io.containerd.internal.v1.tracing"]
+        sampling_ratio = 0.5
+        """;
+    Migration migration = Samples.migrate(file("config.toml", tables));
+    assertThat(ConfigFile.parse(migration.text(), "result").tracing())
+        .isEqualTo(new DaemonConfig.Tracing("http://collector:4317", 500_000));
+    assertThat(migration.findings()).isEmpty();
+    Migration http =
+        Samples.migrate(file("config.toml", tables.replace("\"grpc\"", "\"http/protobuf\"")));
+    assertThat(ConfigFile.parse(http.text(), "result").tracing().endpoint()).isEmpty();
+    assertThat(http.findings()).singleElement().asString().contains("OTLP over gRPC");
+  }
+
+  @Test
   void printedVersionsSayHowMuchTheyAreRead() throws IOException {
     Migration newest = Samples.migrate(file("c.toml", "version = 4\n[debug]\nlevel = \"trace\"\n"));
     assertThat(newest.text()).contains("containerd's configuration, version 4");

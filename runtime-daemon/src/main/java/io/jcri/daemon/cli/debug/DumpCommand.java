@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -185,9 +186,10 @@ final class DumpCommand extends AdminCommand {
       return;
     }
     // Commands and names of a node's pods are not everybody's.
-    Path part = Files.createTempFile(target.toAbsolutePath().getParent(), ".jcri", ".part");
+    Path folder = target.toAbsolutePath().resolveSibling("");
+    Path part = Files.createTempFile(folder, ".jcri", ".part");
     Files.write(part, dump);
-    Files.move(part, target, java.nio.file.StandardCopyOption.REPLACE_EXISTING);
+    Files.move(part, target, StandardCopyOption.REPLACE_EXISTING);
   }
 
   @Override

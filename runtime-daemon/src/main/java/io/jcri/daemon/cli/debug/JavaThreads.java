@@ -4,6 +4,7 @@ import io.jcri.sandbox.linux.ProcessId;
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
@@ -46,7 +47,7 @@ final class JavaThreads {
     }
     try (SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX)) {
       channel.connect(UnixDomainSocketAddress.of(socket));
-      var _ = channel.write(java.nio.ByteBuffer.wrap(REQUEST));
+      var _ = channel.write(ByteBuffer.wrap(REQUEST));
       String answer =
           new String(Channels.newInputStream(channel).readAllBytes(), StandardCharsets.UTF_8);
       // The first line is the status.

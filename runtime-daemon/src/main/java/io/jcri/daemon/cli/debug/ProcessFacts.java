@@ -47,12 +47,11 @@ record ProcessFacts(int pid) {
 
   /** The folder that it has locked besides the one of its state, in which its records are. */
   Optional<Path> root(Layout layout) throws IOException {
-    Path state = layout.state().toRealPath();
+    Path own = layout.state().toRealPath().resolve("lock");
     return opens()
-        .filter(file -> file.endsWith("lock"))
-        .map(Path::getParent)
-        .filter(folder -> folder != null && !folder.equals(state))
-        .filter(folder -> Files.isDirectory(folder.resolve("containers")))
+        .filter(file -> file.endsWith("lock") && !file.equals(own))
+        .filter(file -> Files.isDirectory(file.resolveSibling("containers")))
+        .map(file -> file.resolveSibling(""))
         .findFirst();
   }
 
