@@ -46,7 +46,12 @@ final class PluginRunner {
 
   /** The plugin's binary, or empty when no directory has an executable file of that name. */
   Optional<Path> find(String type) {
-    for (Path dir : use.binDirs) {
+    return find(use.binDirs, type);
+  }
+
+  /** A plugin's program, in the first directory that has it. */
+  static Optional<Path> find(List<Path> directories, String type) {
+    for (Path dir : directories) {
       Path binary = dir.resolve(type);
       if (Files.isRegularFile(binary) && Files.isExecutable(binary)) {
         return Optional.of(binary);

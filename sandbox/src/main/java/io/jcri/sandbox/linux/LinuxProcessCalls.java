@@ -24,6 +24,12 @@ interface LinuxProcessCalls extends ProcessCalls {
   /** Of the kernel's own form, on x86-64; aarch64's is shorter. */
   int SIGACTION_BYTES = 32;
 
+  /** {@code struct timex}, and where its status lies, on both architectures. */
+  int TIMEX_BYTES = 208;
+
+  int TIMEX_STATUS = 40;
+  int STA_UNSYNC = 0x40;
+
   @Override
   default Fd pidfdOpen(int pid) throws ErrnoException {
     try (Frame frame = new Frame()) {
@@ -187,6 +193,15 @@ interface LinuxProcessCalls extends ProcessCalls {
             frame.raw(SyscallNumbers.RT_SIGACTION, signal, action.address(), 0, SIGSET_BYTES, 0, 0);
       }
       return ignored;
+    }
+  }
+
+  @Override
+  default boolean clockIsSynchronised() throws ErrnoException {
+    try (Frame frame = new Frame()) {
+      MemorySegment clock = frame.memory(TIMEX_BYTES); // no mode: nothing is set
+      long _ = frame.call("ask", "the clock", SyscallNumbers.ADJTIMEX, clock.address(), 0, 0);
+      return (clock.get(ValueLayout.JAVA_INT, TIMEX_STATUS) & STA_UNSYNC) == 0;
     }
   }
 

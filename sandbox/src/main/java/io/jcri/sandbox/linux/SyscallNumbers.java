@@ -51,6 +51,7 @@ final class SyscallNumbers {
   static final int GETUID = ARM ? 174 : 102;
   static final int SETNS = ARM ? 268 : 308;
   static final int CAPGET = ARM ? 90 : 125;
+  static final int ADJTIMEX = ARM ? 171 : 159;
 
   // Since 424 both architectures number alike.
   static final int PIDFD_SEND_SIGNAL = 424;
