@@ -21,9 +21,6 @@ import java.util.TreeSet;
  * @param limits that the controllers can hold
  */
 public record CgroupFacts(CgroupLayout layout, CgroupDriver driver, CgroupSupport limits) {
-  /** Without one of these the kubelet's own pods can't be limited. */
-  private static final List<String> NEEDED = List.of("cpu", "cpuset", "memory", "pids");
-
   static CgroupFacts read(Cgroups cgroups, String driver, Path root) throws IOException {
     try {
       return new CgroupFacts(
@@ -57,12 +54,5 @@ public record CgroupFacts(CgroupLayout layout, CgroupDriver driver, CgroupSuppor
     tree.put("swap", limits.swap());
     tree.put("hugePageSizes", List.copyOf(new TreeSet<>(limits.hugepageSizes())));
     return tree;
-  }
-
-  List<String> missing() {
-    return NEEDED.stream()
-        .filter(name -> !limits.controllers().contains(name))
-        .map(name -> "there is no cgroup controller " + name)
-        .toList();
   }
 }

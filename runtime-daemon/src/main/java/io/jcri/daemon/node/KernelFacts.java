@@ -6,9 +6,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 
@@ -75,19 +73,5 @@ public record KernelFacts(
     tree.put("userNamespaces", userNamespaces);
     tree.put("pressure", pressure);
     return tree;
-  }
-
-  List<String> missing() {
-    List<String> missing = new ArrayList<>();
-    if (!mountAttributes()) {
-      missing.add(
-          "the kernel is %d.%d, and mounts need %d.%d"
-              .formatted(
-                  version.major(), version.minor(), MOUNT_SETATTR.major(), MOUNT_SETATTR.minor()));
-    }
-    if (!overlay) {
-      missing.add("the kernel has no overlay file system");
-    }
-    return missing;
   }
 }

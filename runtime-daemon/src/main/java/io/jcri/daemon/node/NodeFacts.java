@@ -3,9 +3,7 @@ package io.jcri.daemon.node;
 import io.jcri.sandbox.cgroup.Cgroups;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 
 /**
@@ -47,14 +45,5 @@ public record NodeFacts(
     tree.put("apparmor", appArmor.tree());
     tree.put("seccomp", seccomp.tree());
     return tree;
-  }
-
-  /** What pods need and this node lacks, a sentence each. */
-  public List<String> missing() {
-    List<String> missing = new ArrayList<>();
-    missing.addAll(cgroups.missing());
-    missing.addAll(kernel.missing());
-    missing.addAll(seccomp.missing());
-    return missing;
   }
 }

@@ -28,8 +28,4 @@ public record SeccompFacts(List<String> actions) {
   Map<String, Object> tree() {
     return Map.of("actions", actions);
   }
-
-  List<String> missing() {
-    return actions.isEmpty() ? List.of("the kernel has no seccomp filters") : List.of();
-  }
 }

@@ -1,0 +1,116 @@
+package io.jcri.daemon.check;
+
+import io.jcri.cni.FoundNetworks;
+import io.jcri.cni.FoundNetworks.FoundNetwork;
+import io.jcri.daemon.config.DaemonConfig;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** CNI: which network pods would get, and whether its plugins are there. */
+final class NetworkCheck implements Check {
+  private static final String PLUGINS = "network.plugins";
+
+  @Override
+  public String about() {
+    return "network";
+  }
+
+  @Override
+  public List<Finding> look(CheckedNode node) {
+    DaemonConfig.Network network = node.config().network();
+    FoundNetworks found = FoundNetworks.in(network.configurations());
+    List<Finding> findings = new ArrayList<>();
+    for (String problem : found.problems()) {
+      findings.add(
+          Finding.warn(
+              "network.files",
+              problem,
+              "Correct or remove the file: it is left out until then."));
+    }
+    findings.add(used(network, found));
+    findings.add(plugins(network, found));
+    findings.add(masquerading(network, found));
+    return findings;
+  }
+
+  private static Finding used(DaemonConfig.Network network, FoundNetworks found) {
+    String name = "network.configuration";
+    if (!found.networks().isEmpty()) {
+      FoundNetwork first = found.networks().getFirst();
+      return Finding.ok(name, "pods get " + first.name() + " from " + first.file());
+    }
+    if (network.podCidr().isPresent()) {
+      return Finding.ok(name, "none yet: jcri makes one for " + network.podCidr().get());
+    }
+    if (!found.problems().isEmpty()) {
+      return Finding.fail(
+          name,
+          "no file in " + network.configurations() + " is good: pods have no network",
+          "Correct the file that is named above.");
+    }
+    return Finding.fail(
+        name,
+        "there is no CNI configuration in "
+            + network.configurations()
+            + ", and network.pod_cidr is not set: pods have no network until the kubelet tells a"
+            + " pod CIDR",
+        "Install the cluster's network (a DaemonSet puts its file there), or set pod_cidr ="
+            + " \"10.244.0.0/24\" below [network] in /etc/jcri/config.toml.");
+  }
+
+  private static Finding plugins(DaemonConfig.Network network, FoundNetworks found) {
+    if (network.plugins().stream().noneMatch(Files::isDirectory)) {
+      return Finding.fail(
+          PLUGINS, "there are no CNI plugins in any of " + network.plugins(), install());
+    }
+    List<String> needed =
+        found.networks().isEmpty()
+            ? FoundNetworks.programsOfGenerated()
+            : found.networks().getFirst().programs();
+    List<String> missing = FoundNetworks.missing(needed, network.plugins());
+    if (missing.isEmpty()) {
+      return Finding.ok(PLUGINS, String.join(" ", needed));
+    }
+    boolean unusable =
+        missing.stream()
+            .anyMatch(program ->
+                network.plugins().stream().map(dir -> dir.resolve(program)).anyMatch(Files::exists));
+    String seen =
+        "%s %s in %s: pods cannot be attached"
+            .formatted(
+                String.join(", ", missing),
+                unusable ? "cannot be executed or is missing" : "missing",
+                list(network.plugins()));
+    return Finding.fail(PLUGINS, seen, unusable ? "Make it executable: chmod 755" : install());
+  }
+
+  private static String install() {
+    return "Install them: apt install containernetworking-plugins, or those that the cluster's network"
+        + " brings; network.plugins in the configuration names where they are.";
+  }
+
+  private static String list(List<Path> paths) {
+    return String.join(" and ", paths.stream().map(Path::toString).toList());
+  }
+
+  /** Only the network that jcri makes needs it of jcri; others bring their own. */
+  private static Finding masquerading(DaemonConfig.Network network, FoundNetworks found) {
+    String name = "network.nft";
+    boolean made =
+        found.networks().isEmpty()
+            ? network.podCidr().isPresent()
+            : found.networks().getFirst().generated();
+    if (!made) {
+      return Finding.skipped(name, "the network is not jcri's own");
+    }
+    return FoundNetworks.nft()
+        .map(program -> Finding.ok(name, program.toString()))
+        .orElseGet(() ->
+            Finding.fail(
+                name,
+                "there is no nft: pods reach nothing beyond the node",
+                "Install it: apt install nftables"));
+  }
+}
