@@ -28,6 +28,7 @@ import picocli.CommandLine.Model.UsageMessageSpec;
     subcommands = {
       StatusCommand.class,
       CheckCommand.class,
+      WebCommand.class,
       SelftestCommand.class,
       GcCommand.class,
       DebugCommand.class,
