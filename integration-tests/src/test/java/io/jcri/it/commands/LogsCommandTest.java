@@ -47,6 +47,16 @@ class LogsCommandTest {
     assertThat(jcri.run("logs", "--since", "soon", "c1").exitCode()).isEqualTo(2);
   }
 
+  @Test
+  void theLastLinesAreOfBothStreams() throws IOException {
+    TestPod pod = NODE.pod();
+    pod.start("sh", "-c", "echo a; sleep 0.2; echo b >&2; sleep 0.2; printf c; sleep 0.2; echo d >&2; echo")
+        .awaitExit();
+    Command.Result last = jcri.run("logs", "--tail", "3", "c1");
+    assertThat(last.err()).isEqualTo("b\nd\n");
+    assertThat(last.out()).isEqualTo("c\n");
+  }
+
   /** As the kubelet rotates: it renames the file, and then has another one opened. */
   @Test
   void followingGoesThroughRotationsAndEndsWithTheContainer() throws Exception {

@@ -10,8 +10,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Instant;
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
@@ -56,7 +54,8 @@ public final class LogsCommand extends AdminCommand {
   private boolean timestamps;
 
   private final OutputStream out = new BufferedOutputStream(System.out);
-  private boolean lineStarts = true;
+  private boolean outputStarts = true;
+  private boolean errorStarts = true;
 
   @Override
   protected int run(AdminClient daemon) throws IOException {
@@ -81,22 +80,17 @@ public final class LogsCommand extends AdminCommand {
     return CommandLine.ExitCode.OK;
   }
 
-  /** What is there; a line that was written in parts counts as one. */
+  /** What is there. */
   private void past(LogFile file) throws IOException {
-    Deque<LogLine> last = new ArrayDeque<>();
-    int whole = 0;
+    LastLines last = new LastLines(tail == null ? 0 : tail);
     for (Optional<LogLine> line = next(file); line.isPresent(); line = next(file)) {
       if (tail == null) {
         print(line.get());
-        continue;
-      }
-      last.addLast(line.get());
-      whole += line.get().whole() ? 1 : 0;
-      while (whole > tail) {
-        whole -= last.removeFirst().whole() ? 1 : 0;
+      } else {
+        last.add(line.get());
       }
     }
-    for (LogLine line : last) {
+    for (LogLine line : last.parts()) {
       print(line);
     }
     out.flush();
@@ -146,11 +140,16 @@ public final class LogsCommand extends AdminCommand {
 
   private void print(LogLine line) throws IOException {
     OutputStream target = line.stderr() ? System.err : out;
-    if (timestamps && lineStarts) {
+    boolean starts = line.stderr() ? errorStarts : outputStarts;
+    if (timestamps && starts) {
       target.write((line.time() + " ").getBytes(StandardCharsets.UTF_8));
     }
     line.writeTo(target);
-    lineStarts = line.whole();
+    if (line.stderr()) {
+      errorStarts = line.whole();
+    } else {
+      outputStarts = line.whole();
+    }
     if (line.whole()) {
       target.write('\n');
     }
