@@ -17,11 +17,9 @@ import picocli.CommandLine.Option;
 @Command(
     name = "top",
     description =
-        "Show what running containers use, again and again until q is pressed; once where output is"
-            + " no terminal.")
+        "Show what running containers use, again and again until q is pressed, sorted by CPU, memory"
+            + " or name with the keys c, m and n; once where output is no terminal.")
 public final class TopCommand extends AdminCommand {
-  private static final String HOME_AND_CLEAR = "\033[H\033[J";
-  private static final long KEY_MILLIS = 50;
   private static final long FIRST_MILLIS = 500;
 
   @Option(
@@ -37,17 +35,20 @@ public final class TopCommand extends AdminCommand {
       description = "Time between two tables; ${DEFAULT-VALUE} by default.")
   private double delay = 2;
 
+  @Option(
+      names = "--sort",
+      paramLabel = "<what>",
+      defaultValue = "cpu",
+      description = "${COMPLETION-CANDIDATES}; ${DEFAULT-VALUE} by default.")
+  private TopOrder order = TopOrder.cpu;
+
   @Override
   protected int run(AdminClient daemon) throws IOException {
     try {
       if (!Terminal.isThere() || count != null) {
-        show(daemon, count == null ? 1 : count, false);
+        print(daemon, count == null ? 1 : count);
       } else {
-        TerminalMode mode = TerminalMode.keys(0);
-        Thread restoring = new Thread(() -> restore(mode));
-        Runtime.getRuntime().addShutdownHook(restoring);
-        show(daemon, Integer.MAX_VALUE, true);
-        mode.close();
+        live(daemon);
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -55,55 +56,63 @@ public final class TopCommand extends AdminCommand {
     return CommandLine.ExitCode.OK;
   }
 
-  private static void restore(TerminalMode mode) {
-    try {
-      mode.close();
-    } catch (IOException e) {
-      // the terminal has gone
+  /** The first look is for the CPU's rate alone, and the time to the second one short. */
+  private void print(AdminClient daemon, int tables) throws IOException, InterruptedException {
+    List<Usage> before = usage(daemon);
+    long pause = Math.min(FIRST_MILLIS, millis());
+    for (int i = 0; i < tables; i++) {
+      Thread.sleep(pause);
+      List<Container> containers = Node.containers(daemon);
+      List<Usage> now = usage(daemon);
+      Top.lines(containers, before, now, order, Top.ANY_WIDTH).forEach(System.out::println);
+      System.out.flush();
+      before = now;
+      pause = millis();
     }
   }
 
-  /** The first look is for the CPU's rate alone, and the time to the second one short. */
-  private void show(AdminClient daemon, int tables, boolean live)
-      throws IOException, InterruptedException {
+  /** A key is heeded at once, by what is known. */
+  private void live(AdminClient daemon) throws IOException, InterruptedException {
     List<Usage> before = usage(daemon);
-    long pause = Math.min(FIRST_MILLIS, (long) (delay * 1000));
-    for (int i = 0; i < tables; i++) {
-      if (waitOrQuit(pause, live)) {
-        return;
-      }
+    try (LiveScreen screen = LiveScreen.open()) {
+      long pause = Math.min(FIRST_MILLIS, millis());
       List<Container> containers = Node.containers(daemon);
-      List<Usage> now = usage(daemon);
-      List<String> lines = Top.lines(containers, before, now);
-      if (live) {
-        int rows = TerminalMode.size(1).map(TerminalMode.Size::rows).orElse(24);
-        lines = lines.subList(0, Math.min(lines.size(), Math.max(1, rows - 1)));
-        System.out.print(HOME_AND_CLEAR);
+      List<Usage> now = before;
+      while (true) {
+        show(screen, containers, before, now);
+        int key = screen.key(pause);
+        if (key == 'q' || key == 'Q') {
+          return;
+        }
+        if (key != LiveScreen.NONE) {
+          order = TopOrder.of(Character.toLowerCase(key)).orElse(order);
+          pause = Math.max(1, screen.left());
+          continue;
+        }
+        before = now;
+        containers = Node.containers(daemon);
+        now = usage(daemon);
+        pause = millis();
       }
-      lines.forEach(System.out::println);
-      System.out.flush();
-      before = now;
-      pause = (long) (delay * 1000);
     }
+  }
+
+  private void show(
+      LiveScreen screen, List<Container> containers, List<Usage> before, List<Usage> now) {
+    TerminalMode.Size size = screen.size();
+    List<String> table = Top.lines(containers, before, now, order, size.columns());
+    screen.show(
+        "jcri top: %d running, by %s; keys: c cpu, m memory, n name, q quit"
+            .formatted(table.size() - 1, order),
+        table);
+  }
+
+  private long millis() {
+    return Math.max(1, (long) (delay * 1000));
   }
 
   private static List<Usage> usage(AdminClient daemon) throws IOException {
     return Node.all(daemon, "usage", Usage.class);
-  }
-
-  private static boolean waitOrQuit(long millis, boolean keys)
-      throws IOException, InterruptedException {
-    long end = System.nanoTime() + millis * 1_000_000;
-    while (System.nanoTime() < end) {
-      while (keys && System.in.available() > 0) {
-        int key = System.in.read();
-        if (key == 'q' || key == 'Q') {
-          return true;
-        }
-      }
-      Thread.sleep(Math.min(KEY_MILLIS, millis));
-    }
-    return false;
   }
 
   @Override
