@@ -37,7 +37,11 @@ public final class Browser implements AutoCloseable {
   private int last;
 
   private Browser(
-      Process process, Path profile, WebSocket socket, BlockingQueue<JsonObject> answers, String url)
+      Process process,
+      Path profile,
+      WebSocket socket,
+      BlockingQueue<JsonObject> answers,
+      String url)
       throws IOException {
     this.process = process;
     this.profile = profile;

@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
+import io.jcri.it.kit.CniNetwork;
 import io.jcri.it.kit.Command;
 import io.jcri.it.kit.Scratch;
-import io.jcri.it.kit.CniNetwork;
 import io.jcri.it.kit.Workspace;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -91,7 +91,9 @@ class CheckCommandTest {
     Path kubelet =
         Files.writeString(
             scratch.disk().resolve("kubelet.yaml"),
-            "failSwapOn: false\ncontainerRuntimeEndpoint: unix://" + scratch.state() + "/jcri.sock\n");
+            "failSwapOn: false\ncontainerRuntimeEndpoint: unix://"
+                + scratch.state()
+                + "/jcri.sock\n");
     Command.Result result = check("-o", "json", "--kubelet-config", kubelet.toString());
     Map<String, JsonObject> findings = findings(result);
     assertThat(result.exitCode()).as(result.out() + result.err()).isZero();
@@ -101,7 +103,11 @@ class CheckCommandTest {
     assertThat(verdict(findings, "ports.cri")).as("no daemon runs").isEqualTo("WARN");
     assertThat(findings.get("network.configuration").get("seen").getAsString())
         .isEqualTo("pods get a from " + networks.resolve("10-a.conflist"));
-    assertThat(JsonParser.parseString(result.out()).getAsJsonObject().getAsJsonObject("facts").keySet())
+    assertThat(
+            JsonParser.parseString(result.out())
+                .getAsJsonObject()
+                .getAsJsonObject("facts")
+                .keySet())
         .contains("cgroups", "kernel", "runtimes");
   }
 
@@ -123,7 +129,8 @@ class CheckCommandTest {
     assertThat(table.out())
         .containsPattern("network.plugins +FAIL +host-local missing in ")
         .containsPattern("\n +→ Install them: apt install containernetworking-plugins")
-        .containsPattern("kubelet.endpoint +FAIL +unix:///run/containerd/containerd.sock is not jcri")
+        .containsPattern(
+            "kubelet.endpoint +FAIL +unix:///run/containerd/containerd.sock is not jcri")
         .contains("→ Set containerRuntimeEndpoint: unix://" + scratch.state() + "/jcri.sock in ")
         .doesNotContain("\033");
     assertThat(table.out().strip().lines().reduce((a, b) -> b).orElseThrow())

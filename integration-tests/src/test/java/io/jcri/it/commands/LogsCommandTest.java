@@ -50,7 +50,10 @@ class LogsCommandTest {
   @Test
   void theLastLinesAreOfBothStreams() throws IOException {
     TestPod pod = NODE.pod();
-    pod.start("sh", "-c", "echo a; sleep 0.2; echo b >&2; sleep 0.2; printf c; sleep 0.2; echo d >&2; echo")
+    pod.start(
+            "sh",
+            "-c",
+            "echo a; sleep 0.2; echo b >&2; sleep 0.2; printf c; sleep 0.2; echo d >&2; echo")
         .awaitExit();
     Command.Result last = jcri.run("logs", "--tail", "3", "c1");
     assertThat(last.err()).isEqualTo("b\nd\n");

@@ -258,7 +258,7 @@ abstract class KubeletPods {
             .formatted(NODE.busybox(), said),
         view -> view.ready(1));
     kubelet().removeManifests();
-    await("ends", view -> !view.known());
+    Waiting.until(PATIENCE, () -> runningContainers() == 0, () -> "the container goes on");
     assertThat(said.resolve("words")).hasContent("stop\nterm\n");
     // Of its own accord: the kubelet collects what pods that are gone have left.
     Waiting.until(

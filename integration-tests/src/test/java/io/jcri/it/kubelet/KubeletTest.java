@@ -57,8 +57,7 @@ class KubeletTest extends KubeletPods {
     kubelet()
         .restart(
             "evictionHard: {imagefs.available: \"99.99%\"}",
-            "evictionPressureTransitionPeriod: 1s",
-            "imageMinimumGCAge: 1ms");
+            "evictionPressureTransitionPeriod: 1s", "imageMinimumGCAge: 1ms");
     Waiting.until(PATIENCE, () -> !isThere(unused), () -> "still there: " + unused);
     assertThat(isThere(NODE.busybox())).isTrue();
   }

@@ -116,8 +116,7 @@ final class HttpSender {
               e);
       case ConnectException e when isUnresolved(e) ->
           failure(host, uri, Outlook.UNREACHABLE, "the name cannot be resolved", e);
-      case ConnectException e ->
-          failure(host, uri, Outlook.UNREACHABLE, unconnected(e), e);
+      case ConnectException e -> failure(host, uri, Outlook.UNREACHABLE, unconnected(e), e);
       case SSLException e -> failure(host, uri, Outlook.UNREACHABLE, "TLS: " + describe(e), e);
       default -> failure(host, uri, Outlook.TRANSIENT, describe(cause), cause);
     };
@@ -145,8 +144,7 @@ final class HttpSender {
   private static String unconnected(ConnectException error) {
     Throwable cause = error.getCause();
     boolean silent =
-        error.getMessage() == null
-            && (cause == null || cause instanceof ClosedChannelException);
+        error.getMessage() == null && (cause == null || cause instanceof ClosedChannelException);
     return silent
         ? "cannot connect, nothing listens there or a firewall refuses it"
         : "cannot connect: " + describe(error);

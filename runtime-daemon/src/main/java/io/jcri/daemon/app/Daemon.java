@@ -133,8 +133,7 @@ public final class Daemon {
     EdgeSetup edge = new EdgeSetup(live, context, kernel);
     this.streaming = edge.streaming(pod, container);
     this.traces = Traces.of(config.tracing(), System.getenv());
-    this.server =
-        edge.cri(handlers, store, pod, container, checkpoints, events, streaming, traces);
+    this.server = edge.cri(handlers, store, pod, container, checkpoints, events, streaming, traces);
     this.systemd = SdNotify.ofEnvironment(kernel.syscalls());
     this.metrics = edge.metrics(store, pod, container, events, streaming);
     this.reloading = new Reloading(live, network.cni(), systemd, metrics);

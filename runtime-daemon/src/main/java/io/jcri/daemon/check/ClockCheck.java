@@ -19,15 +19,13 @@ final class ClockCheck implements Check {
 
   @Override
   public List<Finding> look(CheckedNode node) throws IOException {
-    return List.of(
-        judge(Clock.systemUTC().instant(), Linux.get().clockIsSynchronised()));
+    return List.of(judge(Clock.systemUTC().instant(), Linux.get().clockIsSynchronised()));
   }
 
   static Finding judge(Instant now, boolean synchronised) {
     String remedy = "Let it be set: apt install systemd-timesyncd && timedatectl set-ntp true";
     if (now.atZone(ZoneOffset.UTC).getYear() < FIRST_YEAR) {
-      return Finding.fail(
-          "clock", now + ": registries' certificates are not valid yet", remedy);
+      return Finding.fail("clock", now + ": registries' certificates are not valid yet", remedy);
     }
     return synchronised
         ? Finding.ok("clock", "is synchronised")

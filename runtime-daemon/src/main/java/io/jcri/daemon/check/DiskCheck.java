@@ -42,8 +42,7 @@ final class DiskCheck implements Check {
   @Override
   public List<Finding> look(CheckedNode node) throws IOException {
     DaemonConfig config = node.config();
-    List<MountInfo> mounts =
-        MountInfo.parseAll(node.text("proc/self/mountinfo").orElse(""));
+    List<MountInfo> mounts = MountInfo.parseAll(node.text("proc/self/mountinfo").orElse(""));
     List<Finding> findings = new ArrayList<>();
     Path root = existing(config.root());
     Optional<MountInfo> mount = mountOf(mounts, root);
@@ -75,8 +74,7 @@ final class DiskCheck implements Check {
 
   /** An overlay needs to be told the types of names: xfs made with ftype=0 does not. */
   private static boolean tellsTypes(Path folder) throws IOException {
-    try (Fd directory =
-        Linux.get().open(folder.toString(), OpenFlags.DIRECTORY, 0)) {
+    try (Fd directory = Linux.get().open(folder.toString(), OpenFlags.DIRECTORY, 0)) {
       return Linux.get().listSome(directory).stream()
           .mapToInt(DirectoryEntry::type)
           .noneMatch(type -> type == 0);

@@ -50,7 +50,9 @@ final class HandlerCheck implements Check {
     Optional<String> silence = handler.silence();
     if (silence.isPresent()) {
       return Finding.warn(
-          name, silence.get(), "Try it by hand: " + program + " --version; it may be no OCI runtime.");
+          name,
+          silence.get(),
+          "Try it by hand: " + program + " --version; it may be no OCI runtime.");
     }
     Map<String, Object> facts = handler.facts();
     String seen =

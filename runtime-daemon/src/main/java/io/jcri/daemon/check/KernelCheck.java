@@ -34,7 +34,9 @@ final class KernelCheck implements Check {
     findings.add(
         actions.isEmpty()
             ? Finding.fail(
-                "kernel.seccomp", "no seccomp filters", "Boot a kernel with CONFIG_SECCOMP_FILTER=y.")
+                "kernel.seccomp",
+                "no seccomp filters",
+                "Boot a kernel with CONFIG_SECCOMP_FILTER=y.")
             : Finding.ok("kernel.seccomp", "has filters"));
     findings.add(appArmor(node));
     return findings;

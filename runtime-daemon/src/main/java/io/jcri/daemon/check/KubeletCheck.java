@@ -100,7 +100,8 @@ final class KubeletCheck implements Check {
         : Finding.warn(
             name,
             "are not asked of jcri: metrics of /metrics/cadvisor lack pod and container names",
-            "Set featureGates: {PodAndContainerStatsFromCRI: true} in " + FILE
+            "Set featureGates: {PodAndContainerStatsFromCRI: true} in "
+                + FILE
                 + " and restart the kubelet, for dashboards that go by them.");
   }
 

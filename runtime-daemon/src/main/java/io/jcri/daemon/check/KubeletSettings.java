@@ -61,8 +61,7 @@ record KubeletSettings(String from, Map<?, ?> file, Map<String, String> flags) {
   }
 
   private static Optional<Map<String, String>> running(CheckedNode node) throws IOException {
-    try (DirectoryStream<Path> processes =
-        Files.newDirectoryStream(node.at("proc"), "[1-9]*")) {
+    try (DirectoryStream<Path> processes = Files.newDirectoryStream(node.at("proc"), "[1-9]*")) {
       for (Path process : processes) {
         List<String> line = line(process.resolve("cmdline"));
         if (!line.isEmpty() && line.getFirst().matches("(.*/)?kubelet")) {

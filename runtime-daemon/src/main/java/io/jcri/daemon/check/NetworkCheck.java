@@ -25,9 +25,7 @@ final class NetworkCheck implements Check {
     for (String problem : found.problems()) {
       findings.add(
           Finding.warn(
-              "network.files",
-              problem,
-              "Correct or remove the file: it is left out until then."));
+              "network.files", problem, "Correct or remove the file: it is left out until then."));
     }
     findings.add(used(network, found));
     findings.add(plugins(network, found));
@@ -76,7 +74,9 @@ final class NetworkCheck implements Check {
     boolean unusable =
         missing.stream()
             .anyMatch(program ->
-                network.plugins().stream().map(dir -> dir.resolve(program)).anyMatch(Files::exists));
+                network.plugins().stream()
+                    .map(dir -> dir.resolve(program))
+                    .anyMatch(Files::exists));
     String seen =
         "%s %s in %s: pods cannot be attached"
             .formatted(

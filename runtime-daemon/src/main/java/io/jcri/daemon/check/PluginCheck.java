@@ -42,6 +42,8 @@ final class PluginCheck implements Check {
             : Finding.warn(
                 "nri.plugins",
                 String.join(" ", bad.stream().sorted().toList()) + " would not be started",
-                "Name them like 10-name and make them executable: chmod 755 " + nri.plugins() + "/*"));
+                "Name them like 10-name and make them executable: chmod 755 "
+                    + nri.plugins()
+                    + "/*"));
   }
 }

@@ -9,7 +9,9 @@ final class Swap {
 
   /** Files and devices, of the lines behind the head of /proc/swaps. */
   static List<String> areas(CheckedNode node) throws IOException {
-    return node.text("proc/swaps").orElse("").lines()
+    return node.text("proc/swaps")
+        .orElse("")
+        .lines()
         .skip(1)
         .map(line -> line.split("\\s+", 2)[0])
         .filter(name -> !name.isEmpty())

@@ -86,8 +86,7 @@ final class CheckCommand implements Callable<Integer> {
       Handlers handlers = Handlers.find(config, layout, node, NativeBinaries.adapter());
       List<Finding> findings =
           NodeChecks.of(
-              new CheckedNode(
-                  Path.of("/"), config, node, handlers, Optional.ofNullable(kubelet)));
+              new CheckedNode(Path.of("/"), config, node, handlers, Optional.ofNullable(kubelet)));
       Report report =
           new Report(
               findings.stream().noneMatch(finding -> finding.verdict() == Verdict.FAIL),

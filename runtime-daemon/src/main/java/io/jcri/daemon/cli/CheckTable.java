@@ -21,8 +21,7 @@ record CheckTable(boolean colours) {
     List<String> lines = new ArrayList<>();
     lines.add(pad("CHECK", width) + pad("RESULT", VERDICT_WIDTH) + "FOUND");
     for (Finding finding : findings) {
-      lines.add(
-          pad(finding.name(), width) + coloured(finding.verdict()) + oneLine(finding.seen()));
+      lines.add(pad(finding.name(), width) + coloured(finding.verdict()) + oneLine(finding.seen()));
       finding
           .remedy()
           .ifPresent(what -> lines.add(" ".repeat(width + VERDICT_WIDTH) + "→ " + oneLine(what)));
@@ -31,7 +30,8 @@ record CheckTable(boolean colours) {
     lines.add(
         "%s, %s"
             .formatted(
-                count(findings, Verdict.FAIL, "failure"), count(findings, Verdict.WARN, "warning")));
+                count(findings, Verdict.FAIL, "failure"),
+                count(findings, Verdict.WARN, "warning")));
     return lines;
   }
 

@@ -13,8 +13,7 @@ final class CommandGroups {
   private static final Map<String, List<String>> GROUPS = new LinkedHashMap<>();
 
   static {
-    GROUPS.put(
-        "The node", List.of("status", "check", "web", "selftest", "gc", "debug", "reset"));
+    GROUPS.put("The node", List.of("status", "check", "web", "selftest", "gc", "debug", "reset"));
     GROUPS.put(
         "Pods and containers",
         List.of("pods", "ps", "top", "inspect", "logs", "events", "exec", "nsenter"));

@@ -63,8 +63,7 @@ final class WebCommand extends AdminCommand {
     return CommandLine.ExitCode.OK;
   }
 
-  private static WebServer start(InetSocketAddress address, AdminClient daemon)
-      throws IOException {
+  private static WebServer start(InetSocketAddress address, AdminClient daemon) throws IOException {
     try {
       return WebServer.start(address, daemon);
     } catch (IOException e) {
@@ -79,8 +78,7 @@ final class WebCommand extends AdminCommand {
     }
     String host = parts.group(1).isEmpty() ? "127.0.0.1" : parts.group(1);
     try {
-      return new InetSocketAddress(
-          InetAddress.getByName(host), Integer.parseInt(parts.group(2)));
+      return new InetSocketAddress(InetAddress.getByName(host), Integer.parseInt(parts.group(2)));
     } catch (UnknownHostException e) {
       throw new IOException("--listen: there is no address " + host, e);
     }

@@ -58,8 +58,7 @@ public final class Traces implements AutoCloseable {
   }
 
   private static boolean isWanted(DaemonConfig.Tracing config, Map<String, String> environment) {
-    String endpoint =
-        ofTraces(environment, "OTEL_EXPORTER_OTLP_%sENDPOINT", config.endpoint());
+    String endpoint = ofTraces(environment, "OTEL_EXPORTER_OTLP_%sENDPOINT", config.endpoint());
     boolean disabled =
         environment.getOrDefault("OTEL_SDK_DISABLED", "").equalsIgnoreCase("true")
             || environment.getOrDefault("OTEL_TRACES_EXPORTER", "otlp").equals("none");

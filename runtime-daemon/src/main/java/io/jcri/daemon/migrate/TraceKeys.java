@@ -3,7 +3,9 @@ package io.jcri.daemon.migrate;
 import java.util.Optional;
 import java.util.OptionalLong;
 
-/** Whom traces are sent to: in CRI-O only where they are switched on, in containerd in two tables. */
+/**
+ * Whom traces are sent to: in CRI-O only where they are switched on, in containerd in two tables.
+ */
 final class TraceKeys {
   private static final String TABLE = "tracing";
   private static final String ENDPOINT = "endpoint";
@@ -16,16 +18,14 @@ final class TraceKeys {
   static void ofCrio(Settings settings, Draft draft) {
     Optional<Setting> enabled = settings.take("crio", "tracing", "enable_tracing");
     Optional<Setting> endpoint = settings.take("crio", "tracing", "tracing_endpoint");
-    Optional<Setting> rate =
-        settings.take("crio", "tracing", "tracing_sampling_rate_per_million");
+    Optional<Setting> rate = settings.take("crio", "tracing", "tracing_sampling_rate_per_million");
     if (enabled.filter(Setting::isTrue).isEmpty()) {
       return; // then the others mean nothing
     }
     Setting source = endpoint.filter(one -> !one.idle()).orElse(enabled.get());
     draft.set(TABLE, ENDPOINT, source.text().isEmpty() ? "127.0.0.1:4317" : source.text(), source);
     // CRI-O's own default is none of its own traces.
-    draft.set(
-        TABLE, SAMPLES, rate.map(Setting::value).orElse(0L), rate.orElse(enabled.get()));
+    draft.set(TABLE, SAMPLES, rate.map(Setting::value).orElse(0L), rate.orElse(enabled.get()));
   }
 
   /** Carries containerd's over, which has the receiver in one plugin and the rest in another. */

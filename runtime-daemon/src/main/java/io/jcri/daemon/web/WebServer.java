@@ -68,7 +68,8 @@ public final class WebServer implements AutoCloseable {
     InetAddress host = address.getAddress();
     String name = Objects.requireNonNull(host.getHostAddress());
     return "http://%s:%d/#%s"
-        .formatted(name.indexOf(':') < 0 ? name : "[" + name + "]", address.getPort(), gate.token());
+        .formatted(
+            name.indexOf(':') < 0 ? name : "[" + name + "]", address.getPort(), gate.token());
   }
 
   /** The port that is listened on. */

@@ -27,9 +27,7 @@ class DiskCheckTest {
 
   @Test
   void theFurthestAndLastMountCounts() {
-    assertThat(DiskCheck.mountOf(MOUNTS, Path.of("/var/lib/jcrix")))
-        .map(MountInfo::id)
-        .hasValue(2);
+    assertThat(DiskCheck.mountOf(MOUNTS, Path.of("/var/lib/jcrix"))).map(MountInfo::id).hasValue(2);
     assertThat(DiskCheck.mountOf(MOUNTS, JCRI.resolve("image"))).map(MountInfo::id).hasValue(3);
     assertThat(DiskCheck.mountOf(MOUNTS, Path.of("/data"))).map(MountInfo::id).hasValue(5);
     assertThat(DiskCheck.mountOf(List.of(), JCRI)).isEmpty();
@@ -48,8 +46,7 @@ class DiskCheckTest {
   void optionsCountByWhatTheyBreak() {
     assertThat(of(JCRI, true).verdict()).isEqualTo(Verdict.WARN);
     assertThat(of(Path.of("/data"), true).verdict()).isEqualTo(Verdict.FAIL);
-    assertThat(
-            DiskCheck.options("disk.state", JCRI, DiskCheck.mountOf(MOUNTS, JCRI)).verdict())
+    assertThat(DiskCheck.options("disk.state", JCRI, DiskCheck.mountOf(MOUNTS, JCRI)).verdict())
         .isEqualTo(Verdict.OK);
     assertThat(DiskCheck.options("disk.root", JCRI, Optional.empty()).verdict())
         .isEqualTo(Verdict.WARN);

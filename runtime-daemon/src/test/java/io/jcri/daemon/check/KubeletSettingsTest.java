@@ -26,8 +26,7 @@ class KubeletSettingsTest {
     KubeletSettings settings =
         new KubeletSettings(
             "x",
-            Map.of(
-                "cgroupDriver", "cgroupfs", "featureGates", Map.of("A", "true", "B", "false")),
+            Map.of("cgroupDriver", "cgroupfs", "featureGates", Map.of("A", "true", "B", "false")),
             Map.of("cgroup-driver", "systemd", "feature-gates", "B=true, C=false"));
     assertThat(settings.value("cgroup-driver", "cgroupDriver")).hasValue("systemd");
     assertThat(settings.value("none", "cgroupDriver")).hasValue("cgroupfs");

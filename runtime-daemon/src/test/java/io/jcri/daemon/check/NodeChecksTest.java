@@ -60,8 +60,7 @@ class NodeChecksTest {
 
   private void program(String path, String script) throws IOException {
     write(path, "#!/bin/sh\n" + script + "\n");
-    Files.setPosixFilePermissions(
-        root.resolve(path), PosixFilePermissions.fromString("rwxr-xr-x"));
+    Files.setPosixFilePermissions(root.resolve(path), PosixFilePermissions.fromString("rwxr-xr-x"));
   }
 
   private Finding find(String name) throws IOException {

@@ -19,8 +19,7 @@ class ConfigFileTest {
     DaemonConfig config =
         ConfigFile.parse(
             "[tracing]\nendpoint = \"https://[::1]:4317\"\nsamples_per_million = 10\n", "f");
-    assertThat(config.tracing())
-        .isEqualTo(new DaemonConfig.Tracing("https://[::1]:4317", 10));
+    assertThat(config.tracing()).isEqualTo(new DaemonConfig.Tracing("https://[::1]:4317", 10));
     assertThat(DaemonConfig.defaults().tracing().endpoint()).isEmpty();
     for (String wrong : List.of("ftp://x:1", "a b", "host:port", "http://", "http://x:1/v1")) {
       assertThatThrownBy(

@@ -13,7 +13,15 @@ class GateTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"127.0.0.1", "127.0.0.1:80", "127.8.8.8:1", "localhost", "LocalHost:65535", "[::1]", "[::1]:8080"})
+      strings = {
+        "127.0.0.1",
+        "127.0.0.1:80",
+        "127.8.8.8:1",
+        "localhost",
+        "LocalHost:65535",
+        "[::1]",
+        "[::1]:8080"
+      })
   void loopbackIsKnownByAllItsNames(String host) {
     assertThat(local.refuse("GET", List.of(host))).isEmpty();
     assertThat(remote.refuse("HEAD", List.of(host))).isEmpty();
@@ -29,8 +37,16 @@ class GateTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "evil.example", "127.0.0.1.evil.example", "localhost.evil.example:80", "127.0.0.1@evil:80",
-        "evil:80:80", "", "[::1", "localhost:x", "2130706433", "127.0.0.1\n"
+        "evil.example",
+        "127.0.0.1.evil.example",
+        "localhost.evil.example:80",
+        "127.0.0.1@evil:80",
+        "evil:80:80",
+        "",
+        "[::1",
+        "localhost:x",
+        "2130706433",
+        "127.0.0.1\n"
       })
   void namesOfStrangersAreNot(String host) {
     assertThat(remote.refuse("GET", List.of(host)).orElseThrow().status()).isEqualTo(403);

@@ -74,7 +74,9 @@ public interface ProcessCalls {
    */
   boolean heed(int signal);
 
-  /** Whether something keeps the machine's clock right, by what it told the kernel (adjtimex(2)). */
+  /**
+   * Whether something keeps the machine's clock right, by what it told the kernel (adjtimex(2)).
+   */
   boolean clockIsSynchronised() throws ErrnoException;
 
   /** The daemon's real user. */

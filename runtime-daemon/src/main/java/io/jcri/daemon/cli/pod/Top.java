@@ -71,11 +71,7 @@ final class Top {
    * @param width of a line; names are cut and columns left out for it
    */
   static List<String> lines(
-      List<Container> containers,
-      List<Usage> before,
-      List<Usage> now,
-      TopOrder order,
-      int width) {
+      List<Container> containers, List<Usage> before, List<Usage> now, TopOrder order, int width) {
     Map<String, Usage> earlier = byId(before);
     Map<String, Usage> later = byId(now);
     List<Row> rows = new ArrayList<>();

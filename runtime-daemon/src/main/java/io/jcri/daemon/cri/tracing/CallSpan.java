@@ -124,7 +124,8 @@ final class CallSpan {
     attributes.put("k8s.namespace.name", named.namespace());
     attributes.put("k8s.pod.name", named.podAlone());
     attributes.put("jcri.pod.id", named.podId());
-    named.container()
+    named
+        .container()
         .ifPresent(container -> {
           attributes.put("k8s.container.name", container);
           attributes.put("container.id", id);

@@ -29,12 +29,10 @@ final class OtlpMessages {
     resource.forEach((key, value) -> process.addAttributes(attribute(key, value)));
     Otlp.ScopeSpans.Builder scope =
         Otlp.ScopeSpans.newBuilder()
-            .setScope(
-                Otlp.InstrumentationScope.newBuilder().setName(SCOPE).setVersion(version));
+            .setScope(Otlp.InstrumentationScope.newBuilder().setName(SCOPE).setVersion(version));
     spans.forEach(span -> scope.addSpans(span(span)));
     return Otlp.ExportTraceServiceRequest.newBuilder()
-        .addResourceSpans(
-            Otlp.ResourceSpans.newBuilder().setResource(process).addScopeSpans(scope))
+        .addResourceSpans(Otlp.ResourceSpans.newBuilder().setResource(process).addScopeSpans(scope))
         .build();
   }
 

@@ -45,8 +45,7 @@ public final class Tracing implements AutoCloseable {
    */
   public static Tracing start(Map<String, String> environment, String endpoint, double ratio)
       throws IOException {
-    TracingSettings settings =
-        TracingSettings.of(environment, endpoint, ratio, ownResource());
+    TracingSettings settings = TracingSettings.of(environment, endpoint, ratio, ownResource());
     settings.problems().forEach(log::warn);
     ManagedChannel channel =
         Grpc.newChannelBuilder(settings.target(), credentials(settings)).build();
@@ -59,8 +58,7 @@ public final class Tracing implements AutoCloseable {
             spans ->
                 service
                     .withDeadlineAfter(settings.timeout().toMillis(), TimeUnit.MILLISECONDS)
-                    .export(
-                        OtlpMessages.request(settings.resource(), BuildInfo.version(), spans)));
+                    .export(OtlpMessages.request(settings.resource(), BuildInfo.version(), spans)));
     exporter.start();
     CurrentCall.observe(CallTraces::begun);
     log.info("traces go to {}", settings.target());

@@ -68,8 +68,7 @@ record TracingSettings(
         reader.ofTraces("CERTIFICATE").map(Path::of),
         reader.pairs(reader.ofTraces("HEADERS"), EXPORTER + "HEADERS"),
         Duration.ofMillis(
-            reader.number(
-                reader.nameOfTraces("TIMEOUT"), 1, LONGEST_MILLIS, (int) TIMEOUT_MILLIS)),
+            reader.number(reader.nameOfTraces("TIMEOUT"), 1, LONGEST_MILLIS, (int) TIMEOUT_MILLIS)),
         resource(reader, ownResource),
         sampler(reader, ratio),
         queue,
@@ -101,8 +100,7 @@ record TracingSettings(
     if (name.isEmpty()) {
       return new Sampler(true, ratio);
     }
-    double argument =
-        reader.parsed("OTEL_TRACES_SAMPLER_ARG", TracingSettings::ratio).orElse(1.0);
+    double argument = reader.parsed("OTEL_TRACES_SAMPLER_ARG", TracingSettings::ratio).orElse(1.0);
     return Sampler.of(name.get(), argument)
         .orElseGet(() -> {
           reader.problems.add(
@@ -161,7 +159,8 @@ record TracingSettings(
     }
 
     int number(String name, int least, int most, int otherwise) {
-      return Reader.this.<Integer>parsed(
+      return Reader.this
+          .<Integer>parsed(
               name,
               text -> {
                 int number = Integer.parseInt(text);

@@ -57,7 +57,8 @@ class TopTest {
     assertThat(lines(TopOrder.cpu, 54).getFirst())
         .isEqualTo("POD          CONTAINER  CPU %  MEMORY   LIMIT    PIDS");
     assertThat(lines(TopOrder.cpu, 37).subList(0, 2))
-        .containsExactly("POD         CONTAINER  CPU %  MEMORY", "default/w…  busy       150.0  2.00 MB");
+        .containsExactly(
+            "POD         CONTAINER  CPU %  MEMORY", "default/w…  busy       150.0  2.00 MB");
     assertThat(lines(TopOrder.cpu, 20)).allMatch(line -> line.length() <= 20);
   }
 }

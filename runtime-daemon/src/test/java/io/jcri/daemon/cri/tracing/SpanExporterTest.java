@@ -25,7 +25,15 @@ class SpanExporterTest {
 
   private static SpanRecord span(String name) {
     return new SpanRecord(
-        TraceContext.fresh(), Optional.empty(), false, true, name, 1, 2, Map.of(), Optional.empty());
+        TraceContext.fresh(),
+        Optional.empty(),
+        false,
+        true,
+        name,
+        1,
+        2,
+        Map.of(),
+        Optional.empty());
   }
 
   private Otlp.ExportTraceServiceResponse take(List<SpanRecord> spans) {
@@ -44,8 +52,7 @@ class SpanExporterTest {
     SpanExporter exporter =
         new SpanExporter(
             settings(
-                Map.of(
-                    "OTEL_BSP_MAX_EXPORT_BATCH_SIZE", "3", "OTEL_BSP_SCHEDULE_DELAY", "600000")),
+                Map.of("OTEL_BSP_MAX_EXPORT_BATCH_SIZE", "3", "OTEL_BSP_SCHEDULE_DELAY", "600000")),
             this::take);
     for (String name : List.of("a", "b", "c", "d")) {
       exporter.add(span(name));

@@ -80,9 +80,7 @@ class TraceContextTest {
   void aRatioTakesAboutThatManyAndTheSameForTheSameTrace() {
     Sampler half = Sampler.of("traceidratio", 0.5).orElseThrow();
     long taken =
-        IntStream.range(0, 2000)
-            .filter(_ -> half.place(Optional.empty()).isPresent())
-            .count();
+        IntStream.range(0, 2000).filter(_ -> half.place(Optional.empty()).isPresent()).count();
     assertThat(taken).isBetween(800L, 1200L); // nine standard deviations
     Optional<TraceContext> low =
         TraceContext.parse("00-" + "4".repeat(16) + "0".repeat(15) + "1-" + SPAN + "-00", "");
