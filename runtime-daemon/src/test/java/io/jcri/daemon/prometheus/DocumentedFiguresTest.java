@@ -54,19 +54,19 @@ class DocumentedFiguresTest {
       if (type.matches()) {
         name = type.group(1);
         types.put(name, type.group(2));
-        labels.put(name, new TreeSet<>());
+        Set<String> _ = labels.computeIfAbsent(name, _ -> new TreeSet<>());
       } else if (sample.matches()) {
         Matcher label = LABEL.matcher(sample.group(2));
         while (label.find()) {
           if (!label.group(1).equals("le")) {
-            labels.get(name).add(label.group(1));
+            labels.computeIfAbsent(name, _ -> new TreeSet<>()).add(label.group(1));
           }
         }
       }
     }
     Map<String, String> served = new TreeMap<>();
-    types.forEach(
-        (figure, type) -> served.put(figure, type + " " + String.join(", ", labels.get(figure))));
+    types.forEach((figure, type) ->
+        served.put(figure, type + " " + String.join(", ", labels.getOrDefault(figure, Set.of()))));
     return served;
   }
 
