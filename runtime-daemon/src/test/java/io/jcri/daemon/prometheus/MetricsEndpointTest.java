@@ -4,11 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.jcri.daemon.config.DaemonConfig.Metrics;
+import io.jcri.daemon.config.DaemonConfig.Tls;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
 import java.net.SocketAddress;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
@@ -18,9 +20,13 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.security.KeyStore;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManagerFactory;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -175,5 +181,64 @@ class MetricsEndpointTest {
         .contains("content-type: application/openmetrics-text")
         .endsWith("# EOF\n");
     assertThat(ask(address, get("/metrics"))).contains("content-type: text/plain; version=0.0.4");
+  }
+
+  @Test
+  void aCertificateMakesItHttps() throws Exception {
+    Path store = folder.resolve("store");
+    char[] secret = "secret".toCharArray();
+    Process keytool =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),
+                "-genkeypair",
+                "-alias",
+                "k",
+                "-keyalg",
+                "EC",
+                "-dname",
+                "CN=localhost",
+                "-ext",
+                "san=ip:127.0.0.1",
+                "-storetype",
+                "PKCS12",
+                "-storepass",
+                "secret",
+                "-keystore",
+                store.toString())
+            .redirectErrorStream(true)
+            .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+            .start();
+    assertThat(keytool.waitFor()).isZero();
+    KeyStore keys = KeyStore.getInstance(store.toFile(), secret);
+    Tls files =
+        new Tls(
+            pem("CERTIFICATE", keys.getCertificate("k").getEncoded()),
+            pem("PRIVATE KEY", keys.getKey("k", secret).getEncoded()));
+    InetSocketAddress address = freePort();
+    endpoint.use(new Metrics(Optional.of(address), Optional.of(files)));
+
+    KeyStore trusted = KeyStore.getInstance(KeyStore.getDefaultType());
+    trusted.load(null, null);
+    trusted.setCertificateEntry("k", keys.getCertificate("k"));
+    TrustManagerFactory trust =
+        TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+    trust.init(trusted);
+    SSLContext tls = SSLContext.getInstance("TLS");
+    tls.init(null, trust.getTrustManagers(), null);
+    try (Socket client = tls.getSocketFactory().createSocket("127.0.0.1", address.getPort())) {
+      client.getOutputStream().write(get("/metrics").getBytes(StandardCharsets.UTF_8));
+      assertThat(new String(client.getInputStream().readAllBytes(), StandardCharsets.UTF_8))
+          .startsWith("HTTP/1.1 200 OK")
+          .contains("jcri_build_info");
+    }
+    assertThat(ask(address, get("/metrics"))).doesNotContain("jcri_build_info");
+  }
+
+  private Path pem(String what, byte[] content) throws IOException {
+    Path file = folder.resolve(what.replace(' ', '-') + ".pem");
+    return Files.writeString(
+        file,
+        "-----BEGIN %s-----\n%s\n-----END %s-----\n"
+            .formatted(what, Base64.getMimeEncoder().encodeToString(content), what));
   }
 }
