@@ -144,10 +144,10 @@ class MigrationTest {
     Migration migration = Samples.migrate(file("crio.conf", table));
     assertThat(ConfigFile.parse(migration.text(), "result").tracing())
         .isEqualTo(new DaemonConfig.Tracing("10.0.0.1:4317", 1000));
-    assertThat(migration.findings()).isEmpty();
+    assertThat(migration.findings()).noneMatch(one -> one.key().contains("tracing"));
     Migration off = Samples.migrate(file("crio.conf", table.replace("true", "false")));
     assertThat(ConfigFile.parse(off.text(), "result").tracing().endpoint()).isEmpty();
-    assertThat(off.findings()).isEmpty();
+    assertThat(off.findings()).noneMatch(one -> one.key().contains("tracing"));
   }
 
   @Test
