@@ -6,6 +6,7 @@ import io.grpc.Metadata;
 import io.grpc.Server;
 import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
+import io.grpc.ServerCredentials;
 import io.grpc.ServerInterceptor;
 import io.grpc.stub.StreamObserver;
 import io.jcri.it.kit.Waiting;
@@ -63,8 +64,13 @@ final class TraceReceiver implements AutoCloseable {
 
   /** Listens, on a port of the machine's choice or on the one that it had before. */
   void start(int port) throws IOException {
+    start(port, InsecureServerCredentials.create());
+  }
+
+  /** The same, with TLS. */
+  void start(int port, ServerCredentials credentials) throws IOException {
     server =
-        Grpc.newServerBuilderForPort(port, InsecureServerCredentials.create())
+        Grpc.newServerBuilderForPort(port, credentials)
             .addService(new Service())
             .intercept(new Tokens())
             .build()

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.grpc.Metadata;
 import io.grpc.Status.Code;
+import io.grpc.TlsServerCredentials;
 import io.grpc.stub.MetadataUtils;
 import io.jcri.cri.v1.ContainerStatusRequest;
 import io.jcri.cri.v1.PodSandboxConfig;
@@ -213,6 +214,30 @@ class TracesTest {
     return Files.readAllLines(NODE.daemon().log()).stream()
         .filter(line -> line.contains(text))
         .count();
+  }
+
+  @Test
+  void aReceiverMayHaveACertificate() throws IOException {
+    Path key = NODE.scratch().disk().resolve("receiver.key");
+    Path certificate = NODE.scratch().disk().resolve("receiver.crt");
+    Command.of(
+            List.of(
+                ("openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2"
+                        + " -subj /CN=receiver -addext subjectAltName=IP:127.0.0.1 -keyout %s -out"
+                        + " %s")
+                    .formatted(key, certificate)
+                    .split(" ", -1)))
+        .run()
+        .orThrow();
+    try (TraceReceiver receiver = new TraceReceiver()) {
+      receiver.start(0, TlsServerCredentials.create(certificate.toFile(), key.toFile()));
+      startWith(
+          "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT=https://127.0.0.1:" + receiver.port(),
+          "OTEL_EXPORTER_OTLP_CERTIFICATE=" + certificate);
+      String trace = newTrace();
+      version(trace, "01");
+      receiver.await(trace, "Version");
+    }
   }
 
   @Test

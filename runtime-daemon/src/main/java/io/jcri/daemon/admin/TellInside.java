@@ -31,7 +31,7 @@ import java.util.stream.Stream;
  */
 final class TellInside implements AdminHandler {
   /** For all parts together: whoever asks waits a little longer than that. */
-  private static final Duration PATIENCE = Duration.ofMillis(500);
+  private static final Duration PATIENCE = Duration.ofMillis(400);
 
   private static final Duration EVENTS_PATIENCE = Duration.ofMillis(50);
 

@@ -61,10 +61,10 @@ final class DumpCommand extends AdminCommand {
   @Option(
       names = "--timeout",
       paramLabel = "<ms>",
-      defaultValue = "700",
+      defaultValue = "600",
       description =
           "How many milliseconds the daemon may take to answer; ${DEFAULT-VALUE} by default.")
-  private int timeout = 700;
+  private int timeout = 600;
 
   @Option(
       names = "--root",

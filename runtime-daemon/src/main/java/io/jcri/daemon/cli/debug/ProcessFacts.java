@@ -125,7 +125,7 @@ record ProcessFacts(int pid) {
                   Files.readString(task.resolve("comm"), StandardCharsets.ISO_8859_1).strip(),
                   status(task.resolve("status")).getOrDefault("State", ""),
                   orNothing(task.resolve("wchan")),
-                  orNothing(task.resolve("stack")).lines().toList()));
+                  orNothing(task.resolve("stack")).replace("[<0>] ", "").lines().toList()));
         } catch (IOException gone) {
           continue; // it has ended meanwhile
         }
