@@ -129,7 +129,7 @@ public final class ContainerRun {
   }
 
   private void signal(String id, LiveContainer container, Duration grace) throws IOException {
-    Stages stages = new Stages("stop of container " + id);
+    Stages stages = new Stages("StopContainer " + id);
     try {
       signal(id, container, grace, stages);
     } finally {

@@ -91,7 +91,7 @@ public final class Pulls {
     private Pull(String reference, String by) {
       this.reference = reference;
       this.by = by;
-      this.stages = CurrentCall.current().map(_ -> new Stages("pull of " + reference));
+      this.stages = CurrentCall.current().map(_ -> new Stages("PullImage " + reference));
       stages.ifPresent(its -> its.begin("manifest"));
     }
 
