@@ -159,7 +159,7 @@ class DebugDumpTest {
     Path away = socket.resolveSibling("away.sock");
     Files.move(socket, away);
     try {
-      Command.Result result = jcri.run("debug", "dump");
+      Command.Result result = jcri.run("debug", "dump", "--timeout", "60000");
       assertThat(result.exitCode()).isEqualTo(1);
       assertThat(result.out())
           .contains("== its threads, as its Java runtime has them", "\"slow calls\"");

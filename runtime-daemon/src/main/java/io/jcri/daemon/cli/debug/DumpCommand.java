@@ -35,9 +35,6 @@ import picocli.CommandLine.Option;
         "Tell what the daemon does: calls in flight, locks, shims, pulls, threads, memory, recent"
             + " errors. Of one that hangs or is dead, what /proc and its records tell.")
 final class DumpCommand extends AdminCommand {
-  /** For its Java runtime, when the daemon says nothing. */
-  private static final Duration RUNTIME_PATIENCE = Duration.ofMillis(250);
-
   private static final Path USUAL_ROOT = Path.of("/var/lib/jcri");
 
   /** How it is written. */
@@ -129,12 +126,12 @@ final class DumpCommand extends AdminCommand {
   }
 
   /** With what its Java runtime says of the threads of a daemon that says nothing itself. */
-  private static Dump.Outside withJava(Dump.Outside outside, ProcessFacts process) {
+  private Dump.Outside withJava(Dump.Outside outside, ProcessFacts process) {
     List<String> problems = new ArrayList<>(outside.problems());
     List<String> java =
-        new Answer<>(() -> JavaThreads.of(process, RUNTIME_PATIENCE))
+        new Answer<>(() -> JavaThreads.of(process, Duration.ofMillis(timeout / 2)))
             .await(
-                System.nanoTime() + 2 * RUNTIME_PATIENCE.toNanos(),
+                System.nanoTime() + Duration.ofMillis(timeout * 2L / 3).toNanos(),
                 "its Java runtime has not told its threads",
                 problems)
             .orElse(List.of());
