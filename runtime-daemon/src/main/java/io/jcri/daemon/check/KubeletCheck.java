@@ -27,6 +27,15 @@ final class KubeletCheck implements Check {
     KubeletSettings kubelet = found.get();
     List<Finding> findings = new ArrayList<>();
     findings.add(endpoint(node, kubelet));
+    kubelet
+        .value("image-service-endpoint", "imageServiceEndpoint")
+        .filter(set -> !Endpoints.path(set).equals(node.config().socket()))
+        .ifPresent(set ->
+            findings.add(
+                Finding.fail(
+                    "kubelet.imageEndpoint",
+                    set + " is not jcri, in " + kubelet.from() + ": its images are elsewhere",
+                    "Remove imageServiceEndpoint from " + FILE + " and restart the kubelet.")));
     findings.add(driver(node, kubelet));
     findings.add(swap(node, kubelet));
     findings.add(dashboards(kubelet));
@@ -59,7 +68,10 @@ final class KubeletCheck implements Check {
         ? Finding.ok(name, set.orElse("not set: it asks jcri, which says " + ours))
         : Finding.warn(
             name,
-            set.get() + ", jcri's is " + ours + ": kubelets before 1.34 cannot run pods then",
+            set.get()
+                + ", jcri's is "
+                + ours
+                + ": kubelets before 1.31 do not ask and run no pods then",
             "Set cgroupDriver: %s in %s, or cgroup_driver = \"%s\" in /etc/jcri/config.toml"
                 .formatted(ours, FILE, set.get()));
   }

@@ -176,6 +176,8 @@ class NodeChecksTest {
     assertVerdict("kubelet.swap", Verdict.FAIL, "/dev/sda2");
     assertVerdict("kubelet.stats", Verdict.WARN, "lack pod");
     assertVerdict("kubelet.logs", Verdict.OK, "50Mi");
+    write("var/lib/kubelet/config.yaml", "imageServiceEndpoint: unix:///run/crio/crio.sock\n");
+    assertVerdict("kubelet.imageEndpoint", Verdict.FAIL, "crio.sock is not jcri");
     write("proc/77/cmdline", "/usr/bin/kubelet\0--fail-swap-on=false\0--cgroup-driver\0cgroupfs\0");
     assertVerdict("kubelet.endpoint", Verdict.WARN, "not set in the kubelet that runs");
     assertVerdict("kubelet.cgroupDriver", Verdict.OK, "cgroupfs");
