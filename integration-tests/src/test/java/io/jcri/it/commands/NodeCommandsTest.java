@@ -17,6 +17,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -187,6 +188,39 @@ class NodeCommandsTest {
     NODE.assertNoPodIsLeft();
     assertThat(jcri.out("ps", "-aq")).isEmpty();
     assertThat(jcri.out("images")).contains(NODE.busybox());
+  }
+
+  /** script(1) is the terminal of somebody who is asked. */
+  @Test
+  void resetAsksWhoIsThere() throws Exception {
+    NODE.pod().idle();
+    String asked = "End and remove all pods (1) and containers (1, 1 running) of this node? [y/N] ";
+    assertThat(answer("no")).contains(asked, "nobody has agreed, nothing is removed", "status=1");
+    assertThat(answer("")).contains(asked, "status=1");
+    assertThat(jcri.out("ps", "-q").lines()).hasSize(1);
+    assertThat(answer("y")).contains(asked, "removed pod ", "status=0");
+    NODE.assertNoPodIsLeft();
+  }
+
+  /** What a terminal shows when reset's question is answered so. */
+  private String answer(String text) throws Exception {
+    String reset =
+        jcri.line("reset").stream()
+            .map(word -> "'" + word + "'")
+            .collect(Collectors.joining(" "));
+    Process process =
+        new ProcessBuilder("script", "-qec", reset + "; echo status=$?", "/dev/null")
+            .redirectErrorStream(true)
+            .start();
+    try (var keys = process.outputWriter();
+        var screen = process.inputReader()) {
+      keys.write(text + "\r");
+      keys.flush();
+      return screen.lines().collect(Collectors.joining("\n"));
+    } finally {
+      process.destroy();
+      process.waitFor();
+    }
   }
 
   @Test

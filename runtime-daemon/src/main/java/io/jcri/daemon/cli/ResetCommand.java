@@ -3,6 +3,7 @@ package io.jcri.daemon.cli;
 import io.jcri.daemon.admin.AdminClient;
 import io.jcri.daemon.admin.ImageMessages;
 import io.jcri.daemon.admin.NodeMessages;
+import io.jcri.daemon.admin.StatusMessages;
 import io.jcri.daemon.cli.kit.AdminCommand;
 import io.jcri.daemon.cli.kit.ShortId;
 import io.jcri.daemon.cli.kit.Terminal;
@@ -38,7 +39,8 @@ final class ResetCommand extends AdminCommand {
       System.err.println(failure() + ": nobody can be asked, use --yes");
       return CommandLine.ExitCode.USAGE;
     }
-    if (!yes && !agreed()) {
+    if (!yes && !agreed(counts(daemon))) {
+      System.err.println(failure() + ": nobody has agreed, nothing is removed");
       return CommandLine.ExitCode.SOFTWARE;
     }
     daemon.ask(
@@ -51,10 +53,24 @@ final class ResetCommand extends AdminCommand {
     return images ? removeImages(daemon) : CommandLine.ExitCode.OK;
   }
 
-  private boolean agreed() throws IOException {
+  private static StatusMessages.Counts counts(AdminClient daemon) throws IOException {
+    List<StatusMessages.Counts> counts = new ArrayList<>();
+    daemon.ask(
+        "status",
+        new StatusMessages.Ask(),
+        StatusMessages.Status.class,
+        status -> counts.add(status.counts()));
+    return counts.getFirst();
+  }
+
+  private boolean agreed(StatusMessages.Counts counts) throws IOException {
     System.out.print(
-        "End and remove all pods and containers%s of this node? [y/N] "
-            .formatted(images ? " and images" : ""));
+        "End and remove all pods (%d) and containers (%d, %d running)%s of this node? [y/N] "
+            .formatted(
+                counts.pods(),
+                counts.containers(),
+                counts.running(),
+                images ? " and images (" + counts.images() + ")" : ""));
     System.out.flush();
     @Nullable String answer =
         new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8)).readLine();
