@@ -3,6 +3,7 @@ package io.jcri.daemon.cli;
 import io.jcri.daemon.selftest.Selftest;
 import io.jcri.daemon.selftest.SelftestException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -29,10 +30,17 @@ final class SelftestCommand implements Callable<Integer> {
       description = "How often to ask about the running pod; ${DEFAULT-VALUE} by default.")
   private int polls = 1;
 
+  @Option(
+      names = "--wait",
+      defaultValue = "0",
+      paramLabel = "<seconds>",
+      description = "How long to wait for a daemon to answer; ${DEFAULT-VALUE} by default.")
+  private int patience;
+
   @Override
   public Integer call() {
     try {
-      new Selftest(socket, hostNetwork, polls, System.out).run();
+      new Selftest(socket, hostNetwork, polls, Duration.ofSeconds(patience), System.out).run();
       System.out.println("selftest: success");
       return CommandLine.ExitCode.OK;
     } catch (SelftestException e) {

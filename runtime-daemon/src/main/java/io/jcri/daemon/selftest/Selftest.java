@@ -40,6 +40,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 
@@ -59,17 +60,20 @@ public final class Selftest {
   private final Path socket;
   private final boolean hostNetwork;
   private final int polls;
+  private final Duration patience;
   private final PrintStream out;
 
   /**
    * @param socket the CRI socket
    * @param hostNetwork whether the pod has the host's network, which needs no CNI
    * @param polls how often to ask about the running pod
+   * @param patience with a daemon that does not answer yet
    */
-  public Selftest(Path socket, boolean hostNetwork, int polls, PrintStream out) {
+  public Selftest(Path socket, boolean hostNetwork, int polls, Duration patience, PrintStream out) {
     this.socket = socket;
     this.hostNetwork = hostNetwork;
     this.polls = polls;
+    this.patience = patience;
     this.out = out;
   }
 
@@ -79,6 +83,7 @@ public final class Selftest {
    * @throws SelftestException naming the step that failed
    */
   public void run() throws SelftestException {
+    DaemonSocket.await(socket, patience);
     ManagedChannel channel =
         Grpc.newChannelBuilder("unix://" + socket, InsecureChannelCredentials.create())
             .overrideAuthority("localhost")
@@ -93,7 +98,9 @@ public final class Selftest {
         FileTrees.delete(logs);
       }
     } catch (StatusRuntimeException e) {
-      throw new SelftestException(e.getStatus().getCode() + ": " + e.getMessage(), e);
+      String why = Objects.requireNonNullElse(e.getStatus().getDescription(), "no reason is told");
+      throw new SelftestException(
+          e.getStatus().getCode() + ": " + why.lines().findFirst().orElse(""), e);
     } catch (IOException e) {
       throw new SelftestException(step + ": " + e, e);
     } finally {
