@@ -205,9 +205,7 @@ class NodeCommandsTest {
   /** What a terminal shows when reset's question is answered so. */
   private String answer(String text) throws Exception {
     String reset =
-        jcri.line("reset").stream()
-            .map(word -> "'" + word + "'")
-            .collect(Collectors.joining(" "));
+        jcri.line("reset").stream().map(word -> "'" + word + "'").collect(Collectors.joining(" "));
     Process process =
         new ProcessBuilder("script", "-qec", reset + "; echo status=$?", "/dev/null")
             .redirectErrorStream(true)
@@ -227,6 +225,33 @@ class NodeCommandsTest {
   void gcCollectsImagesAndNetworks() throws IOException {
     assertThat(jcri.out("gc", "--dry-run")).contains("would remove 0 images");
     assertThat(jcri.out("gc")).contains("removed 0 images", "collected networks");
+  }
+
+  /** Such as a daemon leaves whose disk has lost its records. */
+  @Test
+  void gcEndsWhatNoRecordTellsOfAndNothingElse() throws IOException {
+    TestPod pod = NODE.pod();
+    TestContainer container = pod.idle();
+    String lost = "f".repeat(64);
+    Path bundle = NODE.daemon().state().resolve("containers").resolve(lost);
+    Path sandbox = NODE.daemon().state().resolve("pods").resolve(lost);
+    Files.createDirectories(bundle.resolve("bundle"));
+    Files.createDirectories(sandbox);
+
+    assertThat(jcri.out("gc", "--dry-run"))
+        .contains("would end container ffffffffffff", "would end pod sandbox ffffffffffff")
+        .doesNotContain(pod.id().substring(0, 12), container.id().substring(0, 12));
+    assertThat(bundle).exists();
+    assertThat(jcri.out("gc"))
+        .contains(
+            "ended container ffffffffffff, which no record tells of",
+            "ended pod sandbox ffffffffffff",
+            "collected networks");
+    assertThat(bundle).doesNotExist();
+    assertThat(sandbox).doesNotExist();
+    assertThat(jcri.out("ps", "-q").strip()).isEqualTo(container.id());
+    assertThat(jcri.out("pods", "-q", "--state", "ready").strip()).isEqualTo(pod.id());
+    assertThat(jcri.out("gc")).doesNotContain("ended");
   }
 
   @Test

@@ -14,6 +14,7 @@ import io.jcri.daemon.record.Registry;
 import io.jcri.daemon.runtime.Handlers;
 import io.jcri.daemon.streaming.StreamingServer;
 import io.jcri.sandbox.cgroup.Cgroups;
+import java.util.List;
 
 /** What of the daemon its operator may ask for. */
 public record AdminNode(
@@ -31,10 +32,15 @@ public record AdminNode(
     StreamingServer streaming,
     Leftovers leftovers,
     ConfigControl control) {
-  /** Collects what pods have left that nobody knows any more; what can't be is logged. */
+  /** Collects what pods have left that nobody knows any more. */
   @FunctionalInterface
   public interface Leftovers {
-    void collect();
+    /**
+     * Ends what no record tells of, and gives back the addresses of pods that are gone.
+     *
+     * @param dry only tells what would be ended
+     */
+    List<NodeMessages.Removed> collect(boolean dry);
   }
 
   ImageUsers users() {

@@ -46,7 +46,14 @@ final class AdminVerbs {
     handlers.put("threads", call -> call.answer(ThreadFacts.read(node.layout())));
     handlers.put("events", new TellEvents(node.events()));
     handlers.put("reset", new ResetNode(node));
-    handlers.put("leftovers", call -> node.leftovers().collect());
+    handlers.put(
+        "leftovers",
+        call -> {
+          for (NodeMessages.Removed gone :
+              node.leftovers().collect(call.arguments(NodeMessages.Leftovers.class).dry())) {
+            call.answer(gone);
+          }
+        });
     handlers.put("reload", new ReloadConfig(node.control()));
     handlers.put("config", new ShowConfig(node.control()));
     return new AdminVerbs(Map.copyOf(handlers));

@@ -120,6 +120,13 @@ public final class NodeMessages {
       Optional<String> container,
       Optional<Integer> exitCode) {}
 
+  /**
+   * For {@code leftovers}.
+   *
+   * @param dry tells what would go, and ends nothing
+   */
+  public record Leftovers(boolean dry) {}
+
   /** For {@code reset}: pods, or containers of pods that are not known any more. */
   public record Removed(String kind, String id, String name) {}
 }

@@ -1,6 +1,7 @@
 package io.jcri.daemon.app;
 
 import io.jcri.daemon.admin.AdminServer;
+import io.jcri.daemon.admin.NodeMessages;
 import io.jcri.daemon.checkpoint.CheckpointSetup;
 import io.jcri.daemon.config.DaemonConfig;
 import io.jcri.daemon.config.LiveConfig;
@@ -139,7 +140,7 @@ public final class Daemon {
     this.reloading = new Reloading(live, network.cni(), systemd, metrics);
     this.admin =
         edge.admin(
-            handlers, store, pod, container, events, streaming, this::collectNetworks, reloading);
+            handlers, store, pod, container, events, streaming, this::collectLeftovers, reloading);
     this.watchdog =
         Watchdog.patience(System.getenv(), ProcessHandle.current().pid())
             .map(patience ->
@@ -199,6 +200,18 @@ public final class Daemon {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
+  }
+
+  /** For an operator, at any time. */
+  private List<NodeMessages.Removed> collectLeftovers(boolean dry) {
+    List<NodeMessages.Removed> ended =
+        recovery.collectUnrecorded(dry).stream()
+            .map(gone -> new NodeMessages.Removed(gone.kind().words(), gone.id(), ""))
+            .toList();
+    if (!dry) {
+      collectNetworks();
+    }
+    return ended;
   }
 
   /** Not before all pods are known: whose address it is could not be told. */

@@ -2,16 +2,24 @@ package io.jcri.daemon.recovery;
 
 import static io.jcri.daemon.core.Attempts.attempt;
 
+import io.jcri.daemon.core.JcriException;
 import io.jcri.daemon.events.Events;
 import io.jcri.daemon.pod.Pods;
 import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** What a daemon does before it serves, and right after. Each part is called once. */
+/**
+ * What a daemon does before it serves, and right after. Each part is called once, but for {@link
+ * #collectUnrecorded}.
+ */
 public final class Recovery {
   private static final Logger log = LoggerFactory.getLogger(Recovery.class);
+
+  private static final Duration BETWEEN_LOOKS = Duration.ofSeconds(2);
 
   private final FoundRecords records;
   private final Events events;
@@ -60,7 +68,52 @@ public final class Recovery {
     if (unsure.isPresent()) {
       log.error("nothing is ended as left over: {}", unsure.get());
     } else {
-      attempt("what no record tells of", unrecorded::end);
+      attempt("what no record tells of", () -> unrecorded.find().forEach(unrecorded::end));
+    }
+  }
+
+  /**
+   * The same at any time, when an operator asks for it: what is found at two looks is not just
+   * being removed. Blocks for seconds when there is anything.
+   *
+   * @param dry only looks
+   * @return what was ended, or would be
+   * @throws JcriException FAILED_PRECONDITION when it cannot be known, INTERNAL when something
+   *     could not be ended
+   */
+  public List<UnrecordedLeftovers.Leftover> collectUnrecorded(boolean dry) {
+    records
+        .unlisted()
+        .ifPresent(unsure -> {
+          throw JcriException.precondition("nothing is ended as left over: " + unsure);
+        });
+    List<UnrecordedLeftovers.Leftover> found = unrecorded.find();
+    if (found.isEmpty() || !pause()) {
+      return List.of();
+    }
+    found.retainAll(unrecorded.find());
+    if (dry) {
+      return found;
+    }
+    found.forEach(unrecorded::end);
+    List<UnrecordedLeftovers.Leftover> left = unrecorded.find();
+    left.retainAll(found);
+    if (!left.isEmpty()) {
+      throw new JcriException(
+          JcriException.Kind.INTERNAL,
+          "%s %s could not be ended, the log says why"
+              .formatted(left.getFirst().kind().words(), left.getFirst().id()));
+    }
+    return found;
+  }
+
+  private static boolean pause() {
+    try {
+      Thread.sleep(BETWEEN_LOOKS);
+      return true;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
     }
   }
 

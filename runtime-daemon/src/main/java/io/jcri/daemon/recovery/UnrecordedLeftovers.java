@@ -14,6 +14,7 @@ import io.jcri.daemon.record.Registry;
 import io.jcri.sandbox.Sandboxes;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
@@ -55,27 +56,66 @@ public final class UnrecordedLeftovers {
     this.sandboxContainers = sandboxContainers;
   }
 
+  /** What it is that no record tells of. */
+  public enum Kind {
+    CONTAINER("container"),
+    ROOT_FILE_SYSTEM("root file system of container"),
+    SANDBOX("pod sandbox");
+
+    private final String words;
+
+    Kind(String words) {
+      this.words = words;
+    }
+
+    /** For people, before an ID. */
+    public String words() {
+      return words;
+    }
+  }
+
+  /** One of them. */
+  public record Leftover(Kind kind, String id) {}
+
   /**
-   * Called once, after the records were taken up. New pods may come meanwhile: their record is
-   * there before their directory is.
+   * Looks, after the records were taken up. New pods may come meanwhile: their record is there
+   * before their directory is. Who looks while calls are served may find what just goes: that is
+   * not there at the next look.
    */
-  void end() {
+  List<Leftover> find() {
+    List<Leftover> found = new ArrayList<>();
     for (String id : names(layout.containers())) {
       if (containers.get(id).isEmpty()) {
-        end("container " + id, () -> endContainer(id));
+        found.add(new Leftover(Kind.CONTAINER, id));
       }
     }
     // After a reboot there is no directory: only what is on the disk tells of them.
     for (String id : rootFileSystems()) {
-      if (containers.get(id).isEmpty()) {
-        end("root file system of container " + id, () -> rootFilesystems.release(id));
+      if (containers.get(id).isEmpty() && !found.contains(new Leftover(Kind.CONTAINER, id))) {
+        found.add(new Leftover(Kind.ROOT_FILE_SYSTEM, id));
       }
     }
     for (String id : names(layout.pods())) {
       if (pods.find(id).isEmpty()) {
-        end("pod sandbox " + id, () -> endSandbox(id));
+        found.add(new Leftover(Kind.SANDBOX, id));
       }
     }
+    return found;
+  }
+
+  /** Ends one; what goes wrong is logged. */
+  void end(Leftover leftover) {
+    String what = leftover.kind().words() + " " + leftover.id();
+    log.warn("{} has no record and is ended", what);
+    Attempts.attempt(
+        what + ", of which there is no record,",
+        () -> {
+          switch (leftover.kind()) {
+            case CONTAINER -> endContainer(leftover.id());
+            case ROOT_FILE_SYSTEM -> rootFilesystems.release(leftover.id());
+            case SANDBOX -> endSandbox(leftover.id());
+          }
+        });
   }
 
   private Collection<String> rootFileSystems() {
@@ -98,11 +138,6 @@ public final class UnrecordedLeftovers {
     networks.leave(id, layout.podNetworkNamespace(id));
     sandboxes.destroy(id, layout.pod(id), Optional.empty());
     FileTrees.delete(layout.pod(id));
-  }
-
-  private static void end(String what, Attempts.Step step) {
-    log.warn("{} has no record and is ended", what);
-    Attempts.attempt(what + ", of which there is no record,", step);
   }
 
   private static List<String> names(Path directory) {
