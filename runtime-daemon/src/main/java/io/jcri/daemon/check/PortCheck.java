@@ -56,7 +56,7 @@ final class PortCheck implements Check {
 
   /** A line {@code 0: 0100007F:1F90 00000000:0000 0A …}. */
   static boolean listens(String line, int port) {
-    String[] words = line.strip().split("\\s+");
+    String[] words = line.strip().split("\\s+", -1);
     return words.length > 3
         && words[3].equals(LISTEN)
         && words[1].endsWith(":%04X".formatted(port));
