@@ -153,6 +153,7 @@ class WebCommandTest {
       assertThat(browser.text("#images")).contains(NODE.busybox());
       assertThat(browser.text("#ready")).isEqualTo("● ready");
       assertThat(browser.text("#facts")).contains("runc (default)");
+      assertThat(browser.text("#calls")).doesNotContain("does not tell");
 
       container.stop(0);
       await(browser, "#containers", "✕ exited 137");
