@@ -21,23 +21,30 @@ final class ShimScope implements ShimHome {
   private static final String SERVICE = ".service";
 
   private final SystemdScopes scopes;
+  private final String slice;
+  private final String name;
   private final Path directory;
 
   /** Of a daemon whose cgroup, by /proc/self/cgroup of version 2, is that of a service. */
   static ShimHome beside(String cgroup, Path mount, SystemdScopes scopes) {
     Path own = Path.of(cgroup);
     Path slice = own.getParent();
-    Path name = own.getFileName();
-    if (name == null || slice == null || !name.toString().endsWith(SERVICE)) {
+    String service = String.valueOf(own.getFileName());
+    if (slice == null || !service.endsWith(SERVICE)) {
       return NONE;
     }
-    String service = name.toString();
     String scope = service.substring(0, service.length() - SERVICE.length()) + "-shims.scope";
-    return new ShimScope(scopes, Path.of(mount + slice.toString()).resolve(scope));
+    return new ShimScope(
+        scopes,
+        String.valueOf(slice.getFileName()),
+        scope,
+        Path.of(mount + slice.toString()).resolve(scope));
   }
 
-  private ShimScope(SystemdScopes scopes, Path directory) {
+  private ShimScope(SystemdScopes scopes, String slice, String name, Path directory) {
     this.scopes = scopes;
+    this.slice = slice;
+    this.name = name;
     this.directory = directory;
   }
 
@@ -52,14 +59,11 @@ final class ShimScope implements ShimHome {
       if (Files.isDirectory(directory)) { // another one was first
         Files.writeString(directory.resolve("cgroup.procs"), Integer.toString(pid));
       } else {
-        scopes.startService(name(directory), name(directory.getParent()), pid, "jcri's shims");
+        scopes.startService(name, slice, pid, "jcri's shims");
       }
     } catch (IOException e) {
       log.debug("shim {} stays in the daemon's own cgroup: {}", pid, Reasons.of(e));
     }
   }
 
-  private static String name(Path path) {
-    return path.getFileName().toString();
-  }
 }

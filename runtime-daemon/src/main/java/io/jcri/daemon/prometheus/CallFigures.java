@@ -101,7 +101,7 @@ final class CallFigures {
       long over = ended.sum(); // first, or there could be less than none
       long all = begun.sum();
       if (all > 0) {
-        each.call(all - over, name);
+        each.call((double) (all - over), name);
       }
     }
   }

@@ -26,8 +26,8 @@ final class JvmFigures {
         .help("Memory in use, of the heap (garbage too) and beside it.")
         .labelNames("area")
         .callback(each -> {
-          each.call(memory.getHeapMemoryUsage().getUsed(), HEAP);
-          each.call(memory.getNonHeapMemoryUsage().getUsed(), OTHER);
+          each.call((double) memory.getHeapMemoryUsage().getUsed(), HEAP);
+          each.call((double) memory.getNonHeapMemoryUsage().getUsed(), OTHER);
         })
         .register(registry);
     GaugeWithCallback.builder()
@@ -35,8 +35,8 @@ final class JvmFigures {
         .help("Memory that the kernel has given for it.")
         .labelNames("area")
         .callback(each -> {
-          each.call(memory.getHeapMemoryUsage().getCommitted(), HEAP);
-          each.call(memory.getNonHeapMemoryUsage().getCommitted(), OTHER);
+          each.call((double) memory.getHeapMemoryUsage().getCommitted(), HEAP);
+          each.call((double) memory.getNonHeapMemoryUsage().getCommitted(), OTHER);
         })
         .register(registry);
     GaugeWithCallback.builder()
@@ -45,7 +45,7 @@ final class JvmFigures {
         .labelNames("area")
         .callback(each -> {
           MemoryUsage heap = memory.getHeapMemoryUsage();
-          each.call(heap.getMax(), HEAP);
+          each.call((double) heap.getMax(), HEAP);
         })
         .register(registry);
     List<GarbageCollectorMXBean> collectors = ManagementFactory.getGarbageCollectorMXBeans();
@@ -76,7 +76,7 @@ final class JvmFigures {
     CounterWithCallback.builder()
         .name("jvm_threads_started_total")
         .help("Threads of the kernel's that were started.")
-        .callback(each -> each.call(threads.getTotalStartedThreadCount()))
+        .callback(each -> each.call((double) threads.getTotalStartedThreadCount()))
         .register(registry);
   }
 }

@@ -8,6 +8,7 @@ import io.jcri.daemon.admin.PullMessages;
 import io.jcri.daemon.admin.StatusMessages;
 import io.jcri.oci.Json;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -67,7 +68,7 @@ final class NodeLook {
    *
    * @param status of HTTP: 200, or 503 when the daemon is away
    */
-  record Answer(int status, byte[] json) {}
+  record Answer(int status, String json) {}
 
   private record Away(String away) {}
 
@@ -97,12 +98,16 @@ final class NodeLook {
     }
   }
 
+  private static String text(Object value) {
+    return new String(Json.toBytes(value), StandardCharsets.UTF_8);
+  }
+
   private Answer ask() {
     try {
-      return new Answer(200, Json.toBytes(look()));
+      return new Answer(200, text(look()));
     } catch (IOException e) {
       imagesAt = null; // the next daemon may have others
-      return new Answer(503, Json.toBytes(new Away(String.valueOf(e.getMessage()))));
+      return new Answer(503, text(new Away(String.valueOf(e.getMessage()))));
     }
   }
 

@@ -13,13 +13,13 @@ import java.util.Objects;
  *
  * @param policy the Content-Security-Policy under which nothing but its own script and style counts
  */
-record Page(byte[] html, String policy) {
+record Page(String html, String policy) {
   private static final String NAME = "page.html";
 
   static Page load() throws IOException {
     try (InputStream in = Objects.requireNonNull(Page.class.getResourceAsStream(NAME), NAME)) {
-      byte[] html = in.readAllBytes();
-      return new Page(html, policy(new String(html, StandardCharsets.UTF_8)));
+      String html = new String(in.readAllBytes(), StandardCharsets.UTF_8);
+      return new Page(html, policy(html));
     }
   }
 

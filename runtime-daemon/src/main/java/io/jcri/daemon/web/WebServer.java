@@ -122,12 +122,12 @@ public final class WebServer implements AutoCloseable {
   }
 
   private void say(HttpExchange exchange, int status, String text) throws IOException {
-    byte[] line = (text + "\n").getBytes(StandardCharsets.UTF_8);
-    send(exchange, status, "text/plain; charset=utf-8", line);
+    send(exchange, status, "text/plain; charset=utf-8", text + "\n");
   }
 
-  private void send(HttpExchange exchange, int status, String type, byte[] body)
+  private void send(HttpExchange exchange, int status, String type, String text)
       throws IOException {
+    byte[] body = text.getBytes(StandardCharsets.UTF_8);
     Headers headers = exchange.getResponseHeaders();
     headers.set("Content-Type", type);
     headers.set("Content-Security-Policy", page.policy());

@@ -34,7 +34,7 @@ record Dump(
   record Outside(
       String state,
       String root,
-      Optional<Process> daemon,
+      Optional<DaemonProcess> daemon,
       List<Pod> pods,
       List<Container> containers,
       List<String> mounts,
@@ -51,7 +51,7 @@ record Dump(
    * @param java what the Java runtime tells of its threads past the daemon; only of one that is
    *     silent
    */
-  record Process(
+  record DaemonProcess(
       int pid,
       String command,
       String state,
@@ -60,8 +60,8 @@ record Dump(
       String cgroup,
       List<Task> threads,
       List<String> java) {
-    Process withJava(List<String> told) {
-      return new Process(pid, command, state, status, descriptors, cgroup, threads, told);
+    DaemonProcess withJava(List<String> told) {
+      return new DaemonProcess(pid, command, state, status, descriptors, cgroup, threads, told);
     }
   }
 

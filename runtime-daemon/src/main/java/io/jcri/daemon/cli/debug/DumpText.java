@@ -241,7 +241,7 @@ final class DumpText {
     return process.map(its -> its.pid() + (its.alive() ? " alive" : " dead")).orElse("-");
   }
 
-  private void process(Dump.Process process) {
+  private void process(Dump.DaemonProcess process) {
     line("  process %d, %s: %s".formatted(process.pid(), process.state(), process.command()));
     line("  %d descriptors, cgroup %s".formatted(process.descriptors(), process.cgroup()));
     for (Map.Entry<String, String> entry : process.status().entrySet()) {

@@ -62,7 +62,7 @@ record ProcessFacts(int pid) {
         try {
           files.add(Files.readSymbolicLink(descriptor));
         } catch (IOException gone) {
-          continue; // closed meanwhile
+          // closed meanwhile
         }
       }
     }
@@ -74,7 +74,7 @@ record ProcessFacts(int pid) {
   }
 
   /** What there is to know, but for what its Java runtime says. */
-  Dump.Process read() throws IOException {
+  Dump.DaemonProcess read() throws IOException {
     Map<String, String> all = status(of("status"));
     Map<String, String> wanted = new LinkedHashMap<>();
     STATUS.forEach(key -> wanted.put(key, all.getOrDefault(key, "")));
@@ -82,7 +82,7 @@ record ProcessFacts(int pid) {
     try (Stream<Path> files = Files.list(of("fd"))) {
       descriptors = (int) files.count();
     }
-    return new Dump.Process(
+    return new Dump.DaemonProcess(
         pid,
         Files.readString(of("cmdline"), StandardCharsets.ISO_8859_1).replace('\0', ' ').strip(),
         all.getOrDefault("State", ""),
@@ -127,7 +127,7 @@ record ProcessFacts(int pid) {
                   orNothing(task.resolve("wchan")),
                   orNothing(task.resolve("stack")).replace("[<0>] ", "").lines().toList()));
         } catch (IOException gone) {
-          continue; // it has ended meanwhile
+          // it has ended meanwhile
         }
       }
     }
