@@ -241,10 +241,43 @@ final class ArchiveSource implements ImageSource, AutoCloseable {
     }
   }
 
+  /**
+   * {@inheritDoc}
+   *
+   * <p>Who keeps images unpacked no longer has the blobs that a manifest names, but can make the
+   * layers' tar archives: one may lie in its blob's place, named by its diff ID. That is as good:
+   * the manifest names the config, and the config the diff ID.
+   */
+  @Override
+  public Descriptor layer(Descriptor blob, Digest diffId) {
+    if (size(file(blob.digest())).isPresent()) {
+      return blob;
+    }
+    return size(file(diffId))
+        .map(size -> new Descriptor(MediaTypes.OCI_LAYER, diffId, size))
+        .orElse(blob);
+  }
+
+  private Optional<Long> size(String file) {
+    try (Fd opened = openFile(file)) {
+      return Optional.of(sys.fstat(opened).size());
+    } catch (OciException e) {
+      if (e.kind() == OciException.Kind.NOT_FOUND) {
+        return Optional.empty();
+      }
+      throw e;
+    } catch (IOException e) {
+      throw OciException.ofIo("cannot look at " + file + " of the archive", e);
+    }
+  }
+
+  private String file(Digest digest) {
+    return files.getOrDefault(digest, "blobs/" + digest.algorithm() + "/" + digest.hex());
+  }
+
   @Override
   public InputStream blob(Descriptor descriptor, long offset) {
-    Digest digest = descriptor.digest();
-    String file = files.getOrDefault(digest, "blobs/" + digest.algorithm() + "/" + digest.hex());
+    String file = file(descriptor.digest());
     InputStream in = open(file);
     try {
       in.skipNBytes(offset);
@@ -276,7 +309,7 @@ final class ArchiveSource implements ImageSource, AutoCloseable {
     }
   }
 
-  private InputStream open(String file) {
+  private Fd openFile(String file) {
     Fd opened;
     try {
       int flags = OpenFlags.READ_ONLY | OpenFlags.NONBLOCK;
@@ -291,6 +324,19 @@ final class ArchiveSource implements ImageSource, AutoCloseable {
       if (!sys.fstat(opened).isRegular()) {
         throw invalid(file + " is not a file");
       }
+      return opened;
+    } catch (IOException e) {
+      opened.close();
+      throw OciException.ofIo("cannot open " + file + " of the archive", e);
+    } catch (OciException e) {
+      opened.close();
+      throw e;
+    }
+  }
+
+  private InputStream open(String file) {
+    Fd opened = openFile(file);
+    try {
       InputStream in = Files.newInputStream(Path.of(opened.procPath()));
       return new FilterInputStream(in) {
         @Override
@@ -302,9 +348,6 @@ final class ArchiveSource implements ImageSource, AutoCloseable {
     } catch (IOException e) {
       opened.close();
       throw OciException.ofIo("cannot open " + file + " of the archive", e);
-    } catch (OciException e) {
-      opened.close();
-      throw e;
     }
   }
 

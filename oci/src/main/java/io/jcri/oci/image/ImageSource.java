@@ -1,5 +1,6 @@
 package io.jcri.oci.image;
 
+import io.jcri.oci.Digest;
 import io.jcri.oci.manifest.Descriptor;
 import java.io.InputStream;
 
@@ -8,6 +9,14 @@ interface ImageSource {
 
   /** A manifest, index or config. */
   byte[] document(Descriptor descriptor, int maxBytes);
+
+  /**
+   * What this source has of an image's layer: its blob, unless it says otherwise. Whatever it is,
+   * what is made of it is checked against the diff ID.
+   */
+  default Descriptor layer(Descriptor blob, Digest diffId) {
+    return blob;
+  }
 
   /** A layer's blob from an offset on. */
   InputStream blob(Descriptor descriptor, long offset);

@@ -121,7 +121,7 @@ final class StackFetch {
             fetches.obtain(
                 new LayerFetches.Wanted(
                     image.diffIds().subList(0, index + 1),
-                    image.blobs().get(index),
+                    blob(index),
                     source,
                     receiver,
                     () -> receiving.layer(index),
@@ -134,6 +134,12 @@ final class StackFetch {
         boolean _ = results.get(index).completeExceptionally(e);
       }
     }
+  }
+
+  private Descriptor blob(int index) {
+    Descriptor blob = image.blobs().get(index);
+    // The content of an artifact's file is not checked against its diff ID.
+    return image.artifact().isPresent() ? blob : source.layer(blob, image.diffIds().get(index));
   }
 
   private List<Layer> below(int index) {
