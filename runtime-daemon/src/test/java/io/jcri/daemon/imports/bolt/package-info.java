@@ -1,0 +1,4 @@
+@NullMarked
+package io.jcri.daemon.imports.bolt;
+
+import org.jspecify.annotations.NullMarked;
