@@ -1,0 +1,4 @@
+@NullMarked
+package io.jcri.daemon.imports.storage;
+
+import org.jspecify.annotations.NullMarked;
