@@ -67,6 +67,31 @@ public record Tools(Path crictl, Path critest) {
   }
 
   /**
+   * Finds a containerd 2 and its shim. The environment variable {@code JCRI_CONTAINERD} names the
+   * program where it is not on the path.
+   *
+   * @return the folder with both, or empty where there is none
+   */
+  public static Optional<Path> containerd() {
+    String named = System.getenv("JCRI_CONTAINERD");
+    try {
+      Command.Result found =
+          Command.of("sh", "-c", "command -v -- \"$0\"", named == null ? "containerd" : named)
+              .run();
+      if (found.exitCode() != 0) {
+        return Optional.empty();
+      }
+      Path program = Path.of(found.out().strip());
+      String version = Command.of(program.toString(), "--version").run().orThrow().out();
+      return version.contains("/v2 ")
+          ? Optional.of(program.resolveSibling(".").normalize())
+          : Optional.empty();
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot look for containerd", e);
+    }
+  }
+
+  /**
    * Finds or builds the shim of Kata Containers. The environment variable {@code JCRI_KATA_SHIM}
    * names one instead.
    *

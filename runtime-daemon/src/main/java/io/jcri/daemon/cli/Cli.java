@@ -46,6 +46,7 @@ import picocli.CommandLine.Model.UsageMessageSpec;
       PullCommand.class,
       PullsCommand.class,
       LoadCommand.class,
+      ImportFromCommand.class,
       SaveCommand.class,
       TagCommand.class,
       PinCommand.class,

@@ -20,7 +20,17 @@ final class CommandGroups {
     GROUPS.put(
         "Images",
         List.of(
-            "images", "image", "pull", "pulls", "load", "save", "tag", "pin", "unpin", "rmi",
+            "images",
+            "image",
+            "pull",
+            "pulls",
+            "load",
+            "import-from",
+            "save",
+            "tag",
+            "pin",
+            "unpin",
+            "rmi",
             "prune"));
   }
 
