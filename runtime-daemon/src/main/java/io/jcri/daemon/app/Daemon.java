@@ -118,7 +118,13 @@ public final class Daemon {
     ContainerSetup container =
         ContainerSetup.of(
             context,
-            new ContainerNode(kernel, handlers, pod.cgroups(), pod.selinux(), nri.cdi()),
+            new ContainerNode(
+                kernel,
+                handlers,
+                pod.cgroups(),
+                pod.selinux(),
+                nri.cdi(),
+                () -> live.get().containers()),
             store,
             pod.pods(),
             nri.nri(),

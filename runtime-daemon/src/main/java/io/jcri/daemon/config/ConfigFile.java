@@ -83,6 +83,7 @@ public final class ConfigFile {
             keys.text("default_handler", d.defaultHandler()),
             handlers(keys.table("handlers"), d.handlers()),
             keys.flag("refuse_known_escapes", d.refuseKnownEscapes()),
+            ContainerKeys.read(keys.table("containers"), d.containers()),
             images(keys.table("images"), d.images()),
             network(keys.table("network"), d.network()),
             cdi(keys.table("cdi"), d.cdi()),

@@ -19,6 +19,7 @@ import java.util.Optional;
  * @param defaultHandler the handler of pods that name none
  * @param handlers OCI runtimes by handler name
  * @param refuseKnownEscapes whether an OCI runtime from which a way out is known runs nothing
+ * @param containers what containers get that say nothing else
  */
 public record DaemonConfig(
     Path root,
@@ -30,6 +31,7 @@ public record DaemonConfig(
     String defaultHandler,
     Map<String, Handler> handlers,
     boolean refuseKnownEscapes,
+    ContainerSettings containers,
     Images images,
     Network network,
     Cdi cdi,
@@ -247,6 +249,7 @@ public record DaemonConfig(
         "runc",
         Map.of("runc", new Handler("runc"), "crun", new Handler("crun")),
         false,
+        ContainerSettings.defaults(),
         new Images(
             List.of(Path.of("/etc/jcri/certs.d"), Path.of("/etc/containerd/certs.d")),
             Optional.empty(),

@@ -26,6 +26,7 @@ final class KnownKeys {
           "handlers.*.sandbox",
           "handlers.*.pod_annotations",
           "handlers.*.container_annotations",
+          "containers.ulimits",
           "images.registry_directories",
           "images.registries_conf",
           "images.registry_auth",

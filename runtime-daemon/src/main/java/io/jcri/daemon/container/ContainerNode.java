@@ -1,5 +1,6 @@
 package io.jcri.daemon.container;
 
+import io.jcri.daemon.config.ContainerSettings;
 import io.jcri.daemon.core.DaemonContext;
 import io.jcri.daemon.core.Layout;
 import io.jcri.daemon.image.ImageSetup;
@@ -19,13 +20,21 @@ import io.jcri.oci.user.OpenatRootfsFiles;
 import io.jcri.oci.user.UserResolver;
 import io.jcri.shim.ShimLauncher;
 import java.nio.file.Path;
+import java.util.function.Supplier;
 
 /**
  * The node as far as it has a part in containers: each part of this package that depends on the
  * node is made here.
+ *
+ * @param settings those of the day
  */
 public record ContainerNode(
-    Kernel kernel, Handlers handlers, CgroupPaths cgroupPaths, Selinux selinux, CdiInjection cdi) {
+    Kernel kernel,
+    Handlers handlers,
+    CgroupPaths cgroupPaths,
+    Selinux selinux,
+    CdiInjection cdi,
+    Supplier<ContainerSettings> settings) {
   /** Which limits the node's cgroups can hold. */
   CgroupSupport limits() {
     return kernel.facts().cgroups().limits();
@@ -42,7 +51,9 @@ public record ContainerNode(
         confinement,
         new ContainerNamespaces(containers, kernel.cgroups().layout()),
         new ProcessPlanning(
-            new UserResolver(new OpenatRootfsFiles(kernel.syscalls())), confinement),
+            new UserResolver(new OpenatRootfsFiles(kernel.syscalls())),
+            confinement,
+            new ProcessLimits(() -> settings.get().ulimits())),
         new MountPlanning(layout, makesVolumes),
         cdi);
   }

@@ -25,10 +25,12 @@ import java.util.Optional;
 final class ProcessPlanning {
   private final UserResolver users;
   private final Confinement confinement;
+  private final ProcessLimits limits;
 
-  ProcessPlanning(UserResolver users, Confinement confinement) {
+  ProcessPlanning(UserResolver users, Confinement confinement, ProcessLimits limits) {
     this.users = users;
     this.confinement = confinement;
+    this.limits = limits;
   }
 
   /**
@@ -57,6 +59,7 @@ final class ProcessPlanning {
             .cwd(workingDirectory(config, fromImage))
             .user(users.resolve(rootfs, who(security, fromImage)))
             .capabilities(capabilities)
+            .rlimits(limits.of(pod.config().namespaces().user().isPresent()))
             .noNewPrivileges(security.noNewPrivileges())
             .oomScoreAdj(OomScore.clamp(config.oomScoreAdj()))
             .terminal(config.tty());

@@ -12,7 +12,17 @@ final class Document {
 
   /** The tables in the order of the file that every installation has. */
   private static final List<String> ORDER =
-      List.of("", "handlers", "images", "network", "cdi", "streaming", "nri", "metrics", "tracing");
+      List.of(
+          "",
+          "handlers",
+          "containers",
+          "images",
+          "network",
+          "cdi",
+          "streaming",
+          "nri",
+          "metrics",
+          "tracing");
 
   private Document() {}
 

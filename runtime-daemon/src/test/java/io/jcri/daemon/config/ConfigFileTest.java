@@ -3,6 +3,7 @@ package io.jcri.daemon.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.jcri.oci.spec.Rlimit;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -63,6 +64,8 @@ class ConfigFileTest {
             shim = "io.containerd.kata.v2"
             shim_config = "/etc/kata/configuration.toml"
             pod_annotations = ["io.katacontainers.*"]
+            [containers]
+            ulimits = ["nofile=2048", "core=0:-1"]
             [images]
             registry_directories = ["/certs"]
             registries_conf = "/r.conf"
@@ -128,6 +131,11 @@ class ConfigFileTest {
                 PodSandbox.CONTAINER,
                 List.of("io.katacontainers.*"),
                 List.of()));
+    assertThat(config.containers())
+        .isEqualTo(
+            new ContainerSettings(
+                List.of(
+                    new Rlimit("RLIMIT_NOFILE", 2048, 2048), new Rlimit("RLIMIT_CORE", -1, 0))));
     assertThat(config.images())
         .isEqualTo(
             new DaemonConfig.Images(
@@ -219,6 +227,10 @@ class ConfigFileTest {
           handlers.a.shim_config = "/c"     | config.toml:1: handlers.a.shim_config is the configuration of a shim, and there is
           handlers.a = {shim = "s", shim_config = "c"} | config.toml:1: handlers.a.shim_config is "c" but must be an absolute path
           handlers.a.shim = 7               | config.toml:1: handlers.a.shim must be a string
+          containers.ulimits = ["nofile"]   | config.toml:1: containers.ulimits has "nofile", which is no limit such as nofile=1024:524288
+          containers.ulimits = ["files=1"]  | config.toml:1: containers.ulimits has "files=1", and Linux has no limit files
+          containers.ulimits = ["core=-1:0"] | config.toml:1: containers.ulimits has "core=-1:0", whose soft limit is above the hard one
+          containers.ulimits = ["cpu=1", "cpu=2"] | config.toml:1: containers.ulimits has "cpu=2", which is not the only one of its kind
           network.pod_cidr = "10.1.0.0"     | config.toml:1: network.pod_cidr has "10.1.0.0", which is no CIDR
           network.pod_cidr = "10.1.0.0/31"  | config.toml:1: network.pod_cidr has "10.1.0.0/31", which is no CIDR
           root =                            | config.toml:1:

@@ -9,6 +9,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.jcri.daemon.config.ConfigFile;
+import io.jcri.daemon.config.ContainerSettings;
+import io.jcri.daemon.config.DaemonConfig;
 import io.jcri.daemon.core.JcriException;
 import io.jcri.daemon.core.Layout;
 import io.jcri.daemon.core.Samples;
@@ -30,6 +32,7 @@ import io.jcri.oci.spec.ContainerSpec;
 import io.jcri.oci.spec.IdMapping;
 import io.jcri.oci.spec.LinuxResources;
 import io.jcri.oci.spec.Namespace;
+import io.jcri.oci.spec.Rlimit;
 import io.jcri.oci.user.OpenatRootfsFiles;
 import io.jcri.oci.user.UserResolver;
 import io.jcri.sandbox.cgroup.CgroupDriver;
@@ -54,6 +57,7 @@ class SpecAssemblyTest {
 
   @TempDir Path directory;
   private Path rootfs;
+  private ContainerSettings settings = DaemonConfig.defaults().containers();
   private SpecAssembly specs;
 
   @BeforeEach
@@ -85,7 +89,10 @@ class SpecAssemblyTest {
                 new CgroupSupport(true, Set.of("memory", "cpu"), true)),
             confinement,
             new ContainerNamespaces(containers, CgroupLayout.V2),
-            new ProcessPlanning(new UserResolver(new OpenatRootfsFiles(Linux.get())), confinement),
+            new ProcessPlanning(
+                new UserResolver(new OpenatRootfsFiles(Linux.get())),
+                confinement,
+                new ProcessLimits(() -> settings.ulimits())),
             new MountPlanning(layout, true),
             new CdiInjection(Optional::empty, handlers));
   }
@@ -145,6 +152,21 @@ class SpecAssemblyTest {
     assertThat(privileged.seccomp()).isEmpty();
     assertThat(privileged.process().apparmorProfile()).isEmpty();
     assertThat(privileged.namespaces()).doesNotContain(Namespace.fresh(Namespace.Kind.CGROUP));
+  }
+
+  private void configure(String containers) {
+    settings = ConfigFile.parse("[containers]\n" + containers, "test").containers();
+  }
+
+  @Test
+  void limitsOfProcessesAreThoseOfTheDay() {
+    configure("ulimits = [\"nofile=512:1000\", \"core=0\"]");
+    List<Rlimit> limits =
+        List.of(new Rlimit("RLIMIT_NOFILE", 1000, 512), new Rlimit("RLIMIT_CORE", 0, 0));
+    assertThat(plan(security(Map.of())).process().rlimits()).isEqualTo(limits);
+    assertThat(plan(security(Map.of("privileged", true))).process().rlimits()).isEqualTo(limits);
+    configure("ulimits = []");
+    assertThat(plan(security(Map.of())).process().rlimits()).isEmpty();
   }
 
   @Test
