@@ -1,8 +1,18 @@
 package io.jcri.it.configuration;
 
+import static io.jcri.it.node.Refusals.assertRefused;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.grpc.Status.Code;
+import io.jcri.cri.v1.ContainerConfig;
+import io.jcri.cri.v1.LinuxContainerResources;
+import io.jcri.cri.v1.PodSandboxConfig;
+import io.jcri.cri.v1.SecurityProfile;
 import io.jcri.it.kit.Command;
+import io.jcri.it.kit.Layer;
+import io.jcri.it.kit.TarEntry;
+import io.jcri.it.kit.TestImages;
 import io.jcri.it.kit.Workspace;
 import io.jcri.it.node.TestContainer;
 import io.jcri.it.node.TestNode;
@@ -10,6 +20,7 @@ import io.jcri.it.node.TestPod;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -100,6 +111,212 @@ class ContainerSettingsTest {
     assertThat(limit("Max core file size", limits)).isEqualTo("0:4096");
     String processes = given("Max processes", Long.MAX_VALUE);
     assertThat(limit("Max processes", limits)).isEqualTo(processes + ":" + processes);
+  }
+
+  @Test
+  void variablesProcessesAndCapabilitiesAreThoseOfTheConfiguration() throws IOException {
+    say(
+        """
+        [containers]
+        env = ["GREETING=of the node", "OWN=of the node"]
+        pids_limit = 20
+        capabilities = ["CHOWN", "KILL"]
+        """);
+    TestPod pod = NODE.pod();
+    TestContainer container =
+        pod.start(
+            pod.container("sleep", "1000").addEnvs(TestPod.variable("OWN", "of the container")));
+    assertThat(container.exec("env").out())
+        .contains("GREETING=of the node\n", "OWN=of the container\n");
+    assertThat(container.exec("grep", "CapBnd", "/proc/1/status").out())
+        .endsWith(Long.toHexString(1 << 0 | 1 << 5) + "\n");
+    assertThat(
+            container
+                .exec("sh", "-c", "for i in $(seq 30); do sleep 100 & done; echo started")
+                .err())
+        .contains("can't fork: Resource temporarily unavailable");
+  }
+
+  @Test
+  void podsGetTheNodesKernelSettingsWhereTheyHaveTheNamespace() throws IOException {
+    say(
+        """
+        [containers]
+        sysctls = ["net.ipv4.ip_unprivileged_port_start=81", "kernel.shmmax=123456789",
+            "net.core.somaxconn=4242"]
+        """);
+    String own = "/proc/sys/net/core/somaxconn";
+    String ports = "/proc/sys/net/ipv4/ip_unprivileged_port_start";
+    PodSandboxConfig.Builder config = NODE.podConfig();
+    config.getLinuxBuilder().putSysctls("net/core/somaxconn", "77");
+    assertThat(NODE.pod(config).idle().exec("cat", ports, own, "/proc/sys/kernel/shmmax").out())
+        .isEqualTo("81\n77\n123456789\n");
+    assertThat(NODE.pod(NODE.hostNetworkConfig()).idle().exec("cat", ports, own).out())
+        .isEqualTo(ofNode(ports) + "\n" + ofNode(own) + "\n");
+  }
+
+  @Test
+  void aTimeZoneIsMountedAndTheImagesOwnStaysBehindItsName() throws IOException {
+    String zone = "/usr/share/zoneinfo/Europe/Oslo";
+    assumeTrue(Files.exists(Path.of(zone)), "this machine has no zones");
+    say("[containers]\ntimezone = \"Europe/Oslo\"\n");
+    String image =
+        NODE.load(
+            "zoned",
+            TestImages.busybox()
+                .withLayer(
+                    Layer.of(
+                        TarEntry.directory("usr/share/zoneinfo", 0755),
+                        TarEntry.file("usr/share/zoneinfo/UTC", "of the image\n"),
+                        TarEntry.symbolicLink("etc/localtime", "/usr/share/zoneinfo/UTC"))));
+    TestPod pod = NODE.pod();
+    for (boolean readOnly : new boolean[] {false, true}) {
+      ContainerConfig.Builder config = pod.container("sleep", "1000");
+      config.getImageBuilder().setImage(image);
+      config.getLinuxBuilder().getSecurityContextBuilder().setReadonlyRootfs(readOnly);
+      TestContainer container = pod.start(config);
+      assertThat(container.exec("date", "-d", "@0", "+%H %Z").out()).isEqualTo("01 CET\n");
+      assertThat(container.exec("cat", "/usr/share/zoneinfo/UTC").out())
+          .isEqualTo("of the image\n");
+      assertThat(container.exec("touch", "/etc/localtime").err()).contains("Read-only");
+    }
+  }
+
+  @Test
+  void podsHaveTheirWayByAnnotationsThatTheirHandlerHeeds() throws IOException {
+    say(
+        """
+        [containers]
+        shm_size_mib = 32
+        additional_devices = ["/dev/zero:/dev/nothing:r"]
+        allowed_devices = ["/dev/full"]
+        [handlers.heeding]
+        binary = "runc"
+        allowed_annotations = ["umask.crio.io", "io.kubernetes.cri-o.ShmSize", "devices.crio.io"]
+        """);
+    PodSandboxConfig.Builder wishes =
+        NODE.podConfig()
+            .putAnnotations("io.kubernetes.cri-o.umask", "0077")
+            .putAnnotations("shm-size.crio.io", "5Mi")
+            .putAnnotations("devices.crio.io", "/dev/full:/dev/brim:rw");
+    TestContainer heeded = NODE.pod(wishes, "heeding").idle();
+    assertThat(heeded.exec("sh", "-c", "grep Umask /proc/1/status; df -k /dev/shm; ls /dev").out())
+        .startsWith("Umask:\t0077\n")
+        .containsPattern("shm +5120 ")
+        .contains("\nnothing\n", "\nbrim\n");
+    assertThat(heeded.exec("sh", "-c", "echo x > /dev/brim").err()).contains("No space left");
+    assertThat(heeded.exec("sh", "-c", "head -c 3 /dev/nothing | wc -c").out()).isEqualTo("3\n");
+    assertThat(
+            NODE.pod(NODE.podConfig().putAllAnnotations(wishes.getAnnotationsMap()))
+                .idle()
+                .exec("sh", "-c", "grep Umask /proc/1/status; df -k /dev/shm; ls /dev")
+                .out())
+        .startsWith("Umask:\t0022\n")
+        .containsPattern("shm +32768 ")
+        .doesNotContain("brim");
+    PodSandboxConfig.Builder denied =
+        NODE.podConfig().putAnnotations("devices.crio.io", "/dev/mem");
+    TestPod pod = NODE.pod(denied, "heeding");
+    assertRefused(
+        () -> pod.create(pod.container("true")), Code.FAILED_PRECONDITION, "allowed_devices");
+    assertRefused(
+        () ->
+            NODE.pod(NODE.podConfig().putAnnotations("shm-size.crio.io", "much"), "heeding"),
+        Code.INVALID_ARGUMENT,
+        "no size such as 128Mi");
+  }
+
+  @Test
+  void aHandlersOwnAnnotationsReachItsRuntimeAndLimitsItCantLiveWithAreRefused()
+      throws IOException {
+    say(
+        """
+        [handlers.own]
+        binary = "runc"
+        default_annotations = ["example.org/shape=round", "umask.crio.io=0070"]
+        min_memory_mib = 16
+        """);
+    TestPod pod = NODE.pod(NODE.podConfig(), "own");
+    TestContainer container = pod.idle();
+    assertThat(container.info()).contains("\"example.org/shape\":\"round\"");
+    assertThat(container.exec("grep", "Umask", "/proc/1/status").out()).endsWith("0070\n");
+    ContainerConfig.Builder little = pod.container("true");
+    little.getLinuxBuilder().getResourcesBuilder().setMemoryLimitInBytes(15 << 20);
+    assertRefused(() -> pod.create(little), Code.INVALID_ARGUMENT, "min_memory_mib");
+    LinuxContainerResources.Builder less =
+        LinuxContainerResources.newBuilder().setMemoryLimitInBytes(15 << 20);
+    assertRefused(() -> container.update(less), Code.INVALID_ARGUMENT, "min_memory_mib");
+    container.update(less.setMemoryLimitInBytes(16 << 20));
+  }
+
+  @Test
+  void aRuntimeMayTakeNoLongerThanItsHandlerGivesIt() throws IOException {
+    Path slow = NODE.scratch().disk().resolve("slow-runc");
+    Files.writeString(
+        slow,
+        """
+        #!/bin/sh
+        case " $* " in *" run "*) exec sleep 1000 ;; esac
+        exec runc "$@"
+        """);
+    Files.setPosixFilePermissions(slow, PosixFilePermissions.fromString("rwxr-xr-x"));
+    say("[handlers.slow]\nbinary = \"" + slow + "\"\ncreate_timeout_seconds = 2\n");
+    TestPod pod = NODE.pod(NODE.podConfig(), "slow");
+    TestContainer container = pod.create(pod.container("true"));
+    assertRefused(container::start, Code.DEADLINE_EXCEEDED, "has not ended after 2 s");
+    assertThat(container.status().getReason()).isEqualTo("StartError");
+  }
+
+  @Test
+  void aPrivilegedContainerIsConfinedByTheNodesProfile() throws IOException {
+    Path profile = NODE.scratch().disk().resolve("no-mkdir.json");
+    Files.writeString(
+        profile,
+        """
+        {"defaultAction": "SCMP_ACT_ALLOW",
+         "syscalls": [{"names": ["mkdir", "mkdirat"], "action": "SCMP_ACT_ERRNO", "errnoRet": 28}]}
+        """);
+    say("[containers]\nprivileged_seccomp_profile = \"" + profile + "\"\n");
+    TestPod pod = NODE.privilegedPod();
+    assertThat(pod.start(pod.privileged("sleep", "1000")).exec("mkdir", "/x").err())
+        .contains("No space left on device");
+    assertThat(pod.idle().exec("mkdir", "/x").exitCode()).isZero();
+    say("[containers]\nseccomp_profile = \"" + profile + "\"\n");
+    ContainerConfig.Builder byDefault = pod.container("sleep", "1000");
+    byDefault
+        .getLinuxBuilder()
+        .getSecurityContextBuilder()
+        .getSeccompBuilder()
+        .setProfileType(SecurityProfile.ProfileType.RuntimeDefault);
+    assertThat(pod.start(byDefault).exec("mkdir", "/x").err())
+        .contains("No space left on device");
+  }
+
+  @Test
+  void hooksOfADirectoryAreCalledForThoseThatTheyAreFor() throws IOException {
+    Path told = NODE.scratch().disk().resolve("told");
+    Path hooks = Files.createDirectories(NODE.scratch().disk().resolve("hooks.d"));
+    Files.writeString(
+        hooks.resolve("tell.json"),
+        """
+        {"version": "1.0.0",
+         "hook": {"path": "/bin/sh", "args": ["sh", "-c", "echo $1 >> %s", "tell", "called"]},
+         "when": {"annotations": {"^tell$": "^me$"}},
+         "stages": ["createRuntime", "poststop"]}
+        """
+            .formatted(told));
+    say("[containers]\nhooks_dirs = [\"" + hooks + "\"]\n");
+    TestPod pod = NODE.pod();
+    pod.start("true").awaitExit();
+    assertThat(told).doesNotExist();
+    TestContainer container = pod.start(pod.container("sleep", "1000").putAnnotations("tell", "me"));
+    assertThat(told).hasContent("called");
+    container.stop(0);
+    container.remove();
+    assertThat(told).hasContent("called\ncalled");
+    Files.writeString(hooks.resolve("wrong.json"), "{}");
+    assertRefused(
+        () -> pod.create(pod.container("true")), Code.INVALID_ARGUMENT, "wrong.json");
   }
 
   @Test

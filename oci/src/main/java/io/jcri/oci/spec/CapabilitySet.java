@@ -68,17 +68,24 @@ public record CapabilitySet(
     ambient = List.copyOf(ambient);
   }
 
+  /** As {@link #resolve(Request, Set, Set)}, with {@link #DEFAULTS}. */
+  public static CapabilitySet resolve(Request request, Set<Capability> available) {
+    return resolve(request, DEFAULTS, available);
+  }
+
   /**
-   * Applies a request to {@link #DEFAULTS}. Both ALLs are applied before any single name, so {@code
-   * drop ALL, add X} gives X alone, and {@code add ALL, drop X} all but X. A privileged container
-   * has everything, whatever the lists say.
+   * Applies a request to what a container has that asks for nothing. Both ALLs are applied before
+   * any single name, so {@code drop ALL, add X} gives X alone, and {@code add ALL, drop X} all but
+   * X. A privileged container has everything, whatever the lists say.
    *
+   * @param defaults what that is
    * @param available {@link Capability#ofDaemon()}, or {@link Capability#ofKernel()} for a
    *     container in a user namespace
    * @throws OciException INVALID for an unknown name, FAILED_PRECONDITION for one that is asked for
    *     by name and is not available; the defaults and ALL are silently limited instead
    */
-  public static CapabilitySet resolve(Request request, Set<Capability> available) {
+  public static CapabilitySet resolve(
+      Request request, Set<Capability> defaults, Set<Capability> available) {
     if (request.privileged()) {
       return of(available, Set.of());
     }
@@ -86,7 +93,7 @@ public record CapabilitySet(
     if (hasAll(request.add())) {
       set.addAll(available);
     } else {
-      set.addAll(DEFAULTS);
+      set.addAll(defaults);
       set.retainAll(available);
     }
     if (hasAll(request.drop())) {

@@ -63,6 +63,16 @@ public record ContainerProcess(
     return toBuilder().args(command).terminal(withTerminal).build();
   }
 
+  /** The same with a umask of its own, if there is one. */
+  public ContainerProcess withUmask(Optional<Integer> umask) {
+    if (umask.isEmpty()) {
+      return this;
+    }
+    return toBuilder()
+        .user(new ProcessUser(user.uid(), user.gid(), umask, user.additionalGids()))
+        .build();
+  }
+
   public Builder toBuilder() {
     return new Builder(this);
   }

@@ -54,7 +54,7 @@ final class BusyboxBundles implements AutoCloseable {
   ContainerSpec spec(String shellCommand) {
     ContainerProcess process =
         ContainerProcess.of(List.of("/bin/sh", "-c", shellCommand)).toBuilder()
-            .env(ProcessEnv.merge("test", false, List.of(), List.of()))
+            .env(ProcessEnv.merge("test", false, List.of(), List.of(), List.of()))
             .capabilities(
                 CapabilitySet.resolve(CapabilitySet.Request.DEFAULT, Capability.ofDaemon()))
             .build();

@@ -54,10 +54,11 @@ class ProcessArgsTest {
             ProcessEnv.merge(
                 "web-0",
                 true,
+                List.of(),
                 List.of("PATH=/bin", "A=1", "novalue", "=x", "B="),
                 List.of("A=2", "C=a=b", "TERM=vt100")))
         .containsExactly("PATH=/bin", "HOSTNAME=web-0", "TERM=vt100", "A=2", "B=", "C=a=b");
-    assertThat(ProcessEnv.merge("h", false, NONE, NONE))
+    assertThat(ProcessEnv.merge("h", false, List.of(), NONE, NONE))
         .containsExactly("PATH=" + ProcessEnv.DEFAULT_PATH, "HOSTNAME=h");
   }
 }

@@ -27,7 +27,7 @@ public final class SampleSpecs {
   static ContainerSpec plain() {
     ContainerProcess process =
         ContainerProcess.of(List.of("/bin/server", "--port", "80")).toBuilder()
-            .env(ProcessEnv.merge("web-0", false, List.of("LANG=C"), List.of("PORT=80")))
+            .env(ProcessEnv.merge("web-0", false, List.of(), List.of("LANG=C"), List.of("PORT=80")))
             .cwd("/srv")
             .user(new ProcessUser(1000, 1000, Optional.empty(), List.of(1000L, 2000L)))
             .capabilities(CapabilitySet.resolve(CapabilitySet.Request.DEFAULT, EVERYTHING))

@@ -113,6 +113,7 @@ public final class Daemon {
             binaries,
             network.pods(),
             nri.nri(),
+            () -> live.get().containers(),
             SandboxMessages::request,
             events.podWatcher());
     ContainerSetup container =

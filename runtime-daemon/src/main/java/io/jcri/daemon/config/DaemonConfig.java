@@ -55,6 +55,7 @@ public record DaemonConfig(
    * @param podAnnotations {@link NamePattern}s of the annotations of a pod that its containers'
    *     runtime is told
    * @param containerAnnotations likewise, of a container's own annotations
+   * @param rules for its pods
    */
   public record Handler(
       String program,
@@ -63,7 +64,8 @@ public record DaemonConfig(
       List<String> options,
       PodSandbox sandbox,
       List<String> podAnnotations,
-      List<String> containerAnnotations) {
+      List<String> containerAnnotations,
+      HandlerRules rules) {
     public Handler {
       options = List.copyOf(options);
       podAnnotations = List.copyOf(podAnnotations);
@@ -72,7 +74,15 @@ public record DaemonConfig(
 
     /** An OCI runtime without options, that is told of no annotations. */
     public Handler(String program) {
-      this(program, false, Optional.empty(), List.of(), PodSandbox.PAUSE, List.of(), List.of());
+      this(
+          program,
+          false,
+          Optional.empty(),
+          List.of(),
+          PodSandbox.PAUSE,
+          List.of(),
+          List.of(),
+          HandlerRules.NONE);
     }
   }
 

@@ -2,7 +2,9 @@ package io.jcri.daemon.config;
 
 import io.jcri.daemon.config.DaemonConfig.Handler;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -42,9 +44,31 @@ final class HandlerKeys {
             options,
             sandbox,
             keys.patterns("pod_annotations"),
-            keys.patterns("container_annotations"));
+            keys.patterns("container_annotations"),
+            rules(keys, HandlerRules.NONE));
     keys.rejectUnknown();
     return handler;
+  }
+
+  private static HandlerRules rules(Keys keys, HandlerRules d) {
+    return new HandlerRules(
+        keys.someOf("allowed_annotations", d.allowedAnnotations(), HandlerRules.HEEDED),
+        annotations(keys, "default_annotations"),
+        (long) keys.number("min_memory_mib", (int) (d.minMemory() >> 20), 0, 1 << 20) << 20,
+        keys.seconds("create_timeout_seconds", d.createTimeout()));
+  }
+
+  private static Map<String, String> annotations(Keys keys, String key) {
+    Map<String, String> annotations = new LinkedHashMap<>();
+    for (String text : keys.texts(key, List.of())) {
+      int equals = text.indexOf('=');
+      if (equals < 1) {
+        keys.problem(key, "has \"%s\", which is not NAME=value".formatted(text));
+      } else if (annotations.put(text.substring(0, equals), text.substring(equals + 1)) != null) {
+        keys.problem(key, "has %s twice".formatted(text.substring(0, equals)));
+      }
+    }
+    return annotations;
   }
 
   private static PodSandbox sandbox(Keys keys, boolean viaShim, boolean complete) {

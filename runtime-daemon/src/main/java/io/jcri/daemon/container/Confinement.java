@@ -1,5 +1,7 @@
 package io.jcri.daemon.container;
 
+import io.jcri.daemon.config.ContainerSettings;
+import io.jcri.daemon.config.Profiles;
 import io.jcri.daemon.pod.Pod;
 import io.jcri.daemon.security.AppArmor;
 import io.jcri.daemon.security.SecurityProfile;
@@ -9,18 +11,27 @@ import io.jcri.oci.spec.CapabilitySet;
 import io.jcri.oci.spec.SeccompProfile;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /**
  * What a container's processes may do: capabilities, seccomp, AppArmor. A privileged one has no
- * profile.
+ * profile but what the node's configuration has for such.
  *
  * <p>Thread-safe.
  */
 final class Confinement {
   private final SeccompProfiles seccompProfiles;
   private final AppArmor apparmor;
+  private final Supplier<ContainerSettings> settings;
 
-  Confinement(SeccompProfiles seccompProfiles, AppArmor apparmor) {
+  /**
+   * For all containers.
+   *
+   * @param settings of the day
+   */
+  Confinement(
+      SeccompProfiles seccompProfiles, AppArmor apparmor, Supplier<ContainerSettings> settings) {
+    this.settings = settings;
     this.seccompProfiles = seccompProfiles;
     this.apparmor = apparmor;
   }
@@ -34,17 +45,24 @@ final class Confinement {
             security.dropCapabilities(),
             security.addAmbientCapabilities(),
             security.privileged()),
+        settings.get().capabilities(),
         userNamespace ? Capability.ofKernel() : Capability.ofDaemon());
   }
 
   Optional<SeccompProfile> seccomp(SecurityContext security, CapabilitySet capabilities) {
+    Profiles ofNode = settings.get().profiles();
     if (security.privileged()) {
-      return Optional.empty();
+      return ofNode.privilegedSeccomp().map(file -> seccompProfiles.localhost(file, capabilities));
     }
     SecurityProfile profile = security.seccomp();
     return switch (profile.type()) {
       case UNCONFINED -> Optional.empty();
-      case RUNTIME_DEFAULT -> Optional.of(seccompProfiles.runtimeDefault(capabilities));
+      case RUNTIME_DEFAULT ->
+          Optional.of(
+              ofNode
+                  .seccomp()
+                  .map(file -> seccompProfiles.localhost(file, capabilities))
+                  .orElseGet(() -> seccompProfiles.runtimeDefault(capabilities)));
       case LOCALHOST ->
           Optional.of(seccompProfiles.localhost(Path.of(profile.localhostRef()), capabilities));
     };
@@ -52,6 +70,9 @@ final class Confinement {
 
   /** Only where the kernel has AppArmor: a profile that can't be applied must not be promised. */
   Optional<String> apparmor(SecurityContext security) {
-    return security.privileged() ? Optional.empty() : apparmor.profile(security.apparmor());
+    Profiles ofNode = settings.get().profiles();
+    return security.privileged()
+        ? ofNode.privilegedApparmor().flatMap(apparmor::ofNode)
+        : apparmor.profile(security.apparmor(), ofNode.apparmor());
   }
 }

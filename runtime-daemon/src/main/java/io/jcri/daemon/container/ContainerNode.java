@@ -44,18 +44,19 @@ public record ContainerNode(
   SpecAssembly specs(Registry<Container> containers, Layout layout, boolean makesVolumes) {
     Confinement confinement =
         new Confinement(
-            new SeccompProfiles(), new AppArmor(kernel.facts().appArmor(), Path.of("/")));
+            new SeccompProfiles(), new AppArmor(kernel.facts().appArmor(), Path.of("/")), settings);
     return new SpecAssembly(
         handlers,
-        new ContainerCgroups(cgroupPaths, limits()),
+        new ContainerCgroups(cgroupPaths, limits(), settings),
         confinement,
         new ContainerNamespaces(containers, kernel.cgroups().layout()),
         new ProcessPlanning(
             new UserResolver(new OpenatRootfsFiles(kernel.syscalls())),
             confinement,
-            new ProcessLimits(() -> settings.get().ulimits())),
-        new MountPlanning(layout, makesVolumes),
-        cdi);
+            settings),
+        new MountPlanning(layout, makesVolumes, () -> settings.get().timeZone().isPresent()),
+        cdi,
+        settings);
   }
 
   /** How what is planned is carried out. */
@@ -67,6 +68,8 @@ public record ContainerNode(
         new ImageVolumes(store.images(), rootFilesystems),
         new DeclaredVolumes(rootFilesystems, relabel),
         new BindMounts(kernel.mounts()),
+        () -> settings.get().absentSources(),
+        new TimeZones(kernel.syscalls(), () -> settings.get().timeZone(), Path.of("/")),
         relabel,
         layout);
   }

@@ -1,6 +1,7 @@
 package io.jcri.daemon.container;
 
 import io.jcri.daemon.core.FileTrees;
+import io.jcri.daemon.core.JcriException;
 import io.jcri.daemon.core.Layout;
 import io.jcri.daemon.image.RootFilesystems;
 import io.jcri.daemon.image.RootFilesystems.UserNamespace;
@@ -13,6 +14,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /**
  * What a container has of the node before anything of it runs: its root file system, what its plan
@@ -31,20 +33,31 @@ public final class ContainerResources {
   private final ImageVolumes images;
   private final DeclaredVolumes declared;
   private final BindMounts binds;
+  private final Supplier<List<Path>> neverMade;
+  private final TimeZones timeZones;
   private final Relabel relabel;
   private final Layout layout;
 
+  /**
+   * For all containers.
+   *
+   * @param neverMade host paths that are not made for a mount when they are not there
+   */
   ContainerResources(
       RootFilesystems rootFilesystems,
       ImageVolumes images,
       DeclaredVolumes declared,
       BindMounts binds,
+      Supplier<List<Path>> neverMade,
+      TimeZones timeZones,
       Relabel relabel,
       Layout layout) {
     this.rootFilesystems = rootFilesystems;
     this.images = images;
     this.declared = declared;
     this.binds = binds;
+    this.neverMade = neverMade;
+    this.timeZones = timeZones;
     this.relabel = relabel;
     this.layout = layout;
   }
@@ -64,7 +77,9 @@ public final class ContainerResources {
       UndoList undoList)
       throws IOException {
     undoList.add("root file system of container " + id, () -> rootFilesystems.release(id));
-    return rootFilesystems.prepare(id, image, user, label);
+    Path rootfs = rootFilesystems.prepare(id, image, user, label);
+    timeZones.makeRoom(rootfs);
+    return rootfs;
   }
 
   /**
@@ -100,11 +115,18 @@ public final class ContainerResources {
             () -> rootFilesystems.releaseVolume(id, image.number()));
         yield List.of(images.mount(id, image, user));
       }
+      case MountRequest.TimeZone() -> timeZones.mount().stream().toList();
       case MountRequest.Declared volumes -> declared.make(container, volumes, user);
     };
   }
 
   private ContainerMount bind(MountRequest.HostPath path) throws IOException {
+    Path source = path.bind().hostPath();
+    if (neverMade.get().contains(source.normalize()) && !Files.exists(source)) {
+      throw JcriException.precondition(
+          "host path %s of a mount is not there, and containers.absent_mount_sources_to_reject has it"
+              .formatted(source));
+    }
     ContainerMount mount = binds.resolve(path.bind());
     if (path.label().isPresent()) {
       relabel.apply(Path.of(mount.source()), path.label().get());

@@ -66,6 +66,14 @@ public final class ContainerShims {
     this.silent = new SilentShims(cgroups, clock);
   }
 
+  /** How long the OCI runtime may take to make and start a container. */
+  Duration patience(Container container) {
+    return handlers
+        .require(pods.require(container.podId()).config().handler())
+        .rules()
+        .createTimeout();
+  }
+
   /** Starts a shim for a created container; no process of the container runs yet. */
   Shim launch(Container container) throws IOException {
     Pod pod = pods.require(container.podId());

@@ -22,9 +22,6 @@ import org.jspecify.annotations.Nullable;
  * <p>Used by one thread, which holds the container's lock.
  */
 final class ContainerStart {
-  /** How long the OCI runtime and its hooks may take: as long as the kubelet waits by default. */
-  private static final Duration START_PATIENCE = Duration.ofMinutes(2);
-
   private final Container container;
   private final String id;
   private final Starts.Start start;
@@ -33,6 +30,10 @@ final class ContainerStart {
   private final ContainerShims shims;
   private final Clock clock;
   private final Stages stages;
+
+  /** How long the OCI runtime and its hooks may take. */
+  private final Duration patience;
+
   private @Nullable Shim shim;
   private int init;
 
@@ -52,6 +53,7 @@ final class ContainerStart {
     this.shims = shims;
     this.clock = clock;
     this.stages = stages;
+    this.patience = shims.patience(container);
   }
 
   void start() throws IOException {
@@ -81,7 +83,7 @@ final class ContainerStart {
     stages.begin("runtime");
     Shim launched = launched();
     start.endedBy(() -> live.discard(id, launched));
-    init = launched.start(START_PATIENCE);
+    init = launched.start(patience);
     start.succeeded();
   }
 
@@ -105,16 +107,16 @@ final class ContainerStart {
               message.append(shims.forgetCheckpoint(id));
               ending.is(Exit.startError(clock.nanos(), message.toString()));
             }));
-    return startFailure(id, message.toString(), why);
+    return startFailure(message.toString(), why);
   }
 
-  private static RuntimeException startFailure(String id, String message, Exception e) {
+  private RuntimeException startFailure(String message, Exception e) {
     return switch (e) {
       case ShimException late when late.kind() == ShimException.Kind.TIMEOUT ->
           new JcriException(
               Kind.DEADLINE_EXCEEDED,
               "container %s could not be started: the OCI runtime has not ended after %d s"
-                  .formatted(id, START_PATIENCE.toSeconds()),
+                  .formatted(id, patience.toSeconds()),
               late);
       case ShimException refused ->
           new JcriException(

@@ -6,6 +6,7 @@ import io.jcri.daemon.core.JcriException;
 import io.jcri.daemon.core.KeyedLocks;
 import io.jcri.daemon.core.Layout;
 import io.jcri.daemon.life.ContainerPhase;
+import io.jcri.daemon.pod.Pod;
 import io.jcri.daemon.pod.Pods;
 import io.jcri.daemon.record.Registry;
 import io.jcri.oci.runtime.CgroupSupport;
@@ -70,6 +71,8 @@ public final class ContainerUpdates {
             "container %s is %s and its resources can't be changed".formatted(id, now.phase()));
       }
       LinuxResources asked = change.appliedTo(now.config().resources());
+      Pod pod = pods.require(now.podId());
+      live.check(pod, asked);
       LinuxResources fitted = support.fit(asked);
       Optional<Integer> oomScoreAdj = change.oomScoreAdj().map(OomScore::clamp);
       Path file = layout.bundle(id).resolve("config.json");
@@ -79,7 +82,7 @@ public final class ContainerUpdates {
         replace(file, SpecUpdate.apply(before, told, oomScoreAdj, change.annotations()));
         LiveLimits.Undo undo =
             now.running()
-                ? live.apply(pods.require(now.podId()), now, told, fitted.unified(), oomScoreAdj)
+                ? live.apply(pod, now, told, fitted.unified(), oomScoreAdj)
                 : LiveLimits.Undo.NOTHING;
         record(id, asked, change.oomScoreAdj(), oomScoreAdj, undo);
       } catch (IOException | RuntimeException e) {

@@ -59,6 +59,15 @@ public final class LiveLimits {
   }
 
   /**
+   * Refuses what a container of this pod's handler can't live with.
+   *
+   * @throws io.jcri.daemon.core.JcriException INVALID
+   */
+  void check(Pod pod, LinuxResources asked) {
+    handlers.require(pod.config().handler()).requireMemory(asked.memoryLimit());
+  }
+
+  /**
    * Changes what {@code change} sets, or nothing.
    *
    * @param files all of version 2 that were ever asked for, with this change, and their content

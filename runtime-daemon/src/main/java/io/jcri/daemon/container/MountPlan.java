@@ -9,7 +9,7 @@ import java.util.List;
  *
  * @param defaults what every container has
  * @param asked what the kubelet asks for, in its order
- * @param declared what the image declares, in one request or none
+ * @param declared what comes before that: of the node, and what the image declares
  */
 record MountPlan(
     List<ContainerMount> defaults, List<MountRequest> asked, List<MountRequest> declared) {

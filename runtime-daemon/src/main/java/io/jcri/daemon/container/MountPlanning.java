@@ -16,6 +16,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.BooleanSupplier;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
@@ -28,14 +30,22 @@ import java.util.stream.Collectors;
  */
 final class MountPlanning {
   private final Layout layout;
+
+  /** A pod that mounts a zone itself has it, and a tree over /etc is as it is. */
+  private static final Predicate<VolumeMount> OVER_ZONE =
+      mount -> Path.of(TimeZones.PLACE).startsWith(Path.of("/", mount.containerPath()).normalize());
+
   private final boolean makesVolumes;
+  private final BooleanSupplier timeZone;
 
   /**
    * For all containers.
    *
    * @param makesVolumes whether they get something for the volumes that their image declares
+   * @param timeZone whether they get a time zone of the node's
    */
-  MountPlanning(Layout layout, boolean makesVolumes) {
+  MountPlanning(Layout layout, boolean makesVolumes, BooleanSupplier timeZone) {
+    this.timeZone = timeZone;
     this.layout = layout;
     this.makesVolumes = makesVolumes;
   }
@@ -64,12 +74,23 @@ final class MountPlanning {
       }
     }
     List<ContainerMount> defaults = defaults(pod, container.config().security());
-    return new MountPlan(
-        defaults,
-        asked,
-        declared.isEmpty() || !makesVolumes
-            ? List.of()
-            : List.of(declared(container, declared, defaults, label)));
+    return new MountPlan(defaults, asked, first(container, declared, defaults, label));
+  }
+
+  /** What the pod's own mounts may cover. */
+  private List<MountRequest> first(
+      Container container,
+      Set<String> declared,
+      List<ContainerMount> defaults,
+      Optional<String> label) {
+    List<MountRequest> first = new ArrayList<>();
+    if (timeZone.getAsBoolean() && container.config().mounts().stream().noneMatch(OVER_ZONE)) {
+      first.add(new MountRequest.TimeZone());
+    }
+    if (!declared.isEmpty() && makesVolumes) {
+      first.add(declared(container, declared, defaults, label));
+    }
+    return first;
   }
 
   private static void check(VolumeMount mount, String handler, RuntimeFeatures features) {

@@ -43,6 +43,9 @@ sealed interface MountRequest {
     }
   }
 
+  /** The time zone of the day, at /etc/localtime. */
+  record TimeZone() implements MountRequest {}
+
   /**
    * Directories of the container's own where its image declares volumes.
    *

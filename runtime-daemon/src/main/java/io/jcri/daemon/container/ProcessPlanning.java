@@ -1,5 +1,6 @@
 package io.jcri.daemon.container;
 
+import io.jcri.daemon.config.ContainerSettings;
 import io.jcri.daemon.core.JcriException;
 import io.jcri.daemon.pod.HostName;
 import io.jcri.daemon.pod.Pod;
@@ -16,6 +17,7 @@ import io.jcri.oci.user.UserResolver;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /**
  * Plans what runs in a container, and as whom. Of the root file system the image's users are read.
@@ -26,11 +28,19 @@ final class ProcessPlanning {
   private final UserResolver users;
   private final Confinement confinement;
   private final ProcessLimits limits;
+  private final Supplier<ContainerSettings> settings;
 
-  ProcessPlanning(UserResolver users, Confinement confinement, ProcessLimits limits) {
+  /**
+   * For all containers.
+   *
+   * @param settings of the day
+   */
+  ProcessPlanning(
+      UserResolver users, Confinement confinement, Supplier<ContainerSettings> settings) {
+    this.settings = settings;
     this.users = users;
     this.confinement = confinement;
-    this.limits = limits;
+    this.limits = new ProcessLimits(() -> settings.get().ulimits());
   }
 
   /**
@@ -51,7 +61,12 @@ final class ProcessPlanning {
         ProcessArgs.merge(
             fromImage.entrypoint(), fromImage.command(), config.command(), config.arguments());
     List<String> environment =
-        ProcessEnv.merge(HostName.of(pod), config.tty(), fromImage.env(), config.environment());
+        ProcessEnv.merge(
+            HostName.of(pod),
+            config.tty(),
+            settings.get().env(),
+            fromImage.env(),
+            config.environment());
     ArgumentLimits.check("config.command and config.args", arguments, environment);
     ContainerProcess.Builder process =
         ContainerProcess.of(arguments).toBuilder()

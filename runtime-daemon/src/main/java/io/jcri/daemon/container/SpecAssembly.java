@@ -1,11 +1,13 @@
 package io.jcri.daemon.container;
 
+import io.jcri.daemon.config.ContainerSettings;
 import io.jcri.daemon.core.JcriException;
 import io.jcri.daemon.pod.NamespaceOptions.UserMappings;
 import io.jcri.daemon.pod.Pod;
 import io.jcri.daemon.runtime.Handler;
 import io.jcri.daemon.runtime.Handlers;
 import io.jcri.daemon.security.SelinuxLabels;
+import io.jcri.oci.hooks.HookDirectories;
 import io.jcri.oci.image.ImageConfig;
 import io.jcri.oci.runtime.BindMounts;
 import io.jcri.oci.spec.CapabilitySet;
@@ -13,8 +15,11 @@ import io.jcri.oci.spec.ContainerMount;
 import io.jcri.oci.spec.ContainerSpec;
 import io.jcri.oci.spec.IdMapping;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /**
  * What a container is to be, from the pod, the kubelet's configuration and the image. It only
@@ -31,7 +36,14 @@ final class SpecAssembly {
   private final ProcessPlanning processes;
   private final MountPlanning mounts;
   private final CdiInjection cdi;
+  private final Supplier<ContainerSettings> settings;
+  private final HookDirectories hooks = new HookDirectories();
 
+  /**
+   * For all containers.
+   *
+   * @param settings of the day
+   */
   SpecAssembly(
       Handlers handlers,
       ContainerCgroups cgroups,
@@ -39,7 +51,8 @@ final class SpecAssembly {
       ContainerNamespaces namespaces,
       ProcessPlanning processes,
       MountPlanning mounts,
-      CdiInjection cdi) {
+      CdiInjection cdi,
+      Supplier<ContainerSettings> settings) {
     this.handlers = handlers;
     this.cgroups = cgroups;
     this.confinement = confinement;
@@ -47,6 +60,7 @@ final class SpecAssembly {
     this.processes = processes;
     this.mounts = mounts;
     this.cdi = cdi;
+    this.settings = settings;
   }
 
   /**
@@ -68,16 +82,23 @@ final class SpecAssembly {
     SecurityContext security = config.security();
     checkImageHandler(config);
     Handler handler = handlers.require(pod.config().handler());
+    handler.requireMemory(config.resources().memoryLimit());
     CapabilitySet capabilities = confinement.capabilities(pod, security);
+    Map<String, String> wishes = pod.config().annotations();
     DevicePlan devices =
-        DevicePlan.of(config.devices(), security.privileged(), DevicePlan.Node.HERE);
+        DevicePlan.of(
+            PodWishes.devices(handler.rules(), settings.get(), wishes, config.devices()),
+            security.privileged(),
+            DevicePlan.Node.HERE);
     Optional<String> fileLabel = labels.map(SelinuxLabels::mount);
     MountPlan planned =
         mounts.plan(pod, container, fromImage.volumes(), fileLabel, handler::features);
     Optional<UserMappings> user = pod.config().namespaces().user();
     ContainerSpec spec =
         ContainerSpec.builder(
-                processes.plan(pod, config, fromImage, rootfs, capabilities, labels),
+                processes
+                    .plan(pod, config, fromImage, rootfs, capabilities, labels)
+                    .withUmask(PodWishes.umask(handler.rules(), wishes)),
                 new ContainerSpec.Root(rootfs.toString(), security.readOnlyRootfs()))
             .namespaces(namespaces.of(pod, security))
             .idMappings(
@@ -118,7 +139,17 @@ final class SpecAssembly {
             .mounts(all)
             .rootfsPropagation(BindMounts.rootfsPropagation(all))
             .build();
-    return cdi.inject(pod, container.config().cdiDevices(), spec);
+    return withHooks(pod, container, cdi.inject(pod, container.config().cdiDevices(), spec));
+  }
+
+  private ContainerSpec withHooks(Pod pod, Container container, ContainerSpec spec) {
+    List<Path> directories = settings.get().hooks();
+    if (directories.isEmpty()) {
+      return spec;
+    }
+    Map<String, String> annotations = new HashMap<>(pod.config().annotations());
+    annotations.putAll(container.config().annotations());
+    return hooks.add(directories, spec, annotations, !container.config().mounts().isEmpty());
   }
 
   private static List<IdMapping> mappings(Optional<List<io.jcri.sandbox.IdMapping>> mappings) {

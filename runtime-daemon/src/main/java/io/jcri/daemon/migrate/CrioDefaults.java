@@ -7,11 +7,25 @@ import java.util.function.Predicate;
 
 /**
  * What CRI-O does though no file says so, and jcri only when it is told, the node's policy for
- * signatures and its list of registries, or not at all.
+ * signatures, its list of registries, its OCI hooks, and fewer capabilities.
  */
 final class CrioDefaults {
   private static final String POLICY = "/etc/containers/policy.json";
+  private static final String HOOKS = "/usr/share/containers/oci/hooks.d";
   private static final String REGISTRIES = "/etc/containers/registries.conf";
+
+  /** Without the five that are of little use and some danger: AUDIT_WRITE, MKNOD and so on. */
+  private static final List<String> CAPABILITIES =
+      List.of(
+          "CHOWN",
+          "DAC_OVERRIDE",
+          "FSETID",
+          "FOWNER",
+          "SETGID",
+          "SETUID",
+          "SETPCAP",
+          "NET_BIND_SERVICE",
+          "KILL");
 
   private CrioDefaults() {}
 
@@ -26,15 +40,18 @@ final class CrioDefaults {
       draft.set(
           "images", "registries_conf", REGISTRIES, unsaid("registries.conf", REGISTRIES, unsaid));
     }
+    if (present.test(Path.of(HOOKS)) && settings.get("crio", "runtime", "hooks_dir").isEmpty()) {
+      List<String> path = List.of("crio", "runtime", "hooks_dir");
+      List<String> value = List.of(HOOKS);
+      draft.set("containers", "hooks_dirs", value, new Setting(path, path, value, unsaid));
+    }
     if (settings.get("crio", "runtime", "default_capabilities").isEmpty()) {
-      draft.tell(
-          new Finding(
-              unsaid,
-              "crio.runtime.default_capabilities",
-              "",
-              "not set, and a container has AUDIT_WRITE, MKNOD, NET_RAW, SETFCAP and SYS_CHROOT as"
-                  + " well, which CRI-O keeps from it; a pod may drop them",
-              Finding.Weight.NOTE));
+      List<String> path = List.of("crio", "runtime", "default_capabilities");
+      draft.set(
+          "containers",
+          "capabilities",
+          CAPABILITIES,
+          new Setting(path, path, CAPABILITIES, unsaid));
     }
   }
 

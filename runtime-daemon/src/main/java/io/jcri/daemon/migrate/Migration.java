@@ -74,6 +74,7 @@ public record Migration(String text, List<Finding> findings, List<HostsFile> hos
     NriValidator.carry(settings, draft);
     Figures.containerd(settings, draft);
     TraceKeys.ofContainerd(settings, draft);
+    Unprivileged.carry(settings, draft);
     Rules.read("containerd.rules", "is not known here; `jcri config default` shows jcri's keys")
         .apply(settings, draft);
     return result("containerd's configuration, version " + loaded.version(), draft, hosts);

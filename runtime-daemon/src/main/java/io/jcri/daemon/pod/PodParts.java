@@ -4,7 +4,6 @@ import io.jcri.cni.CniException;
 import io.jcri.daemon.core.JcriException;
 import io.jcri.daemon.core.Layout;
 import io.jcri.daemon.core.Stages;
-import io.jcri.sandbox.SandboxSpec;
 import io.jcri.sandbox.SandboxState;
 import io.jcri.sandbox.Sandboxes;
 import io.jcri.sandbox.cgroup.SystemdScopes;
@@ -26,11 +25,6 @@ import org.slf4j.LoggerFactory;
 public final class PodParts {
   private static final Logger log = LoggerFactory.getLogger(PodParts.class);
 
-  /** As containerd and CRI-O: the pause process is the last that the kernel should kill. */
-  private static final int PAUSE_OOM_SCORE_ADJ = -998;
-
-  private static final long SHM_BYTES = 64L << 20;
-
   private final Layout layout;
   private final Sandboxes sandboxes;
   private final Optional<SystemdScopes> scopes;
@@ -38,11 +32,13 @@ public final class PodParts {
   private final PodNetworks networks;
   private final PodFiles files;
   private final SandboxContainers containers;
+  private final SandboxSpecs specs;
 
   /**
    * With what pods are made.
    *
    * @param scopes present when systemd makes the cgroups of this node
+   * @param specs what sandboxes are made by
    */
   public PodParts(
       Layout layout,
@@ -51,7 +47,8 @@ public final class PodParts {
       CgroupPaths cgroupPaths,
       PodNetworks networks,
       Syscalls syscalls,
-      SandboxContainers containers) {
+      SandboxContainers containers,
+      SandboxSpecs specs) {
     this.layout = layout;
     this.sandboxes = sandboxes;
     this.scopes = scopes;
@@ -59,6 +56,7 @@ public final class PodParts {
     this.networks = networks;
     this.files = new PodFiles(layout, syscalls);
     this.containers = containers;
+    this.specs = specs;
   }
 
   /**
@@ -68,6 +66,7 @@ public final class PodParts {
    */
   void check(PodConfig config) {
     cgroupPaths.requireParent(config.cgroupParent());
+    specs.check(config);
   }
 
   /** Records a pod after a step that must not be forgotten. */
@@ -86,7 +85,7 @@ public final class PodParts {
             .orElse(found);
     stages.begin("sandbox");
     Files.createDirectories(layout.pod(pod.id()));
-    SandboxState sandbox = sandboxes.create(spec(pod));
+    SandboxState sandbox = sandboxes.create(specs.of(pod));
     if (scopes.isPresent()) {
       stages.begin("scope");
       scopes
@@ -197,23 +196,5 @@ public final class PodParts {
       sandboxes.onExit(pod.sandbox().get(), action);
       containers.onEnd(pod.id(), action);
     }
-  }
-
-  private SandboxSpec spec(Pod pod) {
-    PodConfig config = pod.config();
-    NamespaceOptions namespaces = config.namespaces();
-    return new SandboxSpec(
-        pod.id(),
-        layout.pod(pod.id()),
-        namespaces.network() != NamespaceMode.NODE,
-        namespaces.ipc() != NamespaceMode.NODE,
-        namespaces.network() != NamespaceMode.NODE,
-        namespaces.pid() == NamespaceMode.POD,
-        namespaces.user().map(user -> new io.jcri.sandbox.UserNamespace(user.uids(), user.gids())),
-        config.hostname(),
-        config.sysctls(),
-        pod.cgroupPath(),
-        PAUSE_OOM_SCORE_ADJ,
-        SHM_BYTES);
   }
 }

@@ -1,5 +1,6 @@
 package io.jcri.daemon.pod;
 
+import io.jcri.daemon.config.ContainerSettings;
 import io.jcri.daemon.core.DaemonContext;
 import io.jcri.daemon.core.Layout;
 import io.jcri.daemon.node.Kernel;
@@ -11,6 +12,7 @@ import io.jcri.daemon.system.NativeBinaries;
 import io.jcri.sandbox.Sandboxes;
 import io.jcri.shim.ShimLauncher;
 import java.io.IOException;
+import java.util.function.Supplier;
 
 /** Pods, and what others need that have to do with theirs: containers, recovery, figures. */
 public record PodSetup(
@@ -24,6 +26,7 @@ public record PodSetup(
   /**
    * No pods yet.
    *
+   * @param settings of the day
    * @param request what shims are told that make the sandbox of a pod
    * @param watcher is told of every change
    * @throws IOException when there can be no records
@@ -35,6 +38,7 @@ public record PodSetup(
       NativeBinaries binaries,
       PodNetworks networks,
       PodHooks hooks,
+      Supplier<ContainerSettings> settings,
       SandboxRequest request,
       Registry.Watcher<Pod> watcher)
       throws IOException {
@@ -55,7 +59,14 @@ public record PodSetup(
             request);
     PodParts parts =
         new PodParts(
-            layout, sandboxes, kernel.scopes(), cgroups, networks, kernel.syscalls(), containers);
+            layout,
+            sandboxes,
+            kernel.scopes(),
+            cgroups,
+            networks,
+            kernel.syscalls(),
+            containers,
+            new SandboxSpecs(layout, handlers, settings));
     Pods pods =
         new Pods(
             new Registry<>("pod sandbox", Pod::id, records, watcher),

@@ -41,9 +41,6 @@ import org.slf4j.LoggerFactory;
 public final class SandboxContainers {
   private static final Logger log = LoggerFactory.getLogger(SandboxContainers.class);
 
-  /** As long as the kubelet waits by default. */
-  private static final Duration START_PATIENCE = Duration.ofMinutes(2);
-
   private static final Duration ANSWER_PATIENCE = Duration.ofSeconds(10);
 
   private final ShimLauncher launcher;
@@ -125,7 +122,7 @@ public final class SandboxContainers {
     try {
       Shim shim = launcher.launch(shimSpec(pod, handler, bundle));
       shims.put(id, shim);
-      int _ = shim.start(START_PATIENCE);
+      int _ = shim.start(handler.rules().createTimeout());
     } catch (ShimException e) {
       throw new JcriException(
           JcriException.Kind.INTERNAL,

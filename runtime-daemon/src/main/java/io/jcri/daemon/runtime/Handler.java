@@ -1,6 +1,7 @@
 package io.jcri.daemon.runtime;
 
 import io.jcri.daemon.config.DaemonConfig;
+import io.jcri.daemon.config.HandlerRules;
 import io.jcri.daemon.config.PodSandbox;
 import io.jcri.daemon.core.JcriException;
 import io.jcri.daemon.node.NodeFacts;
@@ -234,6 +235,26 @@ public final class Handler {
    */
   public boolean sandboxContainer() {
     return sandbox != PodSandbox.PAUSE;
+  }
+
+  /** What it has in store for its pods. */
+  public HandlerRules rules() {
+    return config.rules();
+  }
+
+  /**
+   * Refuses a limit of memory that the handler's containers can't live with.
+   *
+   * @param limit bytes; none and those below 1 are no limit
+   * @throws JcriException INVALID
+   */
+  public void requireMemory(Optional<Long> limit) {
+    long least = rules().minMemory();
+    if (limit.filter(bytes -> bytes > 0 && bytes < least).isPresent()) {
+      throw JcriException.invalid(
+          "memory limit %d is below %d, the least for containers of this handler (min_memory_mib)"
+              .formatted(limit.get(), least));
+    }
   }
 
   /** Which annotations of pods and containers the runtime is told. */

@@ -12,23 +12,27 @@ import java.util.Map;
  * runtime does with an annotation is not the pod's to decide.
  */
 public final class PassedAnnotations {
+  private final Map<String, String> always;
   private final List<NamePattern> ofPod;
   private final List<NamePattern> ofContainer;
 
-  private PassedAnnotations(List<NamePattern> ofPod, List<NamePattern> ofContainer) {
+  private PassedAnnotations(
+      Map<String, String> always, List<NamePattern> ofPod, List<NamePattern> ofContainer) {
+    this.always = always;
     this.ofPod = ofPod;
     this.ofContainer = ofContainer;
   }
 
   static PassedAnnotations of(DaemonConfig.Handler handler) {
     return new PassedAnnotations(
+        handler.rules().defaultAnnotations(),
         handler.podAnnotations().stream().map(NamePattern::parse).toList(),
         handler.containerAnnotations().stream().map(NamePattern::parse).toList());
   }
 
-  /** Those that match; the container's beat the pod's. */
+  /** Those that match; the container's beat the pod's, and these the handler's own. */
   public Map<String, String> of(Map<String, String> pod, Map<String, String> container) {
-    Map<String, String> passed = new LinkedHashMap<>();
+    Map<String, String> passed = new LinkedHashMap<>(always);
     add(pod, ofPod, passed);
     add(container, ofContainer, passed);
     return passed;

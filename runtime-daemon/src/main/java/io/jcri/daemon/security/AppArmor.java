@@ -43,13 +43,14 @@ public final class AppArmor {
    * The profile to run under, or empty for none: also for RUNTIME_DEFAULT on a node that has no
    * AppArmor, or not the program that loads a profile.
    *
+   * @param standard what stands for RUNTIME_DEFAULT on this node, empty for jcri's own
    * @throws JcriException FAILED_PRECONDITION for a localhost profile that the kernel doesn't have,
    *     INTERNAL when the default one can't be loaded
    */
-  public Optional<String> profile(SecurityProfile wanted) {
+  public Optional<String> profile(SecurityProfile wanted, Optional<String> standard) {
     return switch (wanted.type()) {
       case UNCONFINED -> Optional.empty();
-      case RUNTIME_DEFAULT -> runtimeDefault();
+      case RUNTIME_DEFAULT -> standard.isPresent() ? ofNode(standard.get()) : runtimeDefault();
       case LOCALHOST -> {
         if (!enabled) {
           throw JcriException.precondition(
@@ -57,13 +58,24 @@ public final class AppArmor {
                   + wanted.localhostRef()
                   + " can't be applied: this node has no AppArmor");
         }
-        if (!loaded(wanted.localhostRef())) {
-          throw JcriException.precondition(
-              "AppArmor profile " + wanted.localhostRef() + " is not loaded on this node");
-        }
-        yield Optional.of(wanted.localhostRef());
+        yield ofNode(wanted.localhostRef());
       }
     };
+  }
+
+  /**
+   * A profile that is loaded; empty on a node that has no AppArmor.
+   *
+   * @throws JcriException FAILED_PRECONDITION when the kernel doesn't have it
+   */
+  public Optional<String> ofNode(String name) {
+    if (!enabled) {
+      return Optional.empty();
+    }
+    if (!loaded(name)) {
+      throw JcriException.precondition("AppArmor profile " + name + " is not loaded on this node");
+    }
+    return Optional.of(name);
   }
 
   private Optional<String> runtimeDefault() {

@@ -3,12 +3,15 @@ package io.jcri.daemon.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.jcri.oci.spec.Capability;
 import io.jcri.oci.spec.Rlimit;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -60,12 +63,30 @@ class ConfigFileTest {
             sandbox = "container"
             pod_annotations = ["dev.gvisor.*"]
             container_annotations = ["io.[a-z]/x"]
+            allowed_annotations = ["umask.crio.io"]
+            default_annotations = ["a.b/c=d=e"]
+            min_memory_mib = 12
+            create_timeout_seconds = 240
             [handlers.kata]
             shim = "io.containerd.kata.v2"
             shim_config = "/etc/kata/configuration.toml"
             pod_annotations = ["io.katacontainers.*"]
             [containers]
             ulimits = ["nofile=2048", "core=0:-1"]
+            env = ["A=b=c"]
+            sysctls = ["net.core.somaxconn = 7", "net/ipv4/conf/eth0.1/forwarding=1"]
+            pids_limit = 99
+            capabilities = ["CHOWN", "cap_kill"]
+            shm_size_mib = 128
+            additional_devices = ["/dev/a:/dev/b:rw"]
+            allowed_devices = ["/dev/c"]
+            absent_mount_sources_to_reject = ["/etc/x/"]
+            seccomp_profile = "/s"
+            privileged_seccomp_profile = "/ps"
+            apparmor_profile = "a"
+            privileged_apparmor_profile = "pa"
+            timezone = "America/Argentina/Ushuaia"
+            hooks_dirs = ["/hooks.d"]
             [images]
             registry_directories = ["/certs"]
             registries_conf = "/r.conf"
@@ -120,7 +141,12 @@ class ConfigFileTest {
                 List.of("--debug"),
                 PodSandbox.CONTAINER,
                 List.of("dev.gvisor.*"),
-                List.of("io.[a-z]/x")));
+                List.of("io.[a-z]/x"),
+                new HandlerRules(
+                    List.of("umask.crio.io"),
+                    Map.of("a.b/c", "d=e"),
+                    12 << 20,
+                    Duration.ofSeconds(240))));
     assertThat(config.handlers().get("kata"))
         .isEqualTo(
             new DaemonConfig.Handler(
@@ -130,12 +156,28 @@ class ConfigFileTest {
                 List.of(),
                 PodSandbox.CONTAINER,
                 List.of("io.katacontainers.*"),
-                List.of()));
+                List.of(),
+                HandlerRules.NONE));
     assertThat(config.containers())
         .isEqualTo(
             new ContainerSettings(
                 List.of(
-                    new Rlimit("RLIMIT_NOFILE", 2048, 2048), new Rlimit("RLIMIT_CORE", -1, 0))));
+                    new Rlimit("RLIMIT_NOFILE", 2048, 2048), new Rlimit("RLIMIT_CORE", -1, 0)),
+                List.of("A=b=c"),
+                Map.of("net.core.somaxconn", "7", "net.ipv4.conf.eth0/1.forwarding", "1"),
+                99,
+                Set.of(Capability.CAP_CHOWN, Capability.CAP_KILL),
+                128L << 20,
+                List.of(new HostDevice(Path.of("/dev/a"), "/dev/b", "rw")),
+                List.of(Path.of("/dev/c")),
+                List.of(Path.of("/etc/x")),
+                new Profiles(
+                    Optional.of(Path.of("/s")),
+                    Optional.of(Path.of("/ps")),
+                    Optional.of("a"),
+                    Optional.of("pa")),
+                Optional.of("America/Argentina/Ushuaia"),
+                List.of(Path.of("/hooks.d"))));
     assertThat(config.images())
         .isEqualTo(
             new DaemonConfig.Images(
@@ -231,6 +273,20 @@ class ConfigFileTest {
           containers.ulimits = ["files=1"]  | config.toml:1: containers.ulimits has "files=1", and Linux has no limit files
           containers.ulimits = ["core=-1:0"] | config.toml:1: containers.ulimits has "core=-1:0", whose soft limit is above the hard one
           containers.ulimits = ["cpu=1", "cpu=2"] | config.toml:1: containers.ulimits has "cpu=2", which is not the only one of its kind
+          containers.env = ["=x"]           | config.toml:1: containers.env has "=x", which is no variable such as NAME=value
+          containers.capabilities = ["ALL"] | config.toml:1: containers.capabilities has "ALL", which is no capability of Linux
+          containers.pids_limit = -1        | config.toml:1: containers.pids_limit is -1 but must be between
+          containers.sysctls = ["net.a"]    | config.toml:1: containers.sysctls has "net.a", which is no setting such as
+          containers.sysctls = ["net..a=1"] | config.toml:1: containers.sysctls has "net..a=1", which is no setting such as
+          containers.sysctls = ["vm.overcommit_memory=1"] | config.toml:1: containers.sysctls has "vm.overcommit_memory=1", which is the node's
+          containers.sysctls = ["net.a=1", "net/a=2"] | config.toml:1: containers.sysctls has "net/a=2", which is set twice
+          containers.shm_size_mib = 0       | config.toml:1: containers.shm_size_mib is 0 but must be between
+          containers.additional_devices = ["/etc/passwd"] | config.toml:1: containers.additional_devices has "/etc/passwd", which is no device
+          containers.additional_devices = ["/dev/../etc/passwd"] | config.toml:1: containers.additional_devices has "/dev/../etc/passwd", which is no device
+          containers.additional_devices = ["/dev/a:x"] | config.toml:1: containers.additional_devices has "/dev/a:x", which is no device
+          handlers.a.allowed_annotations = ["umask"] | config.toml:1: handlers.a.allowed_annotations has "umask" but may only have
+          containers.timezone = "../passwd" | config.toml:1: containers.timezone is "../passwd" but must be Local or a zone
+          handlers.a.default_annotations = ["x"] | config.toml:1: handlers.a.default_annotations has "x", which is not NAME=value
           network.pod_cidr = "10.1.0.0"     | config.toml:1: network.pod_cidr has "10.1.0.0", which is no CIDR
           network.pod_cidr = "10.1.0.0/31"  | config.toml:1: network.pod_cidr has "10.1.0.0/31", which is no CIDR
           root =                            | config.toml:1:

@@ -1,6 +1,7 @@
 package io.jcri.daemon.container;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchException;
 
 import io.jcri.daemon.config.DaemonConfig;
@@ -55,6 +56,8 @@ class ContainerResourcesKernelTest {
             new ImageVolumes(store.images(), store.rootFilesystems()),
             new DeclaredVolumes(store.rootFilesystems(), relabel),
             new BindMounts(mounts),
+            () -> List.of(directory.resolve("never")),
+            new TimeZones(syscalls, Optional::empty, directory),
             relabel,
             layout);
   }
@@ -130,6 +133,19 @@ class ContainerResourcesKernelTest {
       assertThat(why).hasNoSuppressedExceptions();
       assertNothingIsLeft();
     }
+  }
+
+  @Test
+  void aHostPathThatIsNeverMadeMustBeThere() throws IOException {
+    Path never = directory.resolve("never");
+    assertThatThrownBy(() -> acquire(path(never.resolve("."), Optional.empty())))
+        .hasMessageContaining("is not there, and containers.absent_mount_sources_to_reject has it");
+    assertThat(never).doesNotExist();
+    undoList.undo(new IOException("so"));
+    Files.createDirectory(never);
+    assertThat(acquire(path(never, Optional.empty()))).hasSize(3);
+    undoList.undo(new IOException("the end"));
+    assertNothingIsLeft();
   }
 
   @Test

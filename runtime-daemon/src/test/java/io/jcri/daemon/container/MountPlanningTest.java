@@ -36,7 +36,9 @@ class MountPlanningTest {
   private static final SecurityContext PLAIN = security(Map.of());
   private static final Optional<String> LABEL = Optional.of("system_u:object_r:x:s0:c1,c2");
 
-  private final MountPlanning planning = new MountPlanning(new Layout(STATE, STATE), true);
+  private boolean zoned;
+  private final MountPlanning planning =
+      new MountPlanning(new Layout(STATE, STATE), true, () -> zoned);
 
   private MountPlan plan(Pod pod, SecurityContext security, VolumeMount... mounts) {
     return planning.plan(pod, container(security, mounts), Set.of(), Optional.empty(), () -> ABLE);
@@ -54,6 +56,7 @@ class MountPlanningTest {
                 switch (request) {
                   case MountRequest.HostPath path -> Stream.of(path.bind().containerPath());
                   case MountRequest.OfImage image -> Stream.of(image.containerPath());
+                  case MountRequest.TimeZone() -> Stream.of("/etc/localtime");
                   case MountRequest.Declared volumes -> volumes.places().stream();
                 })
             .map(place -> ContainerMount.bind("own", place, false))
@@ -189,7 +192,7 @@ class MountPlanningTest {
 
   @Test
   void whereVolumesAreIgnoredNothingIsDeclared() {
-    MountPlanning without = new MountPlanning(new Layout(STATE, STATE), false);
+    MountPlanning without = new MountPlanning(new Layout(STATE, STATE), false, () -> zoned);
     assertThat(
             without
                 .plan(pod(), container(PLAIN), Set.of("/v"), Optional.empty(), () -> ABLE)
@@ -246,5 +249,19 @@ class MountPlanningTest {
     Path missing = directory.resolve("missing");
     assertThat(plan(pod(), PLAIN, host(missing.toString(), "/a", Map.of())).asked()).hasSize(1);
     assertThat(missing).doesNotExist();
+  }
+
+  @Test
+  void theNodesZoneIsMountedUnlessThePodsOwnMountIsThere() {
+    zoned = true;
+    assertThat(planned().declared()).containsExactly(new MountRequest.TimeZone());
+    assertThat(planned(host("/usr/x", "/etc/localtime", Map.of())).declared()).isEmpty();
+    assertThat(planned(host("/own", "/etc/", Map.of())).declared()).isEmpty();
+    assertThat(planned(host("/own", "/etc/other", Map.of())).declared()).hasSize(1);
+  }
+
+  private MountPlan planned(VolumeMount... mounts) {
+    return planning.plan(
+        pod(), container(security(Map.of()), mounts), Set.of(), Optional.empty(), () -> ABLE);
   }
 }

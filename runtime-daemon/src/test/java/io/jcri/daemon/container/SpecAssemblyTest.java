@@ -27,6 +27,7 @@ import io.jcri.daemon.security.SelinuxLabels;
 import io.jcri.oci.image.ImageConfig;
 import io.jcri.oci.runtime.CgroupSupport;
 import io.jcri.oci.seccomp.SeccompProfiles;
+import io.jcri.oci.spec.Capability;
 import io.jcri.oci.spec.ContainerMount;
 import io.jcri.oci.spec.ContainerSpec;
 import io.jcri.oci.spec.IdMapping;
@@ -74,10 +75,14 @@ class SpecAssemblyTest {
             Container::id,
             new RecordStore<>(directory.resolve("records"), Container.class));
     Confinement confinement =
-        new Confinement(new SeccompProfiles(), new AppArmor(new AppArmorFacts(false), directory));
+        new Confinement(
+            new SeccompProfiles(),
+            new AppArmor(new AppArmorFacts(false), directory),
+            () -> settings);
     Handlers handlers =
         Handlers.find(
-            ConfigFile.parse("[handlers.runc]\nbinary = \"/nowhere\"\n", "test"),
+            ConfigFile.parse(
+                "[handlers.runc]\nbinary = \"/nowhere\"\nmin_memory_mib = 4\n", "test"),
             layout,
             MadeUpNode.with(CgroupDriver.CGROUPFS),
             directory.resolve("no-adapter"));
@@ -86,15 +91,15 @@ class SpecAssemblyTest {
             handlers,
             new ContainerCgroups(
                 new CgroupPaths(CgroupDriver.CGROUPFS),
-                new CgroupSupport(true, Set.of("memory", "cpu"), true)),
+                new CgroupSupport(true, Set.of("memory", "cpu", "pids"), true),
+                () -> settings),
             confinement,
             new ContainerNamespaces(containers, CgroupLayout.V2),
             new ProcessPlanning(
-                new UserResolver(new OpenatRootfsFiles(Linux.get())),
-                confinement,
-                new ProcessLimits(() -> settings.ulimits())),
-            new MountPlanning(layout, true),
-            new CdiInjection(Optional::empty, handlers));
+                new UserResolver(new OpenatRootfsFiles(Linux.get())), confinement, () -> settings),
+            new MountPlanning(layout, true, () -> false),
+            new CdiInjection(Optional::empty, handlers),
+            () -> settings);
   }
 
   private ContainerPlan plan(Pod pod, Container container) {
@@ -167,6 +172,78 @@ class SpecAssemblyTest {
     assertThat(plan(security(Map.of("privileged", true))).process().rlimits()).isEqualTo(limits);
     configure("ulimits = []");
     assertThat(plan(security(Map.of())).process().rlimits()).isEmpty();
+  }
+
+  @Test
+  void variablesOfTheNodeAreBeatenByTheImageAndTheContainer() {
+    configure("env = [\"A=node\", \"B=node\", \"C=node\", \"PATH=/node\"]");
+    Container container =
+        container(security(Map.of()), Map.of("environment", List.of("B=container")));
+    assertThat(plan(pod(), container).spec().process().env())
+        .contains("A=1", "B=container", "C=node", "PATH=/node")
+        .doesNotContain("A=node", "B=node");
+  }
+
+  @Test
+  void processesAreLimitedWhereNobodySaysOtherwise() {
+    configure("pids_limit = 100");
+    assertThat(plan(security(Map.of())).resources().pidsLimit()).contains(100L);
+    LinuxResources own = LinuxResources.builder().pidsLimit(7).build();
+    LinuxResources unified = LinuxResources.builder().unified(Map.of("pids.max", "8")).build();
+    assertThat(limited(own).pidsLimit()).contains(7L);
+    assertThat(limited(unified).pidsLimit()).isEmpty();
+    configure("pids_limit = 0");
+    assertThat(limited(LinuxResources.NONE).pidsLimit()).isEmpty();
+  }
+
+  private LinuxResources limited(LinuxResources asked) {
+    return plan(pod(), container(security(Map.of()), Map.of("resources", asked)))
+        .spec()
+        .resources();
+  }
+
+  @Test
+  void capabilitiesAreAddedToAndDroppedFromThoseOfTheNode() {
+    configure("capabilities = [\"chown\", \"CAP_KILL\"]");
+    assertThat(plan(security(Map.of())).process().capabilities().bounding())
+        .containsExactly(Capability.CAP_CHOWN, Capability.CAP_KILL);
+    SecurityContext own =
+        security(
+            Map.of("addCapabilities", List.of("SETUID"), "dropCapabilities", List.of("CHOWN")));
+    assertThat(plan(own).process().capabilities().bounding())
+        .containsExactly(Capability.CAP_KILL, Capability.CAP_SETUID);
+    configure("capabilities = []");
+    assertThat(plan(security(Map.of())).process().capabilities().bounding()).isEmpty();
+  }
+
+  @Test
+  void profilesOfTheNodeStandForTheDefaultAndConfineThePrivileged() throws IOException {
+    Path one = profile("one.json", "SCMP_ACT_LOG");
+    Path other = profile("other.json", "SCMP_ACT_TRAP");
+    configure(
+        "seccomp_profile = \"%s\"\nprivileged_seccomp_profile = \"%s\"".formatted(one, other));
+    assertThat(plan(security(Map.of())).seccomp().orElseThrow().defaultAction())
+        .isEqualTo("SCMP_ACT_LOG");
+    assertThat(plan(security(Map.of("privileged", true))).seccomp().orElseThrow().defaultAction())
+        .isEqualTo("SCMP_ACT_TRAP");
+    configure("seccomp_profile = \"/missing\"");
+    assertThatThrownBy(() -> plan(security(Map.of()))).hasMessageContaining("/missing");
+  }
+
+  private Path profile(String name, String action) throws IOException {
+    return Files.writeString(
+        directory.resolve(name), "{\"defaultAction\": \"%s\"}".formatted(action));
+  }
+
+  @Test
+  void aLimitBelowTheHandlersLeastIsRefused() {
+    LinuxResources enough = LinuxResources.builder().memoryLimit(4 << 20).build();
+    LinuxResources unlimited = LinuxResources.builder().memoryLimit(-1).build();
+    LinuxResources little = LinuxResources.builder().memoryLimit((4 << 20) - 1).build();
+    assertThat(limited(enough).memoryLimit()).contains(4L << 20);
+    assertThat(limited(unlimited).memoryLimit()).contains(-1L);
+    assertThatThrownBy(() -> limited(little))
+        .hasMessageContaining("memory limit 4194303 is below 4194304, the least");
   }
 
   @Test

@@ -3,7 +3,9 @@ package io.jcri.daemon.runtime;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jcri.daemon.config.DaemonConfig;
+import io.jcri.daemon.config.HandlerRules;
 import io.jcri.daemon.config.PodSandbox;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -31,10 +33,37 @@ class PassedAnnotationsTest {
     assertThat(passed(List.of("c"), List.of("c"))).isEqualTo(Map.of("c", "container"));
   }
 
+  @Test
+  void theHandlersOwnCountWhereNothingOfThePodsIsLetThrough() {
+    HandlerRules rules =
+        new HandlerRules(List.of(), Map.of("a.one", "default", "x", "y"), 0, Duration.ofSeconds(1));
+    DaemonConfig.Handler handler =
+        new DaemonConfig.Handler(
+            "x",
+            false,
+            Optional.empty(),
+            List.of(),
+            PodSandbox.PAUSE,
+            List.of("a.*"),
+            List.of(),
+            rules);
+    assertThat(PassedAnnotations.of(handler).of(POD, CONTAINER))
+        .isEqualTo(Map.of("a.one", "1", "x", "y"));
+    assertThat(PassedAnnotations.of(handler).of(Map.of("x", "forged"), CONTAINER))
+        .isEqualTo(Map.of("a.one", "default", "x", "y"));
+  }
+
   private static Map<String, String> passed(List<String> pod, List<String> container) {
     return PassedAnnotations.of(
             new DaemonConfig.Handler(
-                "x", false, Optional.empty(), List.of(), PodSandbox.PAUSE, pod, container))
+                "x",
+                false,
+                Optional.empty(),
+                List.of(),
+                PodSandbox.PAUSE,
+                pod,
+                container,
+                HandlerRules.NONE))
         .of(POD, CONTAINER);
   }
 }

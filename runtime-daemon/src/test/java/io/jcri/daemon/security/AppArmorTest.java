@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Objects;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -24,13 +25,15 @@ class AppArmorTest {
   @Test
   void aHostWithoutItHasNoDefaultAndRefusesAnythingElse() throws IOException {
     AppArmor apparmor = apparmor();
-    assertThat(apparmor.profile(DEFAULT)).isEmpty();
-    assertThat(apparmor.profile(new SecurityProfile(SecurityProfile.Type.UNCONFINED, "")))
+    assertThat(apparmor.profile(DEFAULT, Optional.empty())).isEmpty();
+    assertThat(
+            apparmor.profile(
+                new SecurityProfile(SecurityProfile.Type.UNCONFINED, ""), Optional.empty()))
         .isEmpty();
-    assertThatThrownBy(() -> apparmor.profile(localhost("mine")))
+    assertThatThrownBy(() -> apparmor.profile(localhost("mine"), Optional.empty()))
         .hasMessage("AppArmor profile mine can't be applied: this node has no AppArmor");
     write("sys/module/apparmor/parameters/enabled", "N\n");
-    assertThat(apparmor().profile(DEFAULT)).isEmpty();
+    assertThat(apparmor().profile(DEFAULT, Optional.empty())).isEmpty();
   }
 
   private AppArmor apparmor() throws IOException {
@@ -41,10 +44,10 @@ class AppArmorTest {
   void aLocalhostProfileMustBeLoaded() throws IOException {
     enable();
     AppArmor apparmor = apparmor();
-    assertThat(apparmor.profile(localhost("mine"))).contains("mine");
-    assertThatThrownBy(() -> apparmor.profile(localhost("min")))
+    assertThat(apparmor.profile(localhost("mine"), Optional.empty())).contains("mine");
+    assertThatThrownBy(() -> apparmor.profile(localhost("min"), Optional.empty()))
         .hasMessage("AppArmor profile min is not loaded on this node");
-    assertThatThrownBy(() -> apparmor.profile(localhost("other")))
+    assertThatThrownBy(() -> apparmor.profile(localhost("other"), Optional.empty()))
         .hasMessageContaining("other is not loaded");
   }
 
@@ -56,12 +59,12 @@ class AppArmorTest {
             + " echo 'jcri-default (enforce)' >> ROOT/"
             + profiles);
     AppArmor apparmor = apparmor();
-    assertThat(apparmor.profile(DEFAULT)).contains("jcri-default");
-    assertThat(apparmor.profile(DEFAULT)).contains("jcri-default");
+    assertThat(apparmor.profile(DEFAULT, Optional.empty())).contains("jcri-default");
+    assertThat(apparmor.profile(DEFAULT, Optional.empty())).contains("jcri-default");
     assertThat(root.resolve("calls")).hasContent("x");
     assertThat(root.resolve("given")).content().contains("profile jcri-default flags=");
     write(profiles, "mine (enforce)\n");
-    assertThat(apparmor.profile(DEFAULT)).contains("jcri-default");
+    assertThat(apparmor.profile(DEFAULT, Optional.empty())).contains("jcri-default");
     assertThat(root.resolve("calls")).hasContent("x\nx");
   }
 
@@ -70,7 +73,7 @@ class AppArmorTest {
     enable();
     parser("echo 'syntax error in line 7'; exit 3");
     AppArmor apparmor = apparmor();
-    assertThatThrownBy(() -> apparmor.profile(DEFAULT))
+    assertThatThrownBy(() -> apparmor.profile(DEFAULT, Optional.empty()))
         .hasMessageContaining("jcri-default")
         .hasStackTraceContaining("ended with 3: syntax error in line 7");
   }
@@ -78,7 +81,19 @@ class AppArmorTest {
   @Test
   void withoutTheParserThereIsNoDefault() throws IOException {
     enable();
-    assertThat(apparmor().profile(DEFAULT)).isEmpty();
+    assertThat(apparmor().profile(DEFAULT, Optional.empty())).isEmpty();
+  }
+
+  @Test
+  void whatStandsForTheDefaultMustBeLoaded() throws IOException {
+    assertThat(apparmor().profile(DEFAULT, Optional.of("mine"))).isEmpty();
+    assertThat(apparmor().ofNode("mine")).isEmpty();
+    enable();
+    AppArmor apparmor = apparmor();
+    assertThat(apparmor.profile(DEFAULT, Optional.of("mine"))).contains("mine");
+    assertThat(apparmor.ofNode("mine")).contains("mine");
+    assertThatThrownBy(() -> apparmor.profile(DEFAULT, Optional.of("other")))
+        .hasMessage("AppArmor profile other is not loaded on this node");
   }
 
   private static SecurityProfile localhost(String name) {
