@@ -9,7 +9,7 @@
 
 #include "log_format.h"
 
-enum { CHECK_EVERY = 1 << 20 };
+enum { CHECK_EVERY = 1 << 20, OWN_TEXT = 64, OWN_LINE = LOG_PREFIX + OWN_TEXT + 1 };
 
 /* One step down, never through a link. A folder that is missing is made, for everybody to pass. */
 static int enter(int directory, const char *name) {
@@ -137,24 +137,60 @@ static void drop(struct log_file *log, const char *lines, size_t length) {
   log->dropped_ever += payload;
 }
 
-bool log_file_tell_dropped(struct log_file *log) {
-  if (log->dropped == 0) return true;
+/* A line of ours; returns its length. */
+static size_t own_line(char line[OWN_LINE], int64_t bytes, const char *fate) {
   struct log_format format;
   log_format_init(&format, "stderr", false);
   log_format_stamp(&format, now_wall_nanos());
-  char text[64], line[LOG_PREFIX + sizeof text + 1];
-  int length = snprintf(text, sizeof text, "[jcri: %lld bytes dropped]\n", (long long)log->dropped);
+  char text[OWN_TEXT];
+  int length = snprintf(text, sizeof text, "[jcri: %lld bytes %s]\n", (long long)bytes, fate);
   size_t produced = 0;
   /* The buffer holds this one line; the formatter asks for no more than it needs. */
-  log_format_text(&format, text, (size_t)length, false, line, sizeof line, &produced);
-  if (over_limit(log, produced) || write_lines(log, line, produced) != produced) return false;
+  log_format_text(&format, text, (size_t)length, false, line, OWN_LINE, &produced);
+  return produced;
+}
+
+/* Another file in the place of the one that has become too large, which is lost but for a line that
+ * tells of it. Readers meet a new file, as after a rotation, and none that shrinks below them. */
+static bool begin_anew(struct log_file *log) {
+  char *name FREE = NULL;
+  char *fresh FREE = NULL;
+  int parent CLOSE = open_parent(log, &name);
+  if (parent < 0 || (fresh = formatted("%s.tmp", name)) == NULL) return false;
+  (void)unlinkat(parent, fresh, 0); /* of a shim that died here */
+  int fd =
+      openat(parent, fresh, O_WRONLY | O_APPEND | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0640);
+  if (fd < 0) return false;
+  if (renameat(parent, fresh, parent, name) != 0) {
+    (void)unlinkat(parent, fresh, 0);
+    close(fd);
+    return false;
+  }
+  close(log->fd);
+  log->fd = fd;
+  char line[OWN_LINE];
+  size_t length = own_line(line, log->size, "of the log removed");
+  log->size = log->checked = 0;
+  (void)write_lines(log, line, length);
+  return true;
+}
+
+static bool make_room(struct log_file *log, size_t more) {
+  return !over_limit(log, more) || begin_anew(log);
+}
+
+bool log_file_tell_dropped(struct log_file *log) {
+  if (log->dropped == 0) return true;
+  char line[OWN_LINE];
+  size_t length = own_line(line, log->dropped, "dropped");
+  if (!make_room(log, length) || write_lines(log, line, length) != length) return false;
   log->dropped = 0;
   return true;
 }
 
 void log_file_write(struct log_file *log, const char *lines, size_t length) {
   if (log->fd < 0 || length == 0) return;
-  if (!log_file_tell_dropped(log) || over_limit(log, length)) {
+  if (!log_file_tell_dropped(log) || !make_room(log, length)) {
     drop(log, lines, length);
     return;
   }

@@ -9,7 +9,7 @@ struct log_file {
   const char *path;      /* NULL: no log is kept */
   const char *directory; /* below which no link is followed; NULL: the file's own */
   int fd;
-  int64_t limit;   /* bytes of one file, 0 for none: a safety net below the kubelet's rotation */
+  int64_t limit;   /* bytes of one file, 0 for none: above it the file begins anew */
   int64_t size;    /* as far as we know it; checked with the file now and then */
   int64_t checked; /* the size at which it was last checked */
   int64_t dropped; /* bytes of the container's output that no line tells of yet */

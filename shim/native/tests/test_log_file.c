@@ -1,4 +1,5 @@
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -116,17 +117,43 @@ static void no_link_below_the_directory_is_followed(void) {
   free(pod);
 }
 
-static void the_limit_drops_until_a_reopen(void) {
+static void above_the_limit_the_file_begins_anew(void) {
   struct log_file log;
-  CHECK(log_file_open(&log, NULL, path, 3 * (LOG_PREFIX + 11)));
+  enum { LINE = LOG_PREFIX + 11 };
+  CHECK(log_file_open(&log, NULL, path, 5 * LINE));
   put_lines(&log, 5);
-  CHECK(lines_in(path) == 3 && log.dropped == 22);
-  CHECK(truncate(path, 0) == 0);
+  int reader = open(path, O_RDONLY | O_CLOEXEC);
+  CHECK(lines_in(path) == 5);
   put_lines(&log, 1);
-  CHECK(lines_in(path) == 2 && strstr(text, "stderr F [jcri: 22 bytes dropped]\n") != NULL);
+  CHECK(lines_in(path) == 2 && log.dropped_ever == 0);
+  char told[80];
+  snprintf(told, sizeof told, "stderr F [jcri: %d bytes of the log removed]\n", 5 * LINE);
+  CHECK(strstr(text, told) != NULL, "%s", text);
+  struct stat before, now;
+  CHECK(fstat(reader, &before) == 0 && stat(path, &now) == 0);
+  CHECK(before.st_size == 5 * LINE && before.st_nlink == 0 && before.st_ino != now.st_ino);
+  CHECK(now.st_size == log.size);
+  close(reader);
+
+  /* Somebody may have truncated it. */
+  CHECK(truncate(path, 0) == 0);
+  put_lines(&log, 5);
+  CHECK(lines_in(path) == 5);
+
+  /* Where there can't be another file, what comes is dropped until there is room. */
+  char kept[96], obstacle[112];
+  snprintf(kept, sizeof kept, "%s.kept", path);
+  snprintf(obstacle, sizeof obstacle, "%s.tmp", path);
+  CHECK(mkdir(obstacle, 0700) == 0);
+  put_lines(&log, 2);
+  CHECK(lines_in(path) == 5 && log.dropped == 22);
+  CHECK(rmdir(obstacle) == 0);
+  CHECK(rename(path, kept) == 0 && log_file_reopen(&log));
+  CHECK(lines_in(path) == 1 && strstr(text, "stderr F [jcri: 22 bytes dropped]\n") != NULL);
   CHECK(log.dropped == 0 && log.dropped_ever == 22);
   close(log.fd);
   unlink(path);
+  unlink(kept);
 }
 
 /* A file size limit of the process stands in for a full disk: writes come out short, then fail. */
@@ -158,7 +185,7 @@ int main(void) {
   a_failed_reopen_keeps_the_old_file();
   links_and_pipes_are_no_logs();
   no_link_below_the_directory_is_followed();
-  the_limit_drops_until_a_reopen();
+  above_the_limit_the_file_begins_anew();
   a_full_disk_leaves_no_half_line();
   CHECK(rmdir(directory) == 0);
   return 0;

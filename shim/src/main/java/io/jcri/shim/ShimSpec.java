@@ -28,8 +28,8 @@ import java.util.Optional;
  *     made
  * @param logDirectory the pod's, which the log is in: below it no link is followed, neither now nor
  *     when the log is reopened; empty for that of the file itself
- * @param logLimit bytes after which further output is dropped (and told of) until the log is
- *     reopened, 0 for no limit: a net below the kubelet's rotation
+ * @param logLimit bytes above which another file takes the log's place, and what was written is
+ *     lost but for a line that tells of it; 0 for no limit: a net below the kubelet's rotation
  * @param exitRecord where {@link ExitRecord} is written
  * @param cgroupPath the container's cgroup as a path below the mount of each hierarchy, empty to
  *     learn it from /proc alone, which tells nothing of a process that is dead before the runtime

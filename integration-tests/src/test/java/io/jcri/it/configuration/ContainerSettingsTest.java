@@ -21,7 +21,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -95,7 +97,8 @@ class ContainerSettingsTest {
   void filesAreLimitedAsForAnyService() throws IOException {
     TestContainer container = NODE.pod().idle();
     String ofFirst = container.exec("cat", "/proc/1/limits").out();
-    assertThat(limit("Max open files", ofFirst)).isEqualTo("1024:" + given("Max open files", 524_288));
+    assertThat(limit("Max open files", ofFirst))
+        .isEqualTo("1024:" + given("Max open files", 524_288));
   }
 
   @Test
@@ -220,8 +223,7 @@ class ContainerSettingsTest {
     assertRefused(
         () -> pod.create(pod.container("true")), Code.FAILED_PRECONDITION, "allowed_devices");
     assertRefused(
-        () ->
-            NODE.pod(NODE.podConfig().putAnnotations("shm-size.crio.io", "much"), "heeding"),
+        () -> NODE.pod(NODE.podConfig().putAnnotations("shm-size.crio.io", "much"), "heeding"),
         Code.INVALID_ARGUMENT,
         "no size such as 128Mi");
   }
@@ -288,8 +290,7 @@ class ContainerSettingsTest {
         .getSecurityContextBuilder()
         .getSeccompBuilder()
         .setProfileType(SecurityProfile.ProfileType.RuntimeDefault);
-    assertThat(pod.start(byDefault).exec("mkdir", "/x").err())
-        .contains("No space left on device");
+    assertThat(pod.start(byDefault).exec("mkdir", "/x").err()).contains("No space left on device");
   }
 
   @Test
@@ -309,14 +310,32 @@ class ContainerSettingsTest {
     TestPod pod = NODE.pod();
     pod.start("true").awaitExit();
     assertThat(told).doesNotExist();
-    TestContainer container = pod.start(pod.container("sleep", "1000").putAnnotations("tell", "me"));
+    TestContainer container =
+        pod.start(pod.container("sleep", "1000").putAnnotations("tell", "me"));
     assertThat(told).hasContent("called");
     container.stop(0);
     container.remove();
     assertThat(told).hasContent("called\ncalled");
     Files.writeString(hooks.resolve("wrong.json"), "{}");
-    assertRefused(
-        () -> pod.create(pod.container("true")), Code.INVALID_ARGUMENT, "wrong.json");
+    assertRefused(() -> pod.create(pod.container("true")), Code.INVALID_ARGUMENT, "wrong.json");
+  }
+
+  @Test
+  void aLogThatBecomesTooLargeBeginsAnew() throws IOException {
+    say("[containers]\nlog_size_max_mib = 1\n");
+    TestPod pod = NODE.pod();
+    ContainerConfig.Builder config =
+        pod.container("sh", "-c", "yes 0123456789 | head -n 40000; echo the end");
+    pod.start(config).awaitExit();
+    Path log = Path.of(pod.config().getLogDirectory()).resolve(config.getLogPath());
+    List<String> lines = Files.readAllLines(log);
+    assertThat(Files.size(log)).isLessThan(1 << 20);
+    assertThat(lines.getFirst()).matches(".* stderr F \\[jcri: [0-9]+ bytes of the log removed\\]");
+    assertThat(lines.getLast()).endsWith(" stdout F the end");
+    assertThat(lines.subList(1, lines.size() - 1)).allMatch(line -> line.endsWith(" 0123456789"));
+    try (Stream<Path> files = Files.list(log.resolveSibling("."))) {
+      assertThat(files).hasSize(1);
+    }
   }
 
   @Test

@@ -44,7 +44,8 @@ final class ContainerKeys {
                 .toList(),
             profiles(keys, d.profiles()),
             timeZone(keys, d.timeZone()),
-            keys.paths("hooks_dirs", d.hooks()));
+            keys.paths("hooks_dirs", d.hooks()),
+            (long) keys.number("log_size_max_mib", (int) (d.logLimit() >> 20), 0, MOST_MIB) << 20);
     keys.rejectUnknown();
     return settings;
   }
@@ -104,11 +105,7 @@ final class ContainerKeys {
    * @param instead when nothing can be made of it, which is a problem then
    */
   private static <T> T made(
-      Keys keys,
-      String key,
-      List<String> fallback,
-      Function<List<String>, T> make,
-      T instead) {
+      Keys keys, String key, List<String> fallback, Function<List<String>, T> make, T instead) {
     List<String> texts = keys.texts(key, fallback);
     try {
       return make.apply(texts);

@@ -27,6 +27,7 @@ import java.util.TreeMap;
  * @param profiles of containers that name none
  * @param timeZone {@code Local} for the node's, or a name of the IANA's; empty for the image's
  * @param hooks directories of oci-hooks(5), the later before the earlier
+ * @param logLimit bytes of a log above which it begins anew, 0 for no limit
  */
 public record ContainerSettings(
     List<Rlimit> ulimits,
@@ -40,7 +41,8 @@ public record ContainerSettings(
     List<Path> absentSources,
     Profiles profiles,
     Optional<String> timeZone,
-    List<Path> hooks) {
+    List<Path> hooks,
+    long logLimit) {
   public ContainerSettings {
     ulimits = List.copyOf(ulimits);
     env = List.copyOf(env);
@@ -68,6 +70,7 @@ public record ContainerSettings(
         List.of(),
         Profiles.OWN,
         Optional.empty(),
-        List.of());
+        List.of(),
+        0);
   }
 }

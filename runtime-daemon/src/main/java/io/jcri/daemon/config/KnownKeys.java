@@ -45,6 +45,7 @@ final class KnownKeys {
           "containers.privileged_apparmor_profile",
           "containers.timezone",
           "containers.hooks_dirs",
+          "containers.log_size_max_mib",
           "images.registry_directories",
           "images.registries_conf",
           "images.registry_auth",

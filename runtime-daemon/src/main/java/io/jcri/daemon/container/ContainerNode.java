@@ -51,9 +51,7 @@ public record ContainerNode(
         confinement,
         new ContainerNamespaces(containers, kernel.cgroups().layout()),
         new ProcessPlanning(
-            new UserResolver(new OpenatRootfsFiles(kernel.syscalls())),
-            confinement,
-            settings),
+            new UserResolver(new OpenatRootfsFiles(kernel.syscalls())), confinement, settings),
         new MountPlanning(layout, makesVolumes, () -> settings.get().timeZone().isPresent()),
         cdi,
         settings);
@@ -82,7 +80,8 @@ public record ContainerNode(
         pods,
         cgroupPaths,
         kernel.cgroups(),
-        context.clock());
+        context.clock(),
+        settings);
   }
 
   LiveLimits liveLimits() {

@@ -1,5 +1,6 @@
 package io.jcri.daemon.container;
 
+import io.jcri.daemon.config.ContainerSettings;
 import io.jcri.daemon.core.FileTrees;
 import io.jcri.daemon.core.JcriException;
 import io.jcri.daemon.core.Layout;
@@ -26,6 +27,7 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -48,6 +50,7 @@ public final class ContainerShims {
   private final CgroupPaths cgroupPaths;
   private final Cgroups cgroups;
   private final SilentShims silent;
+  private final Supplier<ContainerSettings> settings;
 
   public ContainerShims(
       ShimLauncher launcher,
@@ -56,13 +59,15 @@ public final class ContainerShims {
       Pods pods,
       CgroupPaths cgroupPaths,
       Cgroups cgroups,
-      Clock clock) {
+      Clock clock,
+      Supplier<ContainerSettings> settings) {
     this.launcher = launcher;
     this.layout = layout;
     this.handlers = handlers;
     this.pods = pods;
     this.cgroupPaths = cgroupPaths;
     this.cgroups = cgroups;
+    this.settings = settings;
     this.silent = new SilentShims(cgroups, clock);
   }
 
@@ -101,7 +106,7 @@ public final class ContainerShims {
             config.stdinOnce(),
             log.map(ContainerLog::file),
             log.map(ContainerLog::directory),
-            0,
+            settings.get().logLimit(),
             layout.exitRecord(container.id()),
             cgroup(container),
             Optional.of(layout.checkpoint(container.id()))

@@ -27,6 +27,7 @@ final class Conversion {
           case "number" -> number(setting.value());
           case "not" ->
               setting.value() instanceof Boolean flag ? Optional.of(!flag) : Optional.empty();
+          case "mebibytes" -> mebibytes(setting.value());
           case "seconds" -> seconds(setting.value());
           case "choice" -> choice(setting.value(), List.of(words).subList(2, words.length));
           default -> throw new IllegalStateException("no kind of value: " + target);
@@ -54,6 +55,13 @@ final class Conversion {
       case String text when text.matches("[0-9]{1,9}") -> Optional.of(Long.valueOf(text));
       default -> Optional.empty();
     };
+  }
+
+  /** A number of bytes in MiB, of which there is at least one. */
+  static Optional<Object> mebibytes(Object value) {
+    return value instanceof Long bytes && bytes > 0
+        ? Optional.of((bytes + (1 << 20) - 1) >> 20)
+        : Optional.empty();
   }
 
   /**

@@ -87,6 +87,7 @@ class ConfigFileTest {
             privileged_apparmor_profile = "pa"
             timezone = "America/Argentina/Ushuaia"
             hooks_dirs = ["/hooks.d"]
+            log_size_max_mib = 50
             [images]
             registry_directories = ["/certs"]
             registries_conf = "/r.conf"
@@ -177,7 +178,8 @@ class ConfigFileTest {
                     Optional.of("a"),
                     Optional.of("pa")),
                 Optional.of("America/Argentina/Ushuaia"),
-                List.of(Path.of("/hooks.d"))));
+                List.of(Path.of("/hooks.d")),
+                50 << 20));
     assertThat(config.images())
         .isEqualTo(
             new DaemonConfig.Images(

@@ -158,7 +158,8 @@ final class FoundNode implements AutoCloseable {
         allPods(),
         new CgroupPaths(CgroupDriver.CGROUPFS),
         cgroups,
-        clock);
+        clock,
+        () -> DaemonConfig.defaults().containers());
   }
 
   private RootFilesystems rootFilesystems() {
