@@ -77,7 +77,7 @@ public final class Daemon {
   public Daemon(LiveConfig live, NativeBinaries binaries) throws IOException {
     this.live = live;
     DaemonConfig config = live.get();
-    Layout layout = new Layout(config.root(), config.state());
+    Layout layout = new Layout(config.root(), config.state(), config.imageDirectory());
     locks.addAll(DaemonFolders.prepare(layout));
     StrandedLaunchers.end(Path.of(System.getProperty("java.home")));
     DaemonContext context = new DaemonContext(layout, Clock.system(), BootId.current());

@@ -20,6 +20,7 @@ final class DaemonFolders {
   static List<FolderLock> prepare(Layout layout) throws IOException {
     Folders.base(layout.root());
     Folders.base(layout.state());
+    Folders.own(layout.images(), Folders.PRIVATE);
     List<FolderLock> locks = new ArrayList<>();
     for (Path lock : layout.locks()) {
       locks.add(FolderLock.take(lock));
@@ -31,7 +32,6 @@ final class DaemonFolders {
             layout.podRecords(),
             layout.containerRecords(),
             layout.containers(),
-            layout.images(),
             layout.checkpoints(),
             layout.paused(),
             layout.restoring(),

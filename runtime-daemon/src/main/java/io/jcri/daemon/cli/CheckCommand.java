@@ -82,7 +82,7 @@ final class CheckCommand implements Callable<Integer> {
     try {
       DaemonConfig config = ConfigSource.of(Optional.ofNullable(file)).load().config();
       NodeFacts node = NodeFacts.read(Cgroups.detect(), config.cgroupDriver(), Path.of("/"));
-      Layout layout = new Layout(config.root(), config.state());
+      Layout layout = new Layout(config.root(), config.state(), config.imageDirectory());
       Handlers handlers = Handlers.find(config, layout, node, NativeBinaries.adapter());
       List<Finding> findings =
           NodeChecks.of(

@@ -117,6 +117,7 @@ public final class ConfigFile {
   private Images images(Keys keys, Images d) {
     Images images =
         new Images(
+            keys.optionalPath("directory", d.directory()),
             keys.paths("registry_directories", d.registryDirectories()),
             keys.optionalPath("registries_conf", d.registriesConf()),
             keys.optionalPath("registry_auth", d.registryAuth()),

@@ -99,6 +99,7 @@ public record DaemonConfig(
   /**
    * Pulling and keeping images.
    *
+   * @param directory where they are kept, empty for a folder of root
    * @param registryDirectories directories in containerd's {@code certs.d} form; the first that
    *     exists is used
    * @param registriesConf a file of containers-registries.conf(5), if it counts here
@@ -113,6 +114,7 @@ public record DaemonConfig(
    *     {@code directory} or {@code ignore}
    */
   public record Images(
+      Optional<Path> directory,
       List<Path> registryDirectories,
       Optional<Path> registriesConf,
       Optional<Path> registryAuth,
@@ -246,6 +248,11 @@ public record DaemonConfig(
    */
   public record Tracing(String endpoint, int samplesPerMillion) {}
 
+  /** Where images are kept, with what containers write over them. */
+  public Path imageDirectory() {
+    return images.directory().orElse(root.resolve("image"));
+  }
+
   /** What an empty file means. */
   public static DaemonConfig defaults() {
     Path state = Path.of("/run/jcri");
@@ -261,6 +268,7 @@ public record DaemonConfig(
         false,
         ContainerSettings.defaults(),
         new Images(
+            Optional.empty(),
             List.of(Path.of("/etc/jcri/certs.d"), Path.of("/etc/containerd/certs.d")),
             Optional.empty(),
             Optional.empty(),

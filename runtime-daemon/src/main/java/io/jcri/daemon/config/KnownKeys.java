@@ -86,6 +86,7 @@ final class KnownKeys {
           "socket",
           "log_format",
           "cgroup_driver",
+          "images.directory",
           "network.configurations",
           "network.cache",
           "network.bridge",

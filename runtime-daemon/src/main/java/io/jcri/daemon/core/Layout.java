@@ -32,16 +32,21 @@ import java.util.stream.Stream;
  *
  * @param root what must survive a reboot, {@code /var/lib/jcri} by default
  * @param state what ends with the machine, {@code /run/jcri} by default
+ * @param images the image store, {@code image} in root by default
  */
-public record Layout(Path root, Path state) {
+public record Layout(Path root, Path state, Path images) {
+
+  /** With the image store in root. */
+  public Layout(Path root, Path state) {
+    this(root, state, root.resolve("image"));
+  }
 
   /** What a daemon locks for as long as it runs, see {@code FolderLock}. */
   public List<Path> locks() {
-    return Stream.of(root, state).distinct().map(folder -> folder.resolve("lock")).toList();
-  }
-
-  public Path images() {
-    return root.resolve("image");
+    return Stream.of(root, state, images.startsWith(root) ? root : images)
+        .distinct()
+        .map(folder -> folder.resolve("lock"))
+        .toList();
   }
 
   public Path podRecords() {

@@ -89,6 +89,7 @@ class ConfigFileTest {
             hooks_dirs = ["/hooks.d"]
             log_size_max_mib = 50
             [images]
+            directory = "/disk/images"
             registry_directories = ["/certs"]
             registries_conf = "/r.conf"
             registry_auth = "/auth.json"
@@ -162,8 +163,7 @@ class ConfigFileTest {
     assertThat(config.containers())
         .isEqualTo(
             new ContainerSettings(
-                List.of(
-                    new Rlimit("RLIMIT_NOFILE", 2048, 2048), new Rlimit("RLIMIT_CORE", -1, 0)),
+                List.of(new Rlimit("RLIMIT_NOFILE", 2048, 2048), new Rlimit("RLIMIT_CORE", -1, 0)),
                 List.of("A=b=c"),
                 Map.of("net.core.somaxconn", "7", "net.ipv4.conf.eth0/1.forwarding", "1"),
                 99,
@@ -183,6 +183,7 @@ class ConfigFileTest {
     assertThat(config.images())
         .isEqualTo(
             new DaemonConfig.Images(
+                Optional.of(Path.of("/disk/images")),
                 List.of(Path.of("/certs")),
                 Optional.of(Path.of("/r.conf")),
                 Optional.of(Path.of("/auth.json")),
