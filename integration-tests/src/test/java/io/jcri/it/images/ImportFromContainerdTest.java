@@ -52,7 +52,7 @@ class ImportFromContainerdTest {
 
   private static final List<ImageRow> PULLED = new ArrayList<>();
   private static Layer zstd;
-  private static Command.Result whileRunning;
+  private static final List<Command.Result> WHILE_RUNNING = new ArrayList<>();
 
   private final JcriCommand jcri = new JcriCommand(NODE);
 
@@ -104,9 +104,9 @@ class ImportFromContainerdTest {
                         .setImage(ImageSpec.newBuilder().setImage(name))
                         .build());
       }
-      whileRunning =
+      WHILE_RUNNING.add(
           new JcriCommand(NODE)
-              .run("import-from", "containerd", "--dry-run", "--root", root().toString());
+              .run("import-from", "containerd", "--dry-run", "--root", root().toString()));
     } finally {
       containerd.close();
     }
@@ -177,9 +177,10 @@ class ImportFromContainerdTest {
 
   @Test
   void whatRunsCanBeReadToo() {
-    assertThat(whileRunning.exitCode()).isZero();
-    assertThat(whileRunning.err()).startsWith("note: containerd is running, as process ");
-    assertThat(whileRunning.out())
+    Command.Result running = WHILE_RUNNING.getFirst();
+    assertThat(running.exitCode()).isZero();
+    assertThat(running.err()).startsWith("note: containerd is running, as process ");
+    assertThat(running.out())
         .contains("would import " + PULLED.getFirst().id() + " " + ASKED.getFirst())
         .endsWith("would import 5, already there 0, left out 0\n");
   }

@@ -203,8 +203,8 @@ class ImportFromCrioTest {
   @Test
   void whatIsMissingIsTold() throws IOException {
     Path store = copy();
-    Path layer = find(store, "index").getParent().getParent();
-    Path split = store.resolve("overlay-layers").resolve(layer.getFileName() + ".tar-split.gz");
+    Path file = store.resolve("overlay").relativize(find(store, "index"));
+    Path split = store.resolve("overlay-layers").resolve(file.getName(0) + ".tar-split.gz");
     Files.delete(split);
     Path image =
         store.resolve("overlay-images").resolve(PULLED.get(1).id().substring("sha256:".length()));

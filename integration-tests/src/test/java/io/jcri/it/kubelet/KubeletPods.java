@@ -26,7 +26,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 /** What a kubelet does with static pods, however it learns of what happens to them. */
 abstract class KubeletPods {
   static final Optional<Path> PROGRAM = Tools.kubelet();
-  private static final Duration PATIENCE = Duration.ofSeconds(120);
+  private static final Duration PATIENCE = Duration.ofMinutes(2);
 
   @RegisterExtension static final TestNode NODE = new TestNode();
 

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.condition.EnabledIf;
 /** A kubelet that asks each second, as today's do. */
 @EnabledIf("available")
 class KubeletTest extends KubeletPods {
-  private static final Duration PATIENCE = Duration.ofSeconds(120);
+  private static final Duration PATIENCE = Duration.ofMinutes(2);
 
   @BeforeAll
   static void startKubelet() throws IOException {

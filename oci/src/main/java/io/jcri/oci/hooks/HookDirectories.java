@@ -73,8 +73,8 @@ public final class HookDirectories {
         for (Path entry : entries) {
           files.put(String.valueOf(entry.getFileName()), entry);
         }
-      } catch (NoSuchFileException e) {
-        continue;
+      } catch (NoSuchFileException none) {
+        // a folder that is not there has no hooks
       } catch (IOException e) {
         throw OciException.ofIo("cannot list hooks in " + directory, e);
       }

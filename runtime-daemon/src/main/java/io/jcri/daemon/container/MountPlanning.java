@@ -17,7 +17,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
-import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
@@ -30,10 +29,6 @@ import java.util.stream.Collectors;
  */
 final class MountPlanning {
   private final Layout layout;
-
-  /** A pod that mounts a zone itself has it, and a tree over /etc is as it is. */
-  private static final Predicate<VolumeMount> OVER_ZONE =
-      mount -> Path.of(TimeZones.PLACE).startsWith(Path.of("/", mount.containerPath()).normalize());
 
   private final boolean makesVolumes;
   private final BooleanSupplier timeZone;
@@ -84,13 +79,19 @@ final class MountPlanning {
       List<ContainerMount> defaults,
       Optional<String> label) {
     List<MountRequest> first = new ArrayList<>();
-    if (timeZone.getAsBoolean() && container.config().mounts().stream().noneMatch(OVER_ZONE)) {
+    if (timeZone.getAsBoolean()
+        && container.config().mounts().stream().noneMatch(MountPlanning::hidesZone)) {
       first.add(new MountRequest.TimeZone());
     }
     if (!declared.isEmpty() && makesVolumes) {
       first.add(declared(container, declared, defaults, label));
     }
     return first;
+  }
+
+  /** A pod that mounts a zone itself has it, and a tree over /etc is as it is. */
+  private static boolean hidesZone(VolumeMount mount) {
+    return Path.of(TimeZones.PLACE).startsWith(Path.of("/", mount.containerPath()).normalize());
   }
 
   private static void check(VolumeMount mount, String handler, RuntimeFeatures features) {

@@ -32,7 +32,7 @@ import java.util.stream.Stream;
  *
  * @param root what must survive a reboot, {@code /var/lib/jcri} by default
  * @param state what ends with the machine, {@code /run/jcri} by default
- * @param images the image store, {@code image} in root by default
+ * @param images the image store, by default the folder of that name in root
  */
 public record Layout(Path root, Path state, Path images) {
 

@@ -65,5 +65,4 @@ final class ShimScope implements ShimHome {
       log.debug("shim {} stays in the daemon's own cgroup: {}", pid, Reasons.of(e));
     }
   }
-
 }

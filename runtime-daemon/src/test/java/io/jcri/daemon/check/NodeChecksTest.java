@@ -48,8 +48,12 @@ class NodeChecksTest {
     write("proc/sys/fs/file-max", "9223372036854775807\n");
     write(
         "var/lib/kubelet/config.yaml",
-        "containerRuntimeEndpoint: unix://ROOT/jcri.sock\ncgroupDriver: cgroupfs\n"
-            + "featureGates:\n  PodAndContainerStatsFromCRI: true\n");
+        """
+        containerRuntimeEndpoint: unix://ROOT/jcri.sock
+        cgroupDriver: cgroupfs
+        featureGates:
+          PodAndContainerStatsFromCRI: true
+        """);
   }
 
   private void write(String path, String text) throws IOException {

@@ -148,7 +148,7 @@ class ConfigFileTest {
                     List.of("umask.crio.io"),
                     Map.of("a.b/c", "d=e"),
                     12 << 20,
-                    Duration.ofSeconds(240))));
+                    Duration.ofMinutes(4))));
     assertThat(config.handlers().get("kata"))
         .isEqualTo(
             new DaemonConfig.Handler(

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.jcri.daemon.config.DaemonConfig.Metrics;
 import io.jcri.daemon.config.DaemonConfig.Tls;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnixDomainSocketAddress;
 import java.nio.file.Path;
@@ -29,9 +30,9 @@ class MetricsKeysTest {
     assertThat(read("metrics.address = \"unix:///run/jcri/metrics.sock\"").address())
         .contains(UnixDomainSocketAddress.of("/run/jcri/metrics.sock"));
     assertThat(read("metrics.address = \"127.0.0.1:9631\"").address())
-        .contains(new InetSocketAddress("127.0.0.1", 9631));
+        .contains(new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), 9631));
     assertThat(read("metrics.address = \"[::1]:9631\"").address())
-        .contains(new InetSocketAddress("::1", 9631));
+        .contains(new InetSocketAddress(InetAddress.ofLiteral("::1"), 9631));
     assertThat(read("metrics.address = \"0.0.0.0:1\"").address())
         .contains(new InetSocketAddress("0.0.0.0", 1));
   }

@@ -25,7 +25,7 @@ public final class Served implements AutoCloseable {
 
   public Served(Path directory, BindableService... services) throws IOException {
     Path socket = directory.resolve("cri.sock");
-    server = new CriServer(socket, List.of(services));
+    server = new CriServer(socket, List.of(services), Traces.none());
     server.start();
     group = new MultiThreadIoEventLoopGroup(1, EpollIoHandler.newFactory());
     channel =

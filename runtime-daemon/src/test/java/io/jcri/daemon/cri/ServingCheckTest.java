@@ -56,7 +56,7 @@ class ServingCheckTest {
   @Test
   void theRealServerAnswers() throws IOException {
     Path socket = folder.resolve("cri.sock");
-    CriServer server = new CriServer(socket, List.of());
+    CriServer server = new CriServer(socket, List.of(), Traces.none());
     server.start();
     try {
       new ServingCheck(socket).run();
@@ -71,7 +71,7 @@ class ServingCheckTest {
   @Test
   void aSocketThatWasTakenAwayIsNoAnswer() throws IOException {
     Path socket = folder.resolve("cri.sock");
-    CriServer server = new CriServer(socket, List.of());
+    CriServer server = new CriServer(socket, List.of(), Traces.none());
     server.start();
     try {
       Files.delete(socket);

@@ -69,7 +69,7 @@ class ImageArchiveTest {
       Map<String, Object> index = unpacked(archive.readAllBytes());
       assertThat(archive.position()).isEqualTo(archive.size());
       assertThat(archive.failure()).isEmpty();
-      assertThat(index.get("manifests").toString())
+      assertThat(String.valueOf(index.get("manifests")))
           .contains("docker.io/library/a:1", "b.test/c@sha256:", TOP.digest().toString());
     }
     Path blobs = folder.resolve("blobs/sha256");

@@ -27,15 +27,7 @@ public final class BoltBucket {
   private final Pages pages;
   private final ByteBuffer top;
 
-  private record Entry(byte[] key, ByteBuffer value, boolean bucket) {
-    boolean is(String name) {
-      return name().equals(name);
-    }
-
-    String name() {
-      return new String(key, StandardCharsets.UTF_8);
-    }
-  }
+  private record Entry(String name, ByteBuffer value, boolean bucket) {}
 
   private BoltBucket(Pages pages, ByteBuffer top) {
     this.pages = pages;
@@ -49,7 +41,7 @@ public final class BoltBucket {
   /** The value of that name. */
   public Optional<byte[]> value(String name) throws IOException {
     for (Entry entry : entries()) {
-      if (!entry.bucket && entry.is(name)) {
+      if (!entry.bucket && entry.name.equals(name)) {
         byte[] value = new byte[entry.value.remaining()];
         entry.value.get(entry.value.position(), value);
         return Optional.of(value);
@@ -66,7 +58,7 @@ public final class BoltBucket {
   /** The bucket of that name. */
   public Optional<BoltBucket> bucket(String name) throws IOException {
     for (Entry entry : entries()) {
-      if (entry.bucket && entry.is(name)) {
+      if (entry.bucket && entry.name.equals(name)) {
         return Optional.of(opened(entry));
       }
     }
@@ -146,6 +138,7 @@ public final class BoltBucket {
     page.get((int) start, key);
     ByteBuffer value =
         page.slice((int) (start + keyLength), (int) valueLength).order(ByteOrder.LITTLE_ENDIAN);
-    return new Entry(key, value, (page.getInt(at) & BUCKET_FLAG) != 0);
+    return new Entry(
+        new String(key, StandardCharsets.UTF_8), value, (page.getInt(at) & BUCKET_FLAG) != 0);
   }
 }
