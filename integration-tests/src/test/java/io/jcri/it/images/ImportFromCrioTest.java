@@ -213,8 +213,7 @@ class ImportFromCrioTest {
     assertThat(result.exitCode()).isEqualTo(3);
     assertThat(result.err())
         .contains(
-            "left out %s: its layer %s has no tar-split"
-                .formatted(ASKED.get(2), layer.getFileName()))
+            "left out %s: its layer %s has no tar-split".formatted(ASKED.get(2), file.getName(0)))
         .contains("left out %s: its document manifest is not there".formatted(ASKED.get(1)));
     assertThat(result.out()).endsWith("imported 2, already there 0, left out 2\n");
 
