@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -82,8 +83,12 @@ class CheckCommandTest {
     return byName;
   }
 
+  private static String told(Map<String, JsonObject> findings, String name, String key) {
+    return Objects.requireNonNull(findings.get(name), name).get(key).getAsString();
+  }
+
   private static String verdict(Map<String, JsonObject> findings, String name) {
-    return findings.getOrDefault(name, new JsonObject()).get("verdict").getAsString();
+    return told(findings, name, "verdict");
   }
 
   @Test
@@ -101,7 +106,7 @@ class CheckCommandTest {
     assertThat(verdict(findings, "network.plugins")).isEqualTo("OK");
     assertThat(verdict(findings, "kubelet.endpoint")).isEqualTo("OK");
     assertThat(verdict(findings, "ports.cri")).as("no daemon runs").isEqualTo("WARN");
-    assertThat(findings.get("network.configuration").get("seen").getAsString())
+    assertThat(told(findings, "network.configuration", "seen"))
         .isEqualTo("pods get a from " + networks.resolve("10-a.conflist"));
     assertThat(
             JsonParser.parseString(result.out())

@@ -14,6 +14,7 @@ import io.jcri.it.node.TestNode;
 import io.jcri.it.node.TestPod;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.InetAddress;
 import java.net.Socket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
@@ -58,7 +59,7 @@ class WebCommandTest {
   /** Of a request whose every header is the test's, the whole answer. */
   private String ask(String line, String... headers) throws IOException {
     int port = URI.create(url).getPort();
-    try (Socket socket = new Socket("127.0.0.1", port)) {
+    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
       String request =
           line + " HTTP/1.1\r\n" + String.join("\r\n", headers) + "\r\nConnection: close\r\n\r\n";
       socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
