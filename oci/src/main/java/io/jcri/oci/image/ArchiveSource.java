@@ -45,37 +45,6 @@ final class ArchiveSource implements ImageSource, AutoCloseable {
 
   private record Layout(Optional<List<Descriptor>> manifests) {}
 
-  /**
-   * An image of the archive.
-   *
-   * @param names that it is tagged with
-   * @param genuine whether the manifest is the one that a registry would have
-   */
-  record Entry(Descriptor manifest, List<ImageReference> names, boolean genuine) {
-
-    /** The same under names that somebody gives it: no registry has it by them. */
-    Entry named(List<ImageReference> given) {
-      return new Entry(manifest, given, false);
-    }
-
-    List<String> tags() {
-      return names.stream()
-          .flatMap(name -> name.tag().map(tag -> name.withTag(tag).toString()).stream())
-          .distinct()
-          .sorted()
-          .toList();
-    }
-
-    List<String> digests() {
-      return names.stream()
-          .filter(name -> genuine)
-          .map(name -> name.withDigestOnly(manifest.digest()).toString())
-          .distinct()
-          .sorted()
-          .toList();
-    }
-  }
-
   private final Syscalls sys;
   private final Fd root;
 
@@ -98,10 +67,10 @@ final class ArchiveSource implements ImageSource, AutoCloseable {
    *
    * @throws OciException INVALID, also when there are more than {@link ImageLimits} has it
    */
-  List<Entry> entries() {
+  List<ArchiveImage> entries() {
     byte[] index = read("index.json");
     byte[] manifest = read("manifest.json");
-    Collection<Entry> entries;
+    Collection<ArchiveImage> entries;
     if (index != null) {
       entries = merged(layoutEntries(index, manifest));
     } else if (manifest != null) {
@@ -119,21 +88,21 @@ final class ArchiveSource implements ImageSource, AutoCloseable {
   }
 
   /** To take up an image again for each of its names would take the square of their number. */
-  private static Collection<Entry> merged(List<Entry> entries) {
-    Map<Digest, Entry> byManifest = new LinkedHashMap<>();
+  private static Collection<ArchiveImage> merged(List<ArchiveImage> entries) {
+    Map<Digest, ArchiveImage> byManifest = new LinkedHashMap<>();
     Map<Digest, List<ImageReference>> names = new HashMap<>();
-    for (Entry entry : entries) {
+    for (ArchiveImage entry : entries) {
       Digest digest = entry.manifest().digest();
       byManifest.putIfAbsent(digest, entry);
       names.computeIfAbsent(digest, d -> new ArrayList<>()).addAll(entry.names());
     }
     byManifest.replaceAll((digest, entry) ->
-        new Entry(entry.manifest(), names.getOrDefault(digest, List.of()), entry.genuine()));
+        new ArchiveImage(entry.manifest(), names.getOrDefault(digest, List.of()), entry.genuine()));
     return byManifest.values();
   }
 
-  private static List<Entry> layoutEntries(byte[] index, byte @Nullable [] docker) {
-    List<Entry> entries = new ArrayList<>();
+  private static List<ArchiveImage> layoutEntries(byte[] index, byte @Nullable [] docker) {
+    List<ArchiveImage> entries = new ArrayList<>();
     for (Descriptor descriptor :
         Json.parse(index, Layout.class, ImageLimits.DOCUMENT).manifests().orElse(List.of())) {
       if (!MediaTypes.isIndex(descriptor.mediaType())
@@ -147,7 +116,7 @@ final class ArchiveSource implements ImageSource, AutoCloseable {
       if (name != null && (name.contains("/") || name.contains(":"))) {
         names.add(ImageReference.parse(name));
       }
-      entries.add(new Entry(descriptor, names, true));
+      entries.add(new ArchiveImage(descriptor, names, true));
     }
     if (entries.size() == 1 && entries.getFirst().names().isEmpty() && docker != null) {
       // docker save writes both, and the tags into its own file only.
@@ -156,7 +125,7 @@ final class ArchiveSource implements ImageSource, AutoCloseable {
               .flatMap(i -> i.repoTags().stream())
               .map(ImageReference::parse)
               .toList();
-      return List.of(new Entry(entries.getFirst().manifest(), names, true));
+      return List.of(new ArchiveImage(entries.getFirst().manifest(), names, true));
     }
     return entries;
   }
@@ -169,7 +138,7 @@ final class ArchiveSource implements ImageSource, AutoCloseable {
   }
 
   /** Such an archive has no manifest: one is made, with the files' own digests. */
-  private Entry dockerEntry(DockerImage image) {
+  private ArchiveImage dockerEntry(DockerImage image) {
     Descriptor config = register(image.config(), MediaTypes.DOCKER_CONFIG);
     List<Map<String, Object>> layers = new ArrayList<>();
     for (String layer : image.layers()) {
@@ -188,7 +157,7 @@ final class ArchiveSource implements ImageSource, AutoCloseable {
                 layers));
     Descriptor descriptor = Descriptor.of(MediaTypes.DOCKER_MANIFEST, manifest);
     made.put(descriptor.digest(), manifest);
-    return new Entry(
+    return new ArchiveImage(
         descriptor, image.repoTags().stream().map(ImageReference::parse).toList(), false);
   }
 

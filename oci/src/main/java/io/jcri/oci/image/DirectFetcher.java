@@ -126,7 +126,7 @@ public final class DirectFetcher implements ImageFetcher {
     try {
       maker.unpackArchive(archive, directory);
       try (ArchiveSource source = new ArchiveSource(sys, directory.resolve("diff"))) {
-        List<ArchiveSource.Entry> entries = source.entries();
+        List<ArchiveImage> entries = source.entries();
         if (entries.isEmpty()) {
           throw invalid("the archive holds no image");
         }
@@ -134,7 +134,7 @@ public final class DirectFetcher implements ImageFetcher {
           throw invalid(
               "the archive holds %d images, names can be given to one".formatted(entries.size()));
         }
-        for (ArchiveSource.Entry entry : entries) {
+        for (ArchiveImage entry : entries) {
           bring(source, names.isEmpty() ? entry : entry.named(names), wish.pinned(), receiver);
         }
       }
@@ -146,7 +146,7 @@ public final class DirectFetcher implements ImageFetcher {
   }
 
   private void bring(
-      ArchiveSource source, ArchiveSource.Entry entry, boolean pinned, ImageReceiver receiver) {
+      ArchiveSource source, ArchiveImage entry, boolean pinned, ImageReceiver receiver) {
     String what = entry.tags().stream().findFirst().orElse(entry.manifest().digest().toString());
     bring(
         source,
