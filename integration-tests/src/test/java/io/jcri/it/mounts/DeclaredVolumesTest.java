@@ -12,6 +12,7 @@ import io.jcri.it.kit.Layer;
 import io.jcri.it.kit.TarEntry;
 import io.jcri.it.kit.TestImage;
 import io.jcri.it.kit.TestImages;
+import io.jcri.it.node.JcriCommand;
 import io.jcri.it.node.NewRunc;
 import io.jcri.it.node.TestContainer;
 import io.jcri.it.node.TestNode;
@@ -186,24 +187,24 @@ class DeclaredVolumesTest {
   void aKeyMakesOnlyTheDirectoryOrNothing() throws IOException {
     String before = Files.readString(NODE.daemon().configuration());
     try {
-      restartWith(before, "directory");
+      reloadWith(before, "directory");
       TestPod pod = NODE.pod();
       assertThat(mounted(pod)).containsExactly("/missing/deep");
-      restartWith(before, "ignore");
+      reloadWith(before, "ignore");
       assertThat(mounted(pod)).isEmpty();
     } finally {
-      NODE.daemon().stop();
-      Files.writeString(NODE.daemon().configuration(), before);
-      NODE.daemon().start();
+      reload(before);
     }
   }
 
-  private static void restartWith(String before, String mode) throws IOException {
-    NODE.daemon().stop();
-    Files.writeString(
-        NODE.daemon().configuration(),
-        before.replace("[images]", "[images]\nvolumes = \"" + mode + "\""));
-    NODE.daemon().start();
+  private static void reloadWith(String before, String mode) throws IOException {
+    reload(before.replace("[images]", "[images]\nvolumes = \"" + mode + "\""));
+  }
+
+  private static void reload(String configuration) throws IOException {
+    Files.writeString(NODE.daemon().configuration(), configuration);
+    String told = new JcriCommand(NODE).out("config", "reload");
+    assertThat(told).contains("images.volumes");
   }
 
   private Stream<String> mounted(TestPod pod) {

@@ -20,6 +20,7 @@ import io.jcri.oci.user.OpenatRootfsFiles;
 import io.jcri.oci.user.UserResolver;
 import io.jcri.shim.ShimLauncher;
 import java.nio.file.Path;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
 /**
@@ -41,7 +42,7 @@ public record ContainerNode(
   }
 
   /** How containers are planned. */
-  SpecAssembly specs(Registry<Container> containers, Layout layout, boolean makesVolumes) {
+  SpecAssembly specs(Registry<Container> containers, Layout layout, BooleanSupplier makesVolumes) {
     Confinement confinement =
         new Confinement(
             new SeccompProfiles(), new AppArmor(kernel.facts().appArmor(), Path.of("/")), settings);

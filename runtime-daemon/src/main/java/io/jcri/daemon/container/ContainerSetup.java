@@ -47,7 +47,7 @@ public record ContainerSetup(
             pods,
             new NewContainers(store.images(), context.clock(), context.bootId()),
             new ContainerMaker(
-                node.specs(registry, layout, store.rootFilesystems().makesVolumes()),
+                node.specs(registry, layout, store.rootFilesystems()::makesVolumes),
                 resources,
                 hooks,
                 node.selinux()),

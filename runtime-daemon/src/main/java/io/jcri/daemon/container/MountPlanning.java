@@ -30,7 +30,7 @@ import java.util.stream.Collectors;
 final class MountPlanning {
   private final Layout layout;
 
-  private final boolean makesVolumes;
+  private final BooleanSupplier makesVolumes;
   private final BooleanSupplier timeZone;
 
   /**
@@ -39,7 +39,7 @@ final class MountPlanning {
    * @param makesVolumes whether they get something for the volumes that their image declares
    * @param timeZone whether they get a time zone of the node's
    */
-  MountPlanning(Layout layout, boolean makesVolumes, BooleanSupplier timeZone) {
+  MountPlanning(Layout layout, BooleanSupplier makesVolumes, BooleanSupplier timeZone) {
     this.timeZone = timeZone;
     this.layout = layout;
     this.makesVolumes = makesVolumes;
@@ -83,7 +83,7 @@ final class MountPlanning {
         && container.config().mounts().stream().noneMatch(MountPlanning::hidesZone)) {
       first.add(new MountRequest.TimeZone());
     }
-    if (!declared.isEmpty() && makesVolumes) {
+    if (!declared.isEmpty() && makesVolumes.getAsBoolean()) {
       first.add(declared(container, declared, defaults, label));
     }
     return first;

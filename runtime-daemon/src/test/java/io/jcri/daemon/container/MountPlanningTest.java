@@ -38,7 +38,7 @@ class MountPlanningTest {
 
   private boolean zoned;
   private final MountPlanning planning =
-      new MountPlanning(new Layout(STATE, STATE), true, () -> zoned);
+      new MountPlanning(new Layout(STATE, STATE), () -> true, () -> zoned);
 
   private MountPlan plan(Pod pod, SecurityContext security, VolumeMount... mounts) {
     return planning.plan(pod, container(security, mounts), Set.of(), Optional.empty(), () -> ABLE);
@@ -192,7 +192,7 @@ class MountPlanningTest {
 
   @Test
   void whereVolumesAreIgnoredNothingIsDeclared() {
-    MountPlanning without = new MountPlanning(new Layout(STATE, STATE), false, () -> zoned);
+    MountPlanning without = new MountPlanning(new Layout(STATE, STATE), () -> false, () -> zoned);
     assertThat(
             without
                 .plan(pod(), container(PLAIN), Set.of("/v"), Optional.empty(), () -> ABLE)

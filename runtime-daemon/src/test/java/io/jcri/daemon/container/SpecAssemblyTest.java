@@ -97,7 +97,7 @@ class SpecAssemblyTest {
             new ContainerNamespaces(containers, CgroupLayout.V2),
             new ProcessPlanning(
                 new UserResolver(new OpenatRootfsFiles(Linux.get())), confinement, () -> settings),
-            new MountPlanning(layout, true, () -> false),
+            new MountPlanning(layout, () -> true, () -> false),
             new CdiInjection(Optional::empty, handlers),
             () -> settings);
   }
