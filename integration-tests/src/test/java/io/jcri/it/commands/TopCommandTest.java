@@ -51,6 +51,9 @@ class TopCommandTest {
             .collect(Collectors.joining(" "));
     Process process =
         new ProcessBuilder(
+                // A shell that is started in the background has its children ignore interrupts.
+                "env",
+                "--default-signal=INT,QUIT",
                 "script",
                 "-qec",
                 "trap : INT; stty rows %d cols %d; %s; echo status=$?; stty -a"
