@@ -87,7 +87,7 @@ for try in $(seq 100); do
 done
 # The preface, settings, and the end of a call's message: an answer has a trailer.
 call='PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\4\0\0\0\0\0\0\0\0\0\1\0\0\0\1'
-answer=$(timeout 10 bash -c 'exec 3<>"/dev/tcp/127.0.0.1/$1"; printf "$2" >&3; head -c 91 <&3 | grep -ao grpc-status' check "$port" "$call")
+answer=$(timeout 10 bash -c 'exec 3<>"/dev/tcp/127.0.0.1/$1"; printf "$2" >&3; head -c 87 <&3 | grep -ao grpc-status' check "$port" "$call")
 [ "$answer" = grpc-status ] || fail "grpc-health answers: $answer"
 kill -TERM "$web"
 wait "$web" || fail "grpc-health does not end well on SIGTERM"
