@@ -2,7 +2,7 @@ package io.jcri.daemon.admin;
 
 import io.jcri.daemon.events.Event;
 import io.jcri.daemon.events.Events;
-import io.jcri.daemon.events.Events.Listening;
+import io.jcri.daemon.events.Listening;
 import io.jcri.daemon.events.PastEvent;
 import io.jcri.daemon.events.Subscription;
 import java.io.IOException;

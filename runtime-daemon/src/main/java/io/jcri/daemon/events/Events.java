@@ -9,21 +9,13 @@ import io.jcri.daemon.pod.Pod;
 import io.jcri.daemon.record.Registry;
 import io.jcri.daemon.system.Clock;
 import java.time.Duration;
-import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Deque;
 import java.util.HashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.stream.Stream;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Makes events of new snapshots and hands them to the subscribers; the package tells the contract.
@@ -33,19 +25,13 @@ import org.slf4j.LoggerFactory;
  * <p>Thread-safe.
  */
 public final class Events implements AutoCloseable {
-  private static final Logger log = LoggerFactory.getLogger(Events.class);
-
-  /** How many of the last events are kept for a person who asks. */
-  private static final int PAST = 128;
-
   private final Clock clock;
   private final ReentrantLock lock = new ReentrantLock();
   private final Map<String, PodView> pods = new HashMap<>();
   private final LastEvents lastEvents = new LastEvents();
-  private final Set<Subscription> subscriptions = new LinkedHashSet<>();
+  private final Subscribers subscribers = new Subscribers();
   private final WaitingEvents waitingEvents;
-  private final Deque<PastEvent> past = new ArrayDeque<>();
-  private final Set<Subscription> listeners = new LinkedHashSet<>();
+  private final PastEvents past = new PastEvents();
   private long latest;
   private boolean closed;
 
@@ -190,14 +176,10 @@ public final class Events implements AutoCloseable {
     for (EventType type : types) {
       latest = Math.max(latest + 1, clock.nanos());
       Event event = new Event(type, id, latest, podId, view.pod(), view.containers());
-      waitingEvents.add(event, !subscriptions.isEmpty());
-      subscriptions.removeIf(subscription -> !taken(subscription, event));
-      listeners.removeIf(listener -> !taken(listener, event));
+      waitingEvents.add(event, subscribers.count() > 0);
+      subscribers.tell(event);
       Meter.now().event(type.name());
-      past.addLast(PastEvent.of(event));
-      if (past.size() > PAST) {
-        past.removeFirst();
-      }
+      past.add(event);
     }
   }
 
@@ -214,15 +196,6 @@ public final class Events implements AutoCloseable {
     }
   }
 
-  private static boolean taken(Subscription subscription, Event event) {
-    boolean taken = subscription.offer(event);
-    if (!taken) {
-      log.warn("{} takes events too slowly and is dropped", subscription);
-      Meter.now().subscriberDropped();
-    }
-    return taken;
-  }
-
   /**
    * Listens from now on, and first to what waits.
    *
@@ -236,20 +209,20 @@ public final class Events implements AutoCloseable {
       int count;
       lock.lock();
       try {
-        if (subscriptions.size() >= Bound.EVENT_SUBSCRIBERS.limit()) {
+        if (subscribers.count() >= Bound.EVENT_SUBSCRIBERS.limit()) {
           throw new JcriException(
               JcriException.Kind.RESOURCE_EXHAUSTED,
               Bound.EVENT_SUBSCRIBERS.limit() + " subscribers hear of events already");
         }
-        boolean first = subscriptions.isEmpty();
+        boolean first = subscribers.count() == 0;
         List<Event> waiting = closed ? List.of() : waitingEvents.forNewcomer(first, clock.nanos());
         subscription = new Subscription(this, name, waiting, onDropped);
         if (closed) {
           subscription.end();
           return subscription;
         }
-        subscriptions.add(subscription);
-        count = subscriptions.size();
+        subscribers.add(subscription);
+        count = subscribers.count();
       } finally {
         lock.unlock();
       }
@@ -259,13 +232,6 @@ public final class Events implements AutoCloseable {
       noteLock.unlock();
     }
   }
-
-  /**
-   * The last events, and those to come for one who only looks on.
-   *
-   * @param past the oldest first
-   */
-  public record Listening(List<PastEvent> past, Subscription live) {}
 
   /**
    * As {@link #subscribe}, for a person: what a subscriber has not been told yet still waits for
@@ -278,9 +244,9 @@ public final class Events implements AutoCloseable {
       if (closed) {
         live.end();
       } else {
-        listeners.add(live);
+        subscribers.addOnlooker(live);
       }
-      return new Listening(List.copyOf(past), live);
+      return new Listening(past.list(), live);
     } finally {
       lock.unlock();
     }
@@ -301,10 +267,7 @@ public final class Events implements AutoCloseable {
       return Optional.empty();
     }
     try {
-      return Optional.of(
-          Stream.concat(subscriptions.stream(), listeners.stream())
-              .map(Subscription::toString)
-              .toList());
+      return Optional.of(subscribers.names());
     } finally {
       lock.unlock();
     }
@@ -317,15 +280,15 @@ public final class Events implements AutoCloseable {
       int count;
       lock.lock();
       try {
-        if (listeners.remove(subscription)) {
+        if (subscribers.removeOnlooker(subscription)) {
           return;
         }
-        boolean stillThere = subscriptions.remove(subscription);
+        boolean stillThere = subscribers.remove(subscription);
         if (closed) {
           return; // what the next daemon reads is how many listened to this one
         }
         news = stillThere ? newlyTold() : List.of();
-        count = subscriptions.size();
+        count = subscribers.count();
       } finally {
         lock.unlock();
       }
@@ -343,7 +306,7 @@ public final class Events implements AutoCloseable {
       lock.lock();
       try {
         subscription.removeFirst();
-        news = subscriptions.contains(subscription) ? newlyTold() : List.of();
+        news = subscribers.contains(subscription) ? newlyTold() : List.of();
       } finally {
         lock.unlock();
       }
@@ -355,30 +318,16 @@ public final class Events implements AutoCloseable {
 
   /** What the slowest of them has by now, if there are any. */
   private List<Event> newlyTold() {
-    if (subscriptions.isEmpty()) {
-      return List.of();
-    }
-    List<Long> waiting = new ArrayList<>();
-    subscriptions.forEach(subscription -> subscription.waitingSince().ifPresent(waiting::add));
-    long upTo = waiting.stream().mapToLong(at -> at - 1).min().orElse(latest);
-    return waitingEvents.tell(upTo);
+    return subscribers.count() == 0
+        ? List.of()
+        : waitingEvents.tell(subscribers.oldestWaiting().map(at -> at - 1).orElse(latest));
   }
 
-  /**
-   * How they are taken.
-   *
-   * @param subscribers who listens
-   * @param longestQueue the events that the slowest of them has not taken yet
-   */
-  public record Figures(int subscribers, int longestQueue) {}
-
   /** What there is now. */
-  public Figures figures() {
+  public EventFigures figures() {
     lock.lock();
     try {
-      return new Figures(
-          subscriptions.size(),
-          subscriptions.stream().mapToInt(Subscription::waiting).max().orElse(0));
+      return subscribers.figures();
     } finally {
       lock.unlock();
     }
@@ -390,8 +339,7 @@ public final class Events implements AutoCloseable {
     lock.lock();
     try {
       closed = true;
-      subscriptions.forEach(Subscription::end);
-      listeners.forEach(Subscription::end);
+      subscribers.end();
     } finally {
       lock.unlock();
     }
