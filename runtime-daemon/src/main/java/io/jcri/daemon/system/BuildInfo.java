@@ -10,7 +10,7 @@ public final class BuildInfo {
 
   private BuildInfo() {}
 
-  /** The version, such as {@code 0.2.0-SNAPSHOT}. */
+  /** The version, such as {@code 0.2.0}. */
   public static String version() {
     try (InputStream in = BuildInfo.class.getResourceAsStream(RESOURCE)) {
       Properties properties = new Properties();
