@@ -34,26 +34,28 @@ final class CgroupCreation {
         }
         Path parent = directory;
         directory = directory.resolve(step);
-        if (makeDirectory(directory) && hierarchy.controllers().contains("cpuset") && !v2) {
+        makeDirectory(directory);
+        if (hierarchy.controllers().contains("cpuset") && !v2) {
           inheritCpus(parent, directory);
         }
       }
     }
   }
 
-  private boolean makeDirectory(Path directory) throws IOException {
+  private void makeDirectory(Path directory) throws IOException {
     try {
       calls.mkdirat(Fd.CWD, directory.toString(), 0755);
-      return true;
     } catch (ErrnoException e) {
-      if (e.is(Errno.EEXIST)) {
-        return false;
+      if (!e.is(Errno.EEXIST)) {
+        throw e;
       }
-      throw e;
     }
   }
 
-  /** A version 1 cpuset is made empty, and takes no process before it has CPUs and memory nodes. */
+  /**
+   * A version 1 cpuset is made empty, and takes no process before it has CPUs and memory nodes.
+   * Whoever has made one that is there may not have come to that yet, or never will.
+   */
   private void inheritCpus(Path parent, Path child) throws IOException {
     for (String file : List.of("cpuset.cpus", "cpuset.mems")) {
       if (files.read(child.resolve(file)).orElse("").isBlank()) {

@@ -62,6 +62,19 @@ final class CgroupsKernelTest {
     assertThat(groups.read(path)).isEmpty();
   }
 
+  /** As others see it who make the same parent at the same time. */
+  @Test
+  void aGroupThatIsOnlyHalfMadeIsCompleted() throws Exception {
+    for (Path file : groups.processFiles(top)) {
+      Files.createDirectory(file.getParent());
+    }
+    String path = top + "/pod";
+    groups.create(path);
+    Process process = start("sleep", "1000");
+    groups.addProcess(path, (int) process.pid());
+    assertThat(groups.processes(path)).containsExactly((int) process.pid());
+  }
+
   @Test
   void whatForksAllTheTimeIsKilledToo() throws Exception {
     groups.create(top);
