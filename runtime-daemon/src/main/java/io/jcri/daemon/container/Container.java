@@ -70,9 +70,13 @@ public record Container(
         config, process, phase, at, Optional.empty(), Optional.of(pid), Optional.of(watcher));
   }
 
-  /** With how it ended. */
+  /**
+   * With how it ended. A short life may be over before its start is noted, and clocks are set back:
+   * it never starts after its end.
+   */
   public Container withExit(Exit how) {
-    return next(config, process, phase, startedAt, Optional.of(how), init, shim);
+    return next(
+        config, process, phase, Math.min(startedAt, how.at()), Optional.of(how), init, shim);
   }
 
   public Container withConfig(ContainerConfig changed) {
