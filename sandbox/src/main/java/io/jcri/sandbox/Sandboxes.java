@@ -108,12 +108,7 @@ public final class Sandboxes implements AutoCloseable {
    */
   public void destroy(String id, Path directory, Optional<ProcessId> pause) throws IOException {
     SandboxFiles files = new SandboxFiles(directory);
-    Failures failures = new Failures();
-    failures.attempt(() -> killIfAny(id, pause));
-    failures.attempt(() -> killIfAny(id, files.readPause()));
-    for (Path mount : files.mounts()) {
-      failures.attempt(() -> mounts.unmount(mount));
-    }
+    Failures failures = end(id, files, pause, files.mounts());
     // The notes stay until what they speak of is gone.
     if (failures.none()) {
       for (Path leftover : files.leftovers()) {
@@ -122,6 +117,31 @@ public final class Sandboxes implements AutoCloseable {
       failures.attempt(() -> cgroups.removeIfMade(files));
     }
     failures.throwFirst();
+  }
+
+  /**
+   * Ends what runs of a sandbox and lets its namespaces go but for that of the network, which stays
+   * pinned: whoever has rules to take back for a pod finds its addresses there. {@link #destroy}
+   * does the rest.
+   *
+   * @param pause as recorded; what the directory itself says is enough
+   */
+  public void endButNetwork(String id, Path directory, Optional<ProcessId> pause)
+      throws IOException {
+    SandboxFiles files = new SandboxFiles(directory);
+    Path network = files.namespace("net");
+    List<Path> others = files.mounts().stream().filter(mount -> !mount.equals(network)).toList();
+    end(id, files, pause, others).throwFirst();
+  }
+
+  private Failures end(String id, SandboxFiles files, Optional<ProcessId> pause, List<Path> going) {
+    Failures failures = new Failures();
+    failures.attempt(() -> killIfAny(id, pause));
+    failures.attempt(() -> killIfAny(id, files.readPause()));
+    for (Path mount : going) {
+      failures.attempt(() -> mounts.unmount(mount));
+    }
+    return failures;
   }
 
   /** Ends the watching; the sandboxes stay. */

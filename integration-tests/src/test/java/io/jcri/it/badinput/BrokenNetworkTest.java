@@ -7,7 +7,10 @@ import io.grpc.Status.Code;
 import io.jcri.cri.v1.PodSandboxConfig;
 import io.jcri.cri.v1.RuntimeCondition;
 import io.jcri.cri.v1.StatusRequest;
+import io.jcri.it.kit.CniNetwork;
+import io.jcri.it.kit.Leaks;
 import io.jcri.it.kit.Waiting;
+import io.jcri.it.kit.Witness;
 import io.jcri.it.node.TestNode;
 import io.jcri.it.node.TestPod;
 import java.io.IOException;
@@ -98,6 +101,27 @@ class BrokenNetworkTest {
     pod.remove();
     NODE.assertNoPodIsLeft();
     assertNoLeaseIsLeft();
+  }
+
+  /** With its network's namespace gone the bridge plugin would leave its rules behind. */
+  @Test
+  void whatAPluginHasMadeIsTakenBackWhenThePluginReturns() throws IOException {
+    Path plugins = Files.createDirectories(NODE.scratch().disk().resolve("cni-plugins"));
+    Path plugin = plugins.resolve("passing-bridge");
+    Files.createSymbolicLink(plugin, CniNetwork.PLUGINS.resolve("bridge"));
+    CniChanges.put(NODE, CONFIGURATION, good.replace("\"type\": \"bridge\"", "\"type\": \"passing-bridge\""));
+    awaitNetwork(true, "");
+    Leaks before = Leaks.look();
+    TestPod pod = NODE.pod();
+    int pause = pod.pausePid();
+    Files.delete(plugin);
+    assertRefused(pod::stop, Code.UNAVAILABLE, "passing-bridge");
+    Waiting.until(PATIENCE, () -> !Witness.exists(pause), () -> "the pause process lives on");
+    Files.createSymbolicLink(plugin, CniNetwork.PLUGINS.resolve("bridge"));
+    pod.stop();
+    pod.remove();
+    Files.delete(plugin);
+    before.assertNothingNew();
   }
 
   private void addPlugin(String plugin) throws IOException {

@@ -7,6 +7,7 @@ import io.jcri.daemon.core.Stages;
 import io.jcri.sandbox.SandboxState;
 import io.jcri.sandbox.Sandboxes;
 import io.jcri.sandbox.cgroup.SystemdScopes;
+import io.jcri.sandbox.linux.ProcessId;
 import io.jcri.sandbox.linux.Syscalls;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -166,10 +167,20 @@ public final class PodParts {
     }
   }
 
-  /** Ends the pause process, namespaces and cgroup. Idempotent. */
-  void endSandbox(Pod pod, Stages stages) throws IOException {
+  /**
+   * Ends the pause process, namespaces and cgroup. Idempotent.
+   *
+   * @param networkLeft false keeps the network's namespace for the next try to leave it: the bridge
+   *     plugin takes back no rule of addresses that it does not find there
+   */
+  void endSandbox(Pod pod, boolean networkLeft, Stages stages) throws IOException {
     stages.begin("sandbox");
-    sandboxes.destroy(pod.id(), layout.pod(pod.id()), pod.sandbox().map(SandboxState::pause));
+    Optional<ProcessId> pause = pod.sandbox().map(SandboxState::pause);
+    if (networkLeft) {
+      sandboxes.destroy(pod.id(), layout.pod(pod.id()), pause);
+    } else {
+      sandboxes.endButNetwork(pod.id(), layout.pod(pod.id()), pause);
+    }
     if (scopes.isPresent()) {
       stages.begin("scope");
       scopes.get().stop(CgroupPaths.sandboxScope(pod.id()));

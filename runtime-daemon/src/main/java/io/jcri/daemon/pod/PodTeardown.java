@@ -86,6 +86,7 @@ final class PodTeardown {
     private final String id;
     private final Stages stages;
     private @Nullable IOException stuck;
+    private boolean networkLeft = true;
 
     Going(Pod pod) {
       this.pod = pod;
@@ -127,6 +128,7 @@ final class PodTeardown {
       try {
         parts.leaveNetwork(now, change -> pods.updateAnyway(id, change));
       } catch (CniException e) {
+        networkLeft = false;
         stuck = e;
       }
     }
@@ -137,7 +139,7 @@ final class PodTeardown {
      */
     private void endSandbox() throws IOException {
       boolean ran = parts.alive(pod);
-      parts.endSandbox(pod, stages);
+      parts.endSandbox(pod, networkLeft, stages);
       stages.finish();
       if (ran) {
         log.info("pod {} is stopped", id);
