@@ -1,5 +1,6 @@
 package io.jcri.shim;
 
+import io.jcri.sandbox.linux.Reasons;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -57,7 +58,7 @@ public final class ShimLauncher {
       status = process.waitFor();
     } catch (IOException e) {
       throw new ShimException(
-          ShimException.Kind.REFUSED, "cannot start " + shimBinary + ": " + e.getMessage(), e);
+          ShimException.Kind.REFUSED, "cannot start " + shimBinary + ": " + Reasons.of(e), e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new ShimException(

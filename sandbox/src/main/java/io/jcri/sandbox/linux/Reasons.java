@@ -17,6 +17,7 @@ import java.nio.file.FileSystemException;
 import java.nio.file.FileSystemLoopException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
+import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.TimeoutException;
 import java.util.regex.Pattern;
@@ -40,6 +41,9 @@ public final class Reasons {
   /** How the JSON parser says that a text is none. */
   private static final String LENIENT =
       "Use JsonReader.setStrictness(Strictness.LENIENT) to accept malformed JSON";
+
+  /** What follows is meant for those who write Java: of the JSON parser, of the JDK's processes. */
+  private static final List<String> ADVICE = List.of("\nSee https://", "\nPossible reasons:");
 
   /** Characters of one that are told: libraries quote the strangers' texts that they refuse. */
   private static final int MOST = 16 << 10;
@@ -79,8 +83,11 @@ public final class Reasons {
   public static String plain(String text) {
     String start = text.length() > MOST ? text.substring(0, MOST) + "..." : text;
     String words = start.replace(LENIENT, "malformed JSON");
-    int help = words.indexOf("\nSee https://");
-    return CLASS.matcher(help < 0 ? words : words.substring(0, help)).replaceAll("");
+    for (String advice : ADVICE) {
+      int at = words.indexOf(advice);
+      words = at < 0 ? words : words.substring(0, at).stripTrailing();
+    }
+    return CLASS.matcher(words).replaceAll("");
   }
 
   private static String file(FileSystemException e) {

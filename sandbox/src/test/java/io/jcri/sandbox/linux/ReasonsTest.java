@@ -52,6 +52,15 @@ class ReasonsTest {
   }
 
   @Test
+  void whatTheJdkAdvisesJavaProgrammersIsLeftOut() {
+    String text =
+        "Cannot run program \"/x\": error: 24 (Too many open files) \nPossible reasons:\n"
+            + "  - Spawn helper ran into JDK version mismatch\n";
+    assertThat(Reasons.of(new IOException(text)))
+        .isEqualTo("Cannot run program \"/x\": error: 24 (Too many open files)");
+  }
+
+  @Test
   void noTextTakesTheStackOrFillsTheLog() {
     assertThat(Reasons.plain("at $. " + "a.".repeat(1 << 20))).hasSizeLessThan(20_000);
     assertThat(Reasons.plain("java." + "a.".repeat(1 << 20))).hasSizeLessThan(20_000);
