@@ -17,21 +17,29 @@ import java.util.stream.Collectors;
  * @param netns path of the network namespace; empty when it is gone
  * @param args the pairs of {@code CNI_ARGS}, in order
  * @param capabilityArgs value by capability, only those that the pod uses
+ * @param hostPorts what no plugin is told, since we lead these ports to the interface ourselves
  */
 record Attachment(
     String containerId,
     String netns,
     String ifName,
     Map<String, String> args,
-    JsonObject capabilityArgs) {
+    JsonObject capabilityArgs,
+    List<HostPort> hostPorts) {
+  static final String PORT_MAPPINGS = "portMappings";
+
   /** containerd's and CRI-O's name for it. */
   private static final String POD_ANNOTATIONS = "io.kubernetes.cri.pod-annotations";
 
-  private static final Pattern CONTAINER_ID = Pattern.compile("[a-zA-Z0-9][a-zA-Z0-9_.\\-]*");
+  static final Pattern CONTAINER_ID = Pattern.compile("[a-zA-Z0-9][a-zA-Z0-9_.\\-]*");
   private static final Pattern IF_NAME = Pattern.compile("[^/:\\s]{1,15}");
 
   /** {@code CNI_ARGS} is one string of the environment, of which the kernel takes 128 KiB. */
   static final int MAX_ARGS = 64 << 10;
+
+  Attachment {
+    hostPorts = List.copyOf(hostPorts);
+  }
 
   /** The attachment of {@code request} to the network at {@code index} of the pod's networks. */
   static Attachment of(PodNetworkRequest request, int index) throws CniException {
@@ -81,7 +89,8 @@ record Attachment(
         request.netns().map(Object::toString).orElse(""),
         ifName,
         args,
-        capabilities(request));
+        capabilities(request),
+        List.of());
   }
 
   /** CNI_ARGS has no quoting: a semicolon would inject further arguments. */
@@ -97,7 +106,7 @@ record Attachment(
         .removeIf(arg -> !sayable(arg) || arg.getKey().length() + arg.getValue().length() > 4096);
     return left.equals(args)
         ? this
-        : new Attachment(containerId, netns, ifName, left, capabilityArgs);
+        : new Attachment(containerId, netns, ifName, left, capabilityArgs, hostPorts);
   }
 
   /**
@@ -110,11 +119,15 @@ record Attachment(
         .filter(arg ->
             network.plugins().stream().anyMatch(p -> p.capabilities().contains(arg.getKey())))
         .forEach(arg -> declared.add(arg.getKey(), arg.getValue()));
-    return new Attachment(containerId, netns, ifName, args, declared);
+    return new Attachment(containerId, netns, ifName, args, declared, hostPorts);
   }
 
   Attachment withNetns(String path) {
-    return new Attachment(containerId, path, ifName, args, capabilityArgs);
+    return new Attachment(containerId, path, ifName, args, capabilityArgs, hostPorts);
+  }
+
+  Attachment withHostPorts(List<HostPort> ports) {
+    return new Attachment(containerId, netns, ifName, args, capabilityArgs, ports);
   }
 
   /** {@code CNI_ARGS}. */
@@ -155,7 +168,7 @@ record Attachment(
       ports.add(port);
     }
     if (!ports.isEmpty()) {
-      args.add("portMappings", ports);
+      args.add(PORT_MAPPINGS, ports);
     }
     request
         .bandwidth()

@@ -35,12 +35,18 @@ public final class Cni implements AutoCloseable {
 
   private static final int IDLE_ROUNDS_PER_RENEWAL = 12;
 
-  private record Attached(Network network, Attachment attachment, JsonObject result) {}
+  private record Attached(Network network, Attachment attachment, JsonObject result) {
+    List<String> addresses() {
+      return PodAddresses.withPrefixes(result, network.version(), attachment.ifName());
+    }
+  }
 
   private final CniSettings settings;
   private final ChildProcess processes;
   private final PluginRunner runner;
   private final Masquerade masquerade;
+  private final HostPorts hostPorts;
+  private final Thread hostPortsStart;
   private final NetworkStore store;
   private final PluginVersions versions;
   private final Chain chain;
@@ -52,6 +58,7 @@ public final class Cni implements AutoCloseable {
   // Files are stamped by a clock that lags a few milliseconds behind.
   private final Instant opened = Instant.now().minusSeconds(1);
   private final Semaphore finishing = new Semaphore(1);
+  private volatile HostPortMode hostPortMode = HostPortMode.AUTO;
   private int idleRounds;
 
   private Cni(CniSettings settings, Optional<PodCidrs> podCidrs, ChildProcess processes) {
@@ -59,16 +66,19 @@ public final class Cni implements AutoCloseable {
     this.processes = processes;
     runner = new PluginRunner(processes, settings.binDirs(), settings.timeout());
     ConfigDirectory directory = new ConfigDirectory(settings.confDir());
-    masquerade = new Masquerade(processes, settings.nftTable(), Masquerade.systemPath());
+    Nft nft = new Nft(processes, Nft.systemPath());
+    masquerade = new Masquerade(nft, settings.nftTable());
     store = new NetworkStore(settings, directory, new DefaultNetwork(settings, runner), masquerade);
     versions = new PluginVersions(runner);
     chain = new Chain(runner);
     cache = new ResultCache(settings.cacheDir());
     attachments = new Attachments(chain, cache);
-    probe = new StatusProbe(settings, store, runner, versions, chain, masquerade);
+    hostPorts = new HostPorts(nft, settings.nftTable() + "-ports", cache, Path.of("/proc"));
+    probe = new StatusProbe(settings, store, runner, versions, chain, masquerade, hostPorts);
     podCidrs.ifPresentOrElse(store::setPodCidrs, store::refresh);
     store.opened();
     watch = new DirectoryWatch(settings.confDir(), store::refresh, this::idle);
+    hostPortsStart = Thread.ofVirtual().name("cni-host-ports").start(hostPorts::start);
   }
 
   /**
@@ -111,6 +121,9 @@ public final class Cni implements AutoCloseable {
    * ran was asked to undo (DEL); if one could not, the attachment stays recorded and is tried again
    * by {@link #detach}, by {@link #collectGarbage} and once a minute. A network that gives no
    * address is an error.
+   *
+   * <p>Ports of the node that no plugin leads to the pod are led there by us, if {@link
+   * #useHostPorts} says so; one that is another pod's is an error.
    */
   public PodNetwork attach(PodNetworkRequest request) throws CniException {
     if (request.netns().isEmpty()) {
@@ -118,24 +131,57 @@ public final class Cni implements AutoCloseable {
           Reason.INVALID, "sandbox " + request.sandboxId() + " has no network namespace to attach");
     }
     List<Attached> done = new ArrayList<>();
+    boolean led = false;
     attaching.add(request.sandboxId());
     try {
       List<Network> networks = networks();
+      List<HostPort> ours = ours(request, networks);
+      PodNetworkRequest theirs =
+          hostPortMode == HostPortMode.JCRI ? request.withPortMappings(List.of()) : request;
+      if (!ours.isEmpty()) {
+        hostPorts.claim(request.sandboxId(), ours);
+      }
       for (int i = 0; i < networks.size(); i++) {
         Network negotiated = versions.negotiate(networks.get(i));
-        Attachment attachment = Attachment.of(request, i).forNetwork(negotiated);
+        Attachment attachment =
+            Attachment.of(theirs, i)
+                .forNetwork(negotiated)
+                .withHostPorts(i == 0 ? ours : List.of());
         Network network = negotiated.forCapabilities(attachment.capabilityArgs().keySet());
         done.add(new Attached(network, attachment, attachments.add(network, attachment)));
       }
-      return podNetwork(done.getFirst());
+      PodNetwork network = podNetwork(done.getFirst());
+      if (!ours.isEmpty()) {
+        hostPorts.lead(request.sandboxId(), done.getFirst().addresses());
+      }
+      led = true;
+      return network;
     } catch (CniException e) {
       for (Attached attached : done.reversed()) {
         attachments.undo(attached.network(), attached.attachment(), attached.result(), e);
       }
       throw e;
     } finally {
+      if (!led && hostPorts.has(request.sandboxId())) {
+        hostPorts.release(request.sandboxId());
+      }
       attaching.remove(request.sandboxId());
     }
+  }
+
+  /** Those that no plugin is to map. */
+  private List<HostPort> ours(PodNetworkRequest request, List<Network> networks)
+      throws CniException {
+    boolean mapping =
+        switch (hostPortMode) {
+          case PLUGIN -> false;
+          case JCRI -> true;
+          case AUTO ->
+              !request.portMappings().isEmpty()
+                  && networks.stream().noneMatch(Network::mapsPorts)
+                  && hostPorts.possible();
+        };
+    return mapping ? HostPort.of(request.portMappings()) : List.of();
   }
 
   private List<Network> networks() throws CniException {
@@ -180,6 +226,7 @@ public final class Cni implements AutoCloseable {
     String netns = request.netns().filter(Netns::isOne).map(Path::toString).orElse("");
     List<CniException> failures = new ArrayList<>();
     List<Entry> entries = cache.of(request.sandboxId());
+    releaseHostPorts(request.sandboxId(), entries);
     for (Entry entry : entries.reversed()) {
       attachments.remove(entry, netns, failures);
     }
@@ -191,6 +238,14 @@ public final class Cni implements AutoCloseable {
       }
     }
     throwAll(failures);
+  }
+
+  /** Before the addresses, which may be another pod's from then on. */
+  private void releaseHostPorts(String sandboxId, List<Entry> entries) {
+    if (hostPorts.has(sandboxId)
+        || entries.stream().anyMatch(entry -> !entry.attachment().hostPorts().isEmpty())) {
+      hostPorts.release(sandboxId);
+    }
   }
 
   /**
@@ -237,6 +292,7 @@ public final class Cni implements AutoCloseable {
             && !attaching.contains(id)
             && !isYoung(entry.written(), Instant.now())) {
           log.info("network {} of dead sandbox {} is undone", entry.network().name(), id);
+          releaseHostPorts(id, List.of(entry));
           attachments.remove(entry, entry.existingNetns(), failures);
         }
       }
@@ -281,10 +337,16 @@ public final class Cni implements AutoCloseable {
     runner.use(binDirs, timeout);
   }
 
+  /** Who leads host ports to the pods that are attached from now on. */
+  public void useHostPorts(HostPortMode mode) {
+    hostPortMode = mode;
+  }
+
   private void idle() {
     idleRounds = (idleRounds + 1) % IDLE_ROUNDS_PER_RENEWAL;
     if (idleRounds == 0) {
       masquerade.renew();
+      hostPorts.renew();
       // Not on the watch's thread, which a plugin that hangs must not stop.
       if (finishing.tryAcquire()) {
         Thread.ofVirtual()
@@ -324,14 +386,17 @@ public final class Cni implements AutoCloseable {
     throw all;
   }
 
-  /** Ends the watch. Networks, pods and the masquerading rule stay as they are. */
+  /** Ends the watch. Networks, pods and the rules of nftables stay as they are. */
   @Override
   public void close() {
     try {
       watch.close();
+      hostPortsStart.join();
       processes.close();
     } catch (IOException e) {
       log.warn("cannot end the use of networks cleanly: {}", Reasons.of(e));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
   }
 }

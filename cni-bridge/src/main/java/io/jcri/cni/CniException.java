@@ -22,6 +22,10 @@ public final class CniException extends IOException {
     NOT_CONFIGURED,
     /** The caller's request cannot be right. */
     INVALID,
+    /** A host port that is asked for is another pod's. */
+    PORT_TAKEN,
+    /** Host ports cannot be led to the pod. */
+    HOST_PORTS,
     /** Our own files cannot be written or read. */
     STORAGE
   }

@@ -29,8 +29,10 @@ public record FoundNetworks(List<FoundNetwork> networks, List<String> problems) 
    * @param file that it is from
    * @param generated whether jcri has made the file
    * @param programs of its plugins and of those that give addresses
+   * @param mapsPorts whether a plugin leads host ports to pods
    */
-  public record FoundNetwork(String name, String file, boolean generated, List<String> programs) {
+  public record FoundNetwork(
+      String name, String file, boolean generated, List<String> programs, boolean mapsPorts) {
     public FoundNetwork {
       programs = List.copyOf(programs);
     }
@@ -57,7 +59,7 @@ public record FoundNetworks(List<FoundNetwork> networks, List<String> problems) 
 
   /** Where {@code nft} is, without which the network that jcri makes hides no addresses. */
   public static Optional<Path> nft() {
-    return PluginRunner.find(Masquerade.systemPath(), "nft");
+    return PluginRunner.find(Nft.systemPath(), "nft");
   }
 
   private static FoundNetwork found(Network network) {
@@ -70,6 +72,10 @@ public record FoundNetworks(List<FoundNetwork> networks, List<String> problems) 
           .ifPresent(programs::add);
     }
     return new FoundNetwork(
-        network.name(), network.origin(), network.generated(), new ArrayList<>(programs));
+        network.name(),
+        network.origin(),
+        network.generated(),
+        new ArrayList<>(programs),
+        network.mapsPorts());
   }
 }

@@ -1,16 +1,9 @@
 package io.jcri.cni;
 
 import io.jcri.cni.PodCidrs.Cidr;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
-import java.util.stream.Stream;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -21,24 +14,17 @@ import org.slf4j.LoggerFactory;
  */
 final class Masquerade {
   private static final Logger log = LoggerFactory.getLogger(Masquerade.class);
-  private static final Duration TIMEOUT = Duration.ofSeconds(10);
 
-  private final ChildProcess processes;
+  private final Nft nft;
   private final String table;
-  private final List<Path> searchPath;
   private List<Cidr> wanted = List.of();
   private List<Cidr> applied = List.of();
   private String problem = "";
 
-  /**
-   * Touches nothing yet.
-   *
-   * @param searchPath directories in which {@code nft} is looked for
-   */
-  Masquerade(ChildProcess processes, String table, List<Path> searchPath) {
-    this.processes = processes;
+  /** Touches nothing yet. */
+  Masquerade(Nft nft, String table) {
+    this.nft = nft;
     this.table = table;
-    this.searchPath = List.copyOf(searchPath);
   }
 
   /** Makes the tables masquerade exactly these ranges; none removes the tables. */
@@ -56,7 +42,8 @@ final class Masquerade {
       }
     }
     String before = problem;
-    problem = run(script.toString());
+    String refused = nft.apply(script.toString(), "the masquerading rule");
+    problem = refused.isEmpty() ? "" : "pods cannot reach beyond this node: " + refused;
     if (problem.isEmpty()) {
       applied = wanted;
     } else if (!problem.equals(before)) {
@@ -79,9 +66,6 @@ final class Masquerade {
     String family = ipv6 ? "ip6" : "ip";
     String multicast = ipv6 ? "ff00::/8" : "224.0.0.0/4";
     List<String> lines = new ArrayList<>();
-    // Deleting what may not be there is an error, so it is made first.
-    lines.add("table %s %s {}".formatted(family, table));
-    lines.add("delete table %s %s".formatted(family, table));
     if (!ranges.isEmpty()) {
       lines.add("table %s %s {".formatted(family, table));
       lines.add("  chain postrouting {");
@@ -94,37 +78,7 @@ final class Masquerade {
       lines.add("  }");
       lines.add("}");
     }
-    return String.join("\n", lines) + "\n";
-  }
-
-  private String run(String script) {
-    Optional<Path> nft =
-        searchPath.stream().map(dir -> dir.resolve("nft")).filter(Files::isExecutable).findFirst();
-    if (nft.isEmpty()) {
-      return "pods cannot reach beyond this node: nft is not installed (package nftables)";
-    }
-    try {
-      ChildProcess.Outcome outcome =
-          processes.run(List.of(nft.get().toString(), "-f", "-"), Map.of(), script, TIMEOUT);
-      return outcome.exitCode() == 0
-          ? ""
-          : "pods cannot reach beyond this node: nft refused the masquerading rule: "
-              + outcome.stderr().lines().findFirst().orElse("exit code " + outcome.exitCode());
-    } catch (IOException e) {
-      return "pods cannot reach beyond this node: nft: " + e.getMessage();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      return "pods cannot reach beyond this node: setting the masquerading rule was interrupted";
-    }
-  }
-
-  /** {@code PATH}, and where administrators' tools are when it lacks those directories. */
-  static List<Path> systemPath() {
-    String path = Optional.ofNullable(System.getenv("PATH")).orElse("");
-    return Stream.concat(
-            Arrays.stream(path.split(":", -1)), Stream.of("/usr/sbin", "/sbin", "/usr/local/sbin"))
-        .filter(dir -> !dir.isEmpty())
-        .map(Path::of)
-        .toList();
+    return Nft.without(ipv6, table)
+        + lines.stream().map(line -> line + "\n").collect(Collectors.joining());
   }
 }

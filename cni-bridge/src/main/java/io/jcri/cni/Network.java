@@ -32,6 +32,12 @@ record Network(
     return new Network(name, other, disableCheck, disableGc, generated, plugins, origin);
   }
 
+  /** Whether a plugin of the chain maps ports. */
+  boolean mapsPorts() {
+    return plugins.stream()
+        .anyMatch(plugin -> plugin.capabilities().contains(Attachment.PORT_MAPPINGS));
+  }
+
   /**
    * The chain as it should run for a pod that uses these capabilities. In our own network a plugin
    * that exists for capabilities only, none of which is used, is left out: portmap without a port

@@ -14,6 +14,19 @@ final class PodAddresses {
    * when there is no choice).
    */
   static List<String> of(JsonObject result, CniVersion version, String ifName) {
+    return withPrefixes(result, version, ifName).stream()
+        .map(PodAddresses::bare)
+        .filter(address -> !address.isEmpty())
+        .toList();
+  }
+
+  private static String bare(String address) {
+    int slash = address.indexOf('/');
+    return slash < 0 ? address : address.substring(0, slash);
+  }
+
+  /** As {@link #of}, with prefix lengths. */
+  static List<String> withPrefixes(JsonObject result, CniVersion version, String ifName) {
     JsonObject current = ResultConverter.convert(result, version, CniVersion.newest());
     List<JsonObject> interfaces = Json.objects(current, "interfaces");
     List<String> addresses = new ArrayList<>();
@@ -26,12 +39,7 @@ final class PodAddresses {
           continue;
         }
       }
-      String address = Json.string(ip, "address").orElse("");
-      int slash = address.indexOf('/');
-      String bare = slash < 0 ? address : address.substring(0, slash);
-      if (!bare.isEmpty()) {
-        addresses.add(bare);
-      }
+      Json.string(ip, "address").ifPresent(addresses::add);
     }
     return addresses;
   }

@@ -10,7 +10,24 @@ import java.util.List;
 /** The address ranges of a node's pods, as kubelet states them: {@code 10.1.0.0/24,fd00:1::/64}. */
 record PodCidrs(List<Cidr> ranges) {
   /** A range whose text has no host bits set. */
-  record Cidr(String text, boolean ipv6) {}
+  record Cidr(String text, boolean ipv6) {
+    /** The range of so many leading bits that an address is in. */
+    static Cidr around(InetAddress address, int prefix) {
+      byte[] bytes = address.getAddress();
+      if (prefix < 0 || prefix > bytes.length * 8) {
+        throw new IllegalArgumentException("no prefix length: " + prefix);
+      }
+      for (int bit = prefix; bit < bytes.length * 8; bit++) {
+        bytes[bit / 8] &= (byte) ~(0x80 >> (bit % 8));
+      }
+      try {
+        String network = InetAddress.getByAddress(bytes).getHostAddress();
+        return new Cidr(network + "/" + prefix, address instanceof Inet6Address);
+      } catch (UnknownHostException e) {
+        throw new IllegalStateException(e); // The length is that of an address.
+      }
+    }
+  }
 
   PodCidrs {
     ranges = List.copyOf(ranges);
@@ -37,21 +54,12 @@ record PodCidrs(List<Cidr> ranges) {
     } catch (IllegalArgumentException e) {
       throw invalid(part, all, "it is not an address and a prefix length");
     }
-    byte[] bytes = address.getAddress();
-    int bits = bytes.length * 8;
+    int bits = address.getAddress().length * 8;
     // Network, gateway, one pod and broadcast must fit.
     if (prefix < 1 || prefix > bits - 2) {
       throw invalid(part, all, "its prefix length must be from 1 to " + (bits - 2));
     }
-    for (int bit = prefix; bit < bits; bit++) {
-      bytes[bit / 8] &= (byte) ~(0x80 >> (bit % 8));
-    }
-    try {
-      String network = InetAddress.getByAddress(bytes).getHostAddress();
-      return new Cidr(network + "/" + prefix, address instanceof Inet6Address);
-    } catch (UnknownHostException e) {
-      throw new IllegalStateException(e); // The length is that of an address.
-    }
+    return Cidr.around(address, prefix);
   }
 
   private static CniException invalid(String part, String all, String why) {

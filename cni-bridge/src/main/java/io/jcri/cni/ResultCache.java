@@ -32,10 +32,12 @@ import org.slf4j.LoggerFactory;
  * <pre>
  * {"kind":"cniCacheV1","containerId":"5e0a…","config":"&lt;base64 of the conflist&gt;","ifName":"eth0",
  *  "networkName":"jcri","netns":"/run/…","cniArgs":[["K8S_POD_NAME","web"]],
- *  "capabilityArgs":{…},"result":{…},"owner":"jcri","incomplete":true}
+ *  "capabilityArgs":{…},"result":{…},"owner":"jcri","incomplete":true,
+ *  "hostPorts":[{"hostPort":8080,"containerPort":80,"protocol":"tcp"}]}
  * </pre>
  *
- * <p>{@code owner} and {@code incomplete} are ours (libcni ignores them). Other runtimes share the
+ * <p>{@code owner}, {@code incomplete} and {@code hostPorts} (those that we lead to the pod
+ * ourselves) are ours, libcni ignores them. Other runtimes share the
  * directory, and their attachments are not ours to collect. An entry is written before the first
  * plugin runs and is incomplete until the last one has; if we die in between, the next detach still
  * finds the chain that was started.
@@ -62,6 +64,13 @@ final class ResultCache {
     String existingNetns() {
       String netns = attachment.netns();
       return !netns.isEmpty() && Netns.isOne(Path.of(netns)) ? netns : "";
+    }
+
+    /** The pod's, with their prefix lengths. */
+    List<String> addresses() {
+      return result
+          .map(json -> PodAddresses.withPrefixes(json, network.version(), attachment.ifName()))
+          .orElse(List.of());
     }
   }
 
@@ -92,6 +101,9 @@ final class ResultCache {
       json.add("capabilityArgs", attachment.capabilityArgs());
     }
     result.ifPresent(value -> json.add("result", value));
+    if (!attachment.hostPorts().isEmpty()) {
+      json.add("hostPorts", HostPort.toJson(attachment.hostPorts()));
+    }
     json.addProperty("owner", OWNER);
     if (!complete) {
       json.addProperty("incomplete", true);
@@ -205,7 +217,8 @@ final class ResultCache {
               path(Json.string(json, "netns").orElse("")),
               Json.string(json, "ifName").orElse(""),
               args(json),
-              Json.object(json, "capabilityArgs").orElseGet(JsonObject::new));
+              Json.object(json, "capabilityArgs").orElseGet(JsonObject::new),
+              HostPort.fromJson(Json.objects(json, "hostPorts")));
       return Optional.of(
           new Entry(
               file,

@@ -7,6 +7,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,6 +29,7 @@ final class StatusProbe {
   private final PluginVersions versions;
   private final Chain chain;
   private final Masquerade masquerade;
+  private final HostPorts hostPorts;
   private @Nullable Verdict last;
   private @Nullable CompletableFuture<Verdict> running;
 
@@ -36,13 +39,15 @@ final class StatusProbe {
       PluginRunner runner,
       PluginVersions versions,
       Chain chain,
-      Masquerade masquerade) {
+      Masquerade masquerade,
+      HostPorts hostPorts) {
     this.settings = settings;
     this.store = store;
     this.runner = runner;
     this.versions = versions;
     this.chain = chain;
     this.masquerade = masquerade;
+    this.hostPorts = hostPorts;
   }
 
   NetworkStatus status() {
@@ -66,8 +71,11 @@ final class StatusProbe {
         }
       }
     }
+    boolean generated = state.networks().stream().anyMatch(Network::generated);
     return NetworkStatus.ready(
-        state.networks().stream().anyMatch(Network::generated) ? masquerade.problem() : "");
+        Stream.of(generated ? masquerade.problem() : "", hostPorts.problem())
+            .filter(problem -> !problem.isEmpty())
+            .collect(Collectors.joining("; ")));
   }
 
   static String notConfigured(NetworkStore.State state, CniSettings settings) {

@@ -33,7 +33,7 @@ final class MasqueradeTest {
   }
 
   private Masquerade masquerade() {
-    return new Masquerade(processes, "jcri", List.of(programs.bin()));
+    return new Masquerade(new Nft(processes, List.of(programs.bin())), "jcri");
   }
 
   private String script() throws Exception {

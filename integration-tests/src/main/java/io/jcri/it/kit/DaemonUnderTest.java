@@ -186,6 +186,7 @@ public final class DaemonUnderTest implements RuntimeUnderTest {
     configurations = "%s"
     plugins = ["%s", "%s"]
     cache = "%s"
+    bridge = "%s"
 
     [nri]
     socket = "%s"
@@ -203,6 +204,8 @@ public final class DaemonUnderTest implements RuntimeUnderTest {
                 CniNetwork.PLUGINS,
                 scratch.disk().resolve("cni-plugins"),
                 scratch.disk().resolve("cni"),
+                // the tables of nftables have a name by it
+                scratch.state().getFileName(),
                 nriSocket(),
                 nriPlugins(),
                 scratch.disk().resolve("nri-conf.d"))

@@ -168,6 +168,11 @@ public final class TestNode implements BeforeAllCallback, AfterEachCallback, Aft
     return parts().network.configurations();
   }
 
+  /** The bridge of the pods' network. */
+  public String bridge() {
+    return BRIDGE;
+  }
+
   /** The gateway of the pods' network: an address of this machine. */
   public String gateway() {
     return RANGE + "0.1";

@@ -8,6 +8,7 @@ import io.jcri.daemon.config.DaemonConfig;
 import io.jcri.daemon.config.LiveConfig;
 import io.jcri.daemon.config.LoadedConfig;
 import io.jcri.daemon.config.Reloaded;
+import io.jcri.daemon.pod.NetworkSetup;
 import io.jcri.daemon.prometheus.MetricsEndpoint;
 import io.jcri.daemon.system.Logging;
 import io.jcri.daemon.system.SdNotify;
@@ -68,7 +69,7 @@ final class Reloading implements ConfigControl {
     Logging.level(now.logLevel());
     metrics.use(now.metrics());
     DaemonConfig.Network network = now.network();
-    cni.usePlugins(network.plugins(), network.timeout());
+    NetworkSetup.use(cni, network);
     // Of what is taken away nothing is known but what the kubelet tells from now on.
     Optional<String> cidr = network.podCidr();
     if (cidr.isPresent() && !cidr.equals(before.network().podCidr())) {

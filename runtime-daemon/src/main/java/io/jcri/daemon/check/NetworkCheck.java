@@ -29,7 +29,7 @@ final class NetworkCheck implements Check {
     }
     findings.add(used(network, found));
     findings.add(plugins(network, found));
-    findings.add(masquerading(network, found));
+    findings.add(rules(network, found));
     return findings;
   }
 
@@ -95,13 +95,23 @@ final class NetworkCheck implements Check {
     return String.join(" and ", paths.stream().map(Path::toString).toList());
   }
 
-  /** Only the network that jcri makes needs it of jcri; others bring their own. */
-  private static Finding masquerading(DaemonConfig.Network network, FoundNetworks found) {
+  /** The network that jcri makes needs it of jcri, and host ports that no plugin maps. */
+  private static Finding rules(DaemonConfig.Network network, FoundNetworks found) {
     String name = "network.nft";
     boolean made =
         found.networks().isEmpty()
             ? network.podCidr().isPresent()
             : found.networks().getFirst().generated();
+    boolean ports =
+        switch (network.hostPorts()) {
+          case "jcri" -> true;
+          case "auto" -> found.networks().stream().limit(1).anyMatch(first -> !first.mapsPorts());
+          default -> false;
+        };
+    if (!made && ports && FoundNetworks.nft().isEmpty()) {
+      return Finding.warn(
+          name, "there is no nft: no host ports lead to pods", "Install it: apt install nftables");
+    }
     if (!made) {
       return Finding.skipped(name, "the network is not jcri's own");
     }

@@ -213,7 +213,8 @@ public final class ConfigFile {
             keys.path("cache", d.cache()),
             keys.seconds("timeout_seconds", d.timeout()),
             podCidr.isEmpty() ? Optional.empty() : Optional.of(podCidr),
-            keys.text("bridge", d.bridge()));
+            keys.text("bridge", d.bridge()),
+            keys.oneOf("host_ports", d.hostPorts(), "auto", "plugin", "jcri"));
     keys.rejectUnknown();
     return network;
   }

@@ -151,6 +151,8 @@ public record DaemonConfig(
    *
    * @param podCidr for the default network that is generated when there is no configuration;
    *     comma-separated for dual stack; empty means wait for the kubelet's
+   * @param hostPorts who leads the node's ports to pods: {@code auto}, {@code plugin} or {@code
+   *     jcri}
    */
   public record Network(
       Path configurations,
@@ -158,7 +160,8 @@ public record DaemonConfig(
       Path cache,
       Duration timeout,
       Optional<String> podCidr,
-      String bridge) {
+      String bridge,
+      String hostPorts) {
     public Network {
       plugins = List.copyOf(plugins);
     }
@@ -290,7 +293,8 @@ public record DaemonConfig(
             Path.of("/var/lib/cni"),
             Duration.ofSeconds(60),
             Optional.empty(),
-            "jcri0"),
+            "jcri0",
+            "auto"),
         new Cdi(true, List.of(Path.of("/etc/cdi"), Path.of("/var/run/cdi"))),
         new Streaming("127.0.0.1", 0, Duration.ofHours(4), Optional.empty()),
         new Nri(

@@ -66,6 +66,7 @@ final class KnownKeys {
           "network.plugins",
           "network.timeout_seconds",
           "network.pod_cidr",
+          "network.host_ports",
           "cdi.enabled",
           "cdi.directories",
           "streaming.idle_timeout_seconds",

@@ -3,7 +3,9 @@ package io.jcri.daemon.pod;
 import io.jcri.cni.Cni;
 import io.jcri.cni.CniException;
 import io.jcri.cni.CniSettings;
+import io.jcri.cni.HostPortMode;
 import io.jcri.daemon.config.DaemonConfig;
+import java.util.Locale;
 
 /** The networks of pods, as the configuration says. */
 public record NetworkSetup(Cni cni, PodNetworks pods) {
@@ -13,7 +15,14 @@ public record NetworkSetup(Cni cni, PodNetworks pods) {
   /** Reads CNI's configurations, and again whenever they change. */
   public static NetworkSetup open(DaemonConfig.Network config) throws CniException {
     Cni cni = Cni.open(settings(config));
+    use(cni, config);
     return new NetworkSetup(cni, new PodNetworks(cni));
+  }
+
+  /** Hands on what may change while pods are there, but for the pod CIDR. */
+  public static void use(Cni cni, DaemonConfig.Network config) {
+    cni.usePlugins(config.plugins(), config.timeout());
+    cni.useHostPorts(HostPortMode.valueOf(config.hostPorts().toUpperCase(Locale.ROOT)));
   }
 
   private static CniSettings settings(DaemonConfig.Network config) {

@@ -114,6 +114,7 @@ class ConfigFileTest {
             timeout_seconds = 9
             pod_cidr = "10.1.0.0/24,fd00::/64"
             bridge = "br9"
+            host_ports = "jcri"
             [cdi]
             enabled = false
             directories = ["/cdi"]
@@ -202,6 +203,7 @@ class ConfigFileTest {
                     Duration.ofSeconds(3), Optional.of("/pulls"), 256L << 20, 1500)));
     assertThat(config.network().podCidr()).contains("10.1.0.0/24,fd00::/64");
     assertThat(config.network().bridge()).isEqualTo("br9");
+    assertThat(config.network().hostPorts()).isEqualTo("jcri");
     assertThat(config.network().timeout()).isEqualTo(Duration.ofSeconds(9));
     assertThat(config.streaming())
         .isEqualTo(

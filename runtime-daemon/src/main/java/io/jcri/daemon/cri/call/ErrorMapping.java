@@ -79,8 +79,9 @@ public final class ErrorMapping {
   private static Status code(CniException e) {
     return switch (e.reason()) {
       case INVALID -> Status.INVALID_ARGUMENT;
+      case PORT_TAKEN -> Status.FAILED_PRECONDITION;
       case STORAGE -> noSpace(e) ? Status.RESOURCE_EXHAUSTED : Status.INTERNAL;
-      case PLUGIN_FAILED, PLUGIN_MISSING, TIMEOUT, INTERRUPTED, BAD_OUTPUT, NOT_CONFIGURED ->
+      case PLUGIN_FAILED, PLUGIN_MISSING, TIMEOUT, INTERRUPTED, BAD_OUTPUT, NOT_CONFIGURED, HOST_PORTS ->
           Status.UNAVAILABLE;
     };
   }

@@ -22,6 +22,7 @@ import io.jcri.daemon.pod.NamespaceOptions;
 import io.jcri.daemon.pod.PodConfig;
 import io.jcri.daemon.pod.PodMetadata;
 import io.jcri.daemon.pod.PodResources;
+import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -163,6 +164,7 @@ public final class PodConfigs {
       }
       port("config.port_mappings.host_port", mapping.getHostPort());
       port("config.port_mappings.container_port", mapping.getContainerPort());
+      hostIp(mapping.getHostIp());
       mappings.add(
           new PortMapping(
               mapping.getHostPort(),
@@ -183,6 +185,21 @@ public final class PodConfigs {
   private static void port(String field, int port) {
     if (port < 1 || port > 65535) {
       throw invalid(field + " is " + port + ", which is no port");
+    }
+  }
+
+  private static void hostIp(String address) {
+    if (!address.isEmpty() && !isAddress(address)) {
+      throw invalid("config.port_mappings.host_ip is " + address + ", which is no IP address");
+    }
+  }
+
+  /** One with a scope is none of the node's own: the kubelet never sends it. */
+  private static boolean isAddress(String text) {
+    try {
+      return text.indexOf('%') < 0 && !InetAddress.ofLiteral(text).getHostAddress().isEmpty();
+    } catch (IllegalArgumentException e) {
+      return false;
     }
   }
 

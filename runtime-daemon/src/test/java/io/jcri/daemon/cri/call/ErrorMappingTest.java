@@ -102,6 +102,7 @@ class ErrorMappingTest {
         .isEqualTo(
             switch (reason) {
               case INVALID -> Status.Code.INVALID_ARGUMENT;
+              case PORT_TAKEN -> Status.Code.FAILED_PRECONDITION;
               case STORAGE -> Status.Code.INTERNAL;
               default -> Status.Code.UNAVAILABLE;
             });

@@ -15,6 +15,7 @@ import io.jcri.sandbox.IdMapping;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
@@ -104,6 +105,23 @@ class PodConfigsTest {
                 c.addPortMappings(
                     PortMapping.newBuilder().setContainerPort(80).setHostPort(70000))))
         .hasMessage("config.port_mappings.host_port is 70000, which is no port");
+  }
+
+  @Test
+  void aPortOfTheNodeIsOfAnAddress() {
+    for (String address : List.of("", "0.0.0.0", "::", "192.0.2.1", "fd00::1")) {
+      assertThat(hostIp(address).portMappings().getFirst().hostIp()).isEqualTo(address);
+    }
+    for (String none : List.of("localhost", "192.0.2.1/24", "fe80::1%lo", " ")) {
+      assertThatThrownBy(() -> hostIp(none))
+          .hasMessage("config.port_mappings.host_ip is " + none + ", which is no IP address");
+    }
+  }
+
+  private PodConfig hostIp(String address) {
+    return read(c ->
+        c.addPortMappings(
+            PortMapping.newBuilder().setContainerPort(80).setHostPort(80).setHostIp(address)));
   }
 
   @Test
