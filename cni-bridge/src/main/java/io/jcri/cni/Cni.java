@@ -342,6 +342,21 @@ public final class Cni implements AutoCloseable {
     hostPortMode = mode;
   }
 
+  /**
+   * How long a network that was ready may fail before {@link #status} tells so. One to which pods of
+   * the daemon before are attached was.
+   */
+  public void useStatusGrace(Duration grace) {
+    probe.grace().use(grace);
+    try {
+      if (grace.isPositive() && cache.all().stream().anyMatch(Entry::lives)) {
+        probe.grace().wasReady();
+      }
+    } catch (CniException e) {
+      log.debug("whether the network was ready is not known: {}", e.getMessage());
+    }
+  }
+
   private void idle() {
     idleRounds = (idleRounds + 1) % IDLE_ROUNDS_PER_RENEWAL;
     if (idleRounds == 0) {

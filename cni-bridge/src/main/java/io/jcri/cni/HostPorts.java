@@ -178,7 +178,7 @@ final class HostPorts {
       // Of a pod of the last boot the addresses may be others' by now.
       if (ports.isEmpty()
           || !Attachment.CONTAINER_ID.matcher(id).matches()
-          || !entry.ours() || !entry.complete() || entry.existingNetns().isEmpty()) {
+          || !entry.lives()) {
         continue;
       }
       List<HostPort> free =

@@ -66,6 +66,11 @@ final class ResultCache {
       return !netns.isEmpty() && Netns.isOne(Path.of(netns)) ? netns : "";
     }
 
+    /** Whether it is of a pod of ours that has its network. */
+    boolean lives() {
+      return ours && complete && !existingNetns().isEmpty();
+    }
+
     /** The pod's, with their prefix lengths. */
     List<String> addresses() {
       return result

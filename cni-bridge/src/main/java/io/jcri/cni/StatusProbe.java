@@ -30,6 +30,7 @@ final class StatusProbe {
   private final Chain chain;
   private final Masquerade masquerade;
   private final HostPorts hostPorts;
+  private final StatusGrace grace = new StatusGrace(System::nanoTime);
   private @Nullable Verdict last;
   private @Nullable CompletableFuture<Verdict> running;
 
@@ -51,6 +52,14 @@ final class StatusProbe {
   }
 
   NetworkStatus status() {
+    return grace.told(found());
+  }
+
+  StatusGrace grace() {
+    return grace;
+  }
+
+  private NetworkStatus found() {
     NetworkStore.State state = store.state();
     NetworkStatus local = withoutPlugins(state);
     boolean asks =

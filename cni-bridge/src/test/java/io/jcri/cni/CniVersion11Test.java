@@ -65,6 +65,28 @@ final class CniVersion11Test {
   }
 
   @Test
+  void aNetworkThatWasReadyHasItsGrace() throws Exception {
+    try (Cni cni = node.open()) {
+      cni.useStatusGrace(Duration.ofDays(1));
+      assertThat(TestNode.answered(cni)).isEqualTo(NetworkStatus.ready(""));
+      cni.attach(TestNode.pod("s1"));
+      plugins.remove("b");
+      assertThat(cni.status().ready()).isTrue();
+      assertThat(cni.status().message())
+          .startsWith("not ready, which is not told yet: cni plugin b of network net is not in");
+    }
+    try (Cni next = node.open()) {
+      next.useStatusGrace(Duration.ofDays(1));
+      assertThat(next.status().ready()).as("with the pods of the daemon before").isTrue();
+    }
+    Files.delete(node.cacheFile("net", "s1"));
+    try (Cni next = node.open()) {
+      next.useStatusGrace(Duration.ofDays(1));
+      assertThat(next.status().ready()).as("without any").isFalse();
+    }
+  }
+
+  @Test
   void aPluginThatEndsAtOneZeroTakesTheChainThere() throws Exception {
     plugins.add("b", Map.of("VERSION", OLD, "ADD", RESULT));
     try (Cni cni = node.open()) {

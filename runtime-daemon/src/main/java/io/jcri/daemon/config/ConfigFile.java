@@ -11,6 +11,7 @@ import io.jcri.daemon.config.DaemonConfig.Tls;
 import io.jcri.daemon.config.DaemonConfig.Tracing;
 import io.jcri.daemon.config.DaemonConfig.Trust;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -214,7 +215,10 @@ public final class ConfigFile {
             keys.seconds("timeout_seconds", d.timeout()),
             podCidr.isEmpty() ? Optional.empty() : Optional.of(podCidr),
             keys.text("bridge", d.bridge()),
-            keys.oneOf("host_ports", d.hostPorts(), "auto", "plugin", "jcri"));
+            keys.oneOf("host_ports", d.hostPorts(), "auto", "plugin", "jcri"),
+            Duration.ofSeconds(
+                keys.number(
+                    "status_grace_seconds", (int) d.statusGrace().toSeconds(), 0, 24 * 3600)));
     keys.rejectUnknown();
     return network;
   }

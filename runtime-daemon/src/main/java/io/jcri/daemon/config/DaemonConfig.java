@@ -153,6 +153,7 @@ public record DaemonConfig(
    *     comma-separated for dual stack; empty means wait for the kubelet's
    * @param hostPorts who leads the node's ports to pods: {@code auto}, {@code plugin} or {@code
    *     jcri}
+   * @param statusGrace how long a network that was ready may fail before it is told
    */
   public record Network(
       Path configurations,
@@ -161,7 +162,8 @@ public record DaemonConfig(
       Duration timeout,
       Optional<String> podCidr,
       String bridge,
-      String hostPorts) {
+      String hostPorts,
+      Duration statusGrace) {
     public Network {
       plugins = List.copyOf(plugins);
     }
@@ -294,7 +296,8 @@ public record DaemonConfig(
             Duration.ofSeconds(60),
             Optional.empty(),
             "jcri0",
-            "auto"),
+            "auto",
+            Duration.ZERO),
         new Cdi(true, List.of(Path.of("/etc/cdi"), Path.of("/var/run/cdi"))),
         new Streaming("127.0.0.1", 0, Duration.ofHours(4), Optional.empty()),
         new Nri(

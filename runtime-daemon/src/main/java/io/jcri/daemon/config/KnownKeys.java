@@ -67,6 +67,7 @@ final class KnownKeys {
           "network.timeout_seconds",
           "network.pod_cidr",
           "network.host_ports",
+          "network.status_grace_seconds",
           "cdi.enabled",
           "cdi.directories",
           "streaming.idle_timeout_seconds",

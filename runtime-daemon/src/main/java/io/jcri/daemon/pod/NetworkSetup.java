@@ -22,6 +22,7 @@ public record NetworkSetup(Cni cni, PodNetworks pods) {
   /** Hands on what may change while pods are there, but for the pod CIDR. */
   public static void use(Cni cni, DaemonConfig.Network config) {
     cni.usePlugins(config.plugins(), config.timeout());
+    cni.useStatusGrace(config.statusGrace());
     cni.useHostPorts(HostPortMode.valueOf(config.hostPorts().toUpperCase(Locale.ROOT)));
   }
 

@@ -115,6 +115,7 @@ class ConfigFileTest {
             pod_cidr = "10.1.0.0/24,fd00::/64"
             bridge = "br9"
             host_ports = "jcri"
+            status_grace_seconds = 20
             [cdi]
             enabled = false
             directories = ["/cdi"]
@@ -204,6 +205,7 @@ class ConfigFileTest {
     assertThat(config.network().podCidr()).contains("10.1.0.0/24,fd00::/64");
     assertThat(config.network().bridge()).isEqualTo("br9");
     assertThat(config.network().hostPorts()).isEqualTo("jcri");
+    assertThat(config.network().statusGrace()).isEqualTo(Duration.ofSeconds(20));
     assertThat(config.network().timeout()).isEqualTo(Duration.ofSeconds(9));
     assertThat(config.streaming())
         .isEqualTo(
