@@ -90,6 +90,13 @@ public final class DaemonUnderTest implements RuntimeUnderTest {
     return configuration;
   }
 
+  /** Returns a file that adds to its configuration, and is not there yet. */
+  public DropIn dropIn() {
+    return new DropIn(
+        configuration.resolveSibling("conf.d").resolve("50-test.toml"),
+        state().resolve("admin.sock"));
+  }
+
   /** Returns where it keeps what survives a reboot. */
   public Path root() {
     return scratch.disk().resolve("lib");

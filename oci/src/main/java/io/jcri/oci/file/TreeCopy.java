@@ -27,23 +27,33 @@ public final class TreeCopy implements AutoCloseable {
   private final EntryAttributes attributes;
   private final Fd links;
   private final FileExtents extents;
+  private final Budget budget;
   private long bytes;
   private long entries;
+
+  /**
+   * How much one instance copies.
+   *
+   * @param of what is filled, in messages
+   * @param bytes of data; holes cost nothing
+   * @param entries files of any kind
+   */
+  public record Budget(String of, long bytes, long entries) {}
 
   /**
    * With a budget.
    *
    * @param links an empty directory on the file system of the copies, for a name of each file that
    *     has more than one; its content is the caller's to remove
-   * @param bytes of data; holes cost nothing
    */
-  public TreeCopy(Syscalls sys, Fd links, long bytes, long entries) {
+  public TreeCopy(Syscalls sys, Fd links, Budget budget) {
     this.sys = sys;
     this.attributes = new EntryAttributes(sys);
     this.extents = new FileExtents(sys);
     this.links = links;
-    this.bytes = bytes;
-    this.entries = entries;
+    this.budget = budget;
+    this.bytes = budget.bytes();
+    this.entries = budget.entries();
   }
 
   /**
@@ -77,7 +87,16 @@ public final class TreeCopy implements AutoCloseable {
   }
 
   private void member(Fd from, Fd to, String leaf, String path, int depth) throws IOException {
-    FileStat stat = sys.fstatat(from, leaf);
+    FileStat stat;
+    try {
+      stat = sys.fstatat(from, leaf);
+    } catch (ErrnoException e) {
+      if (e.is(Errno.ENOENT)) {
+        // An overlay lists the whiteouts in a directory that one layer alone has.
+        return;
+      }
+      throw e;
+    }
     if (stat.type() == FileStat.SOCKET) {
       return;
     }
@@ -176,12 +195,11 @@ public final class TreeCopy implements AutoCloseable {
         OpenFlags.RESOLVE_BENEATH | OpenFlags.RESOLVE_NO_SYMLINKS | OpenFlags.RESOLVE_NO_XDEV);
   }
 
-  private static OciException refused(String path, String why) {
+  private OciException refused(String path, String why) {
     return new OciException(
         OciException.Kind.RESOURCE_EXHAUSTED,
-        "volume cannot be filled with what the image has: %s %s; a container's volumes may have %d bytes and %d files"
-            .formatted(
-                TarEntry.shown(path), why, VolumeLimits.MAX_BYTES, VolumeLimits.MAX_ENTRIES));
+        "%s cannot be filled with what the image has: %s %s; it may have %d bytes and %d files for a container"
+            .formatted(budget.of(), TarEntry.shown(path), why, budget.bytes(), budget.entries()));
   }
 
   @Override

@@ -17,8 +17,9 @@ import java.util.Optional;
  *
  * <pre>
  * KEY/snapshot.json  {"version":1,"layers":["KEY of the lowest",...],"readOnly":false,"crc32c":"8e0a66b1"}
- * KEY/upper          what the container has changed
+ * KEY/upper          what the container has changed, or the whole of a copy (then "copied":true)
  * KEY/work           of the kernel
+ * KEY/links          while a copy is made: names of files that have several
  * KEY/volumes        what WritableVolumes makes
  * KEY/rootfs         the mount point, unless the caller has one elsewhere
  * </pre>
@@ -28,7 +29,11 @@ import java.util.Optional;
 record SnapshotDirectory(Path path) {
 
   private record Info(
-      List<String> layers, boolean readOnly, Optional<Path> mountPoint, Optional<String> label) {}
+      List<String> layers,
+      boolean readOnly,
+      Optional<Boolean> copied,
+      Optional<Path> mountPoint,
+      Optional<String> label) {}
 
   private static final RecordFormat<Info> FORMAT =
       RecordFormat.of("snapshot", Info.class, RecordFraming.KEY);
@@ -66,20 +71,35 @@ record SnapshotDirectory(Path path) {
     return path.resolve("work");
   }
 
+  Path links() {
+    return path.resolve("links");
+  }
+
   /** The snapshot that is to be made here. */
   Snapshot snapshot(List<String> layerKeys, Snapshotter.Options options) {
-    return snapshot(layerKeys, options.readOnly(), options.mountPoint(), options.label());
+    return snapshot(
+        layerKeys, options.readOnly(), options.copied(), options.mountPoint(), options.label());
   }
 
   /** A snapshot whose record is damaged: nothing is known but where it is. */
   Snapshot unreadable() {
-    return snapshot(List.of(), false, Optional.empty(), Optional.empty());
+    return snapshot(List.of(), false, false, Optional.empty(), Optional.empty());
   }
 
   private Snapshot snapshot(
-      List<String> layerKeys, boolean readOnly, Optional<Path> mountPoint, Optional<String> label) {
+      List<String> layerKeys,
+      boolean readOnly,
+      boolean copied,
+      Optional<Path> mountPoint,
+      Optional<String> label) {
     return new Snapshot(
-        key(), mountPoint.orElse(rootfs()), path.resolve("upper"), layerKeys, readOnly, label);
+        key(),
+        mountPoint.orElse(rootfs()),
+        path.resolve("upper"),
+        layerKeys,
+        readOnly,
+        copied,
+        label);
   }
 
   /**
@@ -90,7 +110,8 @@ record SnapshotDirectory(Path path) {
   Snapshot read() {
     return switch (record().read()) {
       case RecordReading.Read<Info>(Info info, JsonRest _) ->
-          snapshot(info.layers, info.readOnly, info.mountPoint, info.label);
+          snapshot(
+              info.layers, info.readOnly, info.copied.orElse(false), info.mountPoint, info.label);
       case RecordReading.Torn<Info> bad -> throw unreadable(bad.reason());
       case RecordReading.FromNewer<Info> bad -> throw unreadable(bad.reason());
       case RecordReading.Unreadable<Info> bad -> throw unreadable(bad.reason());
@@ -106,7 +127,13 @@ record SnapshotDirectory(Path path) {
   void make(Snapshot snapshot, Optional<Path> mountPoint) throws IOException {
     Files.createDirectory(path);
     // The record first: if we die behind it, the next daemon knows which layers a mount may use.
-    Info info = new Info(snapshot.layerKeys(), snapshot.readOnly(), mountPoint, snapshot.label());
+    Info info =
+        new Info(
+            snapshot.layerKeys(),
+            snapshot.readOnly(),
+            snapshot.copied() ? Optional.of(true) : Optional.empty(),
+            mountPoint,
+            snapshot.label());
     record().replace(FORMAT.encode(info, JsonRest.NONE));
     Files.createDirectory(snapshot.upper());
     Files.createDirectory(rootfs());

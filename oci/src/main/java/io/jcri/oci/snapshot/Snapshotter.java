@@ -24,8 +24,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Mounts images for containers: one overlay each, whatever the number of layers. Knows which layers
- * are in use.
+ * Mounts images for containers: one overlay each, whatever the number of layers, or a copy where an
+ * overlay won't do. Knows which layers are in use.
  *
  * <p>Each snapshot is a {@link SnapshotDirectory} below {@code root/snapshots}. The mounts outlive
  * the daemon. Thread-safe.
@@ -38,19 +38,28 @@ public final class Snapshotter {
    * How to mount.
    *
    * @param readOnly without a writable layer, as for an image volume
+   * @param copied a plain directory with a copy of the image, which is the container's alone
    * @param userNamespace file of the user namespace whose ids the container sees
    * @param mountPoint an empty directory of the caller's to mount on: nobody but root reaches the
    *     snapshotter's own, so the root of a user namespace doesn't
-   * @param label of SELinux that all files show, whatever their own is
+   * @param label of SELinux that all files show, whatever their own is; a copy can't have one, its
+   *     files are labelled themselves
    */
   public record Options(
       boolean readOnly,
+      boolean copied,
       Optional<Path> userNamespace,
       Optional<Path> mountPoint,
       Optional<String> label) {
+    public Options {
+      if (copied && (readOnly || label.isPresent())) {
+        throw new IllegalArgumentException("a copy is writable and shows its own labels");
+      }
+    }
+
     /** Mounted in the snapshot's own directory, without a label. */
     public Options(boolean readOnly, Optional<Path> userNamespace) {
-      this(readOnly, userNamespace, Optional.empty(), Optional.empty());
+      this(readOnly, false, userNamespace, Optional.empty(), Optional.empty());
     }
 
     /** Writable, with the host's ids. */
@@ -130,6 +139,9 @@ public final class Snapshotter {
       SnapshotDirectory directory, Snapshot snapshot, List<Layer> stack, Options options)
       throws IOException {
     directory.make(snapshot, options.mountPoint());
+    if (snapshot.copied()) {
+      mounter.copy(directory, snapshot, stack, options.userNamespace());
+    }
     if (!snapshot.readOnly()) {
       mounter.adoptRoot(snapshot.upper(), stack, options.userNamespace().isPresent());
     }
@@ -220,7 +232,10 @@ public final class Snapshotter {
     return users.list();
   }
 
-  /** What the writable layer and volumes take; walks them. Nothing when it is gone. */
+  /**
+   * What the writable layer, or the whole of a copy, and volumes take; walks them. Nothing when it
+   * is gone.
+   */
   public DiskUsage usage(String key) {
     Optional<Snapshot> found = find(key);
     if (found.isEmpty() || found.get().readOnly()) {

@@ -33,7 +33,8 @@ public final class WritableLayers {
   /**
    * Writes the archive; the container must not write meanwhile.
    *
-   * @throws OciException NOT_FOUND; FAILED_PRECONDITION when a layer cannot tell of some change
+   * @throws OciException NOT_FOUND; FAILED_PRECONDITION when a layer cannot tell of some change,
+   *     and for a copy
    */
   public void pack(String key, OutputStream out) {
     try {
@@ -49,7 +50,7 @@ public final class WritableLayers {
    *
    * @param bytes of the archive
    * @param userNamespace as the snapshot was prepared with
-   * @throws OciException NOT_FOUND; as unpacking a layer does
+   * @throws OciException NOT_FOUND; FAILED_PRECONDITION for a copy; as unpacking a layer does
    */
   public void unpack(String key, InputStream archive, long bytes, Optional<Path> userNamespace) {
     Snapshot snapshot = require(key);
@@ -70,9 +71,26 @@ public final class WritableLayers {
     snapshots.remount(key, userNamespace);
   }
 
+  /**
+   * Refuses a snapshot whose changes nobody can tell from the rest.
+   *
+   * @throws OciException NOT_FOUND; FAILED_PRECONDITION for a copy
+   */
+  public void requireChanges(String key) {
+    Snapshot _ = require(key);
+  }
+
   private Snapshot require(String key) {
-    return snapshots
-        .find(key)
-        .orElseThrow(() -> new OciException(OciException.Kind.NOT_FOUND, "no snapshot " + key));
+    Snapshot snapshot =
+        snapshots
+            .find(key)
+            .orElseThrow(() -> new OciException(OciException.Kind.NOT_FOUND, "no snapshot " + key));
+    if (snapshot.copied()) {
+      throw new OciException(
+          OciException.Kind.FAILED_PRECONDITION,
+          "root file system of %s is a copy of its image, which does not tell what has changed: its handler has snapshot = \"copy\""
+              .formatted(key));
+    }
+    return snapshot;
   }
 }

@@ -20,7 +20,6 @@ import io.jcri.sandbox.linux.OpenFlags;
 import io.jcri.sandbox.linux.Syscalls;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.InterruptedIOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -31,9 +30,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.concurrent.Callable;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.FutureTask;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -51,6 +47,9 @@ import org.slf4j.LoggerFactory;
 public final class WritableVolumes {
   private static final Logger LOG = LoggerFactory.getLogger(WritableVolumes.class);
   private static final int OPEN = OpenFlags.READ_ONLY | OpenFlags.DIRECTORY;
+
+  private static final TreeCopy.Budget BUDGET =
+      new TreeCopy.Budget("volume", VolumeLimits.MAX_BYTES, VolumeLimits.MAX_ENTRIES);
 
   private record Info(int version, List<String> places) {}
 
@@ -82,43 +81,11 @@ public final class WritableVolumes {
   public Map<String, Path> make(String key, List<String> places, Wish wish) {
     Snapshot snapshot = require(key);
     try {
-      return inThread(key, () -> makeAll(snapshot, places, wish));
+      return CopyThread.run(key, () -> makeAll(snapshot, places, wish));
     } catch (ErrnoException e) {
       throw KernelFault.of("cannot make the volumes of snapshot " + key, e);
     } catch (IOException e) {
       throw OciException.ofIo("cannot make the volumes of snapshot " + key, e);
-    }
-  }
-
-  /**
-   * Runs what may take as long as a disk takes for {@link VolumeLimits#MAX_BYTES} in a thread of
-   * its own, ended with its caller.
-   */
-  private static <T> T inThread(String key, Callable<T> work) throws IOException {
-    FutureTask<T> task = new FutureTask<>(work);
-    Thread thread = Thread.ofPlatform().daemon().name("jcri-volumes-" + key).start(task);
-    try {
-      return task.get();
-    } catch (InterruptedException e) {
-      thread.interrupt();
-      // Whoever removes the snapshot next must be alone with it.
-      while (thread.isAlive()) {
-        try {
-          thread.join();
-        } catch (InterruptedException again) {
-          thread.interrupt();
-        }
-      }
-      Thread.currentThread().interrupt();
-      throw new InterruptedIOException("copying was interrupted");
-    } catch (ExecutionException e) {
-      switch (e.getCause()) {
-        case IOException io -> throw io;
-        case RuntimeException runtime -> throw runtime;
-        case Error error -> throw error;
-        case null -> throw new IOException(e);
-        case Throwable other -> throw new IOException(other);
-      }
     }
   }
 
@@ -142,8 +109,7 @@ public final class WritableVolumes {
       Files.createDirectory(directory(snapshot));
       Files.createDirectory(links);
       try (Fd linkTo = sys.open(links.toString(), OPEN, 0);
-          TreeCopy copy =
-              new TreeCopy(sys, linkTo, VolumeLimits.MAX_BYTES, VolumeLimits.MAX_ENTRIES)) {
+          TreeCopy copy = new TreeCopy(sys, linkTo, BUDGET)) {
         for (String place : made) {
           Path volume = directory(snapshot).resolve(Integer.toString(volumes.size()));
           Files.createDirectory(volume);

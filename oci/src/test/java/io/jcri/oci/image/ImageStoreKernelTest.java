@@ -89,7 +89,7 @@ class ImageStoreKernelTest extends ImageStoreFixture {
                 "c",
                 pulled.diffIds(),
                 new Snapshotter.Options(
-                    true, Optional.empty(), Optional.empty(), Optional.empty()));
+                    true, false, Optional.empty(), Optional.empty(), Optional.empty()));
     assertThat(snapshot.layerKeys()).hasSize(1);
     assertThat(store.layerKeys(pulled)).contains(snapshot.layerKeys());
     store.removeSnapshot("c");

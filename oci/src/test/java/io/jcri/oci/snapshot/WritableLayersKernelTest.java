@@ -53,7 +53,7 @@ class WritableLayersKernelTest {
   }
 
   private static Options labelled(boolean readOnly) {
-    return new Options(readOnly, Optional.empty(), Optional.empty(), Optional.of(LABEL));
+    return new Options(readOnly, false, Optional.empty(), Optional.empty(), Optional.of(LABEL));
   }
 
   @Test

@@ -177,7 +177,8 @@ class WritableVolumesKernelTest {
     try (var from = Linux.get().open(temp.resolve("from").toString(), 0, 0);
         var to = Linux.get().open(temp.resolve("to").toString(), 0, 0);
         var links = Linux.get().open(temp.resolve("links").toString(), 0, 0);
-        TreeCopy copy = new TreeCopy(Linux.get(), links, bytes, files)) {
+        TreeCopy copy =
+            new TreeCopy(Linux.get(), links, new TreeCopy.Budget("volume", bytes, files))) {
       refused(
           Kind.RESOURCE_EXHAUSTED,
           message,

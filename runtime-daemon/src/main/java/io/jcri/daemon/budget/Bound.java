@@ -38,6 +38,12 @@ public enum Bound {
   /** The same: how many files. */
   DECLARED_VOLUME_FILES("an image", VolumeLimits.MAX_ENTRIES, "the container is refused"),
 
+  /** What an image has, but for holes, where a handler's containers get a copy of it. */
+  COPIED_ROOT_BYTES("an image", VolumeLimits.MAX_ROOT_BYTES, "the container is refused"),
+
+  /** The same: how many files. */
+  COPIED_ROOT_FILES("an image", VolumeLimits.MAX_ROOT_ENTRIES, "the container is refused"),
+
   /** One layer, as tar and unpacked, with what its hard links copy from the layers below. */
   LAYER_BYTES("an image", LayerLimits.MAX_BYTES, "the image is refused"),
 

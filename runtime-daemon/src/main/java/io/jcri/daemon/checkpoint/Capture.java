@@ -75,6 +75,15 @@ final class Capture {
   }
 
   /**
+   * Refuses a container that cannot be captured whole, before it is paused.
+   *
+   * @throws OciException FAILED_PRECONDITION
+   */
+  void require(String id) {
+    rootFilesystems.requireChanges(id);
+  }
+
+  /**
    * Makes a directory that does not exist, with CRIU's images of a paused container. Keeps to the
    * budget by itself: CRIU must not be interrupted at any moment, see {@link
    * OciRuntime#checkpoint}.

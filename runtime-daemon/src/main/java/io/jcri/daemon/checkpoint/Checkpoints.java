@@ -173,6 +173,7 @@ public final class Checkpoints {
     }
     String name = pods.require(container.podId()).config().handler();
     Handler handler = handlers.require(name);
+    capture.require(container.id());
     criu.require(handler);
     return new Subject(container, name, handler.runtime(), stage);
   }

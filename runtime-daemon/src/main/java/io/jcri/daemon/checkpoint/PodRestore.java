@@ -85,6 +85,11 @@ public final class PodRestore {
         .ifPresent(why -> {
           throw JcriException.precondition(why);
         });
+    if (handler.copiesRoot()) {
+      throw JcriException.precondition(
+          "handler %s has snapshot = \"copy\": changes of a container cannot be put into a copy of its image"
+              .formatted(config.handler()));
+    }
     criu.require(handler);
     PodMetadata name = config.metadata();
     try (PodClaim claim = pods.claim(name)) {

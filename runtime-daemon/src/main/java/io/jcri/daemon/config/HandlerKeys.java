@@ -55,7 +55,8 @@ final class HandlerKeys {
         keys.someOf("allowed_annotations", d.allowedAnnotations(), HandlerRules.HEEDED),
         annotations(keys, "default_annotations"),
         (long) keys.number("min_memory_mib", (int) (d.minMemory() >> 20), 0, 1 << 20) << 20,
-        keys.seconds("create_timeout_seconds", d.createTimeout()));
+        keys.seconds("create_timeout_seconds", d.createTimeout()),
+        keys.oneOf("snapshot", "overlay", "overlay", "copy").equals("copy"));
   }
 
   private static Map<String, String> annotations(Keys keys, String key) {

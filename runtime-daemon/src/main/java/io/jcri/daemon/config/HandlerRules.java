@@ -14,15 +14,18 @@ import java.util.stream.Stream;
  * @param defaultAnnotations of pods that have none of this name that counts
  * @param minMemory bytes that a container's limit must have, 0 for any
  * @param createTimeout how long the OCI runtime may take for a container
+ * @param copiesRoot whether a container's root file system is a copy of its image, a plain
+ *     directory, instead of an overlay
  */
 public record HandlerRules(
     List<String> allowedAnnotations,
     Map<String, String> defaultAnnotations,
     long minMemory,
-    Duration createTimeout) {
+    Duration createTimeout,
+    boolean copiesRoot) {
   /** With every pod treated alike; the kubelet by default waits as long. */
   public static final HandlerRules NONE =
-      new HandlerRules(List.of(), Map.of(), 0, Duration.ofMinutes(2));
+      new HandlerRules(List.of(), Map.of(), 0, Duration.ofMinutes(2), false);
 
   /** What the newer ones are called, and the older. */
   public static final String UMASK = "umask.crio.io";

@@ -30,6 +30,7 @@ final class KnownKeys {
           "handlers.*.default_annotations",
           "handlers.*.min_memory_mib",
           "handlers.*.create_timeout_seconds",
+          "handlers.*.snapshot",
           "containers.ulimits",
           "containers.env",
           "containers.sysctls",

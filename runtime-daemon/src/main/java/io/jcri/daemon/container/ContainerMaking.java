@@ -58,6 +58,7 @@ final class ContainerMaking implements AutoCloseable {
         resources.mountRoot(
             fresh.container().id(),
             fresh.image(),
+            specs.copiesRoot(pod),
             user,
             labels.map(SelinuxLabels::mount),
             acquired);

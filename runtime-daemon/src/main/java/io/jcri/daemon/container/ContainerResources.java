@@ -65,6 +65,7 @@ public final class ContainerResources {
   /**
    * Mounts a container's root file system.
    *
+   * @param copied as for {@link RootFilesystems#prepare}
    * @param user the user namespace whose ids its files are to have, empty for the host's
    * @param label of SELinux that all its files show
    * @return where
@@ -72,12 +73,16 @@ public final class ContainerResources {
   Path mountRoot(
       String id,
       Image image,
+      boolean copied,
       Optional<UserNamespace> user,
       Optional<String> label,
       UndoList undoList)
       throws IOException {
     undoList.add("root file system of container " + id, () -> rootFilesystems.release(id));
-    Path rootfs = rootFilesystems.prepare(id, image, user, label);
+    Path rootfs = rootFilesystems.prepare(id, image, copied, user, label);
+    if (copied && label.isPresent()) {
+      relabel.apply(rootfs, label.get());
+    }
     timeZones.makeRoom(rootfs);
     return rootfs;
   }

@@ -115,6 +115,11 @@ final class SpecAssembly {
     return new ContainerPlan(spec, planned);
   }
 
+  /** Whether the pod's handler wants root file systems that are copies of their images. */
+  boolean copiesRoot(Pod pod) {
+    return handlers.require(pod.config().handler()).copiesRoot();
+  }
+
   /** The node's images serve every handler that it has; of another there are none. */
   private void checkImageHandler(ContainerConfig config) {
     config

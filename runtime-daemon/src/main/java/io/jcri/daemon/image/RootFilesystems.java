@@ -72,12 +72,18 @@ public final class RootFilesystems {
   /**
    * Makes and mounts a container's root file system.
    *
+   * @param copied as a plain directory that is a copy of the image, instead of an overlay of its
+   *     layers; whoever wants a label gives its files one
    * @param user the user namespace whose ids the files are to have, empty for the host's
-   * @param label of SELinux that all its files show
+   * @param label of SELinux that all files of an overlay show
    * @return where it is mounted
    */
   public Path prepare(
-      String containerId, Image image, Optional<UserNamespace> user, Optional<String> label)
+      String containerId,
+      Image image,
+      boolean copied,
+      Optional<UserNamespace> user,
+      Optional<String> label)
       throws IOException {
     Optional<Path> mountPoint = Optional.empty();
     if (user.isPresent()) {
@@ -88,7 +94,12 @@ public final class RootFilesystems {
         .prepare(
             containerId,
             image.diffIds(),
-            new Snapshotter.Options(false, user.map(UserNamespace::file), mountPoint, label))
+            new Snapshotter.Options(
+                false,
+                copied,
+                user.map(UserNamespace::file),
+                mountPoint,
+                copied ? Optional.empty() : label))
         .rootfs();
   }
 
@@ -122,7 +133,8 @@ public final class RootFilesystems {
         snapshotter.prepare(
             containerId + VOLUME + number,
             image.diffIds(),
-            new Snapshotter.Options(true, user.map(UserNamespace::file), Optional.empty(), label));
+            new Snapshotter.Options(
+                true, false, user.map(UserNamespace::file), Optional.empty(), label));
     return snapshotter.locate(volume, subPath);
   }
 
@@ -177,9 +189,18 @@ public final class RootFilesystems {
         .collect(Collectors.toSet());
   }
 
-  /** What a container has written, in its volumes too; walks it. */
+  /** What a container has written, in its volumes too, or all that it has copied; walks it. */
   public DiskUsage writable(String containerId) {
     return store.snapshots().usage(containerId);
+  }
+
+  /**
+   * Refuses a container whose changes cannot be carried to another: its root file system is a copy.
+   *
+   * @throws io.jcri.oci.OciException FAILED_PRECONDITION
+   */
+  public void requireChanges(String containerId) {
+    layers.requireChanges(containerId);
   }
 
   /** Writes what a container has changed as a layer; it must be paused. */

@@ -12,6 +12,8 @@ import java.util.Set;
 final class ContainerdRuntimes {
   private static final String RUNTIME = "runtime";
   private static final String CONTAINERD = "containerd";
+  private static final String IMAGES = "images";
+  private static final String SNAPSHOTTER = "snapshotter";
   private static final String RUNTIMES = "runtimes";
   private static final String LINUX = "io.containerd.runtime.v1.linux";
 
@@ -22,9 +24,17 @@ final class ContainerdRuntimes {
   private final Settings settings;
   private final Draft draft;
 
+  /** The snapshotter of all runtimes, when it is one that copies. */
+  private final Optional<Setting> everywhere;
+
   private ContainerdRuntimes(Settings settings, Draft draft) {
     this.settings = settings;
     this.draft = draft;
+    this.everywhere =
+        settings
+            .get(IMAGES, SNAPSHOTTER)
+            .filter(ContainerdRuntimes::copies)
+            .flatMap(_ -> settings.take(IMAGES, SNAPSHOTTER));
   }
 
   static void carry(Settings settings, Draft draft) {
@@ -100,6 +110,11 @@ final class ContainerdRuntimes {
           .ifPresent(one ->
               draft.lose(one, "a shim follows jcri's key cgroup_driver, or its own shim_config"));
     }
+    snapshot(name)
+        .ifPresent(one -> {
+          lines.add(new Draft.Line("snapshot", TomlText.text("copy")));
+          sources.add(one);
+        });
     for (String key : List.of("pod_annotations", "container_annotations")) {
       take(name, key)
           .filter(one -> !one.idle())
@@ -110,6 +125,19 @@ final class ContainerdRuntimes {
     }
     Handlers.add(name, lines, sources, draft);
     return driver;
+  }
+
+  /** Who has containers copy their image; a runtime without a word of its own does as all do. */
+  private Optional<Setting> snapshot(String name) {
+    Optional<Setting> own = get(name, SNAPSHOTTER).filter(one -> !one.idle());
+    if (own.isPresent()) {
+      return own.filter(ContainerdRuntimes::copies).flatMap(_ -> take(name, SNAPSHOTTER));
+    }
+    return everywhere;
+  }
+
+  private static boolean copies(Setting snapshotter) {
+    return snapshotter.text().equals("native");
   }
 
   /** There is one driver for all, as the kubelet has it; that of the default runtime counts. */

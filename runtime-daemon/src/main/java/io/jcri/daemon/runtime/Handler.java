@@ -242,6 +242,11 @@ public final class Handler {
     return config.rules();
   }
 
+  /** Whether root file systems of its containers are copies of their images, not overlays. */
+  public boolean copiesRoot() {
+    return rules().copiesRoot();
+  }
+
   /**
    * Refuses a limit of memory that the handler's containers can't live with.
    *

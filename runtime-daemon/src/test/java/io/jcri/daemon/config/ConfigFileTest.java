@@ -67,6 +67,7 @@ class ConfigFileTest {
             default_annotations = ["a.b/c=d=e"]
             min_memory_mib = 12
             create_timeout_seconds = 240
+            snapshot = "copy"
             [handlers.kata]
             shim = "io.containerd.kata.v2"
             shim_config = "/etc/kata/configuration.toml"
@@ -150,7 +151,8 @@ class ConfigFileTest {
                     List.of("umask.crio.io"),
                     Map.of("a.b/c", "d=e"),
                     12 << 20,
-                    Duration.ofMinutes(4))));
+                    Duration.ofMinutes(4),
+                    true)));
     assertThat(config.handlers().get("kata"))
         .isEqualTo(
             new DaemonConfig.Handler(

@@ -72,7 +72,7 @@ class ContainerResourcesKernelTest {
 
   /** All steps of a creation, with these requests after one that can be met. */
   private List<ContainerMount> acquire(MountRequest... more) throws IOException {
-    resources.mountRoot(CONTAINER.id(), IMAGE, Optional.empty(), Optional.empty(), undoList);
+    resources.mountRoot(CONTAINER.id(), IMAGE, false, Optional.empty(), Optional.empty(), undoList);
     List<ContainerMount> shown =
         resources.acquire(
             CONTAINER,

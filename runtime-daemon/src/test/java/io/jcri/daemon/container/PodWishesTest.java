@@ -22,7 +22,7 @@ class PodWishesTest {
   private static final ContainerDevice OWN = new ContainerDevice("/dev/own", "/dev/x", "r");
 
   private static HandlerRules rules(List<String> allowed, Map<String, String> defaults) {
-    return new HandlerRules(allowed, defaults, 0, Duration.ofSeconds(1));
+    return new HandlerRules(allowed, defaults, 0, Duration.ofSeconds(1), false);
   }
 
   @Test

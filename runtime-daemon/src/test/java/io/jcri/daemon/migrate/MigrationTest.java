@@ -74,6 +74,7 @@ class MigrationTest {
             [plugins.cri.cni]
             bin_dir = "/cni"
             [plugins.cri.containerd]
+            snapshotter = "native"
             default_runtime_name = "own"
             [plugins.cri.containerd.runtimes.own]
             runtime_type = "io.containerd.runc.v2"
@@ -85,6 +86,7 @@ class MigrationTest {
             [plugins."io.containerd.grpc.v1.cri".cni]
             bin_dir = "/cni"
             [plugins."io.containerd.grpc.v1.cri".containerd]
+            snapshotter = "native"
             default_runtime_name = "own"
             [plugins."io.containerd.grpc.v1.cri".containerd.runtimes.own]
             runtime_type = "io.containerd.runc.v2"
@@ -92,6 +94,7 @@ class MigrationTest {
             """
             version = 3
             [plugins."io.containerd.cri.v1.images"]
+            snapshotter = "native"
             max_concurrent_downloads = 5
             [plugins."io.containerd.cri.v1.runtime".cni]
             bin_dirs = ["/cni"]
@@ -103,6 +106,7 @@ class MigrationTest {
             """
             version = 4
             [plugins."io.containerd.cri.v1.images"]
+            snapshotter = "native"
             max_concurrent_downloads = 5
             [plugins."io.containerd.cri.v1.runtime".cni]
             bin_dirs = ["/cni"]
@@ -119,6 +123,7 @@ class MigrationTest {
             default_handler = "own"
             [handlers.own]
             binary = "runc"
+            snapshot = "copy"
             [images]
             parallel_layers = 5
             [network]

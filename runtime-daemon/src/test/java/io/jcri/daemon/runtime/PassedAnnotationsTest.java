@@ -36,7 +36,8 @@ class PassedAnnotationsTest {
   @Test
   void theHandlersOwnCountWhereNothingOfThePodsIsLetThrough() {
     HandlerRules rules =
-        new HandlerRules(List.of(), Map.of("a.one", "default", "x", "y"), 0, Duration.ofSeconds(1));
+        new HandlerRules(
+            List.of(), Map.of("a.one", "default", "x", "y"), 0, Duration.ofSeconds(1), false);
     DaemonConfig.Handler handler =
         new DaemonConfig.Handler(
             "x",
