@@ -113,8 +113,12 @@ class PrometheusTest {
             "jcri_container_exits_total{reason=\"Error\"} 2.0",
             "jcri_pull_duration_seconds_count{result=\"not_found\"} 1",
             "jcri_pull_duration_seconds_count{result=\"ok\"} 1",
+            "jcri_pull_workers 1.0",
+            "jcri_trace_spans_dropped_total 0.0",
             "jcri_events_total{type=\"deleted\"} 3.0",
             "jcri_config_last_reload_successful 1.0");
+    // A JVM has more than a megabyte, which is written with an exponent.
+    assertThat(scrape(address)).containsPattern("jcri_pull_worker_resident_memory_bytes .*E7\n");
     assertThat(scrape(address)).doesNotContain(pod.id()).doesNotContain(pod.config().getHostname());
     Files.delete(dropIn());
     assertThat(reload().exitCode()).isZero();

@@ -143,7 +143,7 @@ public final class Daemon {
     this.traces = Traces.of(config.tracing(), System.getenv());
     this.server = edge.cri(handlers, store, pod, container, checkpoints, events, streaming, traces);
     this.systemd = SdNotify.ofEnvironment(kernel.syscalls());
-    this.metrics = edge.metrics(store, pod, container, events, streaming);
+    this.metrics = edge.metrics(store, pod, container, events, streaming, fetcher::processes);
     this.reloading = new Reloading(live, network.cni(), systemd, metrics);
     this.admin =
         edge.admin(

@@ -30,6 +30,7 @@ import io.jcri.daemon.runtime.Handlers;
 import io.jcri.daemon.stats.Stats;
 import io.jcri.daemon.streaming.StreamingServer;
 import java.util.List;
+import java.util.function.Supplier;
 
 /** The daemon's servers: CRI, the sessions that it hands out URLs of, and the admin socket. */
 final class EdgeSetup {
@@ -76,15 +77,29 @@ final class EdgeSetup {
             control));
   }
 
+  /**
+   * Figures for Prometheus.
+   *
+   * @param workers the processes that pull
+   */
   MetricsEndpoint metrics(
       ImageSetup store,
       PodSetup pod,
       ContainerSetup container,
       Events events,
-      StreamingServer streaming) {
+      StreamingServer streaming,
+      Supplier<List<Long>> workers) {
     return new MetricsEndpoint(
         new MetricsNode(
-            context, config, kernel.syscalls(), store.images(), pod, container, events, streaming),
+            context,
+            config,
+            kernel.syscalls(),
+            store.images(),
+            pod,
+            container,
+            events,
+            streaming,
+            workers),
         CriServices::methods);
   }
 

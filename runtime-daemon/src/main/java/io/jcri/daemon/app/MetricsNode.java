@@ -18,10 +18,12 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Collection;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
 /** The node as Prometheus is told of it. */
 record MetricsNode(
@@ -32,7 +34,8 @@ record MetricsNode(
     PodSetup pod,
     ContainerSetup container,
     Events events,
-    StreamingServer streaming)
+    StreamingServer streaming,
+    Supplier<List<Long>> workers)
     implements NodeState {
 
   @Override
@@ -77,6 +80,11 @@ record MetricsNode(
   @Override
   public int pulls() {
     return store.pulls().size();
+  }
+
+  @Override
+  public List<Long> pullWorkers() {
+    return workers.get();
   }
 
   @Override

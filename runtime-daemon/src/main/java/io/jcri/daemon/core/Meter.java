@@ -90,4 +90,7 @@ public class Meter {
 
   /** A subscriber was too slow for its events. */
   public void subscriberDropped() {}
+
+  /** So many spans of traces go to nobody. */
+  public void spansDropped(long spans) {}
 }

@@ -45,6 +45,14 @@ final class NodeFigures {
   private void queues() {
     gauge("jcri_pulls_in_progress", "Pulls under way.", node::pulls);
     gauge(
+        "jcri_pull_workers",
+        "Processes that pull, or wait for more to pull.",
+        () -> node.pullWorkers().size());
+    gauge(
+        "jcri_pull_worker_resident_memory_bytes",
+        "Memory of these, with what they share.",
+        () -> node.pullWorkers().stream().mapToDouble(ProcessFigures::residentBytes).sum());
+    gauge(
         "jcri_streaming_sessions",
         "Exec, attach and port-forward sessions that stream.",
         node::sessions);

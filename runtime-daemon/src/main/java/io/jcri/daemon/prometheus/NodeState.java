@@ -2,6 +2,7 @@ package io.jcri.daemon.prometheus;
 
 import java.io.IOException;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -21,6 +22,9 @@ public interface NodeState {
   int sessions();
 
   int pulls();
+
+  /** The processes that pull, or wait for more to pull: their ids. */
+  List<Long> pullWorkers();
 
   int images();
 

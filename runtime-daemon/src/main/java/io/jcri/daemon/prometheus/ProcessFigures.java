@@ -76,8 +76,21 @@ final class ProcessFigures {
         .register(registry);
   }
 
+  /** Memory of a process, with what it shares; 0 when it has ended. */
+  static double residentBytes(long pid) {
+    try {
+      return number(Path.of("/proc", Long.toString(pid)), "status", RSS) * 1024;
+    } catch (IOException e) {
+      return 0;
+    }
+  }
+
   private static double number(String file, Pattern pattern) throws IOException {
-    Matcher match = pattern.matcher(Files.readString(SELF.resolve(file)));
+    return number(SELF, file, pattern);
+  }
+
+  private static double number(Path process, String file, Pattern pattern) throws IOException {
+    Matcher match = pattern.matcher(Files.readString(process.resolve(file)));
     if (!match.find()) {
       throw new IOException(file + " does not tell");
     }

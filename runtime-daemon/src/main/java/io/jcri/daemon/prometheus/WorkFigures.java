@@ -39,6 +39,7 @@ final class WorkFigures extends Meter {
   private final Counter commands;
   private final Counter events;
   private final Counter dropped;
+  private final Counter spans;
 
   /**
    * Counts from zero.
@@ -87,6 +88,11 @@ final class WorkFigures extends Meter {
             registry,
             "jcri_event_subscribers_dropped_total",
             "Subscribers that were too slow, and have missed events.");
+    this.spans =
+        counter(
+            registry,
+            "jcri_trace_spans_dropped_total",
+            "Spans that the receiver of traces was not sent, or has refused.");
   }
 
   static Histogram histogram(
@@ -167,5 +173,10 @@ final class WorkFigures extends Meter {
   @Override
   public void subscriberDropped() {
     dropped.inc();
+  }
+
+  @Override
+  public void spansDropped(long count) {
+    spans.inc(count);
   }
 }

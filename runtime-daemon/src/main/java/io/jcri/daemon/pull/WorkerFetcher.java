@@ -14,6 +14,7 @@ import io.jcri.oci.image.PullRequest;
 import io.jcri.sandbox.cgroup.Cgroups;
 import java.io.InputStream;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
@@ -32,9 +33,9 @@ public final class WorkerFetcher implements ImageFetcher {
   /** A worker that hangs for so long after it was told to stop is of no use to others either. */
   private static final Duration STOPS_WITHIN = Duration.ofSeconds(30);
 
-  private final Supplier<WorkerProcess> workers;
+  private final Workers workers;
 
-  WorkerFetcher(Supplier<WorkerProcess> workers) {
+  private WorkerFetcher(Workers workers) {
     this.workers = workers;
   }
 
@@ -42,6 +43,11 @@ public final class WorkerFetcher implements ImageFetcher {
   public static WorkerFetcher of(
       Supplier<DaemonConfig> config, Layout layout, NativeBinaries binaries, Cgroups cgroups) {
     return new WorkerFetcher(new Workers(config, layout, binaries, cgroups));
+  }
+
+  /** The ids of the worker's process, and of those before it that are at work still. */
+  public List<Long> processes() {
+    return workers.processes();
   }
 
   @Override

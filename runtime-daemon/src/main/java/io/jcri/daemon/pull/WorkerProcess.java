@@ -12,6 +12,7 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
@@ -141,6 +142,17 @@ final class WorkerProcess {
     } catch (IOException e) {
       log.debug("a pull worker that has ended was asked: {}", Reasons.of(e));
       return false;
+    }
+  }
+
+  /** Its id, while it runs. */
+  OptionalLong pid() {
+    lock.lock();
+    try {
+      Process there = process;
+      return there != null && there.isAlive() ? OptionalLong.of(there.pid()) : OptionalLong.empty();
+    } finally {
+      lock.unlock();
     }
   }
 

@@ -5,7 +5,10 @@ import io.jcri.daemon.core.Layout;
 import io.jcri.daemon.system.NativeBinaries;
 import io.jcri.sandbox.cgroup.Cgroups;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -25,6 +28,7 @@ final class Workers implements Supplier<WorkerProcess> {
   private Wanted wanted;
   private WorkerProcess worker;
   private int number;
+  private final List<WorkerProcess> retired = new ArrayList<>();
 
   /** What a worker is started with, but for its socket. */
   private record Wanted(WorkerMessages.Settings settings, DaemonConfig.PullWorker process) {}
@@ -44,12 +48,21 @@ final class Workers implements Supplier<WorkerProcess> {
     if (!now.equals(wanted)) {
       log.debug("pulls are another worker's from now on: its settings have changed");
       worker.retire();
+      retired.add(worker);
       number++;
       // The last one may be at work: it keeps its socket.
       wanted = wanted(layout.pullSocket().resolveSibling("pulls-" + number + ".sock"));
       worker = worker(wanted, false);
     }
     return worker;
+  }
+
+  /** The ids of all that run. */
+  synchronized List<Long> processes() {
+    retired.removeIf(one -> one.pid().isEmpty());
+    return Stream.concat(retired.stream(), Stream.of(worker))
+        .flatMap(one -> one.pid().stream().boxed())
+        .toList();
   }
 
   private WorkerProcess worker(Wanted of, boolean first) {

@@ -1,6 +1,7 @@
 package io.jcri.daemon.prometheus;
 
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 
 /** A node on which nothing happens. */
@@ -28,6 +29,11 @@ final class QuietNode implements NodeState {
   @Override
   public int pulls() {
     return 0;
+  }
+
+  @Override
+  public List<Long> pullWorkers() {
+    return List.of(ProcessHandle.current().pid());
   }
 
   @Override

@@ -1,6 +1,7 @@
 package io.jcri.daemon.cri.tracing;
 
 import io.grpc.StatusRuntimeException;
+import io.jcri.daemon.core.Meter;
 import io.jcri.otlp.v1.Otlp;
 import io.jcri.sandbox.linux.Reasons;
 import java.time.Duration;
@@ -16,7 +17,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Sends spans, many at once, by a thread of its own. Who hands one over never waits: one that finds
  * no room is dropped and counted. What the receiver does not take is sent again while there is hope
- * for it; that it can't be sent is told once, and once when it can be again.
+ * for it, until its time is over; that it can't be sent is told once, and once when it can be
+ * again.
  *
  * <p>Thread-safe. Started and closed once each.
  */
@@ -39,6 +41,7 @@ final class SpanExporter implements AutoCloseable {
   private final String target;
   private final int batch;
   private final Duration delay;
+  private final Duration patience;
   private final BlockingQueue<SpanRecord> queue;
   private final AtomicLong dropped = new AtomicLong();
   private final Thread thread;
@@ -51,6 +54,7 @@ final class SpanExporter implements AutoCloseable {
     this.target = settings.target();
     this.batch = settings.batch();
     this.delay = settings.delay();
+    this.patience = settings.patience();
     this.queue = new ArrayBlockingQueue<>(settings.queue());
     this.thread = Thread.ofVirtual().name("traces").unstarted(this::run);
   }
@@ -62,8 +66,13 @@ final class SpanExporter implements AutoCloseable {
   /** Never waits. */
   void add(SpanRecord span) {
     if (!queue.offer(span)) {
-      dropped.incrementAndGet();
+      drop(1);
     }
+  }
+
+  private void drop(long spans) {
+    dropped.addAndGet(spans);
+    Meter.now().spansDropped(spans);
   }
 
   /** How many spans nobody has been sent, since the start. */
@@ -73,17 +82,27 @@ final class SpanExporter implements AutoCloseable {
 
   private void run() {
     List<SpanRecord> spans = new ArrayList<>();
+    long until = 0;
     while (!closing || !queue.isEmpty() || !spans.isEmpty()) {
       try {
+        boolean fresh = spans.isEmpty();
         collect(spans);
+        if (fresh) {
+          until = System.nanoTime() + patience.toNanos();
+        }
+        Duration left = Duration.ofNanos(until - System.nanoTime());
         if (spans.isEmpty() || sent(spans)) {
           spans.clear();
+        } else if (!closing && !left.isPositive()) {
+          // Others wait behind them.
+          drop(spans.size());
+          spans.clear();
         } else if (!closing) {
-          Thread.sleep(pause);
+          Thread.sleep(pause.compareTo(left) < 0 ? pause : left);
           Duration longer = pause.multipliedBy(2);
           pause = longer.compareTo(LONGEST_PAUSE) < 0 ? longer : LONGEST_PAUSE;
         } else if (!Thread.interrupted()) { // else it was the closing that has cut it short
-          dropped.addAndGet(spans.size());
+          drop(spans.size());
           return;
         }
       } catch (InterruptedException e) {
@@ -122,7 +141,7 @@ final class SpanExporter implements AutoCloseable {
       pause = FIRST_PAUSE;
       long rejected = reply.getPartialSuccess().getRejectedSpans();
       if (rejected > 0) {
-        dropped.addAndGet(rejected);
+        drop(rejected);
         log.debug(
             "{} has refused {} spans: {}",
             target,
@@ -137,12 +156,12 @@ final class SpanExporter implements AutoCloseable {
       boolean hope = isPassing(e);
       tell(e, hope);
       if (!hope) {
-        dropped.addAndGet(spans.size());
+        drop(spans.size());
       }
       return !hope;
     } catch (RuntimeException e) {
       tell(e, false);
-      dropped.addAndGet(spans.size());
+      drop(spans.size());
       return true;
     }
   }

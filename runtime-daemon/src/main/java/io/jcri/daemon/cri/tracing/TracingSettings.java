@@ -22,6 +22,8 @@ import org.jspecify.annotations.Nullable;
  * @param tls whether the receiver is spoken to by TLS
  * @param certificate whom to trust; the machine's own list when empty
  * @param headers for each request
+ * @param timeout of a request
+ * @param patience for how long spans are tried to be sent, over all requests
  * @param resource what is said of this process
  * @param queue how many spans wait at most
  * @param batch how many are sent at once at most
@@ -34,6 +36,7 @@ record TracingSettings(
     Optional<Path> certificate,
     Map<String, String> headers,
     Duration timeout,
+    Duration patience,
     Map<String, String> resource,
     Sampler sampler,
     int queue,
@@ -45,6 +48,7 @@ record TracingSettings(
   private static final int MOST_SENT = 512;
   private static final long DELAY_MILLIS = 5000;
   private static final long TIMEOUT_MILLIS = 10_000;
+  private static final long PATIENCE_MILLIS = 30_000;
   private static final int LONGEST_MILLIS = 600_000;
   private static final String PORT = "4317";
 
@@ -61,14 +65,18 @@ record TracingSettings(
       Map<String, String> ownResource) {
     Reader reader = new Reader(environment);
     String url = reader.ofTraces("ENDPOINT").orElse(endpoint);
+    long timeout =
+        reader.number(reader.nameOfTraces("TIMEOUT"), 1, LONGEST_MILLIS, (int) TIMEOUT_MILLIS);
+    long patience =
+        reader.number("OTEL_BSP_EXPORT_TIMEOUT", 1, LONGEST_MILLIS, (int) PATIENCE_MILLIS);
     int queue = reader.number("OTEL_BSP_MAX_QUEUE_SIZE", 1, MOST_QUEUED, MOST_QUEUED);
     return new TracingSettings(
         target(url),
         url.startsWith("https://"),
         reader.ofTraces("CERTIFICATE").map(Path::of),
         reader.pairs(reader.ofTraces("HEADERS"), EXPORTER + "HEADERS"),
-        Duration.ofMillis(
-            reader.number(reader.nameOfTraces("TIMEOUT"), 1, LONGEST_MILLIS, (int) TIMEOUT_MILLIS)),
+        Duration.ofMillis(Math.min(timeout, patience)),
+        Duration.ofMillis(patience),
         resource(reader, ownResource),
         sampler(reader, ratio),
         queue,

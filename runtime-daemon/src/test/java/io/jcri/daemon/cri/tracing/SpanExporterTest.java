@@ -3,6 +3,7 @@ package io.jcri.daemon.cri.tracing;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.grpc.Status;
+import io.jcri.daemon.core.Meter;
 import io.jcri.otlp.v1.Otlp;
 import java.util.ArrayList;
 import java.util.List;
@@ -11,6 +12,8 @@ import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
 /** Who hands a span over never waits, whatever the receiver does. */
@@ -123,6 +126,44 @@ class SpanExporterTest {
     assertThat(next()).containsExactly("good");
     assertThat(exporter.dropped()).isEqualTo(1);
     exporter.close();
+  }
+
+  /** Else those behind them would find no room for as long as a receiver is away. */
+  @Test
+  void whatCouldNotBeSentInItsTimeIsDroppedAndCounted() throws InterruptedException {
+    AtomicLong counted = new AtomicLong();
+    Meter.install(
+        new Meter() {
+          @Override
+          public void spansDropped(long spans) {
+            counted.addAndGet(spans);
+          }
+        });
+    AtomicBoolean away = new AtomicBoolean(true);
+    SpanExporter exporter =
+        new SpanExporter(
+            settings(Map.of("OTEL_BSP_SCHEDULE_DELAY", "0", "OTEL_BSP_EXPORT_TIMEOUT", "1")),
+            spans -> {
+              if (away.get()) {
+                throw Status.UNAVAILABLE.asRuntimeException();
+              }
+              return take(spans);
+            });
+    try {
+      exporter.add(span("lost"));
+      exporter.start();
+      while (exporter.dropped() == 0) {
+        Thread.onSpinWait();
+      }
+      away.set(false);
+      exporter.add(span("next"));
+      assertThat(next()).containsExactly("next");
+      assertThat(exporter.dropped()).isEqualTo(1);
+      assertThat(counted).hasValue(1);
+    } finally {
+      exporter.close();
+      Meter.install(Meter.NONE);
+    }
   }
 
   @Test

@@ -37,6 +37,7 @@ class TracingSettingsTest {
                 "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "https://[::1]/v1/traces",
                 "OTEL_EXPORTER_OTLP_HEADERS", "Authorization=Basic%20a+b=, x=1",
                 "OTEL_EXPORTER_OTLP_TIMEOUT", "250",
+                "OTEL_BSP_EXPORT_TIMEOUT", "2500",
                 "OTEL_SERVICE_NAME", "worker-1",
                 "OTEL_RESOURCE_ATTRIBUTES", "service.name=beaten,zone=a",
                 "OTEL_TRACES_SAMPLER", "traceidratio",
@@ -46,6 +47,7 @@ class TracingSettingsTest {
     assertThat(settings.headers())
         .containsExactlyInAnyOrderEntriesOf(Map.of("Authorization", "Basic a+b=", "x", "1"));
     assertThat(settings.timeout()).isEqualTo(Duration.ofMillis(250));
+    assertThat(settings.patience()).isEqualTo(Duration.ofMillis(2500));
     assertThat(settings.resource())
         .containsExactlyInAnyOrderEntriesOf(Map.of("service.name", "worker-1", "zone", "a"));
     assertThat(settings.sampler()).isEqualTo(new Sampler(false, 0.5));
@@ -69,6 +71,13 @@ class TracingSettingsTest {
         .hasSize(5)
         .noneMatch(problem -> problem.contains("my-secret"))
         .anyMatch(problem -> problem.contains("OTEL_TRACES_SAMPLER \"xray\""));
+  }
+
+  @Test
+  void noRequestTakesLongerThanItsSpansHave() {
+    assertThat(of(Map.of("OTEL_BSP_EXPORT_TIMEOUT", "70")).timeout())
+        .isEqualTo(Duration.ofMillis(70));
+    assertThat(of(Map.of()).patience()).isEqualTo(Duration.ofSeconds(30));
   }
 
   @Test
