@@ -1,5 +1,6 @@
 package io.jcri.cni;
 
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -8,8 +9,8 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * What a daemon would find of networks on this node. A look only: nothing is made, and no plugin is
- * called.
+ * What a daemon would find of networks on this node. A look only: nothing is made that stays, and
+ * no plugin is called.
  *
  * @param networks in the order of their files; pods are attached to the first
  * @param problems a sentence for each file that is left out
@@ -60,6 +61,18 @@ public record FoundNetworks(List<FoundNetwork> networks, List<String> problems) 
   /** Where {@code nft} is, without which the network that jcri makes hides no addresses. */
   public static Optional<Path> nft() {
     return PluginRunner.find(Nft.systemPath(), "nft");
+  }
+
+  /**
+   * Tries whether {@code nft} can set the rule that the network needs which jcri makes, where
+   * nobody sees it.
+   *
+   * @param unshare the program that makes a network namespace for that
+   * @return why it can't
+   * @throws IOException when it could not be tried
+   */
+  public static Optional<String> nftRefusal(Path nft, Path unshare) throws IOException {
+    return NftTrial.refusal(nft, unshare);
   }
 
   private static FoundNetwork found(Network network) {

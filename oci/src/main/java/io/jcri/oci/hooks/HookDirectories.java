@@ -8,10 +8,12 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -64,6 +66,50 @@ public final class HookDirectories {
       }
     }
     return spec.toBuilder().hooks(hooks).build();
+  }
+
+  /**
+   * What directories have, for people.
+   *
+   * @param files that would be used
+   * @param problems what keeps containers from being made
+   * @param missing programs of hooks that can't be executed, or are not there
+   */
+  public record Found(List<Path> files, List<String> problems, List<String> missing) {
+    public Found {
+      files = List.copyOf(files);
+      problems = List.copyOf(problems);
+      missing = List.copyOf(missing);
+    }
+  }
+
+  /** Looks at all of them, as {@link #add} would, and goes on after what is wrong. */
+  public static Found look(List<Path> directories) {
+    List<Path> good = new ArrayList<>();
+    List<String> problems = new ArrayList<>();
+    List<String> missing = new ArrayList<>();
+    HookDirectories hooks = new HookDirectories();
+    try {
+      for (Path file : files(directories).values()) {
+        try {
+          Optional<HookFile> found = hooks.read(file);
+          if (found.isPresent()) {
+            good.add(file);
+            String program = found.get().hook().path();
+            if (!Files.isExecutable(Path.of(program)) || Files.isDirectory(Path.of(program))) {
+              missing.add(program);
+            }
+          }
+        } catch (OciException e) {
+          problems.add(e.getMessage());
+        } catch (InvalidPathException e) {
+          problems.add("hook " + file + ": hook.path is no path");
+        }
+      }
+    } catch (OciException e) {
+      problems.add(e.getMessage());
+    }
+    return new Found(good, problems, missing);
   }
 
   private static Map<String, Path> files(List<Path> directories) {

@@ -3,14 +3,18 @@ package io.jcri.daemon.check;
 import io.jcri.cni.FoundNetworks;
 import io.jcri.cni.FoundNetworks.FoundNetwork;
 import io.jcri.daemon.config.DaemonConfig;
+import io.jcri.sandbox.linux.Reasons;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** CNI: which network pods would get, and whether its plugins are there. */
 final class NetworkCheck implements Check {
   private static final String PLUGINS = "network.plugins";
+  private static final String NFT = "network.nft";
 
   @Override
   public String about() {
@@ -29,7 +33,7 @@ final class NetworkCheck implements Check {
     }
     findings.add(used(network, found));
     findings.add(plugins(network, found));
-    findings.add(rules(network, found));
+    findings.add(rules(node, found));
     return findings;
   }
 
@@ -87,8 +91,8 @@ final class NetworkCheck implements Check {
   }
 
   private static String install() {
-    return "Install them: apt install containernetworking-plugins, or those that the cluster's network"
-        + " brings; network.plugins in the configuration names where they are.";
+    return "Install them: apt install containernetworking-plugins, or those that the cluster's"
+               + " network brings; network.plugins in the configuration names where they are.";
   }
 
   private static String list(List<Path> paths) {
@@ -96,8 +100,8 @@ final class NetworkCheck implements Check {
   }
 
   /** The network that jcri makes needs it of jcri, and host ports that no plugin maps. */
-  private static Finding rules(DaemonConfig.Network network, FoundNetworks found) {
-    String name = "network.nft";
+  private static Finding rules(CheckedNode node, FoundNetworks found) {
+    DaemonConfig.Network network = node.config().network();
     boolean made =
         found.networks().isEmpty()
             ? network.podCidr().isPresent()
@@ -110,17 +114,37 @@ final class NetworkCheck implements Check {
         };
     if (!made && ports && FoundNetworks.nft().isEmpty()) {
       return Finding.warn(
-          name, "there is no nft: no host ports lead to pods", "Install it: apt install nftables");
+          NFT, "there is no nft: no host ports lead to pods", "Install it: apt install nftables");
     }
     if (!made) {
-      return Finding.skipped(name, "the network is not jcri's own");
+      return Finding.skipped(NFT, "the network is not jcri's own");
     }
     return FoundNetworks.nft()
-        .map(program -> Finding.ok(name, program.toString()))
+        .map(program -> tried(program, node.program("unshare")))
         .orElseGet(() ->
             Finding.fail(
-                name,
+                NFT,
                 "there is no nft: pods reach nothing beyond the node",
                 "Install it: apt install nftables"));
+  }
+
+  /** A kernel may lack what nft asks it for, and its modules may not fit. */
+  static Finding tried(Path nft, Optional<Path> unshare) {
+    if (unshare.isEmpty()) {
+      return Finding.ok(NFT, nft + "; not tried, there is no unshare");
+    }
+    try {
+      Optional<String> refusal = FoundNetworks.nftRefusal(nft, unshare.get());
+      return refusal.isEmpty()
+          ? Finding.ok(NFT, nft + " can hide addresses")
+          : Finding.fail(
+              NFT,
+              nft + " cannot set the rule by which pods reach beyond the node: " + refusal.get(),
+              "Load what it needs: modprobe -a nf_tables nft_chain_nat nft_masq; where these are"
+                  + " missing, boot a kernel of the distribution's, or one whose modules are"
+                  + " installed.");
+    } catch (IOException e) {
+      return Finding.ok(NFT, nft + "; not tried: " + Reasons.of(e));
+    }
   }
 }

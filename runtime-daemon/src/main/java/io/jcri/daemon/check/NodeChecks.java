@@ -18,11 +18,13 @@ public final class NodeChecks {
           new NetworkCheck(),
           new DiskCheck(),
           new LimitCheck(),
+          new InotifyCheck(),
           new PortCheck(),
           new ClockCheck(),
           new KubeletCheck(),
           new NeighbourCheck(),
           new PluginCheck(),
+          new HookCheck(),
           new OptionalCheck());
 
   private NodeChecks() {}

@@ -27,6 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** A made-up node, whole at first, of which one thing after the other is taken away. */
 class NodeChecksTest {
   @TempDir Path root;
+  private String more = "";
   private NodeFacts facts = MadeUpNode.with(CgroupDriver.CGROUPFS);
 
   @BeforeEach
@@ -82,6 +83,7 @@ class NodeChecksTest {
             [streaming]
             port = 8080
             """
+                .concat(more)
                 .replace("ROOT", root.toString()),
             "test");
     Handlers handlers = Handlers.find(config, new Layout(root, root), facts, root);
@@ -124,6 +126,75 @@ class NodeChecksTest {
     assertVerdict("limits.processes", Verdict.SKIPPED, "is not there");
     write("proc/sys/fs/inotify/max_user_instances", "128\n");
     assertVerdict("limits.inotifyInstances", Verdict.WARN, "is 128, 512 is better");
+  }
+
+  private void process(int pid, String user, String... watches) throws IOException {
+    String process = "proc/" + pid;
+    write(process + "/status", "Name:\tp\nUid:\t" + user + "\t0\t0\t0\n");
+    write(process + "/comm", "p" + pid + "\n");
+    Files.createDirectories(root.resolve(process + "/fd"));
+    Files.createSymbolicLink(root.resolve(process + "/fd/1"), Path.of("pipe:[7]"));
+    for (int i = 0; i < watches.length; i++) {
+      int fd = 5 + i;
+      Files.createSymbolicLink(root.resolve(process + "/fd/" + fd), Path.of("anon_inode:inotify"));
+      write(process + "/fdinfo/" + fd, "pos:\t0\nflags:\t02004000\n" + watches[i]);
+    }
+  }
+
+  @Test
+  void whatRootWatchesIsHeldAgainstTheLimit() throws IOException {
+    String watch = "inotify wd:1 ino:1 sdev:1 mask:2 ignored_mask:0\n";
+    process(1, "0", watch + watch, watch);
+    process(20, "0", watch);
+    process(30, "1000", watch.repeat(50));
+    Files.createDirectories(root.resolve("proc/40")); // has ended meanwhile
+    write("proc/sys/fs/inotify/max_user_watches", "6\n");
+    assertVerdict("inotify.instances", Verdict.OK, "have 3 of 1024, the most p1 1: 2");
+    assertVerdict("inotify.watches", Verdict.OK, "have 4 of 6, the most p1 1: 3");
+    write("proc/sys/fs/inotify/max_user_watches", "5\n");
+    assertVerdict("inotify.watches", Verdict.WARN, "have 4 of 5, the most p1 1: 3; whoever");
+    assertThat(find("inotify.watches").remedy().orElseThrow())
+        .contains("echo fs.inotify.max_user_watches=10 ");
+    Files.delete(root.resolve("proc/sys/fs/inotify/max_user_watches"));
+    assertVerdict("inotify.watches", Verdict.SKIPPED, "is not there");
+  }
+
+  @Test
+  void hooksAreReadAndTheirProgramsLookedFor() throws IOException {
+    assertVerdict("hooks", Verdict.SKIPPED, "hooks_dirs");
+    more = "[containers]\nhooks_dirs = [\"ROOT/none\", \"ROOT/hooks\"]\n";
+    assertVerdict("hooks", Verdict.OK, "none in ");
+    String hook =
+        """
+        {"version": "1.0.0", "hook": {"path": "ROOT/program"}, "when": {"always": true},
+         "stages": ["prestart"]}
+        """;
+    write("hooks/10-a.json", hook);
+    assertVerdict("hooks", Verdict.WARN, root + "/program");
+    program("program", "exit 0");
+    assertVerdict("hooks", Verdict.OK, root + "/hooks/10-a.json");
+    write("hooks/20-b.json", "{");
+    write("hooks/30-c.json", hook.replace("1.0.0", "0.1.0"));
+    Finding found = find("hooks");
+    assertThat(found.verdict()).isEqualTo(Verdict.FAIL);
+    assertThat(found.seen())
+        .contains("hook " + root + "/hooks/20-b.json: ")
+        .contains("hook " + root + "/hooks/30-c.json: version is 0.1.0");
+  }
+
+  @Test
+  void nftIsTried() throws IOException {
+    program("unshare", "shift; exec \"$@\"");
+    program("good", "cat > /dev/null");
+    program("bad", "echo 'Error: Operation not supported' >&2; exit 1");
+    Optional<Path> unshare = Optional.of(root.resolve("unshare"));
+    assertThat(NetworkCheck.tried(root.resolve("good"), unshare).verdict()).isEqualTo(Verdict.OK);
+    Finding bad = NetworkCheck.tried(root.resolve("bad"), unshare);
+    assertThat(bad.verdict()).isEqualTo(Verdict.FAIL);
+    assertThat(bad.seen()).endsWith("the node: Error: Operation not supported");
+    assertThat(bad.remedy().orElseThrow()).contains("modprobe");
+    assertThat(NetworkCheck.tried(root.resolve("good"), Optional.empty()).seen())
+        .contains("not tried");
   }
 
   @Test
