@@ -68,6 +68,22 @@ class PullTest {
     assertRuns(reference, "index of " + flavor);
   }
 
+  /** It serves every handler; for one that nobody can name it would be pulled in vain. */
+  @Test
+  void anImageForAHandlerThatIsNotHereIsRefused() {
+    ImageSpec.Builder image = ImageSpec.newBuilder().setImage(NODE.busybox());
+    PullImageRequest good =
+        PullImageRequest.newBuilder().setImage(image.setRuntimeHandler("runc")).build();
+    assertThat(NODE.cri().images().pullImage(good).getImageRef())
+        .isEqualTo(NODE.pull(NODE.busybox()));
+    PullImageRequest bad =
+        PullImageRequest.newBuilder().setImage(image.setRuntimeHandler("none")).build();
+    assertRefused(
+        () -> NODE.cri().images().pullImage(bad),
+        Status.Code.INVALID_ARGUMENT,
+        "image.runtime_handler: runtime handler none is unknown");
+  }
+
   /** Many are built with a wrong or forgotten architecture and run all the same. */
   @Test
   void anImageAloneIsTakenWhateverPlatformItNames() throws IOException {

@@ -126,7 +126,7 @@ final class EdgeSetup {
                 new SessionCalls(pods, containers, streaming),
                 observation(handlers, store, pod, container, events),
                 new CheckpointCalls(handlers, checkpoints)),
-            CriServices.images(new ImageCalls(store.images(), context.clock()))),
+            CriServices.images(new ImageCalls(store.images(), handlers, context.clock()))),
         traces);
   }
 

@@ -1,6 +1,7 @@
 package io.jcri.daemon.config;
 
 import java.net.InetAddress;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -66,7 +67,17 @@ final class Keys {
   }
 
   String text(String key, String fallback) {
-    return noted(key, typed(key, String.class, "a string"), fallback);
+    @Nullable String text = typed(key, String.class, "a string");
+    return noted(key, text == null || isGood(key, text) ? text : null, fallback);
+  }
+
+  /** A path, a program's name and an option end with a NUL for the kernel. */
+  private boolean isGood(String key, String text) {
+    boolean good = text.indexOf('\0') < 0;
+    if (!good) {
+      problem(key, "has a NUL character");
+    }
+    return good;
   }
 
   String oneOf(String key, String fallback, String... allowed) {
@@ -146,7 +157,9 @@ final class Keys {
     List<String> texts = new ArrayList<>();
     for (Object element : list) {
       if (element instanceof String text) {
-        texts.add(text);
+        if (isGood(key, text)) {
+          texts.add(text);
+        }
       } else {
         problem(key, "must be a list of strings");
       }
@@ -221,11 +234,16 @@ final class Keys {
   }
 
   private Path absolute(String key, String text) {
-    Path path = Path.of(text);
-    if (!path.isAbsolute()) {
-      problem(key, "is \"%s\" but must be an absolute path".formatted(text));
+    try {
+      Path path = Path.of(text);
+      if (!path.isAbsolute()) {
+        problem(key, "is \"%s\" but must be an absolute path".formatted(text));
+      }
+      return path;
+    } catch (InvalidPathException e) {
+      problem(key, "is \"%s\", which is no path: %s".formatted(text, e.getReason()));
+      return Path.of("/");
     }
-    return path;
   }
 
   private <T> @Nullable T typed(String key, Class<T> type, String wanted) {

@@ -124,11 +124,7 @@ final class SpecAssembly {
   private void checkImageHandler(ContainerConfig config) {
     config
         .imageHandler()
-        .filter(name -> !handlers.names().contains(name))
-        .ifPresent(name -> {
-          throw JcriException.invalid(
-              "config.image.runtime_handler: runtime handler " + name + " is unknown");
-        });
+        .ifPresent(name -> handlers.requireKnown(name, "config.image.runtime_handler"));
   }
 
   /**

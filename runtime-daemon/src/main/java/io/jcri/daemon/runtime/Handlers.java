@@ -135,6 +135,33 @@ public final class Handlers {
   }
 
   /**
+   * Checks a name by which somebody says for which handler something is; the program of one that
+   * was taken out of the configuration may still be wanted.
+   *
+   * @param field of the request, for messages
+   * @throws JcriException INVALID for a name that is not configured, FAILED_PRECONDITION for one
+   *     whose program is missing
+   */
+  public void requireKnown(String name, String field) {
+    Table now = table();
+    if (now.offered.containsKey(name) || now.former.containsKey(name)) {
+      return;
+    }
+    DaemonConfig.Handler configured = now.of.handlers().get(name);
+    if (configured == null) {
+      throw JcriException.invalid("%s: runtime handler %s is unknown".formatted(field, name));
+    }
+    throw JcriException.precondition(
+        "%s: runtime handler %s cannot be used: %s"
+            .formatted(
+                field,
+                name,
+                HandlerProgram.of(configured)
+                    .missing()
+                    .orElse("its program was not there when the configuration was read")));
+  }
+
+  /**
    * The handler of this name, also when new pods may not name it any more.
    *
    * @throws JcriException INVALID for a name that is not configured

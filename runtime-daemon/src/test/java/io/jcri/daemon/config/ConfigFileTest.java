@@ -250,6 +250,10 @@ class ConfigFileTest {
           """
           rot = "/x"                        | config.toml:1: rot is not a key that jcri knows
           root = "relative"                 | config.toml:1: root is "relative" but must be an absolute path
+          root = "/a\\u0000b"              | config.toml:1: root has a NUL character
+          network.plugins = ["/\\u0000"]     | config.toml:1: network.plugins has a NUL character
+          handlers.a.binary = "/a\\u0000"    | config.toml:1: handlers.a.binary has a NUL character
+          handlers.a.snapshot = "zfs"       | config.toml:1: handlers.a.snapshot is "zfs" but must be one of [overlay, copy]
           root = 7                          | config.toml:1: root must be a string
           log_level = "loud"                | config.toml:1: log_level is "loud" but must be one of
           cgroup_driver = "v2"              | config.toml:1: cgroup_driver is "v2" but must be one of

@@ -74,7 +74,7 @@ class StreamedListsTest {
                     node.metrics(),
                     node.images(),
                     events)),
-            CriServices.images(new ImageCalls(node.images(), Clock.system())));
+            CriServices.images(new ImageCalls(node.images(), handlers, Clock.system())));
   }
 
   @AfterAll

@@ -7,6 +7,7 @@ import io.jcri.daemon.core.JcriException;
 import io.jcri.daemon.cri.call.Call;
 import io.jcri.daemon.image.Images;
 import io.jcri.daemon.pull.WorkerLostException;
+import io.jcri.daemon.runtime.Handlers;
 import io.jcri.oci.OciException;
 import io.jcri.oci.distribution.credentials.Credentials;
 import java.util.Locale;
@@ -19,9 +20,11 @@ final class PullImage implements Call<PullImageRequest, PullImageResponse> {
   private static final Logger log = LoggerFactory.getLogger(PullImage.class);
 
   private final Images images;
+  private final Handlers handlers;
 
-  PullImage(Images images) {
+  PullImage(Images images, Handlers handlers) {
     this.images = images;
+    this.handlers = handlers;
   }
 
   @Override
@@ -29,6 +32,11 @@ final class PullImage implements Call<PullImageRequest, PullImageResponse> {
     String name = request.getImage().getImage();
     if (name.isEmpty()) {
       throw JcriException.invalid("image.image must not be empty");
+    }
+    // An image serves every handler; for one that no container can have it is pulled in vain.
+    String handler = request.getImage().getRuntimeHandler();
+    if (!handler.isEmpty()) {
+      handlers.requireKnown(handler, "image.runtime_handler");
     }
     Optional<Credentials> credentials =
         request.hasAuth() ? Optional.of(credentials(request.getAuth())) : Optional.empty();
