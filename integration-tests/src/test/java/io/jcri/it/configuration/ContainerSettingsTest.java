@@ -9,11 +9,9 @@ import io.jcri.cri.v1.ContainerConfig;
 import io.jcri.cri.v1.LinuxContainerResources;
 import io.jcri.cri.v1.PodSandboxConfig;
 import io.jcri.cri.v1.SecurityProfile;
-import io.jcri.it.kit.Command;
 import io.jcri.it.kit.Layer;
 import io.jcri.it.kit.TarEntry;
 import io.jcri.it.kit.TestImages;
-import io.jcri.it.kit.Workspace;
 import io.jcri.it.node.TestContainer;
 import io.jcri.it.node.TestNode;
 import io.jcri.it.node.TestPod;
@@ -36,31 +34,12 @@ class ContainerSettingsTest {
 
   @AfterEach
   void takeTheDropInAway() throws IOException {
-    Files.deleteIfExists(dropIn());
-    reload();
-  }
-
-  private static Path dropIn() {
-    return NODE.daemon().configuration().resolveSibling("conf.d").resolve("50-test.toml");
+    NODE.daemon().dropIn().takeBack();
   }
 
   /** Each test says something else to the daemon that runs. */
   private static void say(String toml) throws IOException {
-    Files.createDirectories(dropIn().resolveSibling("."));
-    Files.writeString(dropIn(), toml);
-    reload();
-  }
-
-  private static void reload() throws IOException {
-    Command.Result result =
-        Command.of(
-                Workspace.distribution().resolve("bin/jcri").toString(),
-                "config",
-                "reload",
-                "--socket",
-                NODE.daemon().state().resolve("admin.sock").toString())
-            .run();
-    assertThat(result.exitCode()).as(result.err()).isZero();
+    NODE.daemon().dropIn().say(toml);
   }
 
   /** A sysctl answers the first read only. */

@@ -24,10 +24,7 @@ class ImageDirectoryTest {
   @BeforeAll
   static void keepImagesApart() throws IOException {
     NODE.daemon().stop();
-    Path dropIns = NODE.daemon().configuration().resolveSibling("conf.d");
-    Files.createDirectories(dropIns);
-    Files.writeString(
-        dropIns.resolve("50-apart.toml"), "[images]\ndirectory = \"" + directory() + "\"\n");
+    NODE.daemon().dropIn().write("[images]\ndirectory = \"" + directory() + "\"\n");
     NODE.daemon().start();
     NODE.pull(NODE.busybox());
   }

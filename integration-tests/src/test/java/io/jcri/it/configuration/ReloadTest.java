@@ -11,6 +11,7 @@ import io.jcri.it.kit.HostsDirectory;
 import io.jcri.it.kit.TestImages;
 import io.jcri.it.kit.Waiting;
 import io.jcri.it.kit.Workspace;
+import io.jcri.it.node.JcriCommand;
 import io.jcri.it.node.RegistryProxy;
 import io.jcri.it.node.TestContainer;
 import io.jcri.it.node.TestNode;
@@ -19,7 +20,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
@@ -37,40 +37,24 @@ class ReloadTest {
 
   @AfterEach
   void takeTheDropInAway() throws IOException {
-    Files.deleteIfExists(dropIn());
-    reload();
+    NODE.daemon().dropIn().takeBack();
   }
 
   private static Path dropIn() {
-    return NODE.daemon().configuration().resolveSibling("conf.d").resolve("50-test.toml");
+    return NODE.daemon().dropIn().file();
   }
 
   private static void say(String toml) throws IOException {
-    Files.createDirectories(dropIn().resolveSibling("."));
-    Files.writeString(dropIn(), toml);
-  }
-
-  private static Command.Result config(String... words) throws IOException {
-    List<String> line = new ArrayList<>();
-    line.add(Workspace.distribution().resolve("bin/jcri").toString());
-    line.add("config");
-    line.addAll(List.of(words));
-    line.add("--socket");
-    line.add(NODE.daemon().state().resolve("admin.sock").toString());
-    return Command.of(line).run();
+    NODE.daemon().dropIn().write(toml);
   }
 
   /** Returns what was told. */
   private static List<String> reload() throws IOException {
-    Command.Result result = config("reload");
-    assertThat(result.exitCode()).as(result.err()).isZero();
-    return result.out().lines().toList();
+    return NODE.daemon().dropIn().reload().orThrow().out().lines().toList();
   }
 
   private static String running() throws IOException {
-    Command.Result result = config("show", "--running");
-    assertThat(result.exitCode()).as(result.err()).isZero();
-    return result.out();
+    return new JcriCommand(NODE).out("config", "show", "--running");
   }
 
   private static String log() throws IOException {
@@ -208,7 +192,7 @@ class ReloadTest {
     assertThat(reload()).hasSize(1);
     String before = running();
     say("log_level = \"debug\"\npinned = []\n\n[streaming]\nport = 99999\n");
-    Command.Result result = config("reload");
+    Command.Result result = NODE.daemon().dropIn().reload();
     assertThat(result.exitCode()).isEqualTo(1);
     assertThat(result.err().lines())
         .containsExactlyInAnyOrder(

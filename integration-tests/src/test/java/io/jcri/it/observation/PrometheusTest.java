@@ -39,28 +39,11 @@ class PrometheusTest {
 
   @AfterEach
   void switchOff() throws IOException {
-    Files.deleteIfExists(dropIn());
-    reload();
-  }
-
-  private static Path dropIn() {
-    return NODE.daemon().configuration().resolveSibling("conf.d").resolve("50-metrics.toml");
+    NODE.daemon().dropIn().takeBack();
   }
 
   private static void serve(String address) throws IOException {
-    Files.createDirectories(dropIn().resolveSibling("."));
-    Files.writeString(dropIn(), "[metrics]\naddress = \"" + address + "\"\n");
-    assertThat(reload().exitCode()).isZero();
-  }
-
-  private static Command.Result reload() throws IOException {
-    return Command.of(
-            Workspace.distribution().resolve("bin/jcri").toString(),
-            "config",
-            "reload",
-            "--socket",
-            NODE.daemon().state().resolve("admin.sock").toString())
-        .run();
+    NODE.daemon().dropIn().say("[metrics]\naddress = \"" + address + "\"\n");
   }
 
   private static String scrape(SocketAddress address) throws IOException {
@@ -120,8 +103,7 @@ class PrometheusTest {
     // A JVM has more than a megabyte, which is written with an exponent.
     assertThat(scrape(address)).containsPattern("jcri_pull_worker_resident_memory_bytes .*E7\n");
     assertThat(scrape(address)).doesNotContain(pod.id()).doesNotContain(pod.config().getHostname());
-    Files.delete(dropIn());
-    assertThat(reload().exitCode()).isZero();
+    NODE.daemon().dropIn().takeBack();
     assertThat(socket).doesNotExist();
   }
 
@@ -129,8 +111,8 @@ class PrometheusTest {
   void aWrongConfigurationIsTold() throws IOException {
     Path socket = NODE.daemon().state().resolve("metrics.sock");
     serve("unix://" + socket);
-    Files.writeString(dropIn(), "[metrics]\naddress = \"nowhere\"\n");
-    assertThat(reload().exitCode()).isNotZero();
+    NODE.daemon().dropIn().write("[metrics]\naddress = \"nowhere\"\n");
+    assertThat(NODE.daemon().dropIn().reload().exitCode()).isNotZero();
     assertThat(scrape(UnixDomainSocketAddress.of(socket)))
         .contains("\njcri_config_last_reload_successful 0.0\n");
   }
