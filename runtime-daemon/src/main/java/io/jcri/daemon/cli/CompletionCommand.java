@@ -1,7 +1,6 @@
 package io.jcri.daemon.cli;
 
 import java.util.concurrent.Callable;
-import picocli.AutoComplete;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
@@ -29,8 +28,8 @@ final class CompletionCommand implements Callable<Integer> {
     CommandLine all = Cli.whole();
     System.out.print(
         switch (shell) {
-          // It begins with what zsh needs to read a script of bash's.
-          case bash, zsh -> AutoComplete.bash("jcri", all);
+          case bash -> BashCompletion.of(all);
+          case zsh -> ZshCompletion.of(all);
           case fish -> FishCompletion.of(all);
         });
     return CommandLine.ExitCode.OK;

@@ -2,6 +2,7 @@ package io.jcri.daemon.migrate;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Locale;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -12,6 +13,11 @@ public enum SourceKind {
 
   private static final Set<String> CONTAINERD_KEYS =
       Set.of("version", "imports", "plugins", "disabled_plugins", "grpc", "proxy_plugins");
+
+  @Override
+  public String toString() {
+    return name().toLowerCase(Locale.ROOT);
+  }
 
   /**
    * Looks at what is in a file.

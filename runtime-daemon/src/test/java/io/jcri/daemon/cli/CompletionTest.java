@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
 import org.junit.jupiter.api.Test;
-import picocli.AutoComplete;
 import picocli.CommandLine;
 
 /** What is made of all commands at once: help and completions. */
@@ -30,19 +29,33 @@ class CompletionTest {
     List<String> script = FishCompletion.of(jcri).lines().toList();
     assertThat(script)
         .contains(
-            "complete -c jcri -n '__fish_use_subcommand' -a ps -d 'List running containers, the"
-                + " newest first'")
-        .contains(
-            "complete -c jcri -n '__fish_seen_subcommand_from ps' -l pod -r -F -d 'Only this"
-                + " pod\\'s'")
-        .anyMatch(line -> line.contains("'__fish_seen_subcommand_from image' -a inspect "))
+            "complete -c jcri -n '__jcri_after' -a ps -d 'List running containers, the newest"
+                + " first'",
+            "complete -c jcri -n '__jcri_in ps' -l pod -x -d 'Only this pod\\'s'",
+            "complete -c jcri -n '__jcri_in top' -l sort -x -a 'cpu memory name' -d 'cpu, memory,"
+                + " name'",
+            "complete -c jcri -n '__jcri_in load' -F")
+        .anyMatch(line -> line.contains("'__jcri_after image' -a inspect "))
+        .anyMatch(line -> line.contains("'__jcri_in image inspect' -l socket -r -F "))
         .allMatch(line -> line.replace("\\'", "").chars().filter(c -> c == '\'').count() % 2 == 0);
   }
 
   @Test
+  void zshKnowsCommandsAndTheirOptions() {
+    String script = ZshCompletion.of(jcri);
+    assertThat(script)
+        .startsWith("#compdef jcri\n")
+        .contains(
+            "'ps:List running containers, the newest first'",
+            "'(--pod)--pod=[Only this pod'\\''s]:pod: '",
+            "'*--label=[Only those that have this label]:keyvalue: '",
+            "'(--sort)--sort=[cpu, memory, name]:what:(cpu memory name)'")
+        .doesNotContain("manual");
+  }
+
+  @Test
   void bashCompletesEveryCommand() {
-    String script = AutoComplete.bash("jcri", jcri);
-    assertThat(script).contains("bashcompinit");
+    String script = BashCompletion.of(jcri);
     jcri.getSubcommands().keySet().forEach(name -> assertThat(script).contains(name));
   }
 }

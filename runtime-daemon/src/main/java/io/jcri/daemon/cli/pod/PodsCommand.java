@@ -7,6 +7,7 @@ import io.jcri.daemon.cli.kit.ListCommand;
 import io.jcri.daemon.cli.kit.TextTable;
 import java.io.IOException;
 import java.time.Instant;
+import java.util.Iterator;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
@@ -16,12 +17,21 @@ import picocli.CommandLine.Option;
 /** {@code jcri pods}. */
 @Command(name = "pods", description = "List pods, the newest first.")
 public final class PodsCommand extends ListCommand {
+  /** For completions. */
+  static final class States implements Iterable<String> {
+    @Override
+    public Iterator<String> iterator() {
+      return List.of("ready", "not-ready").iterator();
+    }
+  }
+
   @Option(names = "--namespace", paramLabel = "<name>", description = "Only this namespace's.")
   private @Nullable String namespace;
 
   @Option(
       names = "--state",
       paramLabel = "<state>",
+      completionCandidates = States.class,
       description = "Only those that are ready, or not-ready.")
   private @Nullable String state;
 

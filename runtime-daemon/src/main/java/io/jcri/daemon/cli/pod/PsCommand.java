@@ -7,6 +7,7 @@ import io.jcri.daemon.cli.kit.ListCommand;
 import io.jcri.daemon.cli.kit.TextTable;
 import java.io.IOException;
 import java.time.Instant;
+import java.util.Iterator;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
@@ -16,6 +17,14 @@ import picocli.CommandLine.Option;
 /** {@code jcri ps}. */
 @Command(name = "ps", description = "List running containers, the newest first.")
 public final class PsCommand extends ListCommand {
+  /** For completions. */
+  static final class States implements Iterable<String> {
+    @Override
+    public Iterator<String> iterator() {
+      return List.of("created", "running", "exited", "unknown").iterator();
+    }
+  }
+
   @Option(
       names = {"-a", "--all"},
       description = "Those too that do not run.")
@@ -30,6 +39,7 @@ public final class PsCommand extends ListCommand {
   @Option(
       names = "--state",
       paramLabel = "<state>",
+      completionCandidates = States.class,
       description = "Only those in this state: created, running, exited or unknown.")
   private @Nullable String state;
 
