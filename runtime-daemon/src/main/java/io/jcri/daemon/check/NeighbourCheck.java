@@ -3,6 +3,8 @@ package io.jcri.daemon.check;
 import io.jcri.oci.OciException;
 import io.jcri.oci.PlainYaml;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -28,7 +30,8 @@ final class NeighbourCheck implements Check {
   public List<Finding> look(CheckedNode node) throws IOException {
     List<String> alive = new ArrayList<>();
     RUNTIMES.forEach((name, socket) -> {
-      if (CheckedNode.answers(node.at(socket))) {
+      // A link to jcri's, for programs that know only the others' sockets, is no other runtime.
+      if (CheckedNode.answers(node.at(socket)) && !leadsToOurs(node, node.at(socket))) {
         alive.add(name);
       }
     });
@@ -41,6 +44,14 @@ final class NeighbourCheck implements Check {
                     + " runs as well: pods that the kubelet gave it go on beside jcri's",
                 "After a move: systemctl disable --now containerd crio; leave it when it is Docker's."),
         crictl(node));
+  }
+
+  private static boolean leadsToOurs(CheckedNode node, Path socket) {
+    try {
+      return Files.isSameFile(socket, node.config().socket());
+    } catch (IOException e) {
+      return false;
+    }
   }
 
   private static Finding crictl(CheckedNode node) throws IOException {

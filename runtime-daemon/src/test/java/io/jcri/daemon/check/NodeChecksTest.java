@@ -293,6 +293,16 @@ class NodeChecksTest {
   }
 
   @Test
+  void linkToOursIsNoOtherRuntime() throws IOException {
+    Path link = Files.createDirectories(root.resolve("run/containerd")).resolve("containerd.sock");
+    Files.createSymbolicLink(link, root.resolve("jcri.sock"));
+    try (ServerSocketChannel ours = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+      ours.bind(UnixDomainSocketAddress.of(root.resolve("jcri.sock")));
+      assertVerdict("neighbours.runtimes", Verdict.OK, "none runs");
+    }
+  }
+
+  @Test
   void theClockIsJudged() {
     Instant now = Instant.parse("2026-05-01T00:00:00Z");
     assertThat(ClockCheck.judge(now, true).verdict()).isEqualTo(Verdict.OK);
