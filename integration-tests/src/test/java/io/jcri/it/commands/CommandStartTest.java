@@ -12,11 +12,14 @@ import java.nio.file.Path;
 import java.util.jar.JarFile;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** What makes commands quick to start; how quick they are is not tested but measured. */
 class CommandStartTest {
   /** The oldest that has its types beside the code. */
   private static final int JAVA_7 = 51;
+
+  @TempDir Path folder;
 
   @Test
   void noClassOfTheParserIsTooOldForACache() throws IOException {
@@ -37,6 +40,25 @@ class CommandStartTest {
             }
           });
     }
+  }
+
+  /** As over ssh, from cron, or in a script that sorts. */
+  @Test
+  void namesMayHaveAnyCharacterWithoutLocale() throws IOException {
+    // By a shell, since this JVM may have no locale either.
+    Command.Result result =
+        Command.of(
+                "sh",
+                "-c",
+                "echo 'nonsense = 1' > \"$1/$(printf 'gr\\303\\266\\303\\237e').toml\""
+                    + " && \"$2\" config check \"$1\"/gr*.toml",
+                "sh",
+                folder.toString(),
+                Workspace.distribution().resolve("bin/jcri").toString())
+            .withEnvironment("LC_ALL", "C")
+            .run();
+    assertThat(result.exitCode()).isEqualTo(1);
+    assertThat(result.out() + result.err()).contains("größe.toml", "nonsense");
   }
 
   @Test
