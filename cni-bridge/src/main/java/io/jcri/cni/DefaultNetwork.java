@@ -162,6 +162,9 @@ final class DefaultNetwork {
     bridge.addProperty("isGateway", true);
     bridge.addProperty("ipMasq", false);
     bridge.addProperty("hairpinMode", true);
+    // A node that joins anew has another pod CIDR; the bridge is still there, and without this the
+    // plugin refuses every pod because of its old address.
+    bridge.addProperty("forceAddress", true);
     bridge.add("ipam", ipam);
 
     JsonArray plugins = new JsonArray();

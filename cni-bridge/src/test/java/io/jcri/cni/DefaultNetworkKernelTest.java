@@ -134,6 +134,28 @@ final class DefaultNetworkKernelTest {
     }
   }
 
+  /** After kubeadm reset and join, the kubelet tells another pod CIDR. */
+  @Test
+  void theBridgeFollowsThePodCidr() throws Exception {
+    try (TestNetns before = new TestNetns();
+        TestNetns after = new TestNetns();
+        Cni cni = open("")) {
+      cni.setPodCidr("10.202.8.0/24,fd00:202:8::/64");
+      cni.attach(before.pod("s1"));
+      cni.setPodCidr("10.202.9.0/24,fd00:202:9::/64");
+      PodNetwork network = cni.attach(after.pod("s2"));
+      assertThat(network.primaryIp()).isEqualTo("10.202.9.2");
+      assertThat(network.additionalIps()).containsExactly("fd00:202:9::2");
+      after.run("/bin/busybox", "ping", "-c1", "-W5", "10.202.9.1");
+      assertThat(TestNetns.command("ip", "address", "show", bridge))
+          .contains("10.202.9.1/24")
+          .doesNotContain("10.202.8.1");
+      // What was made under the old one is given back by what was recorded of it.
+      cni.detach(before.pod("s1"));
+      cni.detach(after.pod("s2"));
+    }
+  }
+
   @Test
   @Timeout(60)
   void aTornFileIsRepairedByARunningDaemon() throws Exception {

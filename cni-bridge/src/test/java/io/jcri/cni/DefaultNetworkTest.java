@@ -61,6 +61,7 @@ final class DefaultNetworkTest {
                 {"cniVersion":"1.0.0","name":"jcri","generatedBy":"%s",
                  "plugins":[
                   {"type":"bridge","bridge":"jcrit0","isGateway":true,"ipMasq":false,"hairpinMode":true,
+                   "forceAddress":true,
                    "ipam":{"type":"host-local",
                            "ranges":[[{"subnet":"10.88.0.0/16"}],[{"subnet":"fd00:88:0:0:0:0:0:0/64"}]],
                            "routes":[{"dst":"0.0.0.0/0"},{"dst":"::/0"}],
