@@ -5,6 +5,8 @@ import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonPrimitive;
 import io.jcri.cni.CniException.Reason;
+import io.jcri.cni.Json.MalformedJsonException;
+import io.jcri.cni.NetworkParser.InvalidNetworkException;
 import io.jcri.sandbox.linux.Reasons;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -200,8 +202,11 @@ final class ResultCache {
     return files;
   }
 
-  /** A file that is no entry is nobody's attachment: it is passed over, as libcni does. */
-  private static Optional<Entry> read(Path file) {
+  /**
+   * A file that is no entry is nobody's attachment: it is passed over, as libcni does. One that
+   * can't be read, for want of file descriptors say, may be somebody's.
+   */
+  private static Optional<Entry> read(Path file) throws CniException {
     try {
       JsonObject json = Json.read(file);
       if (!Json.string(json, "kind").orElse("").equals(KIND)) {
@@ -235,9 +240,15 @@ final class ResultCache {
               Files.getLastModifiedTime(file).toInstant()));
     } catch (NoSuchFileException e) {
       return Optional.empty();
-    } catch (IOException | RuntimeException e) {
+    } catch (MalformedJsonException
+        | InvalidNetworkException
+        | CniException
+        | RuntimeException e) {
       log.warn("cached result {} is left out: {}", file, Reasons.of(e));
       return Optional.empty();
+    } catch (IOException e) {
+      throw new CniException(
+          Reason.STORAGE, "cannot read the cached result " + file + ": " + Reasons.ofNamed(e));
     }
   }
 

@@ -107,6 +107,20 @@ final class ResultCacheTest {
     }
   }
 
+  /** What it says may be the address of a pod, which nobody else would give back. */
+  @Test
+  void oneThatCannotBeReadIsNotTakenForNone() throws Exception {
+    Path unreadable = Files.createDirectories(node.cacheFile("net", "s1"));
+    try (Cni cni = node.open()) {
+      assertThatThrownBy(() -> cni.detach(TestNode.pod("s1")))
+          .isInstanceOfSatisfying(
+              CniException.class,
+              e -> assertThat(e.reason()).isEqualTo(CniException.Reason.STORAGE))
+          .hasMessageContaining(unreadable.toString());
+    }
+    assertThat(node.plugins.calls()).isEmpty();
+  }
+
   @Test
   void noRoomForTheRecordMeansThatNothingRuns() throws Exception {
     Files.createDirectories(node.cacheDir);

@@ -151,8 +151,7 @@ public record DaemonConfig(
    *
    * @param podCidr for the default network that is generated when there is no configuration;
    *     comma-separated for dual stack; empty means wait for the kubelet's
-   * @param hostPorts who leads the node's ports to pods: {@code auto}, {@code plugin} or {@code
-   *     jcri}
+   * @param hostPorts who leads the node's ports to pods, in the words of the key
    * @param statusGrace how long a network that was ready may fail before it is told
    */
   public record Network(
