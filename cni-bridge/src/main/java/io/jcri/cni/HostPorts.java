@@ -126,6 +126,7 @@ final class HostPorts {
       throw new CniException(Reason.HOST_PORTS, problem);
     }
     openLoopback(led);
+    StaleFlows.forget(led.ports());
   }
 
   /** Idempotent; what cannot be taken away now is tried again. */
@@ -137,6 +138,7 @@ final class HostPorts {
       PodPorts pod = pods.remove(sandboxId);
       if (pod != null && !pod.addresses().isEmpty()) {
         boolean _ = apply();
+        StaleFlows.forget(pod.ports());
       }
     } catch (CniException e) {
       log.warn("host ports of pod sandbox {} stay until the next start: {}", sandboxId, e.getMessage());
