@@ -3,6 +3,7 @@ package io.jcri.it.configuration;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jcri.cri.v1.ImageFsInfoRequest;
+import io.jcri.it.kit.TestImages;
 import io.jcri.it.node.TestContainer;
 import io.jcri.it.node.TestNode;
 import java.io.IOException;
@@ -53,5 +54,18 @@ class ImageDirectoryTest {
                 .getMountpoint())
         .isEqualTo(directory().toString());
     assertThat(directory().resolve("lock")).isRegularFile();
+  }
+
+  @Test
+  void whatStandsWherePartialDownloadsBelongKeepsNobodyFromServing() throws IOException {
+    NODE.daemon().stop();
+    Path partial = directory().resolve("partial");
+    Files.delete(partial);
+    Files.writeString(partial, "no directory");
+    NODE.daemon().start();
+    assertThat(NODE.pull(NODE.registry().push("apart", "1", TestImages.marked("apart"))))
+        .startsWith("sha256:");
+    assertThat(partial).isDirectory();
+    assertThat(directory().resolve("partial.unusable")).hasContent("no directory");
   }
 }

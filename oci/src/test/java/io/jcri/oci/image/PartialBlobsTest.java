@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -51,6 +52,34 @@ class PartialBlobsTest {
       next.write(CONTENT, 5, CONTENT.length - 5);
     }
     assertThat(file).hasBinaryContent(CONTENT);
+  }
+
+  @Test
+  void whatIsInItsPlaceIsPutAside() throws IOException {
+    for (String content : List.of("first", "second")) {
+      Path place = root.resolve("partial");
+      Files.deleteIfExists(place);
+      Files.writeString(place, content);
+      try (PartialBlob partial = new PartialBlobs(place).open(BLOB).orElseThrow()) {
+        partial.write(CONTENT, 0, 3);
+      }
+      assertThat(place.resolve(file.getFileName())).hasContent("wha");
+      assertThat(root.resolve("partial.unusable")).hasContent(content);
+      Files.delete(place.resolve(file.getFileName()));
+    }
+    Path dangling = Files.createSymbolicLink(root.resolve("link"), Path.of("/none/there"));
+    assertThat(new PartialBlobs(dangling).open(BLOB)).isPresent();
+    assertThat(dangling).isDirectory();
+  }
+
+  @Test
+  void withoutAPlaceNothingIsKept() throws IOException {
+    Path nowhere = Files.writeString(root.resolve("file"), "x").resolve("partial");
+    PartialBlobs none = new PartialBlobs(nowhere);
+    assertThat(none.open(BLOB)).isEmpty();
+    assertThat(none.open(BLOB)).as("not as if it were under way").isEmpty();
+    assertThat(none.usage()).isEqualTo(DiskUsage.NONE);
+    none.deleteOlderThan(Instant.MAX);
   }
 
   @Test
