@@ -73,7 +73,26 @@ public record Tools(Path crictl, Path critest) {
    * @return the folder with both, or empty where there is none
    */
   public static Optional<Path> containerd() {
-    String named = System.getenv("JCRI_CONTAINERD");
+    return containerd("JCRI_CONTAINERD", "/v2 ");
+  }
+
+  /**
+   * Finds a containerd 1, as Debian 12 has it, and its ctr. The environment variable {@code
+   * JCRI_CONTAINERD_1} names the program where it is not on the path.
+   *
+   * @return the folder with both, or empty where there is none
+   */
+  public static Optional<Path> oldContainerd() {
+    return containerd("JCRI_CONTAINERD_1", "/containerd 1.");
+  }
+
+  /**
+   * Those of one kind.
+   *
+   * @param mark of the kind in what {@code --version} tells
+   */
+  private static Optional<Path> containerd(String variable, String mark) {
+    String named = System.getenv(variable);
     try {
       Command.Result found =
           Command.of("sh", "-c", "command -v -- \"$0\"", named == null ? "containerd" : named)
@@ -83,7 +102,7 @@ public record Tools(Path crictl, Path critest) {
       }
       Path program = Path.of(found.out().strip());
       String version = Command.of(program.toString(), "--version").run().orThrow().out();
-      return version.contains("/v2 ")
+      return version.contains(mark)
           ? Optional.of(program.resolveSibling(".").normalize())
           : Optional.empty();
     } catch (IOException e) {

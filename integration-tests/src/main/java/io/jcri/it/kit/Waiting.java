@@ -34,7 +34,7 @@ public final class Waiting {
   }
 
   /** Waits for a process to end; says whether it did. */
-  static boolean end(Process process, Duration patience) throws IOException {
+  public static boolean end(Process process, Duration patience) throws IOException {
     try {
       return process.waitFor(patience);
     } catch (InterruptedException e) {
