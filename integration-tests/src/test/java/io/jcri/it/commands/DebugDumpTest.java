@@ -16,8 +16,12 @@ import io.jcri.it.node.TestContainer;
 import io.jcri.it.node.TestNode;
 import io.jcri.it.node.TestPod;
 import java.io.IOException;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.ServerSocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -123,7 +127,7 @@ class DebugDumpTest {
       Path file = NODE.scratch().disk().resolve("dump.json");
       Command.Result result = jcri.run("debug", "dump", "-o", "json", "--file", file.toString());
       assertThat(result.exitCode()).isEqualTo(1);
-      assertThat(result.err()).contains("it has not answered in time");
+      assertThat(result.err()).contains("it is stopped, and answers when kill -CONT lets it go on");
       assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
           .isEqualTo("rw-------");
       JsonObject dump = json(Files.readString(file));
@@ -166,6 +170,23 @@ class DebugDumpTest {
       assertThat(NODE.daemon().process().isAlive()).isTrue();
     } finally {
       Files.move(away, socket);
+    }
+  }
+
+  @Test
+  void aDaemonThatTakesTheQuestionAndSaysNothingIsAskedPastItsThreads() throws Exception {
+    Path socket = NODE.daemon().state().resolve("admin.sock");
+    Path away = socket.resolveSibling("away.sock");
+    Files.move(socket, away);
+    try (ServerSocketChannel mute = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+      mute.bind(UnixDomainSocketAddress.of(socket));
+      Command.Result result = jcri.run("debug", "dump", "--timeout", "10000");
+      assertThat(result.exitCode()).isEqualTo(1);
+      assertThat(result.err()).contains("it has not answered in time");
+      assertThat(result.out())
+          .contains("== its threads, as its Java runtime has them", "\"slow calls\"");
+    } finally {
+      Files.move(away, socket, StandardCopyOption.REPLACE_EXISTING);
     }
   }
 

@@ -35,6 +35,7 @@ import picocli.CommandLine.Option;
         "Tell what the daemon does: calls in flight, locks, shims, pulls, threads, memory, recent"
             + " errors. Of one that hangs or is dead, what /proc and its records tell.")
 final class DumpCommand extends AdminCommand {
+  private static final String LATE = "it has not answered in time";
   private static final Path USUAL_ROOT = Path.of("/var/lib/jcri");
 
   /** How it is written. */
@@ -77,7 +78,7 @@ final class DumpCommand extends AdminCommand {
     Answer<DebugMessages.Threads> threads =
         new Answer<>(
             () -> ask(daemon, "threads", new DebugMessages.All(), DebugMessages.Threads.class));
-    long until = System.nanoTime() + Duration.ofMillis(timeout).toNanos();
+    long begun = System.nanoTime();
     Path state = folder();
     Layout usual = new Layout(USUAL_ROOT, state);
     Optional<ProcessFacts> process = holder(state);
@@ -87,13 +88,20 @@ final class DumpCommand extends AdminCommand {
                 ? root
                 : process.isPresent() ? process.get().root(usual).orElse(USUAL_ROOT) : USUAL_ROOT,
             state);
+    boolean stopped = process.isPresent() && isStopped(process.get());
+    long until = begun + (stopped ? 0 : Duration.ofMillis(timeout).toNanos());
+    String late = stopped ? "it is stopped, and answers when kill -CONT lets it go on" : LATE;
     Dump.Outside outside = Outside.look(layout, process);
+    // One that has said nothing for half of its time is asked past its own threads meanwhile.
+    boolean hangs = process.isPresent() && !stopped && !inside.isThere(begun + (until - begun) / 2);
+    Optional<Answer<List<String>>> java =
+        hangs ? Optional.of(java(process.get())) : Optional.empty();
     List<String> silence = new ArrayList<>();
-    Optional<DebugMessages.Inside> told = inside.await(until, "it has not answered", silence);
+    Optional<DebugMessages.Inside> told = inside.await(until, late, silence);
     Optional<DebugMessages.Threads> doing =
-        threads.await(until, "it has not told its threads", silence);
-    if (told.isEmpty() && process.isPresent()) {
-      outside = withJava(outside, process.get());
+        threads.await(until, "it has not told its threads in time", silence);
+    if (told.isEmpty() && process.isPresent() && !stopped) {
+      outside = withJava(outside, java.orElseGet(() -> java(process.get())));
     }
     Dump dump =
         new Dump(
@@ -105,6 +113,18 @@ final class DumpCommand extends AdminCommand {
         });
     dump.silence().ifPresent(System.err::println);
     return told.isPresent() ? CommandLine.ExitCode.OK : CommandLine.ExitCode.SOFTWARE;
+  }
+
+  private static boolean isStopped(ProcessFacts process) {
+    try {
+      return process.stopped();
+    } catch (IOException e) {
+      return false; // it has ended meanwhile
+    }
+  }
+
+  private Answer<List<String>> java(ProcessFacts process) {
+    return new Answer<>(() -> JavaThreads.of(process, Duration.ofMillis(timeout / 3)));
   }
 
   private static <T extends Record> T ask(
@@ -126,13 +146,13 @@ final class DumpCommand extends AdminCommand {
   }
 
   /** With what its Java runtime says of the threads of a daemon that says nothing itself. */
-  private Dump.Outside withJava(Dump.Outside outside, ProcessFacts process) {
+  private Dump.Outside withJava(Dump.Outside outside, Answer<List<String>> asked) {
     List<String> problems = new ArrayList<>(outside.problems());
     List<String> java =
-        new Answer<>(() -> JavaThreads.of(process, Duration.ofMillis(timeout / 2)))
+        asked
             .await(
-                System.nanoTime() + Duration.ofMillis(timeout * 2L / 3).toNanos(),
-                "its Java runtime has not told its threads",
+                asked.begun + Duration.ofMillis(timeout / 2).toNanos(),
+                "its Java runtime has not told its threads in time",
                 problems)
             .orElse(List.of());
     return new Dump.Outside(
@@ -150,19 +170,30 @@ final class DumpCommand extends AdminCommand {
   /** What is asked in a thread of its own: one that hangs must not keep the command. */
   private static final class Answer<T> {
     private final FutureTask<T> task;
+    private final long begun = System.nanoTime();
 
     Answer(Callable<T> ask) {
       this.task = new FutureTask<>(ask);
       Thread.ofPlatform().daemon().start(task);
     }
 
-    /** Waits until then; why there is none is added to the reasons. */
+    /** Waits until then for an answer, be it a refusal. */
+    boolean isThere(long until) {
+      List<String> ignored = new ArrayList<>();
+      return await(until, "", ignored).isPresent() || task.isDone();
+    }
+
+    /**
+     * Waits until then; why there is none is added to the reasons.
+     *
+     * @param late the reason when there is none by then
+     */
     Optional<T> await(long until, String late, List<String> reasons) {
       try {
         long left = Math.max(0, until - System.nanoTime());
         return Optional.of(task.get(left, TimeUnit.NANOSECONDS));
       } catch (TimeoutException e) {
-        reasons.add(late + " in time");
+        reasons.add(late);
       } catch (ExecutionException e) {
         reasons.add(
             e.getCause() instanceof AdminException refusal

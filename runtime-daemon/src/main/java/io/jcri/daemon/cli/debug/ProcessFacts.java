@@ -97,10 +97,18 @@ record ProcessFacts(int pid) {
   boolean hearsQuit() throws IOException {
     Map<String, String> all = status(of("status"));
     String state = all.getOrDefault("State", "");
-    return !state.startsWith("T")
-        && !state.startsWith("t")
+    return !isStopped(state)
         && !state.startsWith("Z")
         && (Long.parseUnsignedLong(all.getOrDefault("SigCgt", "0"), 16) & QUIT_BIT) != 0;
+  }
+
+  /** Whether it does nothing until somebody lets it go on: by SIGSTOP, or in a debugger. */
+  boolean stopped() throws IOException {
+    return isStopped(status(of("status")).getOrDefault("State", ""));
+  }
+
+  private static boolean isStopped(String state) {
+    return state.startsWith("T") || state.startsWith("t");
   }
 
   private static Map<String, String> status(Path file) throws IOException {
