@@ -15,8 +15,8 @@ build: jdk ## the distribution, in runtime-daemon/target/dist/jcri
 	@$(MVN) package -DskipTests -Dmaven.test.skip=true -pl runtime-daemon -am
 	@runtime-daemon/packaging/train $(DIST)
 
-package: build ## the Debian package and the archive for a node, in runtime-daemon/target/package
-	@runtime-daemon/packaging/package
+package: build ## the Debian package and the archive for a node, in runtime-daemon/target/package; ARCH=arm64 for such a node
+	@runtime-daemon/packaging/package $(if $(ARCH),--arch "$(ARCH)")
 
 test: jdk ## every test: unit, native under the sanitizers, integration
 	@integration-tests/scripts/test
