@@ -54,6 +54,16 @@ public final class Browser implements AutoCloseable {
     attach.addProperty("targetId", page);
     attach.addProperty("flatten", true);
     session = send("Target.attachToTarget", attach, "").get("sessionId").getAsString();
+    Waiting.until(PATIENCE, this::hasPage, () -> "the page does not come: " + url);
+  }
+
+  /** Between two pages there is nothing to ask. */
+  private boolean hasPage() {
+    try {
+      return evaluate("location.protocol + document.readyState").matches("http:(interactive|complete)");
+    } catch (IOException e) {
+      return false;
+    }
   }
 
   /** The program, where it is installed. */

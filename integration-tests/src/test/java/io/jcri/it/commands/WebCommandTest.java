@@ -156,9 +156,11 @@ class WebCommandTest {
       assertThat(browser.text("#facts")).contains("runc (default)");
       assertThat(browser.text("#calls")).doesNotContain("does not tell");
 
+      pod.idle();
+      await(browser, "#tiles", "2 running");
       container.stop(0);
-      await(browser, "#containers", "✕ exited 137");
-      await(browser, "#tiles", "0 running, 1 failed");
+      await(browser, "#containers tbody tr:first-child", "✕ exited 137");
+      await(browser, "#tiles", "1 running, 1 failed");
 
       browser.evaluate(
           "(() => { const f = document.getElementById('filter'); f.value = 'nothing like it';"
