@@ -101,13 +101,13 @@ public final class HookDirectories {
             }
           }
         } catch (OciException e) {
-          problems.add(e.getMessage());
+          problems.add(String.valueOf(e.getMessage()));
         } catch (InvalidPathException e) {
           problems.add("hook " + file + ": hook.path is no path");
         }
       }
     } catch (OciException e) {
-      problems.add(e.getMessage());
+      problems.add(String.valueOf(e.getMessage()));
     }
     return new Found(good, problems, missing);
   }

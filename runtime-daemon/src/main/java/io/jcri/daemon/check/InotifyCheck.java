@@ -71,7 +71,8 @@ final class InotifyCheck implements Check {
         for (Path file : files) {
           if (Files.readSymbolicLink(file).toString().equals(INSTANCE)) {
             ofInstances++;
-            ofWatches += watches(process.resolve("fdinfo").resolve(file.getFileName()));
+            ofWatches +=
+                watches(process.resolve("fdinfo").resolve(String.valueOf(file.getFileName())));
           }
         }
       }
