@@ -60,7 +60,8 @@ public final class Browser implements AutoCloseable {
   /** Between two pages there is nothing to ask. */
   private boolean hasPage() {
     try {
-      return evaluate("location.protocol + document.readyState").matches("http:(interactive|complete)");
+      return evaluate("location.protocol + document.readyState")
+          .matches("http:(interactive|complete)");
     } catch (IOException e) {
       return false;
     }

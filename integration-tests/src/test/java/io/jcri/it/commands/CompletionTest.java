@@ -81,7 +81,9 @@ class CompletionTest {
     keys.flush();
   }
 
-  /** Clears the line, has the shell say something that is not what was typed, and reads up to it. */
+  /**
+   * Clears the line, has the shell say something that is not what was typed, and reads up to it.
+   */
   private static String until(Reader screen, OutputStream keys, int number) throws IOException {
     type(keys, "\025echo through-$((" + number + " + 1000))\n");
     String said = "through-" + (number + 1000);
@@ -131,7 +133,8 @@ class CompletionTest {
       shown.add(run("fish", "-N", "-c", ask));
     }
     assertAllOffered(shown);
-    String check = run("fish", "-N", "-c", "source ./jcri.fish; complete -C 'jcri config check --'");
+    String check =
+        run("fish", "-N", "-c", "source ./jcri.fish; complete -C 'jcri config check --'");
     assertThat(check).as("those of jcri check").doesNotContain("--kubelet-config");
   }
 }

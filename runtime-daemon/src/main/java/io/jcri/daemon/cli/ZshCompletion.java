@@ -61,7 +61,9 @@ final class ZshCompletion {
   }
 
   private static void arguments(StringBuilder script, String indent, int word, CommandSpec spec) {
-    script.append(indent).append("shift %d words; (( CURRENT -= %d ))\n".formatted(word - 1, word - 1));
+    script
+        .append(indent)
+        .append("shift %d words; (( CURRENT -= %d ))\n".formatted(word - 1, word - 1));
     script.append(indent).append("_arguments -s");
     for (OptionSpec option : spec.options()) {
       for (String name : option.names()) {
