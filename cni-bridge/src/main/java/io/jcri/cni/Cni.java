@@ -343,8 +343,8 @@ public final class Cni implements AutoCloseable {
   }
 
   /**
-   * How long a network that was ready may fail before {@link #status} tells so. One to which pods of
-   * the daemon before are attached was.
+   * How long a network that was ready may fail before {@link #status} tells so. One to which pods
+   * of the daemon before are attached was.
    */
   public void useStatusGrace(Duration grace) {
     probe.grace().use(grace);

@@ -52,7 +52,8 @@ record HostPort(int port, int containerPort, String protocol, Optional<InetAddre
         || !isPort(mapping.containerPort())) {
       throw new CniException(Reason.INVALID, "no host port: " + mapping);
     }
-    // A scope would be the interface's, which says no more than the address that the node has there.
+    // A scope would be the interface's, which says no more than the address that the node has
+    // there.
     if (mapping.hostIp().contains("%")) {
       throw new CniException(Reason.INVALID, "no address of a host port: " + mapping.hostIp());
     }

@@ -99,10 +99,10 @@ final class HostPortRules {
     String meant =
         (port.everywhere()
                 ? ""
-                : "%s daddr %s "
-                    .formatted(ip, port.hostIp().orElseThrow().getHostAddress()))
+                : "%s daddr %s ".formatted(ip, port.hostIp().orElseThrow().getHostAddress()))
             + "%s dport %d".formatted(port.protocol(), port.port());
-    String near = to.ipv6() ? to.subnet().text() : "{ %s, %s }".formatted(LOOPBACK, to.subnet().text());
+    String near =
+        to.ipv6() ? to.subnet().text() : "{ %s, %s }".formatted(LOOPBACK, to.subnet().text());
     String target =
         (to.ipv6() ? "[%s]:%d" : "%s:%d")
             .formatted(to.address().getHostAddress(), port.containerPort());

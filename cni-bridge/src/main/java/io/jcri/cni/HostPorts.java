@@ -10,8 +10,8 @@ import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -92,8 +92,7 @@ final class HostPorts {
           if (other.ports().stream().anyMatch(port::clashes)) {
             throw new CniException(
                 Reason.PORT_TAKEN,
-                "host port %s is that of pod sandbox %s"
-                    .formatted(port.text(), other.sandboxId()));
+                "host port %s is that of pod sandbox %s".formatted(port.text(), other.sandboxId()));
           }
         }
       }
@@ -141,7 +140,8 @@ final class HostPorts {
         StaleFlows.forget(pod.ports());
       }
     } catch (CniException e) {
-      log.warn("host ports of pod sandbox {} stay until the next start: {}", sandboxId, e.getMessage());
+      log.warn(
+          "host ports of pod sandbox {} stay until the next start: {}", sandboxId, e.getMessage());
     } finally {
       if (interrupted) {
         Thread.currentThread().interrupt();
@@ -178,9 +178,7 @@ final class HostPorts {
       String id = entry.attachment().containerId();
       List<HostPort> ports = entry.attachment().hostPorts();
       // Of a pod of the last boot the addresses may be others' by now.
-      if (ports.isEmpty()
-          || !Attachment.CONTAINER_ID.matcher(id).matches()
-          || !entry.lives()) {
+      if (ports.isEmpty() || !Attachment.CONTAINER_ID.matcher(id).matches() || !entry.lives()) {
         continue;
       }
       List<HostPort> free =
@@ -232,7 +230,9 @@ final class HostPorts {
 
   private void openLoopback(PodPorts pod) {
     Stream<InetAddress> addresses =
-        pod.addresses().stream().map(PodPorts.Inside::address).filter(Inet4Address.class::isInstance);
+        pod.addresses().stream()
+            .map(PodPorts.Inside::address)
+            .filter(Inet4Address.class::isInstance);
     addresses.forEach(address -> {
       String why = loopback.open(address);
       if (!why.isEmpty()) {

@@ -31,8 +31,7 @@ final class LoopbackRoutes {
    */
   String open(InetAddress pod) {
     try {
-      Optional<String> link =
-          link(Files.readAllLines(proc.resolve("net/route")), pod.getAddress());
+      Optional<String> link = link(Files.readAllLines(proc.resolve("net/route")), pod.getAddress());
       if (link.isEmpty()) {
         return "no interface of this node leads to " + pod.getHostAddress();
       }

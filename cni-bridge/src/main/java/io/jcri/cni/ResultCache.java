@@ -39,10 +39,10 @@ import org.slf4j.LoggerFactory;
  * </pre>
  *
  * <p>{@code owner}, {@code incomplete} and {@code hostPorts} (those that we lead to the pod
- * ourselves) are ours, libcni ignores them. Other runtimes share the
- * directory, and their attachments are not ours to collect. An entry is written before the first
- * plugin runs and is incomplete until the last one has; if we die in between, the next detach still
- * finds the chain that was started.
+ * ourselves) are ours, libcni ignores them. Other runtimes share the directory, and their
+ * attachments are not ours to collect. An entry is written before the first plugin runs and is
+ * incomplete until the last one has; if we die in between, the next detach still finds the chain
+ * that was started.
  */
 final class ResultCache {
   /**
@@ -240,10 +240,7 @@ final class ResultCache {
               Files.getLastModifiedTime(file).toInstant()));
     } catch (NoSuchFileException e) {
       return Optional.empty();
-    } catch (MalformedJsonException
-        | InvalidNetworkException
-        | CniException
-        | RuntimeException e) {
+    } catch (MalformedJsonException | InvalidNetworkException | CniException | RuntimeException e) {
       log.warn("cached result {} is left out: {}", file, Reasons.of(e));
       return Optional.empty();
     } catch (IOException e) {

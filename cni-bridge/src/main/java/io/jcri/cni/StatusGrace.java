@@ -35,7 +35,9 @@ final class StatusGrace {
     grace = duration;
   }
 
-  /** As long as nothing is told: the daemon before has told so, since pods came to their network. */
+  /**
+   * As long as nothing is told: the daemon before has told so, since pods came to their network.
+   */
   synchronized void wasReady() {
     toldReady |= !told;
   }

@@ -109,7 +109,8 @@ class BrokenNetworkTest {
     Path plugins = Files.createDirectories(NODE.scratch().disk().resolve("cni-plugins"));
     Path plugin = plugins.resolve("passing-bridge");
     Files.createSymbolicLink(plugin, CniNetwork.PLUGINS.resolve("bridge"));
-    CniChanges.put(NODE, CONFIGURATION, good.replace("\"type\": \"bridge\"", "\"type\": \"passing-bridge\""));
+    CniChanges.put(
+        NODE, CONFIGURATION, good.replace("\"type\": \"bridge\"", "\"type\": \"passing-bridge\""));
     awaitNetwork(true, "");
     Leaks before = Leaks.look();
     TestPod pod = NODE.pod();

@@ -68,8 +68,7 @@ class HostPortsTest {
           ]
         }
         """
-            .formatted(
-                bridge, NODE.scratch().disk().resolve("leases"), NODE.range(), RANGE6, more);
+            .formatted(bridge, NODE.scratch().disk().resolve("leases"), NODE.range(), RANGE6, more);
     if (Files.readString(file).equals(text)) {
       return;
     }
@@ -212,9 +211,9 @@ class HostPortsTest {
   @Test
   void nobodyOutsideReachesTheNodesOwnLoopback() throws IOException {
     TestPod pod = mapped(FreePort.find());
-    TestContainer neighbour =
-        NODE.privilegedPod().start(pod.privileged("sleep", "100000"));
-    try (var secret = new java.net.ServerSocket(0, 9, java.net.InetAddress.ofLiteral("127.0.0.1"))) {
+    TestContainer neighbour = NODE.privilegedPod().start(pod.privileged("sleep", "100000"));
+    try (var secret =
+        new java.net.ServerSocket(0, 9, java.net.InetAddress.ofLiteral("127.0.0.1"))) {
       neighbour.sh("sysctl -w net.ipv4.conf.all.route_localnet=1");
       neighbour.sh("ip route del local 127.0.0.0/8 dev lo table local; true");
       neighbour.sh("ip addr del 127.0.0.1/8 dev lo; true");
@@ -225,9 +224,7 @@ class HostPortsTest {
           .isThrownBy(() -> connect(neighbour.pid(), secret.getLocalPort()))
           .isInstanceOf(SocketTimeoutException.class);
       secret.setSoTimeout(1);
-      assertThatIOException()
-          .isThrownBy(secret::accept)
-          .isInstanceOf(SocketTimeoutException.class);
+      assertThatIOException().isThrownBy(secret::accept).isInstanceOf(SocketTimeoutException.class);
     }
   }
 

@@ -92,7 +92,7 @@ final class NetworkCheck implements Check {
 
   private static String install() {
     return "Install them: apt install containernetworking-plugins, or those that the cluster's"
-               + " network brings; network.plugins in the configuration names where they are.";
+        + " network brings; network.plugins in the configuration names where they are.";
   }
 
   private static String list(List<Path> paths) {

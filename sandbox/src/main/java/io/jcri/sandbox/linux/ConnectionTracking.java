@@ -140,8 +140,7 @@ public final class ConnectionTracking {
       throws IOException {
     while (true) {
       long size =
-          frame.call(
-              "read", ABOUT, SyscallNumbers.READ, socket.number(), buffer.address(), BUFFER);
+          frame.call("read", ABOUT, SyscallNumbers.READ, socket.number(), buffer.address(), BUFFER);
       ByteBuffer messages =
           ByteBuffer.wrap(buffer.asSlice(0, size).toArray(ValueLayout.JAVA_BYTE))
               .order(ByteOrder.nativeOrder());
@@ -161,9 +160,7 @@ public final class ConnectionTracking {
         if (type == ENTRY && length > HEADERS) {
           flow(
                   messages.get(at + HEADER),
-                  messages
-                      .slice(at + HEADERS, length - HEADERS)
-                      .order(ByteOrder.nativeOrder()))
+                  messages.slice(at + HEADERS, length - HEADERS).order(ByteOrder.nativeOrder()))
               .ifPresent(flows::add);
         }
         at += aligned(length);
@@ -216,8 +213,7 @@ public final class ConnectionTracking {
                 at, Math.min(aligned(length(attributes, at)), attributes.limit() - at)));
   }
 
-  private static ByteBuffer find(
-      ByteBuffer attributes, int wanted, IntFunction<ByteBuffer> found) {
+  private static ByteBuffer find(ByteBuffer attributes, int wanted, IntFunction<ByteBuffer> found) {
     for (int at = 0; at + 4 <= attributes.limit(); ) {
       int length = length(attributes, at);
       if (length < 4 || at + length > attributes.limit()) {

@@ -81,7 +81,13 @@ public final class ErrorMapping {
       case INVALID -> Status.INVALID_ARGUMENT;
       case PORT_TAKEN -> Status.FAILED_PRECONDITION;
       case STORAGE -> noSpace(e) ? Status.RESOURCE_EXHAUSTED : Status.INTERNAL;
-      case PLUGIN_FAILED, PLUGIN_MISSING, TIMEOUT, INTERRUPTED, BAD_OUTPUT, NOT_CONFIGURED, HOST_PORTS ->
+      case PLUGIN_FAILED,
+          PLUGIN_MISSING,
+          TIMEOUT,
+          INTERRUPTED,
+          BAD_OUTPUT,
+          NOT_CONFIGURED,
+          HOST_PORTS ->
           Status.UNAVAILABLE;
     };
   }
