@@ -11,6 +11,7 @@ import io.jcri.it.kit.Command;
 import io.jcri.it.kit.FreePort;
 import io.jcri.it.kit.TestImages;
 import io.jcri.it.kit.Waiting;
+import io.jcri.it.kit.Workspace;
 import io.jcri.it.node.Refusals;
 import io.jcri.it.node.TestContainer;
 import io.jcri.it.node.TestNode;
@@ -19,8 +20,10 @@ import io.jcri.sandbox.linux.NetworkNamespaces;
 import java.io.IOException;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.PortUnreachableException;
+import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
@@ -104,7 +107,7 @@ class HostPortsTest {
 
   private static void reload() throws IOException {
     Command.of(
-            io.jcri.it.kit.Workspace.distribution().resolve("bin/jcri").toString(),
+            Workspace.distribution().resolve("bin/jcri").toString(),
             "config",
             "reload",
             "--socket",
@@ -213,7 +216,7 @@ class HostPortsTest {
     TestPod pod = mapped(FreePort.find());
     TestContainer neighbour = NODE.privilegedPod().start(pod.privileged("sleep", "100000"));
     try (var secret =
-        new java.net.ServerSocket(0, 9, java.net.InetAddress.ofLiteral("127.0.0.1"))) {
+        new ServerSocket(0, 9, InetAddress.ofLiteral("127.0.0.1"))) {
       neighbour.sh("sysctl -w net.ipv4.conf.all.route_localnet=1");
       neighbour.sh("ip route del local 127.0.0.0/8 dev lo table local; true");
       neighbour.sh("ip addr del 127.0.0.1/8 dev lo; true");
