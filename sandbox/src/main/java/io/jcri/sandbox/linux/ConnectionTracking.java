@@ -61,7 +61,7 @@ public final class ConnectionTracking {
    *
    * @param name what its deletion names it by, as the kernel has written it
    */
-  private record Flow(int family, InetAddress to, int protocol, int port, byte[] name) {}
+  private record Flow(int family, InetAddress to, int protocol, int port, ByteBuffer name) {}
 
   private ConnectionTracking() {}
 
@@ -95,7 +95,7 @@ public final class ConnectionTracking {
       int forgotten = 0;
       for (Flow flow : flows) {
         if (flow.protocol == protocol && ports.contains(flow.port) && addresses.test(flow.to)) {
-          send(frame, socket, DELETE, REQUEST | ACK, flow.family, flow.name);
+          send(frame, socket, DELETE, REQUEST | ACK, flow.family, flow.name.array());
           forgotten += deleted(frame, socket, buffer) ? 1 : 0;
         }
       }
@@ -125,7 +125,7 @@ public final class ConnectionTracking {
     message.putInt(0).putInt(0).put((byte) family).put((byte) 0).putShort((short) 0);
     message.put(attributes);
     MemorySegment copy = frame.copyOf(message.array());
-    long ignored =
+    long _ =
         frame.call(
             "ask",
             ABOUT,
@@ -195,7 +195,7 @@ public final class ConnectionTracking {
             InetAddress.getByAddress(address),
             number.get() & 0xff,
             port.getShort() & 0xffff,
-            used));
+            ByteBuffer.wrap(used)));
   }
 
   /** What an attribute holds; nothing where it is missing. */
