@@ -89,13 +89,13 @@ public final class ConnectionTracking {
                         NETLINK_NETFILTER),
                 ABOUT)) {
       MemorySegment buffer = frame.memory(BUFFER);
-      send(frame, socket, GET, REQUEST | DUMP, 0, new byte[0]);
+      send(frame, socket, GET, REQUEST | DUMP, 0, ByteBuffer.allocate(0));
       List<Flow> flows = new ArrayList<>();
       receive(frame, socket, buffer, flows);
       int forgotten = 0;
       for (Flow flow : flows) {
         if (flow.protocol == protocol && ports.contains(flow.port) && addresses.test(flow.to)) {
-          send(frame, socket, DELETE, REQUEST | ACK, flow.family, flow.name.array());
+          send(frame, socket, DELETE, REQUEST | ACK, flow.family, flow.name);
           forgotten += deleted(frame, socket, buffer) ? 1 : 0;
         }
       }
@@ -117,13 +117,13 @@ public final class ConnectionTracking {
   }
 
   private static void send(
-      Frame frame, Fd socket, int type, int flags, int family, byte[] attributes)
+      Frame frame, Fd socket, int type, int flags, int family, ByteBuffer attributes)
       throws ErrnoException {
     ByteBuffer message =
-        ByteBuffer.allocate(HEADERS + attributes.length).order(ByteOrder.nativeOrder());
+        ByteBuffer.allocate(HEADERS + attributes.remaining()).order(ByteOrder.nativeOrder());
     message.putInt(message.capacity()).putShort((short) type).putShort((short) flags);
     message.putInt(0).putInt(0).put((byte) family).put((byte) 0).putShort((short) 0);
-    message.put(attributes);
+    message.put(attributes.duplicate());
     MemorySegment copy = frame.copyOf(message.array());
     long _ =
         frame.call(
