@@ -82,7 +82,7 @@ final class SnapshotMounter {
     if (trees.isEmpty()) {
       return List.of(emptyLayer);
     }
-    boolean alone = snapshot.readOnly() && snapshot.label().isPresent() || snapshot.copied();
+    boolean alone = (snapshot.readOnly() && snapshot.label().isPresent()) || snapshot.copied();
     return trees.size() == 1 && alone ? List.of(trees.getFirst(), emptyLayer) : trees;
   }
 

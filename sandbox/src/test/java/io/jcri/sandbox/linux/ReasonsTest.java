@@ -54,8 +54,11 @@ class ReasonsTest {
   @Test
   void whatTheJdkAdvisesJavaProgrammersIsLeftOut() {
     String text =
-        "Cannot run program \"/x\": error: 24 (Too many open files) \nPossible reasons:\n"
-            + "  - Spawn helper ran into JDK version mismatch\n";
+        """
+        Cannot run program "/x": error: 24 (Too many open files)
+        Possible reasons:
+          - Spawn helper ran into JDK version mismatch
+        """;
     assertThat(Reasons.of(new IOException(text)))
         .isEqualTo("Cannot run program \"/x\": error: 24 (Too many open files)");
   }
