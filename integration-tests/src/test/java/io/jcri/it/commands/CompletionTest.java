@@ -35,6 +35,8 @@ class CompletionTest {
           new Typed("jcri completion ", "bash", "fish", "zsh"),
           new Typed("jcri load arch", "archive.tar"));
 
+  private static final String PROMPT = "jct> ";
+
   @TempDir private Path folder;
 
   private void prepare(String shell, String file) throws IOException {
@@ -62,7 +64,8 @@ class CompletionTest {
     try {
       OutputStream keys = process.getOutputStream();
       Reader screen = process.inputReader();
-      type(keys, loading + "\n");
+      // Not as it is typed. What is typed before it comes the shell's editor does not see.
+      type(keys, "PS1='jct''> '; " + loading + "\n");
       until(screen, keys, 0);
       List<String> offered = new ArrayList<>();
       for (int i = 0; i < TYPED.size(); i++) {
@@ -82,13 +85,13 @@ class CompletionTest {
   }
 
   /**
-   * Clears the line, has the shell say something that is not what was typed, and reads up to it.
+   * Clears the line, has the shell say something that was not typed, and reads up to its prompt.
    */
   private static String until(Reader screen, OutputStream keys, int number) throws IOException {
     type(keys, "\025echo through-$((" + number + " + 1000))\n");
     String said = "through-" + (number + 1000);
     StringBuilder shown = new StringBuilder();
-    while (shown.indexOf(said) < 0) {
+    while (shown.indexOf(said) < 0 || shown.indexOf(PROMPT, shown.indexOf(said)) < 0) {
       int next = screen.read();
       if (next < 0) {
         throw new IOException("the shell has ended: " + shown);
