@@ -90,7 +90,7 @@ record HostPort(int port, int containerPort, String protocol, Optional<InetAddre
     if (port != other.port || !protocol.equals(other.protocol)) {
       return false;
     }
-    return everywhere() && other.everywhere()
+    return (everywhere() && other.everywhere())
         ? (in(false) && other.in(false)) || (in(true) && other.in(true))
         : hostIp.equals(other.hostIp);
   }

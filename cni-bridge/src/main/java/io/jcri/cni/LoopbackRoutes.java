@@ -57,7 +57,7 @@ final class LoopbackRoutes {
     int longest = -1;
     int wanted = inMemory(address);
     for (String line : routes.subList(Math.min(1, routes.size()), routes.size())) {
-      String[] fields = line.split("\\s+");
+      String[] fields = line.split("\\s+", -1);
       if (fields.length < 8) {
         continue;
       }

@@ -19,7 +19,11 @@ import org.junit.jupiter.api.io.TempDir;
 /** What shells make of {@code jcri completion}, where they are installed; bash always is. */
 class CompletionTest {
   /** What is typed before a tab, and what must then be among what is offered. */
-  private record Typed(String line, String... offered) {}
+  private record Typed(String line, List<String> offered) {
+    Typed(String line, String... offered) {
+      this(line, List.of(offered));
+    }
+  }
 
   private static final List<Typed> TYPED =
       List.of(

@@ -38,6 +38,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Ports of the node that jcri itself leads to pods, since no plugin of their network does. */
 class HostPortsTest {
+  private static final InetAddress LOOPBACK = InetAddress.ofLiteral("127.0.0.1");
   private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final long RUN = ProcessHandle.current().pid();
   private static final String RANGE6 = "fd00:6a63:%x:".formatted(RUN & 0xffff);
@@ -117,7 +118,7 @@ class HostPortsTest {
   }
 
   private static String table() {
-    return "jcri-%s-ports".formatted(NODE.daemon().state().getParent().getFileName());
+    return "jcri-%s-ports".formatted(NODE.scratch().state().getFileName());
   }
 
   private static String rules(String family) throws IOException {
@@ -192,7 +193,7 @@ class HostPortsTest {
       }
     }
     pod.stop();
-    assertThatIOException().isThrownBy(() -> new Socket("127.0.0.1", port).close());
+    assertThatIOException().isThrownBy(() -> new Socket(LOOPBACK, port).close());
     assertThat(rules("ip")).isEmpty();
     assertThat(rules("ip6")).isEmpty();
   }
@@ -215,8 +216,7 @@ class HostPortsTest {
   void nobodyOutsideReachesTheNodesOwnLoopback() throws IOException {
     TestPod pod = mapped(FreePort.find());
     TestContainer neighbour = NODE.privilegedPod().start(pod.privileged("sleep", "100000"));
-    try (var secret =
-        new ServerSocket(0, 9, InetAddress.ofLiteral("127.0.0.1"))) {
+    try (var secret = new ServerSocket(0, 9, InetAddress.ofLiteral("127.0.0.1"))) {
       neighbour.sh("sysctl -w net.ipv4.conf.all.route_localnet=1");
       neighbour.sh("ip route del local 127.0.0.0/8 dev lo table local; true");
       neighbour.sh("ip addr del 127.0.0.1/8 dev lo; true");
@@ -236,7 +236,7 @@ class HostPortsTest {
             "/proc/%d/ns/net".formatted(pid),
             () -> {
               Socket socket = new Socket();
-              socket.connect(new InetSocketAddress("127.0.0.1", port), 3_000);
+              socket.connect(new InetSocketAddress(LOOPBACK, port), 3_000);
               return socket;
             })
         .close();
@@ -247,7 +247,7 @@ class HostPortsTest {
     int port = FreePort.find();
     TestPod near = NODE.pod(mapped(Protocol.TCP, port, 80, NODE.gateway()));
     serve(near);
-    assertThatIOException().isThrownBy(() -> new Socket("127.0.0.1", port).close());
+    assertThatIOException().isThrownBy(() -> new Socket(LOOPBACK, port).close());
     TestPod far = mapped(port);
     serve(far);
 
@@ -289,7 +289,7 @@ class HostPortsTest {
     int port = FreePort.find();
     try (DatagramSocket local = new DatagramSocket();
         DatagramSocket gateway = new DatagramSocket()) {
-      local.connect(new InetSocketAddress("127.0.0.1", port));
+      local.connect(new InetSocketAddress(LOOPBACK, port));
       gateway.connect(new InetSocketAddress(NODE.gateway(), port));
       for (DatagramSocket socket : new DatagramSocket[] {local, gateway}) {
         send(socket, "nobody is there");
