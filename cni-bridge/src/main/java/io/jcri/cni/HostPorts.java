@@ -220,7 +220,7 @@ final class HostPorts {
       }
     }
     String refused =
-        script.isEmpty() ? "" : nft.apply(script.toString(), "the rules of host ports");
+        script.isEmpty() ? "" : nft.apply(script.toString(), "nft refused the rules of host ports");
     if (refused.isEmpty()) {
       tables[0] = after[0];
       tables[1] = after[1];

@@ -42,7 +42,7 @@ final class Masquerade {
       }
     }
     String before = problem;
-    String refused = nft.apply(script.toString(), "the masquerading rule");
+    String refused = nft.apply(script.toString(), "nft refused the masquerading rule");
     problem = refused.isEmpty() ? "" : "pods cannot reach beyond this node: " + refused;
     if (problem.isEmpty()) {
       applied = wanted;

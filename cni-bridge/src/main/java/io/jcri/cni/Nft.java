@@ -38,10 +38,10 @@ final class Nft {
   /**
    * Applies all of a script or nothing.
    *
-   * @param what it sets, for the answer
+   * @param refusal how the answer begins when nft refuses it: an operator looks for the whole
    * @return why it could not be applied, or empty
    */
-  String apply(String script, String what) {
+  String apply(String script, String refusal) {
     Optional<Path> nft = find();
     if (nft.isEmpty()) {
       return "nft is not installed (package nftables)";
@@ -51,15 +51,15 @@ final class Nft {
           processes.run(List.of(nft.get().toString(), "-f", "-"), Map.of(), script, TIMEOUT);
       return outcome.exitCode() == 0
           ? ""
-          : "nft refused %s: %s"
+          : "%s: %s"
               .formatted(
-                  what,
+                  refusal,
                   outcome.stderr().lines().findFirst().orElse("exit code " + outcome.exitCode()));
     } catch (IOException e) {
       return "nft: " + e.getMessage();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      return "setting " + what + " was interrupted";
+      return "nft was interrupted";
     }
   }
 

@@ -86,13 +86,13 @@ class HostileSourcesTest {
         runtime_type = "io.containerd.runc.v2"
         "x\\ny" = "z\\n\\u0007\\u2028"
         [plugins."io.containerd.grpc.v1.cri".containerd.runtimes."a\\n[images]\\npinned".options]
-        BinaryName = "/bin/\\"\\\\\\n\\u0000"
+        BinaryName = "/bin/\\"\\\\\\n\\u0001"
         """;
     Migration migration = Samples.migrate(file(text.getBytes(StandardCharsets.UTF_8)));
     String handler = "a\n[images]\npinned";
     assertThat(ConfigFile.parse(migration.text(), "result").handlers().get(handler))
         .extracting(one -> one.program())
-        .isEqualTo("/bin/\"\\\n\0");
+        .isEqualTo("/bin/\"\\\n\1");
     assertThat(migration.findings()).hasSize(1);
     assertThat(migration.findings().getFirst().line().codePoints())
         .noneMatch(c -> Character.isISOControl(c) || c == 0x2028);
