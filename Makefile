@@ -4,7 +4,7 @@ export JAVA_HOME
 MVN := ./mvnw -B -q
 DIST := runtime-daemon/target/dist/jcri
 
-.PHONY: run build package test bench conformance fuzz stop clean jdk
+.PHONY: run build package test faults bench conformance fuzz stop clean jdk
 
 run: ## install what is missing, build, start the daemon, run the selftest
 	@runtime-daemon/packaging/install-prerequisites
@@ -20,6 +20,9 @@ package: build ## the Debian package and the archive for a node, in runtime-daem
 
 test: jdk ## every test: unit, native under the sanitizers, integration
 	@integration-tests/scripts/test
+
+faults: jdk ## breaks a daemon of its own again and again: make faults SECONDS=600 SEED=1
+	@integration-tests/scripts/faults $(if $(SECONDS),--seconds "$(SECONDS)") $(if $(SEED),--seed "$(SEED)")
 
 bench: jdk ## the measurements of design.md's budgets
 	@integration-tests/scripts/bench

@@ -1,0 +1,58 @@
+package io.jcri.it.faults;
+
+import io.jcri.it.kit.Command;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+
+/** What happens to the file systems that the daemon works on. */
+final class DiskFaults {
+  private DiskFaults() {}
+
+  static Fault full(Random random) {
+    boolean state = random.nextBoolean();
+    int spareKib = random.nextInt(3) == 0 ? 0 : random.nextInt(200);
+    return round -> {
+      Path folder = state ? round.node().daemon().state() : round.node().daemon().root();
+      round.sleepUpTo(700);
+      round.tell("%s, %d KiB left".formatted(state ? "state" : "root", spareKib));
+      Path ballast = folder.resolve("ballast");
+      fill(folder, ballast, spareKib);
+      round.sleepUpTo(2500);
+      Files.delete(ballast);
+    };
+  }
+
+  private static void fill(Path folder, Path ballast, int spareKib) throws IOException {
+    long free = Files.getFileStore(folder).getUsableSpace() / 1024 - spareKib;
+    Command.of("fallocate", "-l", Math.max(free, 4) + "KiB", ballast.toString()).run();
+    if (spareKib == 0) {
+      // What was freed meanwhile is filled as well.
+      Command.of("sh", "-c", "cat /dev/zero 2>/dev/null >> " + ballast).run();
+    }
+  }
+
+  /** Somebody detaches a mount of the daemon's: a root file system, a pinned namespace, a shm. */
+  static Fault mountGone(Random random) {
+    return round -> {
+      Optional<String> container = round.runningContainer();
+      round.sleepUpTo(300);
+      String root = round.node().daemon().root().toString();
+      String state = round.node().daemon().state().toString();
+      List<String> mounts =
+          Files.readAllLines(Path.of("/proc/self/mountinfo")).stream()
+              .map(line -> line.split(" ", -1)[4])
+              .filter(path -> path.startsWith(root + "/") || path.startsWith(state + "/"))
+              .toList();
+      Optional<String> mount = round.pick(mounts);
+      round.tell("%s while %s runs".formatted(mount, container));
+      if (mount.isPresent()) {
+        Command.of("umount", "-l", mount.get()).run();
+        round.harmAll();
+      }
+    };
+  }
+}

@@ -1,0 +1,12 @@
+package io.jcri.it.faults;
+
+import java.io.IOException;
+
+/** Something that breaks, and is mended before it returns. */
+interface Fault {
+  /** What is to be in place before the pods' clients begin. */
+  default void prepare(Round round) throws IOException {}
+
+  /** Breaks it at its moment, while clients are at work, and mends it. */
+  void strike(Round round) throws IOException, InterruptedException;
+}

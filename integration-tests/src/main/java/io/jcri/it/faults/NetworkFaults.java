@@ -1,0 +1,57 @@
+package io.jcri.it.faults;
+
+import io.jcri.it.faults.Gates.Misdeed;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Random;
+
+/** What happens to the pods' network. */
+final class NetworkFaults {
+  private static final Misdeed[] MISDEEDS = {
+    Misdeed.DIE_BEFORE,
+    Misdeed.DIE_MIDWAY,
+    Misdeed.DIE_AFTER,
+    Misdeed.FAIL_BEFORE,
+    Misdeed.FAIL_AFTER,
+    Misdeed.RUBBISH
+  };
+  private static final String[] PLUGINS = {"bridge", "bridge", "host-local"};
+
+  private NetworkFaults() {}
+
+  static Fault pluginMisbehaves(Random random) {
+    String plugin = PLUGINS[random.nextInt(PLUGINS.length)];
+    String gate = plugin + (random.nextInt(3) == 0 ? "-DEL" : "-ADD");
+    Misdeed misdeed = MISDEEDS[random.nextInt(MISDEEDS.length)];
+    return ProcessFaults.misbehaving(gate, misdeed, random.nextInt(30));
+  }
+
+  static Fault pluginGone(Random random) {
+    String plugin = PLUGINS[random.nextInt(PLUGINS.length)];
+    return round -> {
+      round.sleepUpTo(500);
+      round.tell(plugin);
+      Path file = round.node().gates().plugin(plugin);
+      Path away = file.resolveSibling("away");
+      Files.move(file, away);
+      round.sleepUpTo(2500);
+      Files.move(away, file);
+    };
+  }
+
+  static Fault configurationGone(Random random) {
+    boolean restarted = random.nextBoolean();
+    return round -> {
+      round.sleepUpTo(500);
+      Path file = round.node().networkFile();
+      Path away = file.resolveSibling("away");
+      Files.move(file, away);
+      round.tell(restarted ? "and the daemon killed" : "");
+      if (restarted) {
+        DaemonFaults.killAndStart(round);
+      }
+      round.sleepUpTo(2500);
+      Files.move(away, file);
+    };
+  }
+}

@@ -1,0 +1,162 @@
+package io.jcri.it.faults;
+
+import io.jcri.it.faults.Gates.Misdeed;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+
+/** What happens to the processes beside the daemon: shims, pause processes, the OCI runtime. */
+final class ProcessFaults {
+  private static final List<String> GATES =
+      List.of("runc-run", "runc-run", "runc-delete", "runc-kill");
+  private static final Misdeed[] MISDEEDS = {
+    Misdeed.DIE_BEFORE,
+    Misdeed.DIE_MIDWAY,
+    Misdeed.DIE_MIDWAY,
+    Misdeed.DIE_AFTER,
+    Misdeed.FAIL_BEFORE,
+    Misdeed.FAIL_AFTER
+  };
+
+  private ProcessFaults() {}
+
+  static Fault shimKilled(Random random) {
+    return round -> {
+      Optional<Long> shim = shim(round);
+      if (shim.isPresent()) {
+        kill(shim.get());
+      }
+    };
+  }
+
+  static Fault shimKilledWithDaemon(Random random) {
+    boolean shimFirst = random.nextBoolean();
+    return round -> {
+      Optional<Long> shim = shim(round);
+      round.tell(round.told() + (shimFirst ? ", shim first" : ", daemon first"));
+      if (!shimFirst) {
+        round.node().daemon().kill();
+      }
+      if (shim.isPresent()) {
+        kill(shim.get());
+      }
+      round.node().daemon().kill();
+      round.node().daemon().start();
+    };
+  }
+
+  static Fault shimFrozen(Random random) {
+    boolean killed = random.nextBoolean();
+    return round -> {
+      Optional<Long> shim = shim(round);
+      if (shim.isEmpty()) {
+        return;
+      }
+      DaemonFaults.signal("STOP", shim.get());
+      round.sleepUpTo(4000);
+      round.tell(round.told() + (killed ? ", then killed" : ", then let go"));
+      DaemonFaults.signal(killed ? "KILL" : "CONT", shim.get());
+    };
+  }
+
+  /** Containers go on without it. */
+  static Fault pauseKilled(Random random) {
+    return round -> {
+      Optional<String> sandbox = round.readySandbox();
+      if (sandbox.isEmpty()) {
+        round.tell("no sandbox");
+        return;
+      }
+      round.sleepUpTo(300);
+      Optional<Long> pid = round.ofSandbox(sandbox.get(), "pid");
+      round.tell("sandbox %s, pid %s".formatted(sandbox.get(), pid));
+      if (pid.isPresent() && pid.get() > 1) {
+        kill(pid.get());
+      }
+    };
+  }
+
+  static Fault pullWorkerKilled(Random random) {
+    return round -> {
+      Optional<ProcessHandle> worker = Optional.empty();
+      long deadline = System.nanoTime() + Duration.ofSeconds(3).toNanos();
+      round.sleepUpTo(300);
+      while (worker.isEmpty() && System.nanoTime() - deadline < 0) {
+        worker = round.node().daemon().process().children().filter(ProcessFaults::pulls).findAny();
+        Thread.sleep(Duration.ofMillis(1));
+      }
+      round.sleepUpTo(200);
+      worker.ifPresent(ProcessHandle::destroyForcibly);
+      round.tell(worker.isPresent() ? "" : "there was none");
+    };
+  }
+
+  private static boolean pulls(ProcessHandle process) {
+    return process.info().commandLine().orElse("").contains("pull-worker");
+  }
+
+  static Fault containerKilled(Random random) {
+    return round -> {
+      round.sleepUpTo(500);
+      Optional<String> container = round.runningContainer();
+      if (container.isEmpty()) {
+        round.tell("no container");
+        return;
+      }
+      Optional<Long> pid = round.ofContainer(container.get(), "pid");
+      round.tell("container %s, pid %s".formatted(container.get(), pid));
+      if (pid.isPresent() && pid.get() > 1) {
+        round.kill(container.get());
+        kill(pid.get());
+      }
+    };
+  }
+
+  static Fault runtimeMisbehaves(Random random) {
+    String gate = GATES.get(random.nextInt(GATES.size()));
+    Misdeed misdeed = MISDEEDS[random.nextInt(MISDEEDS.length)];
+    int millis = random.nextInt(40);
+    return misbehaving(gate, misdeed, millis);
+  }
+
+  /** A program that misbehaves once, when it next comes to the gate. */
+  static Fault misbehaving(String gate, Misdeed misdeed, int millis) {
+    return new Fault() {
+      @Override
+      public void prepare(Round round) throws IOException {
+        round.node().gates().order(gate, misdeed, millis);
+        round.tell(
+            "%s %s%s"
+                .formatted(
+                    gate, misdeed, misdeed == Misdeed.DIE_MIDWAY ? " at " + millis + " ms" : ""));
+      }
+
+      @Override
+      public void strike(Round round) throws IOException, InterruptedException {
+        Thread.sleep(Duration.ofMillis(500));
+      }
+    };
+  }
+
+  private static Optional<Long> shim(Round round) throws InterruptedException {
+    round.sleepUpTo(500);
+    Optional<String> container = round.runningContainer();
+    if (container.isEmpty()) {
+      round.tell("no container");
+      return Optional.empty();
+    }
+    Optional<Long> shim = round.ofContainer(container.get(), "shimPid");
+    round.tell("container %s, shim %s".formatted(container.get(), shim));
+    if (shim.isEmpty() || shim.get() <= 1) {
+      return Optional.empty();
+    }
+    round.harm(container.get());
+    return shim;
+  }
+
+  static void kill(long pid) {
+    ProcessHandle.of(pid).ifPresent(ProcessHandle::destroyForcibly);
+  }
+}

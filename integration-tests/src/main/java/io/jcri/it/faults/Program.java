@@ -1,0 +1,103 @@
+package io.jcri.it.faults;
+
+import java.util.List;
+import java.util.Random;
+
+/**
+ * What a container runs, and how it ends by itself or is ended. Each writes lines with numbers, so
+ * that the judge can tell what is missing.
+ *
+ * @param end how it comes to its end
+ * @param lines how many it writes before it ends by itself
+ * @param code what it exits with, unless it is killed
+ */
+record Program(End end, int lines, int code) {
+  /** How a program comes to its end. */
+  enum End {
+    /** By itself, after its lines. */
+    BY_ITSELF,
+    /** When it is told to (SIGTERM); its last line says how many there were. */
+    WHEN_TOLD,
+    /** Not before it is killed. */
+    WHEN_KILLED,
+    /** The kernel kills it for want of memory. */
+    OUT_OF_MEMORY
+  }
+
+  private static final String FOR_EVER =
+      "i=0; while :; do echo line $i; i=$((i+1)); sleep 0.02 & wait $!; done";
+
+  static Program random(Random random) {
+    End end =
+        switch (random.nextInt(8)) {
+          case 0, 1, 2 -> End.BY_ITSELF;
+          case 3, 4, 5 -> End.WHEN_TOLD;
+          case 6 -> End.WHEN_KILLED;
+          default -> End.OUT_OF_MEMORY;
+        };
+    return new Program(end, 1 + random.nextInt(3000), random.nextInt(1, 128));
+  }
+
+  /** The command of a container with a shell. */
+  List<String> command() {
+    String script =
+        switch (end) {
+          case BY_ITSELF ->
+              "i=0; while [ $i -lt %d ]; do echo line $i; i=$((i+1)); done; echo end $i; exit %d"
+                  .formatted(lines, code);
+          case WHEN_TOLD -> "trap 'echo end $i; exit %d' TERM; %s".formatted(code, FOR_EVER);
+          case WHEN_KILLED -> "trap '' TERM; " + FOR_EVER;
+          case OUT_OF_MEMORY -> "echo line 0; x=0123456789abcdef; while :; do x=$x$x; done";
+        };
+    return List.of("sh", "-c", script);
+  }
+
+  /** Bytes of memory that it may have; 0 for no limit. */
+  long memoryLimit() {
+    return end == End.OUT_OF_MEMORY ? 16L << 20 : 0;
+  }
+
+  /** Whether it goes on until somebody ends it. */
+  boolean runsOn() {
+    return end == End.WHEN_TOLD || end == End.WHEN_KILLED;
+  }
+
+  /** What its exit code must be. */
+  int exitCode() {
+    return end == End.WHEN_KILLED || end == End.OUT_OF_MEMORY ? 137 : code;
+  }
+
+  /** What the status must give as its reason. */
+  String reason() {
+    return end == End.OUT_OF_MEMORY ? "OOMKilled" : exitCode() == 0 ? "Completed" : "Error";
+  }
+
+  /**
+   * What is wrong with what the log has of stdout; null when nothing is.
+   *
+   * @param whole false when the end may be missing, since somebody has killed what writes it
+   */
+  @org.jspecify.annotations.Nullable
+  String wrongIn(List<String> log, boolean whole) {
+    int number = 0;
+    for (int i = 0; i < log.size(); i++) {
+      String line = log.get(i);
+      if (line.equals("line " + number)) {
+        number++;
+      } else if (line.startsWith("end ") && i == log.size() - 1) {
+        int said = Integer.parseInt(line.substring(4));
+        // A signal may come between a line and the counting of it.
+        return said == number || said == number - 1
+            ? null
+            : "the log has %d lines, of %d".formatted(number, said);
+      } else {
+        return "after %d lines the log has '%s'".formatted(number, line);
+      }
+    }
+    boolean saysItsEnd = end == End.BY_ITSELF || end == End.WHEN_TOLD;
+    if (whole && saysItsEnd) {
+      return "the log breaks off after %d lines".formatted(number);
+    }
+    return whole && number == 0 ? "the log is empty" : null;
+  }
+}
