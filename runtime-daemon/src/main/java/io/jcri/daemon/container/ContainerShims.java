@@ -305,8 +305,8 @@ public final class ContainerShims {
     }
   }
 
-  /** What an OCI runtime that fails has left running. */
-  private void removeCgroup(Container container) {
+  /** With all that runs in it: what an OCI runtime that fails has left. */
+  void removeCgroup(Container container) {
     try {
       Optional<String> cgroup = cgroup(container);
       if (cgroup.isPresent()) {

@@ -170,13 +170,17 @@ final class LiveContainers {
     containers.get(id).ifPresent(hooks::stopped);
   }
 
-  /** As {@link #discard}, of one whose start has failed; its exit is no event any more. */
+  /**
+   * As {@link #discard}, of one whose start has failed; its exit is no event any more. A runtime
+   * that was killed in the middle may know nothing of what it has made.
+   */
   void discardUnstarted(String id, Shim shim) {
     @Nullable LiveContainer entry = live.remove(id);
     if (entry != null) {
       entry.ended();
     }
     discard(id, shim);
+    containers.get(id).ifPresent(shims::removeCgroup);
   }
 
   /** Lets the OCI runtime's container and the shim go; ends both should the shim not answer. */

@@ -1,0 +1,73 @@
+package io.jcri.it.badinput;
+
+import static io.jcri.it.node.Refusals.assertRefused;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.grpc.Status.Code;
+import io.jcri.cri.v1.ContainerState;
+import io.jcri.it.kit.Leaks;
+import io.jcri.it.node.TestContainer;
+import io.jcri.it.node.TestNode;
+import io.jcri.it.node.TestPod;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** An OCI runtime that is killed after it has made cgroups and before it has noted that. */
+class KilledRuntimeTest {
+  private static final String HANDLER = "killed";
+  private static final Path FOLDER = folder();
+
+  @RegisterExtension
+  static final TestNode NODE = new TestNode(Map.of(HANDLER, FOLDER.resolve("runc")));
+
+  @AfterAll
+  static void deleteFolder() throws IOException {
+    Files.deleteIfExists(FOLDER.resolve("runc"));
+    Files.deleteIfExists(FOLDER);
+  }
+
+  @Test
+  void whatItHasMadeGoesWithTheStart() throws IOException {
+    TestPod pod = NODE.pod(NODE.podConfig(), HANDLER);
+    Leaks before = Leaks.look();
+    TestContainer container = pod.create(pod.container("true"));
+    assertRefused(container::start, Code.INTERNAL, "signal 9");
+    assertThat(container.state()).isEqualTo(ContainerState.CONTAINER_EXITED);
+    container.remove();
+    before.assertNothingNew();
+  }
+
+  private static Path folder() {
+    try {
+      Path folder = Files.createTempDirectory("jct-killed");
+      Path script = folder.resolve("runc");
+      Files.writeString(
+          script,
+          """
+          #!/bin/sh
+          for word; do
+            [ "$before" = --bundle ] && bundle=$word
+            [ "$word" = run ] && run=yes
+            before=$word
+          done
+          [ "$run" ] || exec runc "$@"
+          group=$(sed -n 's/.*"cgroupsPath":"\\([^"]*\\)".*/\\1/p' "$bundle/config.json")
+          for top in /sys/fs/cgroup /sys/fs/cgroup/*; do
+            [ -d "$top$(dirname "$group")" ] && mkdir "$top$group"
+          done
+          kill -9 $$
+          """);
+      Files.setPosixFilePermissions(script, PosixFilePermissions.fromString("rwxr-xr-x"));
+      return folder;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}
