@@ -60,7 +60,10 @@ final class ContainerLeftovers {
                         clock.nanos(), "the daemon ended while the container was being started")),
                 Map.of(
                     LET_GO,
-                    () -> letGo(container),
+                    () -> {
+                      letGo(container);
+                      shims.removeCgroup(container); // of a runtime that died as well
+                    },
                     FORCE_DELETE,
                     () -> shims.forceDelete(container))));
   }

@@ -271,11 +271,11 @@ public final class ContainerShims {
       handlers.require(pods.require(container.podId()).config().handler()).runtime().delete(id);
     } catch (OciException e) {
       log.warn("container {} could not be deleted: {}", id, e.getMessage());
-      removeCgroup(container);
     } catch (JcriException e) {
       log.warn("container {} is deleted by all OCI runtimes: {}", id, e.getMessage());
       deleteByAll(id);
     }
+    removeCgroup(container);
     try {
       if (shim.isPresent()) {
         shim.get().signal(SIGKILL);
@@ -305,7 +305,7 @@ public final class ContainerShims {
     }
   }
 
-  /** With all that runs in it: what an OCI runtime that fails has left. */
+  /** With all that runs in it: what an OCI runtime has left that fails or was killed. */
   void removeCgroup(Container container) {
     try {
       Optional<String> cgroup = cgroup(container);
