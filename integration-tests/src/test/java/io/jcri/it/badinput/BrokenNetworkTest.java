@@ -111,7 +111,9 @@ class BrokenNetworkTest {
     Files.createSymbolicLink(plugin, CniNetwork.PLUGINS.resolve("bridge"));
     CniChanges.put(
         NODE, CONFIGURATION, good.replace("\"type\": \"bridge\"", "\"type\": \"passing-bridge\""));
-    awaitNetwork(true, "");
+    // A fresh daemon has read it, however slowly the one before is told of changes.
+    NODE.daemon().stop();
+    NODE.daemon().start();
     Leaks before = Leaks.look();
     TestPod pod = NODE.pod();
     int pause = pod.pausePid();
