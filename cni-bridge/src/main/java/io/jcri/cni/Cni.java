@@ -7,7 +7,6 @@ import io.jcri.sandbox.linux.Reasons;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -30,9 +29,6 @@ import org.slf4j.LoggerFactory;
 public final class Cni implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Cni.class);
 
-  /** A sandbox this young may be missing in a list of live ones that was made just before it. */
-  private static final Duration GC_GRACE = Duration.ofMinutes(1);
-
   private static final int IDLE_ROUNDS_PER_RENEWAL = 12;
 
   private record Attached(Network network, Attachment attachment, JsonObject result) {
@@ -52,11 +48,10 @@ public final class Cni implements AutoCloseable {
   private final Chain chain;
   private final ResultCache cache;
   private final Attachments attachments;
+  private final Garbage garbage;
   private final StatusProbe probe;
   private final DirectoryWatch watch;
   private final Set<String> attaching = ConcurrentHashMap.newKeySet();
-  // Files are stamped by a clock that lags a few milliseconds behind.
-  private final Instant opened = Instant.now().minusSeconds(1);
   private final Semaphore finishing = new Semaphore(1);
   private volatile HostPortMode hostPortMode = HostPortMode.AUTO;
   private int idleRounds;
@@ -74,6 +69,7 @@ public final class Cni implements AutoCloseable {
     cache = new ResultCache(settings.cacheDir());
     attachments = new Attachments(chain, cache);
     hostPorts = new HostPorts(nft, settings.nftTable() + "-ports", cache, Path.of("/proc"));
+    garbage = new Garbage(cache, attachments, hostPorts, store, versions, chain, runner, attaching);
     probe = new StatusProbe(settings, store, runner, versions, chain, masquerade, hostPorts);
     podCidrs.ifPresentOrElse(store::setPodCidrs, store::refresh);
     store.opened();
@@ -226,7 +222,7 @@ public final class Cni implements AutoCloseable {
     String netns = request.netns().filter(Netns::isOne).map(Path::toString).orElse("");
     List<CniException> failures = new ArrayList<>();
     List<Entry> entries = cache.of(request.sandboxId());
-    releaseHostPorts(request.sandboxId(), entries);
+    hostPorts.release(request.sandboxId(), entries);
     for (Entry entry : entries.reversed()) {
       attachments.remove(entry, netns, failures);
     }
@@ -238,14 +234,6 @@ public final class Cni implements AutoCloseable {
       }
     }
     throwAll(failures);
-  }
-
-  /** Before the addresses, which may be another pod's from then on. */
-  private void releaseHostPorts(String sandboxId, List<Entry> entries) {
-    if (hostPorts.has(sandboxId)
-        || entries.stream().anyMatch(entry -> !entry.attachment().hostPorts().isEmpty())) {
-      hostPorts.release(sandboxId);
-    }
   }
 
   /**
@@ -283,41 +271,7 @@ public final class Cni implements AutoCloseable {
    * speak CNI 1.1 which attachments are valid (GC). Failures are logged and left for the next run.
    */
   public void collectGarbage(Set<String> liveSandboxIds) {
-    try {
-      List<CniException> failures = new ArrayList<>();
-      for (Entry entry : cache.all()) {
-        String id = entry.attachment().containerId();
-        if (entry.ours()
-            && !liveSandboxIds.contains(id)
-            && !attaching.contains(id)
-            && !isYoung(entry.written(), Instant.now())) {
-          log.info("network {} of dead sandbox {} is undone", entry.network().name(), id);
-          releaseHostPorts(id, List.of(entry));
-          attachments.remove(entry, entry.existingNetns(), failures);
-        }
-      }
-      for (Network network : store.state().networks()) {
-        Network negotiated = versions.negotiate(network);
-        if (negotiated.version().hasStatusAndGc() && !negotiated.disableGc()) {
-          // Listed last: what was attached meanwhile must be among the valid ones.
-          List<Attachment> valid =
-              cache.all().stream()
-                  .filter(entry -> entry.network().name().equals(network.name()))
-                  .map(Entry::attachment)
-                  .toList();
-          failures.addAll(chain.gc(negotiated, valid, runner.timeout()));
-        }
-      }
-      failures.forEach(failure -> log.warn("collecting garbage: {}", failure.getMessage()));
-    } catch (CniException e) {
-      log.warn("collecting garbage: {}", e.getMessage());
-    }
-  }
-
-  /** What an earlier daemon wrote is known to whoever lists sandboxes now, however young it is. */
-  private boolean isYoung(Instant written, Instant now) {
-    // What comes later than now was written before the clock was set back.
-    return written.isAfter(now.minus(GC_GRACE)) && written.isAfter(opened) && !written.isAfter(now);
+    garbage.collect(liveSandboxIds);
   }
 
   /**

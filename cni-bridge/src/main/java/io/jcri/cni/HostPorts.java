@@ -128,6 +128,17 @@ final class HostPorts {
     StaleFlows.forget(led.ports());
   }
 
+  /**
+   * As {@link #release(String)} where there is anything to release, by what is recorded as well. To
+   * be called before the addresses are given back, which may be another pod's from then on.
+   */
+  void release(String sandboxId, List<Entry> recorded) {
+    if (has(sandboxId)
+        || recorded.stream().anyMatch(entry -> !entry.attachment().hostPorts().isEmpty())) {
+      release(sandboxId);
+    }
+  }
+
   /** Idempotent; what cannot be taken away now is tried again. */
   synchronized void release(String sandboxId) {
     // A cancelled caller's clean-up must still run.
