@@ -233,7 +233,7 @@ public final class Cni implements AutoCloseable {
         attachments.removeUnrecorded(versions.negotiate(networks.get(i)), attachment, failures);
       }
     }
-    throwAll(failures);
+    CniException.throwAll(failures);
   }
 
   /**
@@ -334,25 +334,6 @@ public final class Cni implements AutoCloseable {
   /** Tries again to undo the attaches that failed and could not be undone then. */
   void finishUndone() {
     attachments.finish(attaching);
-  }
-
-  private static void throwAll(List<CniException> failures) throws CniException {
-    if (failures.isEmpty()) {
-      return;
-    }
-    CniException first = failures.getFirst();
-    if (failures.size() == 1) {
-      throw first;
-    }
-    CniException all =
-        new CniException(
-            first.reason(),
-            first.plugin(),
-            first.verb(),
-            first.code(),
-            String.join("; ", failures.stream().map(Throwable::getMessage).toList()));
-    failures.forEach(all::addSuppressed);
-    throw all;
   }
 
   /** Ends the watch. Networks, pods and the rules of nftables stay as they are. */

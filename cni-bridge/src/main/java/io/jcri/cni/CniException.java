@@ -1,6 +1,7 @@
 package io.jcri.cni;
 
 import java.io.IOException;
+import java.util.List;
 
 /** A network operation failed; the message names network, plugin and verb, and what it said. */
 public final class CniException extends IOException {
@@ -52,6 +53,28 @@ public final class CniException extends IOException {
 
   CniException(Reason reason, String message) {
     this(reason, "", "", 0, message);
+  }
+
+  /**
+   * Throws the failures as one, with the words of all and the reason of the first; none is fine.
+   */
+  static void throwAll(List<CniException> failures) throws CniException {
+    if (failures.isEmpty()) {
+      return;
+    }
+    CniException first = failures.getFirst();
+    if (failures.size() == 1) {
+      throw first;
+    }
+    CniException all =
+        new CniException(
+            first.reason,
+            first.plugin,
+            first.verb,
+            first.code,
+            String.join("; ", failures.stream().map(Throwable::getMessage).toList()));
+    failures.forEach(all::addSuppressed);
+    throw all;
   }
 
   /** Why it failed. */

@@ -158,7 +158,7 @@ class HostPortsTest {
     }
   }
 
-  private static String ask(Socket socket) throws IOException {
+  static String ask(Socket socket) throws IOException {
     socket.setSoTimeout(20_000);
     socket.getOutputStream().write("GET /name HTTP/1.0\r\n\r\n".getBytes(StandardCharsets.UTF_8));
     String reply = new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
@@ -203,7 +203,7 @@ class HostPortsTest {
     int port = FreePort.find();
     TestPod pod = mapped(port);
     TestContainer server = serve(pod);
-    try (Outside outside = new Outside()) {
+    try (OutsideMachine outside = new OutsideMachine()) {
       assertThat(outside.ask(outside.node(), port)).isEqualTo(name(pod));
       assertThat(outside.ask("[" + outside.node6() + "]", port)).isEqualTo(name(pod));
       server.awaitLog(outside.self() + "]:");
@@ -381,59 +381,5 @@ class HostPortsTest {
         .contains("--dport " + port)
         .doesNotContain("--dport " + another);
     assertThat(ask("127.0.0.1", another)).isEqualTo(name(ours));
-  }
-
-  /** A machine beside the node. */
-  private static final class Outside implements AutoCloseable {
-    private static final String NAME = "jcto" + RUN;
-    private static final String HERE = "jctv" + RUN;
-    private final String net = "10.%d.".formatted(150 + RUN % 50);
-    private final String net6 = "fd00:6a64:%x::".formatted(RUN & 0xffff);
-
-    Outside() throws IOException {
-      run("ip", "netns", "add", NAME);
-      run("ip", "link", "add", HERE, "type", "veth", "peer", "name", "eth0", "netns", NAME);
-      run("ip", "addr", "add", node() + "/24", "dev", HERE);
-      run("ip", "addr", "add", node6() + "/64", "dev", HERE, "nodad");
-      run("ip", "link", "set", HERE, "up");
-      run("ip", "-n", NAME, "addr", "add", self() + "/24", "dev", "eth0");
-      run("ip", "-n", NAME, "addr", "add", self6() + "/64", "dev", "eth0", "nodad");
-      run("ip", "-n", NAME, "link", "set", "eth0", "up");
-      run("ip", "-n", NAME, "route", "add", "default", "via", node());
-      run("ip", "-n", NAME, "route", "add", "default", "via", node6());
-    }
-
-    private static String run(String... command) throws IOException {
-      return Command.of(command).run().orThrow().out();
-    }
-
-    String node() {
-      return net + "7.1";
-    }
-
-    String node6() {
-      return net6 + "1";
-    }
-
-    String self() {
-      return net + "7.2";
-    }
-
-    String self6() {
-      return net6 + "2";
-    }
-
-    String ask(String host, int port) throws IOException {
-      try (Socket socket =
-          NetworkNamespaces.call("/run/netns/" + NAME, () -> new Socket(host, port))) {
-        return HostPortsTest.ask(socket);
-      }
-    }
-
-    @Override
-    public void close() throws IOException {
-      run("ip", "link", "delete", HERE);
-      run("ip", "netns", "delete", NAME);
-    }
   }
 }
