@@ -1,184 +1,19 @@
 #include "container.h"
 
-#include <fcntl.h>
 #include <signal.h>
-#include <stdlib.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "stdio_pipes.h"
 #include "tree.h"
 
-enum {
-  LINGER_MILLIS = 2000,
-  LINGER_STEP_MILLIS = 5,
-  EAGER_MILLIS = 2000,
-  RECORD_RETRY_MILLIS = 1000,
-  TAIL = 1024
-};
+enum { LINGER_MILLIS = 2000, LINGER_STEP_MILLIS = 5, RECORD_RETRY_MILLIS = 1000, CODE_LOST = 255 };
 
-static void answer_starts(struct container *container, const char *error) {
-  for (struct conn *conn = container->conns->first; conn != NULL; conn = conn->next) {
-    uint32_t id = conn_answers(conn, WAIT_START);
-    if (id == 0) continue;
-    if (error != NULL) {
-      conn_reply_error(conn, id, error);
-      continue;
-    }
-    wire_begin(&conn->out, REPLY_OK, id);
-    wire_number(&conn->out, TAG_PID, container->exit.pid);
-    wire_number(&conn->out, TAG_STARTED_AT, container->exit.started_at);
-    wire_end(&conn->out);
-    conn_flush(conn);
-  }
-}
-
-static void start_failed(struct container *container, const char *error) {
-  container->state = STATE_CREATED;
-  loop_close(container->loop, &container->attaches->input);
-  answer_starts(container, error);
-  container->changed(container);
-}
-
-static bool adopt_terminal(struct container *container) {
-  int terminal = console_take(&container->console);
-  if (terminal < 0) return false;
-  output_adopt(container->output, &container->output->out, terminal);
-  if (container->options->stdin_open)
-    container->attaches->input.fd = fcntl(terminal, F_DUPFD_CLOEXEC, 3);
-  return true;
-}
-
-/* Why a runtime that reported success did not give us a container we can look after. */
-static const char *take_over(struct container *container) {
-  pid_t pid = runtime_read_pid(container->pid_path);
-  if (pid < 0) return "the runtime wrote no pid of the container";
-  container->exit.pid = pid;
-  container->guest.present = container->options->guest || !tree_ours(pid);
-  if (container->options->terminal && !adopt_terminal(container))
-    return "the runtime sent no terminal";
-  return NULL;
-}
-
-static void runs(struct container *container) {
-  container->exit.started_at = now_wall_nanos();
-  container->state = STATE_RUNNING;
-  cgroup_learn(container->cgroups, container->options, container->exit.pid,
-               container->guest.present);
-  oom_watch(&container->oom, container->loop, container->cgroups);
-  output_begin(container->output);
-  if (container->guest.present) guest_begin(&container->guest, container->exit.pid);
-  answer_starts(container, NULL);
-  container->changed(container);
-}
-
-static void runtime_started(struct child *child, int status) {
-  struct container *container = child->owner;
-  timer_disarm(container->loop, &container->eager);
-  container->start_child = NULL;
-  if (status != 0) {
-    char tail[TAIL];
-    struct refusal refusal;
-    output_discard(container->output, tail, sizeof tail);
-    child_error(container->runtime, child, status, tail, &refusal);
-    start_failed(container, refusal.text);
-  } else {
-    const char *error = take_over(container);
-    if (error == NULL) {
-      runs(container);
-    } else {
-      bool ours = container->exit.pid > 0 && !container->guest.present;
-      if (ours) kill(container->exit.pid, SIGKILL);
-      output_close(container->output);
-      start_failed(container, error);
-    }
-  }
-  console_close(&container->console);
-  child_free(child);
-}
-
-/* A slow hook of the runtime must not leave the container blocked on a full pipe. */
-static void read_early(struct timer *timer) {
-  struct container *container = timer->owner;
-  output_begin(container->output);
-}
-
-/* The terminal's socket, or the pipes that take its place. */
-static bool prepare_stdio(struct container *container, struct stdio_pipes *pipes,
-                          struct refusal *refusal) {
-  const struct options *options = container->options;
-  if (options->terminal)
-    return console_open(&container->console, formatted("%s/console.sock", options->state)) ||
-           refuse(refusal, "cannot listen on %s/console.sock: %m", options->state);
-  return stdio_pipes_make(pipes, options->stdin_open, options->io_uid, options->io_gid) ||
-         refuse(refusal, "cannot make the container's pipes: %m");
-}
-
-static bool run_runtime(struct container *container, const int stdio[3], struct refusal *refusal) {
-  const struct options *options = container->options;
-  if (container->pid_path == NULL) container->pid_path = formatted("%s/init.pid", options->state);
-  if (container->pid_path == NULL) return refuse_for_memory(refusal);
-  unlink(container->pid_path);
-  char *images FREE = formatted("%s/checkpoint", options->restore == NULL ? "" : options->restore);
-  char *log_path = images == NULL ? NULL : formatted("%s/runtime-start.log", options->state);
-  if (log_path == NULL) return refuse_for_memory(refusal);
-  struct command command;
-  command_init(&command, container->runtime, log_path);
-  command_add(&command, options->restore == NULL ? "run" : "restore", "--detach", NULL);
-  if (options->restore != NULL) {
-    /* The images name the pipes that stood here; the runtime puts ours in their place. */
-    command_add(&command, "--image-path", images, "--work-path", options->restore, NULL);
-    /* All goes into the container's own cgroup, which the runtime makes: what the images say of
-     * cgroups could name any. */
-    command_add(&command, "--file-locks", "--manage-cgroups-mode", "ignore", NULL);
-  }
-  command_add(&command, "--bundle", options->bundle, "--pid-file", container->pid_path, NULL);
-  if (options->terminal)
-    command_add(&command, "--console-socket", container->console.address.sun_path, NULL);
-  command_add(&command, options->id, NULL);
-  oom_expect(&container->oom, cgroup_of_pod(options));
-  container->start_child = runtime_spawn(container->runtime, &command, log_path, stdio,
-                                         runtime_started, container, refusal);
-  return container->start_child != NULL;
-}
-
-static bool launch(struct container *container, struct refusal *refusal) {
-  const struct options *options = container->options;
-  struct output *output = container->output;
-  if (output->log.fd < 0 &&
-      !log_file_open(&output->log, options->log_directory, options->log, options->log_limit))
-    return refuse(refusal, "cannot open log %s: %m", options->log);
-  struct stdio_pipes pipes = STDIO_PIPES_NONE;
-  bool launched =
-      prepare_stdio(container, &pipes, refusal) && run_runtime(container, pipes.theirs, refusal);
-  stdio_pipes_close_theirs(&pipes);
-  if (!launched) {
-    stdio_pipes_close_ours(&pipes);
-    console_close(&container->console);
-    return false;
-  }
-  container->runtime_knows = true;
-  if (!options->terminal) {
-    container->attaches->input.fd = pipes.ours[0];
-    output_adopt(output, &output->out, pipes.ours[1]);
-    output_adopt(output, &output->err, pipes.ours[2]);
-  }
-  timer_arm(container->loop, &container->eager, EAGER_MILLIS);
-  return true;
-}
-
-void container_start(struct container *container, struct conn *conn, uint32_t id) {
-  if (container->deleting || container->state == STATE_EXITED) {
-    conn_reply_error(
-        conn, id, container->deleting ? "container is being deleted" : "container has already run");
-    return;
-  }
-  conn->waits[WAIT_START] = id;
-  if (container->state == STATE_RUNNING) answer_starts(container, NULL);
-  if (container->state != STATE_CREATED) return;
-  container->state = STATE_STARTING;
-  struct refusal refusal;
-  if (!launch(container, &refusal)) start_failed(container, refusal.text);
+/* Its own process, whoever its parent is. */
+static bool signal_first(const struct container *container, int signal) {
+  int adopted = container->adopted.fd;
+  return adopted < 0 ? kill(container->exit.pid, signal) == 0
+                     : syscall(SYS_pidfd_send_signal, adopted, signal, NULL, 0) == 0;
 }
 
 /* One that the kernel has killed for want of memory may take long to end, and is not ours. */
@@ -188,13 +23,13 @@ bool container_sigkill(struct container *container) {
     return guest_sigkill(&container->guest);
   }
   bool ours = !tree_dying(container->exit.pid);
-  if (kill(container->exit.pid, SIGKILL) != 0) return false;
+  if (!signal_first(container, SIGKILL)) return false;
   if (ours) container->killed_by_us = true;
   return true;
 }
 
 static bool send_signal(struct container *container, int signal) {
-  return signal == SIGKILL ? container_sigkill(container) : kill(container->exit.pid, signal) == 0;
+  return signal == SIGKILL ? container_sigkill(container) : signal_first(container, signal);
 }
 
 void container_kill(struct container *container, struct conn *conn, uint32_t id, int signal) {
@@ -274,7 +109,7 @@ static void guest_ended(struct guest *guest, int exit_code) {
 
 bool container_is(const struct container *container, pid_t child) {
   return container->state == STATE_RUNNING && !container->guest.present &&
-         container->exit.pid == child;
+         container->adopted.fd < 0 && container->exit.pid == child;
 }
 
 bool container_reap(struct container *container) {
@@ -285,9 +120,23 @@ bool container_reap(struct container *container) {
   return true;
 }
 
+/* The pidfd of a process tells of its end, and whoever reaps it may be faster than we are. */
+static void adopted_ended(struct watch *watch, uint32_t events) {
+  (void)events;
+  struct container *container = watch->owner;
+  int status = adoption_status(&container->adoption, watch->fd);
+  loop_close(container->loop, watch);
+  container->exit.code_lost = status < 0;
+  if (status < 0)
+    ended(container, CODE_LOST, 0);
+  else
+    ended(container, exit_code_of(status), WIFSIGNALED(status) ? WTERMSIG(status) : 0);
+}
+
 void container_init(struct container *container) {
   container->state = STATE_CREATED;
   container->exit.container_id = container->options->id;
+  container->adopted = (struct watch){.fd = -1, .ready = adopted_ended, .owner = container};
   container->console = CONSOLE_NONE;
   container->guest = (struct guest){
       .options = container->options,
@@ -297,7 +146,6 @@ void container_init(struct container *container) {
       .owner = container,
   };
   guest_init(&container->guest);
-  container->eager = (struct timer){.fired = read_early, .owner = container};
   container->linger = (struct timer){.fired = linger, .owner = container};
   container->record_retry = (struct timer){.fired = write_record, .owner = container};
 }

@@ -2,6 +2,7 @@
 #ifndef JCRI_CONTAINER_H
 #define JCRI_CONTAINER_H
 
+#include "adoption.h"
 #include "cgroup.h"
 #include "console.h"
 #include "exit_record.h"
@@ -28,6 +29,8 @@ struct container {
   struct timer linger; /* for the rest of a guest's output */
   int64_t linger_end;  /* monotonic milliseconds */
   struct guest guest;  /* how it is looked after when its process is no child of ours */
+  struct adoption adoption;
+  struct watch adopted; /* pidfd of its first process when it was another shim's; else -1 */
 
   char *pid_path;            /* where the runtime writes the first process's pid */
   struct child *start_child; /* the runtime that starts it */
@@ -42,10 +45,6 @@ struct container {
 
 /* The pointers, options to attaches, come filled in. */
 void container_init(struct container *container);
-
-/* Starts the container and answers once its process runs or the runtime has said why not. Asked
- * again while it starts or runs, it joins or tells the same. */
-void container_start(struct container *container, struct conn *conn, uint32_t id);
 
 /* Sends the signal to the container's first process: our child, whose pid is its own, or a guest.
  */

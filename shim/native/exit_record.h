@@ -5,8 +5,9 @@
  *    "killRequested":true}
  *
  * oomKilled tells of any process of the container; killRequested, that the SIGKILL which ended it
- * came through the shim. Readers do without the fields that they don't know, and without the last
- * where an older shim has written. */
+ * came through the shim. codeLost is added, as true, when a shim that took over from one that died
+ * could not learn the exit code. Readers do without the fields that they don't know, and without
+ * killRequested where an older shim has written. */
 #ifndef JCRI_EXIT_RECORD_H
 #define JCRI_EXIT_RECORD_H
 
@@ -18,6 +19,7 @@ struct exit_record {
   int64_t started_at, finished_at; /* nanoseconds since 1970, 0 before */
   int exit_code, signal;
   bool oom_killed, kill_requested;
+  bool code_lost; /* it has ended, but nobody can tell how */
 };
 
 /* Writes it beside its place and renames it: a reader sees all of it or nothing. False leaves

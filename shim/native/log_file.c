@@ -9,7 +9,12 @@
 
 #include "log_format.h"
 
-enum { CHECK_EVERY = 1 << 20, OWN_TEXT = 64, OWN_LINE = LOG_PREFIX + OWN_TEXT + 1 };
+enum {
+  CHECK_EVERY = 1 << 20,
+  OWN_TEXT = 64,
+  OWN_LINE = LOG_PREFIX + OWN_TEXT + 1,
+  TAIL = 2 * (LOG_PIECE + LOG_PREFIX)
+};
 
 /* One step down, never through a link. A folder that is missing is made, for everybody to pass. */
 static int enter(int directory, const char *name) {
@@ -138,16 +143,22 @@ static void drop(struct log_file *log, const char *lines, size_t length) {
 }
 
 /* A line of ours; returns its length. */
-static size_t own_line(char line[OWN_LINE], int64_t bytes, const char *fate) {
+static size_t own_line(char line[OWN_LINE], const char *words) {
   struct log_format format;
   log_format_init(&format, "stderr", false);
   log_format_stamp(&format, now_wall_nanos());
   char text[OWN_TEXT];
-  int length = snprintf(text, sizeof text, "[jcri: %lld bytes %s]\n", (long long)bytes, fate);
+  int length = snprintf(text, sizeof text, "[jcri: %s]\n", words);
   size_t produced = 0;
   /* The buffer holds this one line; the formatter asks for no more than it needs. */
   log_format_text(&format, text, (size_t)length, false, line, OWN_LINE, &produced);
   return produced;
+}
+
+static size_t own_count(char line[OWN_LINE], int64_t bytes, const char *fate) {
+  char words[OWN_TEXT];
+  snprintf(words, sizeof words, "%lld bytes %s", (long long)bytes, fate);
+  return own_line(line, words);
 }
 
 /* Another file in the place of the one that has become too large, which is lost but for a line that
@@ -169,10 +180,25 @@ static bool begin_anew(struct log_file *log) {
   close(log->fd);
   log->fd = fd;
   char line[OWN_LINE];
-  size_t length = own_line(line, log->size, "of the log removed");
+  size_t length = own_count(line, log->size, "of the log removed");
   log->size = log->checked = 0;
   (void)write_lines(log, line, length);
   return true;
+}
+
+/* No line of ours is longer than what is looked at here. */
+static void cut_half_line(const struct log_file *log) {
+  char *name FREE = NULL;
+  char *tail FREE = new_zeroed(TAIL);
+  int parent CLOSE = open_parent(log, &name);
+  int fd CLOSE =
+      parent < 0 ? -1 : openat(parent, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+  off_t from = log->size > TAIL ? (off_t)log->size - TAIL : 0;
+  ssize_t length = fd < 0 || tail == NULL ? -1 : pread(fd, tail, TAIL, from);
+  if (length <= 0 || from + length != log->size) return;
+  const char *last = memrchr(tail, '\n', (size_t)length);
+  off_t whole = last == NULL ? from : from + (last - tail) + 1;
+  if (whole < log->size && (last != NULL || from == 0)) (void)!ftruncate(log->fd, whole);
 }
 
 static bool make_room(struct log_file *log, size_t more) {
@@ -182,7 +208,7 @@ static bool make_room(struct log_file *log, size_t more) {
 bool log_file_tell_dropped(struct log_file *log) {
   if (log->dropped == 0) return true;
   char line[OWN_LINE];
-  size_t length = own_line(line, log->dropped, "dropped");
+  size_t length = own_count(line, log->dropped, "dropped");
   if (!make_room(log, length) || write_lines(log, line, length) != length) return false;
   log->dropped = 0;
   return true;
@@ -196,4 +222,11 @@ void log_file_write(struct log_file *log, const char *lines, size_t length) {
   }
   size_t done = write_lines(log, lines, length);
   if (done < length) drop(log, lines + done, length - done);
+}
+
+void log_file_tell_break(struct log_file *log) {
+  if (log->fd < 0) return;
+  cut_half_line(log);
+  char line[OWN_LINE];
+  log_file_write(log, line, own_line(line, "its shim died here; output may be missing"));
 }

@@ -24,6 +24,10 @@ bool log_file_open(struct log_file *log, const char *directory, const char *path
 /* Opens the path anew, as after a rotation. On failure the old file stays in use. */
 bool log_file_reopen(struct log_file *log);
 
+/* A shim before this one has died: cuts off the line that it was writing, and says in one of ours
+ * that some may be missing. */
+void log_file_tell_break(struct log_file *log);
+
 /* Takes formatted lines: writes them whole or counts them as dropped. */
 void log_file_write(struct log_file *log, const char *lines, size_t length);
 

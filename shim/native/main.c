@@ -14,6 +14,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "container_start.h"
 #include "requests.h"
 #include "shim.h"
 
@@ -69,6 +70,20 @@ static void become_daemon(const char *state, const char *cgroup) {
 /* As low as this process may go: without CAP_SYS_RESOURCE that is where it started. */
 static void resist_oom(void) { write_text("/proc/self/oom_score_adj", "-998"); }
 
+/* Whoever asks is told at once when there is nobody to take over. */
+static void expect_adoption(const char *state) {
+  struct adoption adoption;
+  if (!adoption_read(state, &adoption))
+    die("adopt", 0, "no shim has noted that the container runs");
+  int process CLOSE = adoption_process(&adoption);
+  if (process < 0) die("adopt", 0, "process %d has gone", (int)adoption.pid);
+}
+
+static void adopt(struct shim *shim) {
+  struct refusal refusal;
+  if (!container_adopt(&shim->container, &refusal)) die("adopt", 0, "%s", refusal.text);
+}
+
 /* Each part is told of those that it uses, which come before it. */
 static void assemble(struct shim *shim) {
   struct loop *loop = &shim->loop;
@@ -110,6 +125,7 @@ static void run(struct shim *shim) {
   ignore_signals();
   resist_oom();
   assemble(shim);
+  if (shim->options.adopt) adopt(shim);
   conns_serve(&shim->conns);
   while (!shim->removal.done) {
     loop_turn(&shim->loop);
@@ -130,6 +146,7 @@ int main(int argc, char **argv) {
   if (chdir("/") != 0) die("start", errno, "cannot change to /");
   umask(0027); /* the log is for its group to read, as log collectors expect */
   prctl(PR_SET_NAME, "jcri-shim", 0, 0, 0);
+  if (shim.options.adopt) expect_adoption(shim.options.state);
   conns_listen(&shim.conns, shim.options.state);
   become_daemon(shim.options.state, shim.options.own_cgroup);
   run(&shim);

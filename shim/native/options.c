@@ -26,6 +26,7 @@ static const struct option_row ROWS[] = {
     ROW("--log-limit", NUMBER, log_limit, false),
     ROW("--exit-record", PATH, exit_record, true),
     ROW("--restore", PATH, restore, false),
+    ROW("--adopt", FLAG, adopt, false),
     ROW("--own-cgroup", PATH, own_cgroup, false),
     ROW("--cgroup", PATH, cgroup, false),
     ROW("--io-uid", NUMBER, io_uid, false),

@@ -28,6 +28,7 @@ struct options {
   bool stdin_once;
   bool guest;       /* the container's process is no child of ours whatever its parents say */
   bool exec_cgroup; /* the runtime knows `exec --cgroup` */
+  bool adopt;       /* the container runs, and its shim has died: take its place */
 };
 
 /* Parses the command line; the texts stay in argv. On failure the refusal says what is wrong. */

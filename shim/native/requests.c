@@ -4,6 +4,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "container_start.h"
 #include "shim.h"
 
 static struct shim *shim_of(const struct conn *conn) { return conn->conns->owner; }

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <unistd.h>
 
 /* Large enough that a writer of short lines seldom waits; pages are taken only when written. */
@@ -9,6 +10,17 @@ enum { PIPE_SIZE = 256 * 1024 };
 
 static void close_three(int fds[3]) {
   for (int i = 0; i < 3; i++) close_owned(&fds[i]);
+}
+
+void stdio_pipes_outlive_us(struct stdio_pipes *pipes) {
+  for (int i = 1; i < 3; i++) {
+    char path[32];
+    snprintf(path, sizeof path, "/proc/self/fd/%d", pipes->theirs[i]);
+    int both = open(path, O_RDWR | O_CLOEXEC);
+    if (both < 0) continue;
+    close(pipes->theirs[i]);
+    pipes->theirs[i] = both;
+  }
 }
 
 void stdio_pipes_close_ours(struct stdio_pipes *pipes) { close_three(pipes->ours); }

@@ -18,6 +18,10 @@ struct stdio_pipes {
  * open /dev/stdout; -1 leaves them. False leaves errno and no descriptor. */
 bool stdio_pipes_make(struct stdio_pipes *pipes, bool with_stdin, int64_t uid, int64_t gid);
 
+/* From here on the container itself keeps its stdout and stderr from breaking, should we die: their
+ * read ends are its own, too. Where that cannot be, they break. */
+void stdio_pipes_outlive_us(struct stdio_pipes *pipes);
+
 void stdio_pipes_close_ours(struct stdio_pipes *pipes);
 void stdio_pipes_close_theirs(struct stdio_pipes *pipes);
 

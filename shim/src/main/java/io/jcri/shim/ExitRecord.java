@@ -28,6 +28,8 @@ import java.nio.file.Path;
  *     killRequested
  * @param killRequested whether the SIGKILL that ended it came through the shim, from us; shims of
  *     before this field say no
+ * @param codeLost whether nobody knows how it ended: its shim had died, and the one that took over
+ *     could not learn it
  */
 public record ExitRecord(
     String containerId,
@@ -37,7 +39,8 @@ public record ExitRecord(
     long startedAtNanos,
     long finishedAtNanos,
     boolean oomKilled,
-    boolean killRequested) {
+    boolean killRequested,
+    boolean codeLost) {
   private static final int VERSION = 1;
   private static final long MAX_BYTES = 64 * 1024;
 
@@ -66,7 +69,8 @@ public record ExitRecord(
           fields.get("startedAtNanos").getAsLong(),
           fields.get("finishedAtNanos").getAsLong(),
           fields.get("oomKilled").getAsBoolean(),
-          fields.has("killRequested") && fields.get("killRequested").getAsBoolean());
+          fields.has("killRequested") && fields.get("killRequested").getAsBoolean(),
+          fields.has("codeLost") && fields.get("codeLost").getAsBoolean());
     } catch (JsonParseException
         | IllegalStateException
         | NullPointerException

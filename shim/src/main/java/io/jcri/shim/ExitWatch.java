@@ -53,7 +53,8 @@ final class ExitWatch {
         frame.number(Wire.TAG_STARTED_AT),
         frame.number(Wire.TAG_FINISHED_AT),
         frame.flag(Wire.TAG_OOM_KILLED),
-        frame.flag(Wire.TAG_KILL_REQUESTED));
+        frame.flag(Wire.TAG_KILL_REQUESTED),
+        frame.flag(Wire.TAG_CODE_LOST));
   }
 
   private void listen() {

@@ -37,9 +37,26 @@ public final class ShimLauncher {
    * @throws ShimException REFUSED with the shim's words when it cannot be started
    */
   public Shim launch(ShimSpec spec) throws ShimException {
+    return launch(spec, List.of());
+  }
+
+  /**
+   * Starts another shim for a container that runs and whose shim has died. What the container has
+   * written since is in its log then, after a line that tells of the break, and its exit code will
+   * be known (since Linux 6.15, else unless whoever reaps it is faster).
+   *
+   * @throws ShimException REFUSED when there is nothing to take over: the container's first process
+   *     has gone, or a shim of before this has started it
+   */
+  public Shim takeOver(ShimSpec spec) throws ShimException {
+    return launch(spec, List.of("--adopt"));
+  }
+
+  private Shim launch(ShimSpec spec, List<String> more) throws ShimException {
     List<String> command = new ArrayList<>();
     command.add(shimBinary.toString());
     command.addAll(spec.arguments());
+    command.addAll(more);
     Optional<Path> cgroup = home.cgroup();
     cgroup.ifPresent(path -> command.addAll(List.of("--own-cgroup", path.toString())));
     String words;

@@ -54,6 +54,7 @@ final class Wire {
   static final int TAG_DATA = 23;
   static final int TAG_LOG_DROPPED = 24;
   static final int TAG_KILL_REQUESTED = 25;
+  static final int TAG_CODE_LOST = 26;
 
   private Wire() {}
 }

@@ -26,7 +26,7 @@ class ExitRecordTest {
     assertThat(ExitRecord.read(file))
         .isEqualTo(
             new ExitRecord(
-                "c1", 4711, 137, 9, 1795235482000000001L, 1795235483000000002L, true, true));
+                "c1", 4711, 137, 9, 1795235482000000001L, 1795235483000000002L, true, true, false));
   }
 
   @Test
@@ -40,7 +40,26 @@ class ExitRecordTest {
     assertThat(ExitRecord.read(file))
         .isEqualTo(
             new ExitRecord(
-                "c1", 4711, 137, 9, 1795235482000000001L, 1795235483000000002L, true, false));
+                "c1",
+                4711,
+                137,
+                9,
+                1795235482000000001L,
+                1795235483000000002L,
+                true,
+                false,
+                false));
+  }
+
+  @Test
+  void readsThatTheCodeIsLost() throws IOException {
+    Path file = directory.resolve("exit.json");
+    Files.writeString(
+        file,
+        "{\"version\":1,\"containerId\":\"c1\",\"pid\":4711,\"exitCode\":255,\"signal\":0,"
+            + "\"startedAtNanos\":1,\"finishedAtNanos\":2,\"oomKilled\":false,"
+            + "\"killRequested\":false,\"codeLost\":true}\n");
+    assertThat(ExitRecord.read(file).codeLost()).isTrue();
   }
 
   @ParameterizedTest

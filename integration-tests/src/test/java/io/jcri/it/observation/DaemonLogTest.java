@@ -156,7 +156,7 @@ class DaemonLogTest {
         .filteredOn(line -> line.contains(told))
         .singleElement()
         .asString()
-        .matches(".* WARN  container: the shim of container it/\\S+/\\S+ .* has died: .*");
+        .matches(".* WARN  container: the shim of container it/\\S+/\\S+ .* has died, and .*");
   }
 
   private static Path log() {

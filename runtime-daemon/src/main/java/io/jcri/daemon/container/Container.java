@@ -70,6 +70,11 @@ public record Container(
         config, process, phase, at, Optional.empty(), Optional.of(pid), Optional.of(watcher));
   }
 
+  /** With another shim that watches it. */
+  Container withShim(ProcessId watcher) {
+    return next(config, process, phase, startedAt, exit, init, Optional.of(watcher));
+  }
+
   /**
    * With how it ended. A short life may be over before its start is noted, and clocks are set back:
    * it never starts after its end.

@@ -137,7 +137,7 @@ final class ContainerLeftovers {
     steps.end(
         container.id(),
         ContainerEvent.SHIM_LOST,
-        new Ending(Exit.unknown(clock.nanos(), LiveContainers.LOST)),
+        new Ending(Exit.unknown(clock.nanos(), Exit.LOST)),
         Map.of(FORCE_DELETE, () -> shims.forceDelete(container)));
   }
 }

@@ -228,6 +228,7 @@ public final class ContainerRun {
         steps.take(
             id,
             ContainerEvent.SHIM_ANSWERED,
+            container -> container.withShim(shim.process()),
             Map.of(ContainerAction.WATCH_SHIM, () -> live.watch(id, shim)));
       } else {
         live.discard(id, shim);
@@ -243,7 +244,7 @@ public final class ContainerRun {
         Optional<Exit> exit = shims.exitRecord(id);
         if (exit.isPresent()) {
           leftovers.exited(container.get(), exit.get());
-        } else {
+        } else if (!live.takeOver(id)) {
           leftovers.lost(container.get());
         }
       }

@@ -81,6 +81,15 @@ public final class ContainerShims {
 
   /** Starts a shim for a created container; no process of the container runs yet. */
   Shim launch(Container container) throws IOException {
+    return launcher.launch(spec(container));
+  }
+
+  /** Starts another shim for a container that runs, in the place of one that has died. */
+  Shim takeOver(Container container) throws IOException {
+    return launcher.takeOver(spec(container));
+  }
+
+  private ShimSpec spec(Container container) throws IOException {
     Pod pod = pods.require(container.podId());
     Handler handler = handlers.require(pod.config().handler());
     OciRuntime.Options runtime = handler.runtime().options();
@@ -90,32 +99,31 @@ public final class ContainerShims {
       // The shim makes what is missing below.
       Files.createDirectories(log.get().directory());
     }
-    return launcher.launch(
-        new ShimSpec(
-            container.id(),
-            layout.bundle(container.id()),
-            layout.container(container.id()),
-            runtime.binary(),
-            runtime.root(),
-            handler.runtimeArguments(pod.id()),
-            runtime.systemdCgroup(),
-            handler.execCgroup(),
-            handler.shim(),
-            config.tty(),
-            config.stdin(),
-            config.stdinOnce(),
-            log.map(ContainerLog::file),
-            log.map(ContainerLog::directory),
-            settings.get().logLimit(),
-            layout.exitRecord(container.id()),
-            cgroup(container),
-            Optional.of(layout.checkpoint(container.id()))
-                .filter(checkpoint -> Files.exists(Layout.checkpointImages(checkpoint))),
-            // it must be able to reopen its stdio
-            pod.config()
-                .namespaces()
-                .user()
-                .map(user -> new ShimSpec.IoOwner(user.rootUid(), user.rootGid()))));
+    return new ShimSpec(
+        container.id(),
+        layout.bundle(container.id()),
+        layout.container(container.id()),
+        runtime.binary(),
+        runtime.root(),
+        handler.runtimeArguments(pod.id()),
+        runtime.systemdCgroup(),
+        handler.execCgroup(),
+        handler.shim(),
+        config.tty(),
+        config.stdin(),
+        config.stdinOnce(),
+        log.map(ContainerLog::file),
+        log.map(ContainerLog::directory),
+        settings.get().logLimit(),
+        layout.exitRecord(container.id()),
+        cgroup(container),
+        Optional.of(layout.checkpoint(container.id()))
+            .filter(checkpoint -> Files.exists(Layout.checkpointImages(checkpoint))),
+        // it must be able to reopen its stdio
+        pod.config()
+            .namespaces()
+            .user()
+            .map(user -> new ShimSpec.IoOwner(user.rootUid(), user.rootGid())));
   }
 
   /**

@@ -21,6 +21,9 @@ public record Exit(int code, long at, String reason, String message) {
   /** The code of a container whose exit nobody saw. */
   public static final int UNKNOWN_CODE = 255;
 
+  /** The message of one whose shim has left no word of it. */
+  static final String LOST = "its shim was lost, and with it the true exit code";
+
   /** An ordinary end, with the reason that follows from the code. */
   public static Exit of(int code, long at, boolean oomKilled) {
     boolean oom = oomKilled && code == KILLED_CODE;
@@ -29,6 +32,9 @@ public record Exit(int code, long at, String reason, String message) {
 
   /** What the shim tells: after our own SIGKILL, memory is not what ended it. */
   static Exit of(ExitRecord record) {
+    if (record.codeLost()) {
+      return unknown(record.finishedAtNanos(), LOST);
+    }
     boolean oom = record.oomKilled() && !record.killRequested();
     return of(record.exitCode(), record.finishedAtNanos(), oom);
   }

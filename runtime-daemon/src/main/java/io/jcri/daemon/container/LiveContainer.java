@@ -28,10 +28,14 @@ final class LiveContainer {
   /** How long a shim that has gone may take to be noticed. */
   private static final Duration LOST_PATIENCE = Duration.ofSeconds(5);
 
+  /** How long it may take until another shim stands in the place of one that has died. */
+  private static final Duration SUCCESSION_PATIENCE = Duration.ofSeconds(15);
+
   private final String id;
-  private final Shim shim;
+  private final Object change = new Object();
   private final CompletableFuture<Void> end = new CompletableFuture<>();
   private final CompletableFuture<Void> stopSignalSent = new CompletableFuture<>();
+  private volatile Shim shim;
 
   LiveContainer(String id, Shim shim) {
     this.id = id;
@@ -46,9 +50,20 @@ final class LiveContainer {
     return shim;
   }
 
+  /** Another shim has taken the place of one that has died. */
+  void follow(Shim successor) {
+    synchronized (change) {
+      shim = successor;
+      change.notifyAll();
+    }
+  }
+
   /** Tells all who wait that the container has ended. */
   void ended() {
     end.complete(null);
+    synchronized (change) {
+      change.notifyAll();
+    }
   }
 
   /** Says whether the caller is the first to stop it, whose part it is to send the stop signal. */
@@ -85,21 +100,48 @@ final class LiveContainer {
    * @return false when the shim lives but does not answer
    */
   boolean send(int signal) throws IOException {
+    Shim asked = shim;
     try {
-      shim.kill(signal);
+      asked.kill(signal);
       return true;
     } catch (ShimException e) {
+      if (e.kind() == ShimException.Kind.LOST && awaitSuccessor(asked)) {
+        return send(signal);
+      }
       boolean silent =
           switch (e.kind()) {
             case TIMEOUT -> true;
             // So many have asked a stopped one that it has no room for another connection.
-            case LOST -> shim.process().alive() && !awaitEnd(LOST_PATIENCE);
+            case LOST -> asked.process().alive() && !awaitEnd(LOST_PATIENCE);
             case REFUSED, INTERRUPTED, PROTOCOL -> false;
           };
       if (!silent && !awaitEnd(KILL_PATIENCE)) {
         throw e;
       }
       return !silent;
+    }
+  }
+
+  /** Whether another shim takes the place of one that has died, before the container has ended. */
+  private boolean awaitSuccessor(Shim dead) throws IOException {
+    if (dead.process().alive()) {
+      return false;
+    }
+    long deadline = System.nanoTime() + SUCCESSION_PATIENCE.toNanos();
+    try {
+      synchronized (change) {
+        while (shim == dead && !end.isDone()) {
+          long left = (deadline - System.nanoTime()) / 1_000_000;
+          if (left <= 0) {
+            return false;
+          }
+          change.wait(left);
+        }
+        return shim != dead;
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
     }
   }
 

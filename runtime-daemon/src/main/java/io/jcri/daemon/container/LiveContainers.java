@@ -31,15 +31,13 @@ import org.slf4j.LoggerFactory;
 final class LiveContainers {
   private static final Logger log = LoggerFactory.getLogger(LiveContainers.class);
 
-  /** How a container ended whose shim has left no word of it. */
-  static final String LOST = "its shim was lost, and with it the true exit code";
-
   private final Registry<Container> containers;
   private final ContainerSteps steps;
   private final ContainerShims shims;
   private final ContainerHooks hooks;
   private final Clock clock;
   private final KeyedLocks locks;
+  private final ShimSuccession succession;
   private final Map<String, LiveContainer> live = new ConcurrentHashMap<>();
 
   LiveContainers(
@@ -55,6 +53,7 @@ final class LiveContainers {
     this.hooks = hooks;
     this.clock = clock;
     this.locks = locks;
+    this.succession = new ShimSuccession(containers, steps, shims);
   }
 
   /** The container with this id, or null when it does not run. */
@@ -71,9 +70,22 @@ final class LiveContainers {
   void watch(String id, Shim shim) {
     LiveContainer entry = new LiveContainer(id, shim);
     live.put(id, entry);
+    listen(entry, shim);
+  }
+
+  private void listen(LiveContainer entry, Shim shim) {
+    String id = entry.id();
     shim.onExit(record ->
         Thread.ofVirtual().name("exit of " + id).start(() -> exited(entry, Exit.of(record))));
     shim.onLost(() -> Thread.ofVirtual().name("shim of " + id).start(() -> lost(entry)));
+  }
+
+  /**
+   * Whether another shim now watches a container whose shim has gone while no daemon was there.
+   * Whoever calls holds the container's lock.
+   */
+  boolean takeOver(String id) {
+    return succession.takeOver(id, shim -> watch(id, shim));
   }
 
   /** The exit is recorded first, then who waits is told, then the OCI runtime and the shim go. */
@@ -81,9 +93,18 @@ final class LiveContainers {
     end(entry, ContainerEvent.EXIT, new Ending(exit), Map.of(LET_GO, () -> letGo(entry)));
   }
 
-  /** The shim died or closed its socket: its record tells, or else nobody knows how it ended. */
+  /**
+   * The shim died or closed its socket: its record tells how the container ended, or else another
+   * one takes its place; only when there is none to take over nobody knows how it ended.
+   */
   private void lost(LiveContainer entry) {
     String id = entry.id();
+    try (KeyedLocks.Held _ = locks.hold(id)) {
+      boolean runs = live.get(id) == entry && shims.exitRecord(id).isEmpty();
+      if (runs && succession.takeOver(id, successor -> follow(entry, successor))) {
+        return;
+      }
+    }
     Ending ending = new Ending();
     end(
         entry,
@@ -92,11 +113,18 @@ final class LiveContainers {
         Map.of(
             TAKE_EXIT,
             () ->
-                ending.is(shims.exitRecord(id).orElseGet(() -> Exit.unknown(clock.nanos(), LOST))),
+                ending.is(
+                    shims.exitRecord(id).orElseGet(() -> Exit.unknown(clock.nanos(), Exit.LOST))),
             FORCE_DELETE,
             () -> containers.get(id).ifPresent(shims::forceDelete),
             LET_GO,
             () -> letGo(entry)));
+  }
+
+  private void follow(LiveContainer entry, Shim successor) {
+    entry.shim().close();
+    entry.follow(successor);
+    listen(entry, successor);
   }
 
   private void end(
@@ -120,7 +148,7 @@ final class LiveContainers {
   private static void tell(String id, ContainerEvent event, Exit exit) {
     if (event != ContainerEvent.SHIM_LOST) {
       log.info("container {} has exited with {} ({})", id, exit.code(), exit.reason());
-    } else if (exit.message().equals(LOST)) {
+    } else if (exit.message().equals(Exit.LOST)) {
       log.warn("the shim of container {} has died: what ran is ended, its exit code is lost", id);
     } else {
       log.warn(

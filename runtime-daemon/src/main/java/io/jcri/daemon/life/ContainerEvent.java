@@ -16,8 +16,10 @@ public enum ContainerEvent {
   START_FAILED,
   /** Its shim, or the exit record that the shim left, tells how it ended. */
   EXIT,
-  /** Its shim has gone or closed its connection. */
+  /** Its shim has gone or closed its connection, and nobody can take its place. */
   SHIM_LOST,
+  /** Its shim has gone, and another one takes its place: the container runs on. */
+  SHIM_REPLACED,
   /** Its shim does not answer, and a client wants the container stopped. */
   SHIM_SILENT,
   /** A client wants it to end. */

@@ -30,6 +30,7 @@ import static io.jcri.daemon.life.ContainerEvent.REMOVE;
 import static io.jcri.daemon.life.ContainerEvent.SHIM_ANSWERED;
 import static io.jcri.daemon.life.ContainerEvent.SHIM_FOUND;
 import static io.jcri.daemon.life.ContainerEvent.SHIM_LOST;
+import static io.jcri.daemon.life.ContainerEvent.SHIM_REPLACED;
 import static io.jcri.daemon.life.ContainerEvent.SHIM_SILENT;
 import static io.jcri.daemon.life.ContainerEvent.START;
 import static io.jcri.daemon.life.ContainerEvent.STARTED;
@@ -71,6 +72,7 @@ import java.util.Optional;
  * RUNNING  START_FAILED       EXITED   LET_GO FORGET_CHECKPOINT RECORD
  * RUNNING  EXIT               EXITED   RECORD LET_GO
  * RUNNING  SHIM_LOST          EXITED   TAKE_EXIT FORCE_DELETE RECORD LET_GO
+ * RUNNING  SHIM_REPLACED      RUNNING  LAUNCH_SHIM RECORD WATCH_SHIM
  * RUNNING  SHIM_SILENT        EXITED   KILL RECORD FORCE_DELETE
  * RUNNING  STOP               RUNNING  SIGNAL
  * RUNNING  FOUND              UNKNOWN  SHOW ASK_SHIM
@@ -78,6 +80,7 @@ import java.util.Optional;
  * UNKNOWN  SHIM_ANSWERED      RUNNING  RECORD WATCH_SHIM
  * UNKNOWN  EXIT               EXITED   RECORD LET_GO
  * UNKNOWN  SHIM_LOST          EXITED   FORCE_DELETE RECORD
+ * UNKNOWN  SHIM_REPLACED      RUNNING  LAUNCH_SHIM RECORD WATCH_SHIM
  * UNKNOWN  STOP               EXITED   KILL FORCE_DELETE RECORD
  * UNKNOWN  FOUND              UNKNOWN  SHOW ASK_SHIM
  * UNKNOWN  FOUND_AFTER_REBOOT EXITED   RECORD
@@ -120,6 +123,7 @@ public final class ContainerLife {
           .step(RUNNING, START_FAILED, EXITED, LET_GO, FORGET_CHECKPOINT, RECORD)
           .step(RUNNING, EXIT, EXITED, RECORD, LET_GO)
           .step(RUNNING, SHIM_LOST, EXITED, TAKE_EXIT, FORCE_DELETE, RECORD, LET_GO)
+          .step(RUNNING, SHIM_REPLACED, RUNNING, LAUNCH_SHIM, RECORD, WATCH_SHIM)
           .step(RUNNING, SHIM_SILENT, EXITED, KILL, RECORD, FORCE_DELETE)
           .step(RUNNING, STOP, RUNNING, SIGNAL)
           .step(RUNNING, FOUND, UNKNOWN, SHOW, ASK_SHIM)
@@ -128,6 +132,7 @@ public final class ContainerLife {
           .step(UNKNOWN, SHIM_ANSWERED, RUNNING, RECORD, WATCH_SHIM)
           .step(UNKNOWN, EXIT, EXITED, RECORD, LET_GO)
           .step(UNKNOWN, SHIM_LOST, EXITED, FORCE_DELETE, RECORD)
+          .step(UNKNOWN, SHIM_REPLACED, RUNNING, LAUNCH_SHIM, RECORD, WATCH_SHIM)
           .step(UNKNOWN, STOP, EXITED, KILL, FORCE_DELETE, RECORD)
           .step(UNKNOWN, FOUND, UNKNOWN, SHOW, ASK_SHIM)
           .step(UNKNOWN, FOUND_AFTER_REBOOT, EXITED, RECORD)

@@ -165,6 +165,34 @@ final class SimulatedContainer extends SimulatedContainerSteps {
     }
   }
 
+  private void shimLost(int mine) {
+    lock();
+    try {
+      if (mine == id && watched && !machine.shim) {
+        if (machine.exitRecord == null && takenOver()) {
+          return;
+        }
+        watched = false;
+        take(
+            ContainerEvent.SHIM_LOST,
+            machine.exitRecord == null ? NOBODY_KNOWS : machine.exitRecord);
+      }
+    } catch (IOException e) {
+      throw new IllegalStateException("ends don't fail", e);
+    } finally {
+      locked = false;
+    }
+  }
+
+  private boolean takenOver() {
+    try {
+      take(ContainerEvent.SHIM_REPLACED, NOBODY_KNOWS);
+      return true;
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
   @Override
   void askShim(int mine) {
     while (machine.silent) {
@@ -186,9 +214,11 @@ final class SimulatedContainer extends SimulatedContainerSteps {
     lock();
     try {
       if (mine == id && phase.equals(Optional.of(ContainerPhase.UNKNOWN)) && !machine.shim) {
-        take(
-            machine.exitRecord == null ? ContainerEvent.SHIM_LOST : ContainerEvent.EXIT,
-            machine.exitRecord == null ? NOBODY_KNOWS : machine.exitRecord);
+        if (machine.exitRecord != null) {
+          take(ContainerEvent.EXIT, machine.exitRecord);
+        } else if (!takenOver()) {
+          take(ContainerEvent.SHIM_LOST, NOBODY_KNOWS);
+        }
       }
     } catch (IOException e) {
       throw new IllegalStateException("ends don't fail", e);
@@ -263,7 +293,7 @@ final class SimulatedContainer extends SimulatedContainerSteps {
     }
     if (watched && !machine.shim && !threads.lives("loss")) {
       int mine = id;
-      threads.begin("loss", () -> underLock(mine, ContainerEvent.SHIM_LOST, true));
+      threads.begin("loss", () -> shimLost(mine));
     }
     boolean some = !threads.none();
     threads.step();

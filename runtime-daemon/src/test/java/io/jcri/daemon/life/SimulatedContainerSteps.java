@@ -64,6 +64,9 @@ abstract class SimulatedContainerSteps {
         ContainerAction.LAUNCH_SHIM,
         () -> {
           mayFail();
+          if (event == ContainerEvent.SHIM_REPLACED && !machine.process) {
+            throw new IOException("there is nothing to take over");
+          }
           machine.launchShim();
         });
     works.put(
