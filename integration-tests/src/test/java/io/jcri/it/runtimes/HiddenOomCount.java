@@ -4,7 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jcri.it.kit.Command;
 import io.jcri.it.node.Cgroup;
+import io.jcri.sandbox.linux.Fd;
+import io.jcri.sandbox.linux.Linux;
+import io.jcri.sandbox.linux.MountFlags;
+import io.jcri.sandbox.linux.OpenFlags;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
@@ -15,16 +20,22 @@ import java.nio.file.Path;
 final class HiddenOomCount implements AutoCloseable {
   private final Path file;
 
+  /** The mount itself: its path leads nowhere once the container, and so its cgroup, is gone. */
+  private final Fd mount;
+
   /** Hides that of the cgroup which the process is in. */
   HiddenOomCount(long process) throws IOException {
     file = Cgroup.file(process, "memory", "memory.oom_control", "memory.events.local");
     Command.of("mount", "--bind", "/dev/null", file.toString()).run().orThrow();
+    mount = Linux.get().open(file.toString(), OpenFlags.PATH, 0);
     assertThat(file).content().isEmpty();
   }
 
-  /** The cgroup has taken it along when it is gone. */
   @Override
   public void close() throws IOException {
-    Command.of("umount", file.toString()).run();
+    try (mount) {
+      Linux.get().umount2(mount.procPath(), MountFlags.MNT_DETACH);
+    }
+    assertThat(Files.readString(Path.of("/proc/self/mountinfo"))).doesNotContain(file.toString());
   }
 }
