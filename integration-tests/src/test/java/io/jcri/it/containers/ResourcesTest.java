@@ -9,8 +9,7 @@ import io.jcri.cri.v1.ContainerConfig;
 import io.jcri.cri.v1.ContainerStatus;
 import io.jcri.cri.v1.HugepageLimit;
 import io.jcri.cri.v1.LinuxContainerResources;
-import io.jcri.cri.v1.RuntimeConfigRequest;
-import io.jcri.it.kit.Command;
+import io.jcri.it.node.ParentCgroup;
 import io.jcri.it.node.TestContainer;
 import io.jcri.it.node.TestNode;
 import io.jcri.it.node.TestPod;
@@ -158,46 +157,20 @@ class ResourcesTest {
     TestContainer container = NODE.pod().idle();
     boolean scope =
         Files.readString(Path.of("/proc/" + container.pid() + "/cgroup")).contains(".scope");
-    assertThat(driver()).isEqualTo(scope ? CgroupDriver.SYSTEMD : CgroupDriver.CGROUPFS);
-  }
-
-  private static CgroupDriver driver() {
-    return NODE.cri()
-        .runtime()
-        .runtimeConfig(RuntimeConfigRequest.getDefaultInstance())
-        .getLinux()
-        .getCgroupDriver();
+    assertThat(ParentCgroup.driver(NODE))
+        .isEqualTo(scope ? CgroupDriver.SYSTEMD : CgroupDriver.CGROUPFS);
   }
 
   @Test
   void theContainersCgroupLiesBelowThePods() throws IOException {
     var sandbox = NODE.podConfig();
-    boolean systemd = driver() == CgroupDriver.SYSTEMD;
-    // A hyphen would be a level of slices.
-    String slice = "jctparent" + ProcessHandle.current().pid() + ".slice";
-    String parent = systemd ? "/" + slice : "/jct-parent-" + ProcessHandle.current().pid();
-    sandbox.getLinuxBuilder().setCgroupParent(parent);
-    TestPod pod = NODE.pod(sandbox);
-    TestContainer container = pod.idle();
-    assertThat(Files.readString(Path.of("/proc/" + container.pid() + "/cgroup")))
-        .containsPattern(Pattern.quote(":" + parent + "/") + "\\S*" + container.id());
-    pod.remove();
-    if (systemd) {
-      Command.Result _ = Command.of("systemctl", "stop", slice).run().orThrow();
-    } else {
-      Groups.removeEmpty(parent);
-    }
-  }
-
-  /** The parent is the kubelet's, who makes it and takes it away. */
-  private static final class Groups {
-    static void removeEmpty(String path) throws IOException {
-      try (var hierarchies = Files.list(CGROUPS)) {
-        for (Path hierarchy : hierarchies.toList()) {
-          Files.deleteIfExists(hierarchy.resolve(path.substring(1)));
-        }
-      }
-      Files.deleteIfExists(CGROUPS.resolve(path.substring(1)));
+    try (ParentCgroup parent = ParentCgroup.of(NODE)) {
+      sandbox.getLinuxBuilder().setCgroupParent(parent.path());
+      TestPod pod = NODE.pod(sandbox);
+      TestContainer container = pod.idle();
+      assertThat(Files.readString(Path.of("/proc/" + container.pid() + "/cgroup")))
+          .containsPattern(Pattern.quote(":" + parent.path() + "/") + "\\S*" + container.id());
+      pod.remove();
     }
   }
 
