@@ -16,7 +16,7 @@ said=$("$dir/sh" -c no-such-command 2>&1) && fail "sh runs what is not there"
 [ "$said" = "$dir/sh: no-such-command: not found" ] || fail "sh says: $said"
 
 "$dir/lines" 0 >"$dir/lines.out" || fail "lines does not end well"
-[ "$(tail -n 1 "$dir/lines.out")" = "lines written: 800" ] || fail "lines does not count right"
+[ "$(tail -n 1 "$dir/lines.out" | cut -d, -f1)" = "lines written: 800" ] || fail "lines does not count right"
 [ "$(sed -n '800p' "$dir/lines.out" | cut -c1-13)" = "000000000799 " ] || fail "lines does not number right"
 [ "$(head -n 800 "$dir/lines.out" | wc -c)" = 64000 ] || fail "lines has lines of another length"
 

@@ -99,6 +99,11 @@ public final class TestImages {
         .withEntrypoint("/usr/local/bin/datagrams", "53");
   }
 
+  /** Writes numbered lines for some seconds, over busybox; the log of it can be judged. */
+  public static TestImage lines() throws IOException {
+    return busybox().withLayer(Layer.of(program("lines", "bin/lines", 0755)));
+  }
+
   /** Says its effective user and ends; the program is set-user-ID root. */
   public static TestImage effectiveUid() throws IOException {
     return TestImage.of(Layer.of(program("effective-uid", "effective-uid", 04755)))
