@@ -22,7 +22,8 @@ import org.junit.jupiter.api.extension.RegisterExtension;
  * Containers write, from the first line to the last, while there is no daemon, or one that hangs.
  */
 class LogsWithoutDaemonTest {
-  private static final int WRITERS = 10;
+  private static final int WRITERS =
+      Integer.parseInt(System.getenv().getOrDefault("JCRI_LOG_WRITERS", "10"));
   private static final Duration PATIENCE = Duration.ofMinutes(10);
 
   @RegisterExtension static final TestNode NODE = new TestNode();

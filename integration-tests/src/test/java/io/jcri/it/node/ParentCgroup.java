@@ -43,7 +43,7 @@ public record ParentCgroup(String path, CgroupDriver driver) implements AutoClos
       return;
     }
     try (var hierarchies = Files.list(CGROUPS)) {
-      for (Path hierarchy : hierarchies.toList()) {
+      for (Path hierarchy : hierarchies.filter(Files::isDirectory).toList()) {
         Files.deleteIfExists(hierarchy.resolve(path.substring(1)));
       }
     }
