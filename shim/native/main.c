@@ -18,7 +18,9 @@
 #include "requests.h"
 #include "shim.h"
 
-/* Whoever stops the daemon or logs out must not end the container's guardian. */
+/* Whoever stops the daemon or logs out must not end the container's guardian. At a shutdown systemd
+ * waits for a minute and a half for all that it has sent SIGTERM: so that one is heard, and ends a
+ * guardian with nothing left to guard. */
 static void ignore_signals(void) {
   static const int IGNORED[] = {SIGHUP,  SIGINT,  SIGQUIT, SIGPIPE, SIGTERM, SIGUSR1,
                                 SIGUSR2, SIGALRM, SIGTSTP, SIGTTIN, SIGTTOU};
@@ -127,10 +129,12 @@ static void run(struct shim *shim) {
   assemble(shim);
   if (shim->options.adopt) adopt(shim);
   conns_serve(&shim->conns);
-  while (!shim->removal.done) {
+  while (!shim->removal.done &&
+         !(shim->reaper.dismissed && removal_leaves_nothing(&shim->removal))) {
     loop_turn(&shim->loop);
     conns_sweep(&shim->conns);
   }
+  output_close(&shim->output);
   conns_close(&shim->conns);
 }
 

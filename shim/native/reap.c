@@ -35,19 +35,22 @@ static void reap_all(const struct reaper *reaper) {
 
 static void signalled(struct watch *watch, uint32_t events) {
   (void)events;
-  struct signalfd_siginfo info[4];
-  while (read(watch->fd, info, sizeof info) > 0) continue;
-  reap_all(watch->owner);
+  struct reaper *reaper = watch->owner;
+  struct signalfd_siginfo info;
+  while (read(watch->fd, &info, sizeof info) > 0)
+    if (info.ssi_signo == SIGTERM) reaper->dismissed = true;
+  reap_all(reaper);
 }
 
 void reap_init(struct reaper *reaper, struct loop *loop) {
   /* Inherited as ignored, it would have the kernel reap our children and throw the codes away. */
   signal(SIGCHLD, SIG_DFL);
-  sigset_t children;
-  sigemptyset(&children);
-  sigaddset(&children, SIGCHLD);
-  sigprocmask(SIG_SETMASK, &children, NULL);
-  int fd = signalfd(-1, &children, SFD_CLOEXEC | SFD_NONBLOCK);
+  sigset_t awaited;
+  sigemptyset(&awaited);
+  sigaddset(&awaited, SIGCHLD);
+  sigaddset(&awaited, SIGTERM);
+  sigprocmask(SIG_SETMASK, &awaited, NULL);
+  int fd = signalfd(-1, &awaited, SFD_CLOEXEC | SFD_NONBLOCK);
   if (fd < 0) die("reaper", errno, "cannot make a signalfd");
   if (prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) != 0)
     die("reaper", errno, "cannot become a subreaper");

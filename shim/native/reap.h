@@ -7,12 +7,13 @@
 
 struct reaper {
   struct watch signals;
+  bool dismissed; /* SIGTERM has come: the machine goes down, or somebody thinks so */
   struct runtime *runtime;
   struct container *container;
   struct execs *execs;
 };
 
-/* Blocks SIGCHLD and makes it readable in the loop; the shim becomes the reaper of orphans. */
+/* Blocks SIGCHLD and SIGTERM and makes them readable in the loop; the shim becomes the reaper of orphans. */
 void reap_init(struct reaper *reaper, struct loop *loop);
 
 #endif

@@ -129,6 +129,12 @@ void removal_ask(struct removal *removal, struct conn *conn, uint32_t id) {
   advance(removal);
 }
 
+bool removal_leaves_nothing(const struct removal *removal) {
+  const struct container *container = removal->container;
+  return container->state == STATE_EXITED && !container->record_retry.armed &&
+         removal->child == NULL && container->conns->first == NULL;
+}
+
 static void delete_hangs(struct timer *timer) {
   struct removal *removal = timer->owner;
   if (removal->child != NULL) child_kill(removal->child);

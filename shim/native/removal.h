@@ -17,6 +17,10 @@ struct removal {
 
 void removal_init(struct removal *removal, struct container *container);
 
+/* Whether nobody misses a shim that ends now: its container has ended, all of that is on disk, the
+ * runtime was made to forget it, and there is no client. */
+bool removal_leaves_nothing(const struct removal *removal);
+
 /* Kills what is left, has the runtime forget the container, answers, and ends the shim. Execs are
  * the caller's to end. */
 void removal_ask(struct removal *removal, struct conn *conn, uint32_t id);
