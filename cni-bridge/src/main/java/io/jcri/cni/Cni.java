@@ -63,10 +63,11 @@ public final class Cni implements AutoCloseable {
     ConfigDirectory directory = new ConfigDirectory(settings.confDir());
     Nft nft = new Nft(processes, Nft.systemPath());
     masquerade = new Masquerade(nft, settings.nftTable());
-    store = new NetworkStore(settings, directory, new DefaultNetwork(settings, runner), masquerade);
+    cache = new ResultCache(settings.cacheDir());
+    DefaultNetwork defaultNetwork = new DefaultNetwork(settings, runner, cache);
+    store = new NetworkStore(settings, directory, defaultNetwork, masquerade);
     versions = new PluginVersions(runner);
     chain = new Chain(runner);
-    cache = new ResultCache(settings.cacheDir());
     attachments = new Attachments(chain, cache);
     hostPorts = new HostPorts(nft, settings.nftTable() + "-ports", cache, Path.of("/proc"));
     garbage = new Garbage(cache, attachments, hostPorts, store, versions, chain, runner, attaching);

@@ -11,6 +11,8 @@ import java.util.Optional;
  * @param confDir directory of network configurations; may not exist yet
  * @param binDirs where plugins are looked for, in order
  * @param cacheDir results are kept in its {@code results} directory, as libcni does
+ * @param leaseDir where the generated default network has its addresses; one that is empty after a
+ *     reboot, as they are void then
  * @param maxConfNum how many configurations, by file name, each pod is attached to; 0 means all
  * @param timeout how long one plugin may run for one command
  * @param podCidr addresses for the generated default network: one CIDR, or several (IPv4, IPv6)
@@ -23,6 +25,7 @@ public record CniSettings(
     Path confDir,
     List<Path> binDirs,
     Path cacheDir,
+    Path leaseDir,
     int maxConfNum,
     Duration timeout,
     Optional<String> podCidr,
@@ -40,6 +43,7 @@ public record CniSettings(
         Path.of("/etc/cni/net.d"),
         List.of(Path.of("/opt/cni/bin"), Path.of("/usr/lib/cni"), Path.of("/usr/libexec/cni")),
         Path.of("/var/lib/cni"),
+        Path.of("/run/jcri/leases"),
         1,
         Duration.ofSeconds(60),
         Optional.empty(),

@@ -15,6 +15,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The network of a node to which nobody has brought one: a bridge and host-local addresses, with
@@ -22,6 +24,8 @@ import java.util.List;
  * plugin's (it would run iptables several times for each pod) but one rule, see {@link Masquerade}.
  */
 final class DefaultNetwork {
+  private static final Logger log = LoggerFactory.getLogger(DefaultNetwork.class);
+
   static final String FILE_NAME = "10-jcri-bridge.conflist";
   static final String GENERATED_NOTE =
       "jcri, from the node's pod CIDR; it goes away when another configuration arrives;"
@@ -31,15 +35,16 @@ final class DefaultNetwork {
   private static final Duration LEFTOVER_AGE = Duration.ofMinutes(1);
   private static final Duration WRITING = Duration.ofSeconds(3);
   private static final String NETWORK_NAME = "jcri";
-  private static final Path USUAL_CACHE_DIR = Path.of("/var/lib/cni");
 
   private final CniSettings settings;
   private final PluginRunner runner;
+  private final ResultCache cache;
   private final Path file;
 
-  DefaultNetwork(CniSettings settings, PluginRunner runner) {
+  DefaultNetwork(CniSettings settings, PluginRunner runner, ResultCache cache) {
     this.settings = settings;
     this.runner = runner;
+    this.cache = cache;
     file = settings.confDir().resolve(FILE_NAME);
   }
 
@@ -134,6 +139,28 @@ final class DefaultNetwork {
     return subnets;
   }
 
+  /**
+   * Where addresses are written down: on a tmpfs, since a power cut leaves those of pods that had
+   * just started empty on a disk, and then nothing can give them back. A version before kept them
+   * on disk; as long as a pod of its lives, that stays the place, or it would not be known that the
+   * pod's address is taken.
+   */
+  private Path leases() {
+    Path ours = settings.leaseDir();
+    try {
+      return cache.all().stream()
+          .filter(entry -> entry.network().generated() && entry.isInUse())
+          .flatMap(entry -> HostLocal.directory(entry.network()).stream())
+          .filter(used -> !used.equals(ours))
+          .findFirst()
+          .orElse(ours);
+    } catch (CniException e) {
+      log.warn("where pods of an earlier version have their addresses is not known: {}",
+          e.getMessage());
+      return ours;
+    }
+  }
+
   private JsonObject configuration(PodCidrs cidrs) {
     JsonArray ranges = new JsonArray();
     JsonArray routes = new JsonArray();
@@ -153,9 +180,7 @@ final class DefaultNetwork {
     ipam.addProperty("type", "host-local");
     ipam.add("ranges", ranges);
     ipam.add("routes", routes);
-    if (!settings.cacheDir().equals(USUAL_CACHE_DIR)) {
-      ipam.addProperty("dataDir", settings.cacheDir().resolve("networks").toString());
-    }
+    ipam.addProperty("dataDir", leases().toString());
     JsonObject bridge = new JsonObject();
     bridge.addProperty("type", "bridge");
     bridge.addProperty("bridge", settings.bridgeName());

@@ -31,11 +31,15 @@ public record FoundNetworks(List<FoundNetwork> networks, List<String> problems) 
    * @param generated whether jcri has made the file
    * @param programs of its plugins and of those that give addresses
    * @param mapsPorts whether a plugin leads host ports to pods
+   * @param lostAddresses files of addresses that a power cut has left without a word on whose they
+   *     are: no plugin gives them back
    */
   public record FoundNetwork(
-      String name, String file, boolean generated, List<String> programs, boolean mapsPorts) {
+      String name, String file, boolean generated, List<String> programs, boolean mapsPorts,
+      List<Path> lostAddresses) {
     public FoundNetwork {
       programs = List.copyOf(programs);
+      lostAddresses = List.copyOf(lostAddresses);
     }
   }
 
@@ -89,6 +93,7 @@ public record FoundNetworks(List<FoundNetwork> networks, List<String> problems) 
         network.origin(),
         network.generated(),
         new ArrayList<>(programs),
-        network.mapsPorts());
+        network.mapsPorts(),
+        HostLocal.lost(network));
   }
 }

@@ -1,6 +1,7 @@
 package io.jcri.cni;
 
 import io.jcri.cni.ResultCache.Entry;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -15,6 +16,8 @@ final class Garbage {
 
   /** A sandbox this young may be missing in a list of live ones that was made just before it. */
   private static final Duration GRACE = Duration.ofMinutes(1);
+
+  private static final int TOLD = 20;
 
   // Files are stamped by a clock that lags a few milliseconds behind.
   private final Instant opened = Instant.now().minusSeconds(1);
@@ -77,8 +80,22 @@ final class Garbage {
         }
       }
       failures.forEach(failure -> log.warn("collecting garbage: {}", failure.getMessage()));
+      store.state().networks().forEach(Garbage::tellLost);
     } catch (CniException e) {
       log.warn("collecting garbage: {}", e.getMessage());
+    }
+  }
+
+  /** What is still there when plugins have collected theirs. */
+  private static void tellLost(Network network) {
+    List<Path> lost = HostLocal.lost(network);
+    if (!lost.isEmpty()) {
+      log.warn(
+          "network {} has lost {} of its addresses to a power cut, as no plugin can tell whose they"
+              + " were; remove the empty files if no pod has these addresses: {}",
+          network.name(),
+          lost.size(),
+          lost.size() > TOLD ? lost.subList(0, TOLD) + " and others" : lost);
     }
   }
 

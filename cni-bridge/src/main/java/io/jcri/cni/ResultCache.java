@@ -68,6 +68,11 @@ final class ResultCache {
       return !netns.isEmpty() && Netns.isOne(Path.of(netns)) ? netns : "";
     }
 
+    /** Whether it is of a pod of ours that may have an address, as it has a namespace. */
+    boolean isInUse() {
+      return ours && !existingNetns().isEmpty();
+    }
+
     /** Whether it is of a pod of ours that has its network. */
     boolean lives() {
       return ours && complete && !existingNetns().isEmpty();

@@ -266,6 +266,7 @@ final class CniChainTest {
             one.confDir(),
             one.binDirs(),
             one.cacheDir(),
+            one.leaseDir(),
             0,
             one.timeout(),
             one.podCidr(),

@@ -182,6 +182,25 @@ final class CniVersion11Test {
   }
 
   @Test
+  void aChainWhosePluginIsGoneKeepsNoOtherFromBeingCollected() throws Exception {
+    try (Cni cni = node.open()) {
+      cni.attach(TestNode.pod("dead-1"));
+      age("dead-1");
+    }
+    node.conflist("1.1.0", "{\"type\":\"b\"}");
+    try (Cni cni = node.open()) {
+      cni.attach(TestNode.pod("dead-2"));
+      age("dead-2");
+      plugins.remove("a");
+      plugins.forgetCalls();
+      cni.collectGarbage(Set.of());
+      assertThat(plugins.calls()).containsExactly("DEL b", "DEL b", "GC b");
+      assertThat(node.cacheFile("net", "dead-1")).as("until its plugin is back").exists();
+      assertThat(node.cacheFile("net", "dead-2")).doesNotExist();
+    }
+  }
+
+  @Test
   void anOperatorCanForbidGcAndCheck() throws Exception {
     node.write(
         "10-net.conflist",

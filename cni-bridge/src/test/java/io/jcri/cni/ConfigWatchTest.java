@@ -154,7 +154,15 @@ final class ConfigWatchTest {
     CniSettings near = node.settings();
     CniSettings settings =
         new CniSettings(
-            far, near.binDirs(), near.cacheDir(), 1, near.timeout(), near.podCidr(), "x", "x");
+            far,
+            near.binDirs(),
+            near.cacheDir(),
+            near.leaseDir(),
+            1,
+            near.timeout(),
+            near.podCidr(),
+            "x",
+            "x");
     try (Cni cni = Cni.open(settings)) {
       assertThat(cni.status().ready()).isFalse();
       Files.createDirectories(far);

@@ -5,9 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -87,6 +90,55 @@ final class DefaultNetworkKernelTest {
       cni.detach(one.pod("s1"));
       cni.detach(mapped);
       assertThat(TestNetns.command("iptables-save", "-t", "nat")).doesNotContain("38090");
+    }
+  }
+
+  /** The version before wrote addresses to the disk. Its pods live on when jcri is replaced. */
+  @Test
+  void anAddressThatAPodOfAnEarlierVersionHasIsNotGivenTwice() throws Exception {
+    Path before = node.cacheDir.resolve("networks").resolve("jcri");
+    try (TestNetns one = new TestNetns();
+        TestNetns two = new TestNetns()) {
+      try (Cni cni = open("10.202.10.0/24")) {
+        cni.status();
+      }
+      Path file = node.confDir.resolve(DefaultNetwork.FILE_NAME);
+      Files.writeString(
+          file,
+          Files.readString(file).replace(node.leaseDir.toString(), before.getParent().toString()));
+      try (Cni earlier = open("")) {
+        assertThat(earlier.attach(one.pod("s1")).primaryIp()).isEqualTo("10.202.10.2");
+      }
+      assertThat(before.resolve("10.202.10.2")).exists();
+      try (Cni cni = open("10.202.10.0/24")) {
+        assertThat(cni.attach(two.pod("s2")).primaryIp()).isEqualTo("10.202.10.3");
+        cni.detach(one.pod("s1"));
+        cni.detach(two.pod("s2"));
+      }
+      assertThat(before.resolve("10.202.10.2")).doesNotExist();
+      assertThat(before.resolve("10.202.10.3")).doesNotExist();
+      try (Cni cni = open("10.202.10.0/24")) {
+        cni.attach(one.pod("s3"));
+        assertThat(node.leaseDir.resolve("jcri").resolve("10.202.10.2")).exists();
+        cni.detach(one.pod("s3"));
+        assertThat(node.leaseDir.resolve("jcri").resolve("10.202.10.2")).doesNotExist();
+      }
+    }
+  }
+
+  /** As a power cut leaves it: there, and empty. The reason why ours are on a tmpfs. */
+  @Test
+  void whatThePluginCanNotGiveBackIsFound() throws Exception {
+    try (TestNetns one = new TestNetns();
+        Cni cni = open("10.202.11.0/24")) {
+      cni.attach(one.pod("s1"));
+      Path lease = node.leaseDir.resolve("jcri").resolve("10.202.11.2");
+      Files.writeString(lease, "");
+      cni.detach(one.pod("s1"));
+      Files.setLastModifiedTime(lease, FileTime.from(Instant.now().minusSeconds(3600)));
+      cni.collectGarbage(Set.of());
+      assertThat(FoundNetworks.in(node.confDir).networks().getFirst().lostAddresses())
+          .containsExactly(lease);
     }
   }
 

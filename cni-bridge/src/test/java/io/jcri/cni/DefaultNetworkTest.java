@@ -12,6 +12,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
@@ -48,7 +49,9 @@ final class DefaultNetworkTest {
   private DefaultNetwork network() {
     CniSettings settings = node.settings();
     return new DefaultNetwork(
-        settings, new PluginRunner(processes, settings.binDirs(), settings.timeout()));
+        settings,
+        new PluginRunner(processes, settings.binDirs(), settings.timeout()),
+        new ResultCache(settings.cacheDir()));
   }
 
   @Test
@@ -68,12 +71,36 @@ final class DefaultNetworkTest {
                            "dataDir":"%s"}},
                   {"type":"portmap","capabilities":{"portMappings":true},"snat":true}]}
                 """
-                    .formatted(DefaultNetwork.GENERATED_NOTE, node.cacheDir.resolve("networks"))));
+                    .formatted(DefaultNetwork.GENERATED_NOTE, node.leaseDir)));
     Network read = new ConfigDirectory(node.confDir).load().networks().getFirst();
     assertThat(read.generated()).isTrue();
     assertThat(DefaultNetwork.subnets(read))
         .extracting(PodCidrs.Cidr::text)
         .containsExactly("10.88.0.0/16", "fd00:88:0:0:0:0:0:0/64");
+  }
+
+  /** An earlier version kept addresses on disk; two pods must not get the same. */
+  @Test
+  void addressesStayWhereAnEarlierVersionHasThemAsLongAsAPodOfItsLives() throws Exception {
+    Path before = node.cacheDir.resolve("networks");
+    Network old =
+        NetworkParser.parseList(
+            Json.parseObject(
+                """
+                {"cniVersion":"1.0.0","name":"jcri","generatedBy":"jcri","plugins":[
+                  {"type":"bridge","ipam":{"type":"host-local","dataDir":"%s"}}]}
+                """
+                    .formatted(before)),
+            List.of(),
+            "before");
+    ResultCache cache = new ResultCache(node.cacheDir);
+    Attachment living = Attachment.of(TestNode.pod("s1"), 0);
+    cache.write(old, living, Optional.empty(), false);
+    network().write(PodCidrs.parse("10.88.0.0/16"));
+    assertThat(Files.readString(file)).contains("\"dataDir\": \"" + before + "\"");
+    cache.write(old, living.withNetns("/gone"), Optional.empty(), false);
+    network().write(PodCidrs.parse("10.88.0.0/16"));
+    assertThat(Files.readString(file)).contains("\"dataDir\": \"" + node.leaseDir + "\"");
   }
 
   @Test

@@ -12,11 +12,13 @@ import java.util.Optional;
 final class TestNode {
   final Path confDir;
   final Path cacheDir;
+  final Path leaseDir;
   final ScriptPlugins plugins;
 
   TestNode(Path root) throws IOException {
     confDir = Files.createDirectories(root.resolve("net.d"));
     cacheDir = root.resolve("cni");
+    leaseDir = root.resolve("leases");
     plugins = new ScriptPlugins(root);
   }
 
@@ -27,7 +29,7 @@ final class TestNode {
   CniSettings settings(
       List<Path> binDirs, Duration timeout, Optional<String> podCidr, String bridge) {
     return new CniSettings(
-        confDir, binDirs, cacheDir, 1, timeout, podCidr, bridge, "jcri_test_" + bridge);
+        confDir, binDirs, cacheDir, leaseDir, 1, timeout, podCidr, bridge, "jcri_test_" + bridge);
   }
 
   Cni open() throws CniException {

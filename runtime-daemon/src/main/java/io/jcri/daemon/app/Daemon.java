@@ -85,7 +85,7 @@ public final class Daemon {
 
     // what others provide: OCI runtimes, networks, images
     Handlers handlers = Handlers.of(live, layout, kernel.facts(), NativeBinaries.adapter());
-    this.network = NetworkSetup.open(config.network());
+    this.network = NetworkSetup.open(config.network(), layout);
     log.info(
         "{}",
         StartLine.of(

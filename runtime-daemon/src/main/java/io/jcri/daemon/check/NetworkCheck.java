@@ -10,11 +10,13 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /** CNI: which network pods would get, and whether its plugins are there. */
 final class NetworkCheck implements Check {
   private static final String PLUGINS = "network.plugins";
   private static final String NFT = "network.nft";
+  private static final int TOLD = 10;
 
   @Override
   public String about() {
@@ -33,6 +35,7 @@ final class NetworkCheck implements Check {
     }
     findings.add(used(network, found));
     findings.add(plugins(network, found));
+    found.networks().stream().limit(1).map(NetworkCheck::addresses).forEach(findings::add);
     findings.add(rules(node, found));
     return findings;
   }
@@ -88,6 +91,29 @@ final class NetworkCheck implements Check {
                 unusable ? "cannot be executed or is missing" : "missing",
                 list(network.plugins()));
     return Finding.fail(PLUGINS, seen, unusable ? "Make it executable: chmod 755" : install());
+  }
+
+  /** Those that host-local has written down without a sync just before a power cut. */
+  private static Finding addresses(FoundNetwork network) {
+    String name = "network.addresses";
+    List<Path> lost = network.lostAddresses();
+    if (lost.isEmpty()) {
+      return Finding.ok(name, "none is lost");
+    }
+    String folder = String.valueOf(lost.getFirst().getParent());
+    return Finding.warn(
+        name,
+        "%d of %s lost to a power cut: the files %s in %s are empty"
+            .formatted(
+                lost.size(),
+                network.name(),
+                lost.stream()
+                    .limit(TOLD)
+                    .map(file -> String.valueOf(file.getFileName()))
+                    .collect(Collectors.joining(" ", "", lost.size() > TOLD ? " …" : "")),
+                folder),
+        "Remove these files, if no pod has these addresses: crictl pods, crictl inspectp. A dataDir"
+            + " of host-local's on a tmpfs, such as /run/cni, can't have that.");
   }
 
   private static String install() {

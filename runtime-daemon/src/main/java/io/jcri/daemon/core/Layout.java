@@ -28,6 +28,7 @@ import java.util.stream.Stream;
  *   events                   what subscribers have been told of
  *   roots/&lt;id&gt;/fs             root file system of a container in a user namespace
  *   runtime/&lt;handler&gt;/       the OCI runtime's own state
+ *   leases/&lt;network&gt;/        addresses of pods in the network that jcri makes
  * </pre>
  *
  * @param root what must survive a reboot, {@code /var/lib/jcri} by default
@@ -130,6 +131,11 @@ public record Layout(Path root, Path state, Path images) {
   /** The root directory of an OCI runtime's own state, one per handler. */
   public Path runtimeState(String handler) {
     return state.resolve("runtime").resolve(handler);
+  }
+
+  /** What addresses pods have in the network that jcri makes. */
+  public Path leases() {
+    return state.resolve("leases");
   }
 
   /** The note of which events were told. */

@@ -5,6 +5,7 @@ import io.jcri.cni.CniException;
 import io.jcri.cni.CniSettings;
 import io.jcri.cni.HostPortMode;
 import io.jcri.daemon.config.DaemonConfig;
+import io.jcri.daemon.core.Layout;
 import java.util.Locale;
 
 /** The networks of pods, as the configuration says. */
@@ -13,8 +14,8 @@ public record NetworkSetup(Cni cni, PodNetworks pods) {
   private static final String NFT_TABLE = "jcri";
 
   /** Reads CNI's configurations, and again whenever they change. */
-  public static NetworkSetup open(DaemonConfig.Network config) throws CniException {
-    Cni cni = Cni.open(settings(config));
+  public static NetworkSetup open(DaemonConfig.Network config, Layout layout) throws CniException {
+    Cni cni = Cni.open(settings(config, layout));
     use(cni, config);
     return new NetworkSetup(cni, new PodNetworks(cni));
   }
@@ -26,7 +27,7 @@ public record NetworkSetup(Cni cni, PodNetworks pods) {
     cni.useHostPorts(HostPortMode.valueOf(config.hostPorts().toUpperCase(Locale.ROOT)));
   }
 
-  private static CniSettings settings(DaemonConfig.Network config) {
+  private static CniSettings settings(DaemonConfig.Network config, Layout layout) {
     // a bridge of another name has a table of its own, so that two daemons don't share one
     String table =
         config.bridge().equals(DaemonConfig.defaults().network().bridge())
@@ -36,6 +37,7 @@ public record NetworkSetup(Cni cni, PodNetworks pods) {
         config.configurations(),
         config.plugins(),
         config.cache(),
+        layout.leases(),
         MAX_CONFIGURATIONS,
         config.timeout(),
         config.podCidr(),

@@ -16,6 +16,7 @@ import java.net.UnixDomainSocketAddress;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
 import java.util.List;
@@ -217,6 +218,22 @@ class NodeChecksTest {
     assertVerdict("handlers.runc", Verdict.WARN, "tells no version");
     Files.delete(root.resolve("runtime"));
     assertVerdict("handlers.runc", Verdict.FAIL, "runtime is not installed");
+  }
+
+  @Test
+  void addressesThatAPowerCutHasTakenAreTold() throws IOException {
+    assertVerdict("network.addresses", Verdict.OK, "none is lost");
+    write(
+        "net.d/10-pods.conflist",
+        """
+        {"cniVersion":"1.0.0","name":"pods","plugins":[
+          {"type":"bridge","ipam":{"type":"host-local","dataDir":"%s"}}]}
+        """
+            .formatted(root.resolve("leases")));
+    write("leases/pods/10.1.0.5", "");
+    Path lost = root.resolve("leases/pods/10.1.0.5");
+    Files.setLastModifiedTime(lost, FileTime.from(Instant.now().minusSeconds(3600)));
+    assertVerdict("network.addresses", Verdict.WARN, "the files 10.1.0.5 in " + lost.getParent());
   }
 
   @Test

@@ -94,6 +94,7 @@ final class FoundNode implements AutoCloseable {
                 directory.resolve("net.d"),
                 List.of(),
                 directory.resolve("cni"),
+                directory.resolve("leases"),
                 1,
                 Duration.ofSeconds(1),
                 Optional.empty(),
