@@ -234,6 +234,9 @@ public final class Cni implements AutoCloseable {
         attachments.removeUnrecorded(versions.negotiate(networks.get(i)), attachment, failures);
       }
     }
+    if (failures.isEmpty()) {
+      cache.removeTorn(request.sandboxId());
+    }
     CniException.throwAll(failures);
   }
 

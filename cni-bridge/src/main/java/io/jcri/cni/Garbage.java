@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import org.slf4j.Logger;
@@ -67,6 +68,9 @@ final class Garbage {
           attachments.remove(entry, entry.existingNetns(), failures);
         }
       }
+      Set<String> known = new HashSet<>(liveSandboxIds);
+      known.addAll(attaching);
+      cache.removeTornExcept(known);
       for (Network network : store.state().networks()) {
         Network negotiated = versions.negotiate(network);
         if (negotiated.version().hasStatusAndGc() && !negotiated.disableGc()) {

@@ -24,6 +24,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -91,6 +92,9 @@ final class ResultCache {
   private static final String OWNER = "jcri";
 
   private final Path directory;
+
+  // Files are stamped by a clock that lags a few milliseconds behind.
+  private final Instant opened = Instant.now().minusSeconds(1);
 
   ResultCache(Path cacheDir) {
     directory = cacheDir.resolve("results");
@@ -185,6 +189,41 @@ final class ResultCache {
       read(file).ifPresent(entries::add);
     }
     return entries;
+  }
+
+  /**
+   * Forgets what a power cut has left empty of one pod: it is synced by nobody. Called when its
+   * networks are left, for which nothing of it could be used.
+   */
+  void removeTorn(String containerId) throws CniException {
+    for (Path file : files("-" + containerId + "-")) {
+      removeIfTorn(file);
+    }
+  }
+
+  /** The same of all pods but these. */
+  void removeTornExcept(Set<String> containerIds) throws CniException {
+    for (Path file : files("")) {
+      String name = String.valueOf(file.getFileName());
+      if (containerIds.stream().noneMatch(id -> name.contains("-" + id + "-"))) {
+        removeIfTorn(file);
+      }
+    }
+  }
+
+  private void removeIfTorn(Path file) throws CniException {
+    boolean torn;
+    try {
+      // Not one that libcni, which replaces nothing by a rename, is about to write.
+      torn =
+          Files.size(file) == 0
+              && Files.getLastModifiedTime(file).toInstant().isBefore(opened);
+    } catch (IOException gone) {
+      torn = false;
+    }
+    if (torn) {
+      remove(file);
+    }
   }
 
   private List<Path> files(String part) throws CniException {

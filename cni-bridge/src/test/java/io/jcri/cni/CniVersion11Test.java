@@ -181,6 +181,32 @@ final class CniVersion11Test {
     }
   }
 
+  /** They are not synced: after a power cut some are there and empty. */
+  @Test
+  void recordsThatAPowerCutHasEmptiedGoWithTheirPods() throws Exception {
+    Path old = node.cacheFile("net", "old");
+    Path left = node.cacheFile("net", "left");
+    Path living = node.cacheFile("net", "living");
+    Files.createDirectories(old.getParent());
+    for (Path torn : List.of(old, left, living)) {
+      Files.createFile(torn);
+    }
+    age("old");
+    age("left");
+    age("living");
+    try (Cni cni = node.open()) {
+      cni.detach(TestNode.pod("old"));
+      assertThat(old).doesNotExist();
+      assertThat(plugins.calls()).containsExactly("DEL b", "DEL a");
+      cni.collectGarbage(Set.of("living"));
+      assertThat(left).doesNotExist();
+      assertThat(living).exists();
+      Files.createFile(left); // by another runtime, at this moment
+      cni.collectGarbage(Set.of("living"));
+      assertThat(left).exists();
+    }
+  }
+
   @Test
   void aChainWhosePluginIsGoneKeepsNoOtherFromBeingCollected() throws Exception {
     try (Cni cni = node.open()) {
