@@ -4,7 +4,7 @@ export JAVA_HOME
 MVN := ./mvnw -B -q
 DIST := runtime-daemon/target/dist/jcri
 
-.PHONY: run build package test faults bench conformance fuzz stop clean jdk
+.PHONY: run build package test faults powercuts bench conformance fuzz stop clean jdk
 
 run: ## install what is missing, build, start the daemon, run the selftest
 	@runtime-daemon/packaging/install-prerequisites
@@ -23,6 +23,9 @@ test: jdk ## every test: unit, native under the sanitizers, integration
 
 faults: jdk ## breaks a daemon of its own again and again: make faults SECONDS=600 SEED=1
 	@integration-tests/scripts/faults $(if $(SECONDS),--seconds "$(SECONDS)") $(if $(SEED),--seed "$(SEED)")
+
+powercuts: jdk ## cuts the power of a daemon of its own again and again: make powercuts CUTS=50 SEED=1 FS=ext4
+	@integration-tests/scripts/powercuts $(if $(CUTS),--cuts "$(CUTS)") $(if $(SEED),--seed "$(SEED)") $(if $(FS),--fs "$(FS)")
 
 bench: jdk ## the measurements of design.md's budgets
 	@integration-tests/scripts/bench

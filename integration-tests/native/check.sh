@@ -20,6 +20,35 @@ said=$("$dir/sh" -c no-such-command 2>&1) && fail "sh runs what is not there"
 [ "$(sed -n '800p' "$dir/lines.out" | cut -c1-13)" = "000000000799 " ] || fail "lines does not number right"
 [ "$(head -n 800 "$dir/lines.out" | wc -c)" = 64000 ] || fail "lines has lines of another length"
 
+"$dir/cutdisk" 2>/dev/null && fail "cutdisk serves nothing"
+if [ "$(id -u)" = 0 ] && [ -w /dev/fuse ]; then
+  cut=$dir/cutdisk.d
+  mkdir -p "$cut"
+  : >"$cut/place"
+  mkfifo "$cut/orders"
+  "$dir/cutdisk" "$cut/disk" 65536 "$cut/place" <"$cut/orders" >"$cut/answers" &
+  exec 3>"$cut/orders"
+  for try in $(seq 100); do
+    grep -q ready "$cut/answers" && break
+    [ "$try" -lt 100 ] || fail "cutdisk does not begin"
+    sleep 0.1
+  done
+  printf flushed | dd of="$cut/place" bs=4096 seek=1 conv=notrunc,fsync 2>/dev/null
+  printf written | dd of="$cut/place" bs=4096 seek=2 conv=notrunc 2>/dev/null
+  printf 'cut 1 0 9\nnow\n' >&3
+  for try in $(seq 100); do
+    grep -q '^cut 0 1$' "$cut/answers" && break
+    [ "$try" -lt 100 ] || fail "cutdisk loses another number of blocks than was not flushed"
+    sleep 0.1
+  done
+  [ ! -e "$cut/disk.on" ] || fail "cutdisk says that it has power"
+  printf nowhere | dd of="$cut/place" bs=4096 seek=3 conv=notrunc,fsync 2>/dev/null
+  exec 3>&-
+  wait $!
+  [ "$(tr -d '\0' <"$cut/disk")" = flushed ] || fail "cutdisk keeps what was not flushed"
+  rm -r "$cut"
+fi
+
 segments=$dir/segments
 cat >"$segments" <<'END'
        key      shmid perms                  size  cpid  lpid nattch   uid   gid  cuid  cgid      atime      dtime      ctime                   rss                  swap

@@ -9,7 +9,7 @@ import java.time.Duration;
 import java.util.List;
 
 /** One run of a runtime's daemon. */
-final class RuntimeProcess {
+public final class RuntimeProcess {
   private static final Duration START_PATIENCE = Duration.ofSeconds(60);
   private static final Duration STOP_PATIENCE = Duration.ofSeconds(30);
 
@@ -24,7 +24,7 @@ final class RuntimeProcess {
   }
 
   /** Starts a daemon that appends to {@code log}, and waits until its socket answers. */
-  static RuntimeProcess start(List<String> command, Path log, Path socket) throws IOException {
+  public static RuntimeProcess start(List<String> command, Path log, Path socket) throws IOException {
     Process process =
         new ProcessBuilder(command)
             .redirectInput(new File("/dev/null"))
@@ -69,7 +69,7 @@ final class RuntimeProcess {
     }
   }
 
-  ProcessHandle handle() {
+  public ProcessHandle handle() {
     return process.toHandle();
   }
 
@@ -83,7 +83,7 @@ final class RuntimeProcess {
   }
 
   /** Ends it with no chance to do anything: SIGKILL. */
-  void kill() throws IOException {
+  public void kill() throws IOException {
     Waiting.end(process.destroyForcibly(), STOP_PATIENCE);
   }
 
