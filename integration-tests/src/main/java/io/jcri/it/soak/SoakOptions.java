@@ -1,0 +1,77 @@
+package io.jcri.it.soak;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * What a soak was asked for.
+ *
+ * @param time how long it works
+ * @param cycles after how many pods it ends before that
+ * @param clients how many take pods up and down at once
+ * @param pause of each between two pods
+ * @param interval between two samples
+ * @param kept exited containers that stay all the time
+ * @param file what the samples are appended to
+ */
+record SoakOptions(
+    Duration time,
+    int cycles,
+    int clients,
+    Duration pause,
+    Duration interval,
+    int kept,
+    Path file) {
+  static final String USAGE =
+      """
+      usage: soak [--minutes 60] [--cycles N] [--clients 2] [--pause MILLIS] [--interval SECONDS]
+                  [--kept 1000] [--file soak.jsonl]
+
+      --minutes   how long
+      --cycles    ends after so many pods
+      --clients   how many take pods up and down at once
+      --pause     of each between two pods, 500 by default
+      --interval  between two samples, 60 by default
+      --kept      exited containers that stay all the time, in hundreds
+      --file      where the samples go, a line of JSON each
+      """;
+
+  /**
+   * @throws IllegalArgumentException saying what is wrong with them
+   */
+  static SoakOptions parse(List<String> arguments) {
+    double minutes = 60;
+    int cycles = Integer.MAX_VALUE;
+    int clients = 2;
+    int pause = 500;
+    int interval = 60;
+    int kept = 1000;
+    Path file = Path.of("soak.jsonl");
+    for (int i = 0; i < arguments.size(); i += 2) {
+      String option = arguments.get(i);
+      if (i + 1 == arguments.size()) {
+        throw new IllegalArgumentException("no value for " + option);
+      }
+      String value = arguments.get(i + 1);
+      switch (option) {
+        case "--minutes" -> minutes = Double.parseDouble(value);
+        case "--cycles" -> cycles = Integer.parseInt(value);
+        case "--clients" -> clients = Integer.parseInt(value);
+        case "--pause" -> pause = Integer.parseInt(value);
+        case "--interval" -> interval = Integer.parseInt(value);
+        case "--kept" -> kept = Integer.parseInt(value);
+        case "--file" -> file = Path.of(value);
+        default -> throw new IllegalArgumentException("no such option: " + option);
+      }
+    }
+    return new SoakOptions(
+        Duration.ofMillis(Math.round(minutes * 60_000)),
+        cycles,
+        clients,
+        Duration.ofMillis(pause),
+        Duration.ofSeconds(interval),
+        kept,
+        file);
+  }
+}
