@@ -14,10 +14,12 @@ import io.grpc.netty.shaded.io.netty.channel.ServerChannel;
 import io.grpc.netty.shaded.io.netty.channel.epoll.EpollIoHandler;
 import io.grpc.netty.shaded.io.netty.channel.epoll.EpollServerDomainSocketChannel;
 import io.grpc.netty.shaded.io.netty.channel.unix.DomainSocketAddress;
+import io.jcri.cri.v1.RuntimeServiceGrpc;
 import io.jcri.daemon.budget.Bound;
 import io.jcri.daemon.cri.call.BoundedRequests;
 import io.jcri.daemon.cri.call.Caller;
 import io.jcri.daemon.cri.call.MeteredCalls;
+import io.jcri.daemon.cri.call.PromptCalls;
 import io.jcri.daemon.cri.call.Requests;
 import io.jcri.daemon.system.HeapGuard;
 import io.jcri.daemon.system.SocketFile;
@@ -30,6 +32,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -44,6 +47,11 @@ import org.slf4j.LoggerFactory;
  * <p>Start and stop are called once each, by one thread.
  */
 public final class CriServer {
+  /** Who has an event is noted before the caller can do anything about it. */
+  private static final PromptCalls PROMPT =
+      new PromptCalls(
+          Set.of(RuntimeServiceGrpc.getGetContainerEventsMethod().getFullMethodName()));
+
   private static final Logger log = LoggerFactory.getLogger(CriServer.class);
 
   private static final int DRAIN_SECONDS = 5;
@@ -85,7 +93,8 @@ public final class CriServer {
             .addStreamTracerFactory(requests)
             .addStreamTracerFactory(new MeteredCalls())
             .intercept(new Caller())
-            .executor(calls);
+            .executor(calls)
+            .callExecutor(PROMPT);
     traces.interceptors().forEach(builder::intercept);
     builder.intercept(requests); // the last is the first that sees a call
     services.forEach(service -> builder.addService(BoundedRequests.of(service.bindService())));

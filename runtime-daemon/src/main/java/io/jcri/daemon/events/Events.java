@@ -299,6 +299,40 @@ public final class Events implements AutoCloseable {
     }
   }
 
+  /**
+   * What whoever puts the next event into the subscriber's socket is to run right after that. With
+   * several subscribers it does nothing: {@link #delivered} then finds out whether all have it.
+   */
+  Runnable sending(Subscription subscription) {
+    noteLock.lock();
+    try {
+      Optional<Event> next;
+      lock.lock();
+      try {
+        boolean alone = subscribers.count() == 1 && subscribers.contains(subscription);
+        next =
+            alone && !waitingEvents.isExpecting(clock.nanos())
+                ? subscription.first()
+                : Optional.empty();
+      } finally {
+        lock.unlock();
+      }
+      Optional<PublishedEventsFile.Line> line = next.map(told::prepare);
+      return () -> line.ifPresent(this::write);
+    } finally {
+      noteLock.unlock();
+    }
+  }
+
+  private void write(PublishedEventsFile.Line line) {
+    noteLock.lock();
+    try {
+      told.write(line);
+    } finally {
+      noteLock.unlock();
+    }
+  }
+
   void delivered(Subscription subscription) {
     noteLock.lock();
     try {

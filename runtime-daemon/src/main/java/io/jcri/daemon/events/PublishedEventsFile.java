@@ -60,6 +60,9 @@ public final class PublishedEventsFile {
   private long size;
   private long compactAt;
 
+  /** The time of the event whose line is written already, though the table has not got it yet. */
+  private long writtenAt;
+
   /**
    * What was told of one object.
    *
@@ -105,20 +108,52 @@ public final class PublishedEventsFile {
   }
 
   void note(Event event) {
+    Optional<String> line = lineOf(event);
     @Nullable Published known = table.get(event.id());
     if (event.type() == EventType.DELETED) {
       table.remove(event.id());
-      if (known != null) {
-        append("told " + event.id() + " " + event.type());
-      }
-    } else if (known != null) {
-      table.put(event.id(), known.with(event.type()));
-      append("told " + event.id() + " " + event.type());
     } else {
-      Optional<Pod> pod = event.ofSandbox() ? event.pod() : Optional.empty();
-      Published told = new Published(event.type(), event.podId(), pod, 0);
-      table.put(event.id(), told);
-      append(line(event.id(), told));
+      table.put(event.id(), known != null ? known.with(event.type()) : first(event));
+    }
+    if (event.at() != writtenAt) {
+      line.ifPresent(this::append);
+    }
+  }
+
+  private static Published first(Event event) {
+    Optional<Pod> pod = event.ofSandbox() ? event.pod() : Optional.empty();
+    return new Published(event.type(), event.podId(), pod, 0);
+  }
+
+  /** What is appended when this event is told; nothing for the end of what nobody has heard of. */
+  private Optional<String> lineOf(Event event) {
+    if (table.containsKey(event.id())) {
+      return Optional.of("told " + event.id() + " " + event.type());
+    }
+    return event.type() == EventType.DELETED
+        ? Optional.empty()
+        : Optional.of(line(event.id(), first(event)));
+  }
+
+  /**
+   * Makes ready what {@link #write} appends when the event is told, so that this is one call of the
+   * system's.
+   */
+  Line prepare(Event event) {
+    byte[] bytes =
+        lineOf(event)
+            .map(line -> (line + "\n").getBytes(StandardCharsets.UTF_8))
+            .orElse(new byte[0]);
+    return new Line(bytes, event.at());
+  }
+
+  /** A line to be written, about the event of this time. */
+  record Line(byte[] bytes, long at) {}
+
+  /** Appends it, if that can be done at once; {@link #note} must follow, and does so otherwise. */
+  void write(Line line) {
+    if (out != null && size <= compactAt && write(out, line.bytes())) {
+      writtenAt = line.at();
     }
   }
 
@@ -152,14 +187,19 @@ public final class PublishedEventsFile {
       compact();
       return;
     }
-    byte[] bytes = (line + "\n").getBytes(StandardCharsets.UTF_8);
+    write(out, (line + "\n").getBytes(StandardCharsets.UTF_8));
+  }
+
+  private boolean write(OutputStream note, byte[] bytes) {
     try {
-      out.write(bytes);
+      note.write(bytes);
       size += bytes.length;
+      return true;
     } catch (IOException e) {
-      leave(out); // it may end in half a line: the next event writes it anew
+      leave(note); // it may end in half a line: the next event writes it anew
       out = null;
       warn(e);
+      return false;
     }
   }
 
@@ -167,6 +207,7 @@ public final class PublishedEventsFile {
   void compact() {
     leave(out);
     out = null;
+    writtenAt = 0;
     @Nullable OutputStream fresh = null;
     try {
       Path temporary = file.resolveSibling(file.getFileName() + ".tmp");

@@ -75,6 +75,16 @@ public final class Subscription implements AutoCloseable {
     }
   }
 
+  /**
+   * What {@link #next} gave is about to be sent.
+   *
+   * @return to be run, once, by who has written it to the subscriber's socket, before anything
+   *     else; quick, and of no use unless {@link #delivered} follows
+   */
+  public Runnable sending() {
+    return events.sending(this);
+  }
+
   /** The subscriber has what {@link #next} gave. */
   public void delivered() {
     events.delivered(this);
@@ -102,6 +112,16 @@ public final class Subscription implements AutoCloseable {
       bytes += event.size();
       changed.signal();
       return true;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** The oldest event that it has not yet. */
+  Optional<Event> first() {
+    lock.lock();
+    try {
+      return Optional.ofNullable(queue.peekFirst());
     } finally {
       lock.unlock();
     }

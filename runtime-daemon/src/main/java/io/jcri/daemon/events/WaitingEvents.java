@@ -44,7 +44,7 @@ final class WaitingEvents {
    * @param heard whether there is a subscriber that will say when it has it
    */
   void add(Event event, boolean heard) {
-    if (!expecting(event.at()) && heard) {
+    if (!isExpecting(event.at()) && heard) {
       dropTold();
     } else {
       long horizon = event.at() - LONGEST.toNanos();
@@ -64,7 +64,7 @@ final class WaitingEvents {
    * @param first whether there is no other
    */
   List<Event> forNewcomer(boolean first, long now) {
-    boolean expected = expecting(now);
+    boolean expected = isExpecting(now);
     long horizon = now - LONGEST.toNanos();
     List<Event> given = new ArrayList<>();
     for (Event event : events) {
@@ -75,7 +75,7 @@ final class WaitingEvents {
     if (expected) {
       owed--;
     }
-    if (!expecting(now)) {
+    if (!isExpecting(now)) {
       dropTold();
     }
     return given;
@@ -96,7 +96,8 @@ final class WaitingEvents {
     return news;
   }
 
-  private boolean expecting(long now) {
+  /** Whether somebody who listened to the daemon before this one has not come back yet. */
+  boolean isExpecting(long now) {
     if (now > owedUntil) {
       owed = 0;
     }

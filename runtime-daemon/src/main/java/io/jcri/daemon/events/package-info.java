@@ -19,8 +19,9 @@
  *       /run/jcri/events}. A restarted daemon compares the note with what it finds and tells the
  *       rest: what happened while there was no daemon, such as the end of a container or pods whose
  *       record is gone, and what the last daemon had no time to tell. As many subscribers as the
- *       last daemon had get it, if they come back within five minutes. Only a kill in the instant
- *       between the socket and the note makes an event come twice.
+ *       last daemon had get it, if they come back within five minutes. The note is written by the
+ *       thread that wrote to the socket, right after that; only a kill between these two makes an
+ *       event come twice, and so hardly one by who has got it.
  *   <li>A subscriber with 1024 events waiting, and those that waited for it when it came, is
  *       dropped and told so; nobody waits for it.
  *   <li>After a reboot nothing is told again; what the reboot has ended has its STOPPED.

@@ -43,6 +43,40 @@ class RestartTest {
   }
 
   @Test
+  void whatTheSocketHasIsNotToldAgainThoughNobodyWasThereToCountIt() throws Exception {
+    Listener listener = node.listen();
+    assertThat(listener.told()).hasSize(4);
+    node.exit("c");
+    assertThat(listener.subscription().next()).isPresent();
+    listener.subscription().sending().run();
+    node.restart();
+    assertThat(node.listen().told()).isEmpty();
+  }
+
+  @Test
+  void whatIsNotYetInTheSocketIsToldAgain() throws Exception {
+    Listener listener = node.listen();
+    assertThat(listener.told()).hasSize(4);
+    node.exit("c");
+    assertThat(listener.subscription().next()).isPresent();
+    assertThat(listener.subscription().sending()).isNotNull();
+    node.restart();
+    assertThat(node.listen().told()).containsExactly("c STOPPED");
+  }
+
+  @Test
+  void ofTwoSubscribersOneHasNotGotItYet() throws Exception {
+    Listener one = node.listen();
+    assertThat(one.told()).hasSize(4);
+    Listener other = node.listen();
+    node.exit("c");
+    one.subscription().sending().run();
+    node.restart();
+    assertThat(node.listen().told()).containsExactly("c STOPPED");
+    assertThat(other.subscription().waiting()).isEqualTo(1);
+  }
+
+  @Test
   void whatWasNotToldIs() throws Exception {
     Listener before = node.listen();
     assertThat(before.told()).hasSize(4);

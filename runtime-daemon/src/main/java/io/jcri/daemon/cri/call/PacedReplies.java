@@ -1,8 +1,10 @@
 package io.jcri.daemon.cri.call;
 
 import io.grpc.stub.ServerCallStreamObserver;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Where a {@link StreamCall} puts its replies: as fast as the caller takes them, so that no more
@@ -16,6 +18,7 @@ public final class PacedReplies<R> {
   private final ServerCallStreamObserver<R> observer;
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition ready = lock.newCondition();
+  private final AtomicReference<@Nullable Runnable> onSent = new AtomicReference<>();
 
   /** Before the service method returns, since gRPC takes no handler later. */
   PacedReplies(ServerCallStreamObserver<R> observer) {
@@ -24,11 +27,36 @@ public final class PacedReplies<R> {
   }
 
   private void wake() {
+    if (observer.isReady()) {
+      tellSent();
+    }
     lock.lock();
     try {
       ready.signal();
     } finally {
       lock.unlock();
+    }
+  }
+
+  /**
+   * Sends a reply, and returns when there is room for the next one.
+   *
+   * @param sent is run once, then; with {@link PromptCalls} by the thread that wrote to the socket,
+   *     before it does anything else, so that the caller can hardly do anything before that. Must
+   *     be quick.
+   */
+  public void send(R reply, Runnable sent) throws InterruptedException {
+    awaitRoom();
+    onSent.set(sent);
+    observer.onNext(reply);
+    awaitRoom();
+    tellSent();
+  }
+
+  private void tellSent() {
+    @Nullable Runnable sent = onSent.getAndSet(null);
+    if (sent != null) {
+      sent.run();
     }
   }
 

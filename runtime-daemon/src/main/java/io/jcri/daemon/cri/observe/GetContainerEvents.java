@@ -40,8 +40,7 @@ final class GetContainerEvents implements StreamCall<GetEventsRequest, Container
         for (Optional<Event> next = subscription.next();
             next.isPresent();
             next = subscription.next()) {
-          replies.send(message(next.get()));
-          replies.awaitRoom();
+          replies.send(message(next.get()), subscription.sending());
           subscription.delivered();
         }
       } catch (InterruptedException e) {
