@@ -35,6 +35,9 @@ final class Sampler {
   JsonObject sample(boolean withHeap) throws IOException {
     Path daemon = PROC.resolve(Long.toString(node.daemon().process().pid()));
     JsonObject line = new JsonObject();
+    if (withHeap) {
+      line.addProperty("heap", heap());
+    }
     line.addProperty("rss_daemon", field(daemon.resolve("smaps_rollup"), "Rss:") / 1024);
     line.addProperty("pss_daemon", field(daemon.resolve("smaps_rollup"), "Pss:") / 1024);
     List<Path> all = processes();
@@ -66,9 +69,6 @@ final class Sampler {
     line.addProperty("run_files", files(node.daemon().state(), 4));
     line.addProperty("state_files", files(node.daemon().root(), 3));
     line.addProperty("cpu_seconds", processorSeconds(daemon));
-    if (withHeap) {
-      line.addProperty("heap", heap());
-    }
     return line;
   }
 
@@ -158,21 +158,25 @@ final class Sampler {
     return sum;
   }
 
-  /** MiB that live objects take, after a collection. */
+  /** MiB that live objects take, after a collection, which leaves filler where it moves nothing. */
   private double heap() throws IOException {
     String pid = Long.toString(node.daemon().process().pid());
     String jcmd = Path.of(System.getProperty("java.home"), "bin", "jcmd").toString();
-    String total =
+    long live = 0;
+    for (String line :
         Command.of(jcmd, pid, "GC.class_histogram")
             .withPatience(Duration.ofSeconds(30))
             .run()
             .orThrow()
             .out()
             .lines()
-            .filter(each -> each.startsWith("Total"))
-            .findFirst()
-            .orElseThrow(() -> new IOException("jcmd tells no total"));
-    return Long.parseLong(total.strip().split("\\s+", -1)[2]) / (double) (1 << 20);
+            .toList()) {
+      String[] fields = line.strip().split("\\s+", -1);
+      if (fields[0].endsWith(":") && fields.length >= 4 && !fields[3].contains("Filler")) {
+        live += Long.parseLong(fields[2]);
+      }
+    }
+    return live / (double) (1 << 20);
   }
 
   private static double processorSeconds(Path process) throws IOException {

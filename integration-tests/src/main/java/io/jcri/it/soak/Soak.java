@@ -43,7 +43,8 @@ public final class Soak {
       System.exit(2);
       return;
     }
-    System.exit(run(options, System.out) ? 0 : 1);
+    boolean good = options.report().isEmpty() ? run(options, System.out) : report(options);
+    System.exit(good ? 0 : 1);
   }
 
   private static boolean run(SoakOptions options, PrintStream out)
@@ -58,7 +59,21 @@ public final class Soak {
     wrong = new ArrayList<>(wrong);
     node.before().left().forEach(wrong::add);
     wrong.forEach(each -> out.println("WRONG " + each));
-    return wrong.isEmpty();
+    boolean good = new SoakReport(out).tell(List.of(Piece.read(options.file())));
+    return good && wrong.isEmpty();
+  }
+
+  @SuppressWarnings("SystemOut")
+  private static boolean report(SoakOptions options) throws IOException {
+    List<Piece> pieces = new ArrayList<>();
+    for (Path file : options.report()) {
+      pieces.add(Piece.read(file));
+    }
+    boolean good = new SoakReport(System.out).tell(pieces);
+    if (options.plot().isPresent()) {
+      Files.writeString(options.plot().get(), SoakPlot.of(pieces));
+    }
+    return good;
   }
 
   private List<String> soak() throws IOException, InterruptedException {

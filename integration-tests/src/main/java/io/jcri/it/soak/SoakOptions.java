@@ -3,6 +3,8 @@ package io.jcri.it.soak;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * What a soak was asked for.
@@ -14,6 +16,8 @@ import java.util.List;
  * @param interval between two samples
  * @param kept exited containers that stay all the time
  * @param file what the samples are appended to
+ * @param report files of earlier runs to report of, instead of a run
+ * @param plot where to draw these
  */
 record SoakOptions(
     Duration time,
@@ -22,11 +26,14 @@ record SoakOptions(
     Duration pause,
     Duration interval,
     int kept,
-    Path file) {
+    Path file,
+    List<Path> report,
+    Optional<Path> plot) {
   static final String USAGE =
       """
       usage: soak [--minutes 60] [--cycles N] [--clients 2] [--pause MILLIS] [--interval SECONDS]
                   [--kept 1000] [--file soak.jsonl]
+             soak --report FILE,FILE... [--plot soak.svg]
 
       --minutes   how long
       --cycles    ends after so many pods
@@ -35,6 +42,8 @@ record SoakOptions(
       --interval  between two samples, 60 by default
       --kept      exited containers that stay all the time, in hundreds
       --file      where the samples go, a line of JSON each
+      --report    tells of samples that are there already
+      --plot      and draws them
       """;
 
   /**
@@ -48,6 +57,8 @@ record SoakOptions(
     int interval = 60;
     int kept = 1000;
     Path file = Path.of("soak.jsonl");
+    List<Path> report = List.of();
+    Optional<Path> plot = Optional.empty();
     for (int i = 0; i < arguments.size(); i += 2) {
       String option = arguments.get(i);
       if (i + 1 == arguments.size()) {
@@ -62,6 +73,8 @@ record SoakOptions(
         case "--interval" -> interval = Integer.parseInt(value);
         case "--kept" -> kept = Integer.parseInt(value);
         case "--file" -> file = Path.of(value);
+        case "--report" -> report = Stream.of(value.split(",", -1)).map(Path::of).toList();
+        case "--plot" -> plot = Optional.of(Path.of(value));
         default -> throw new IllegalArgumentException("no such option: " + option);
       }
     }
@@ -72,6 +85,8 @@ record SoakOptions(
         Duration.ofMillis(pause),
         Duration.ofSeconds(interval),
         kept,
-        file);
+        file,
+        report,
+        plot);
   }
 }
