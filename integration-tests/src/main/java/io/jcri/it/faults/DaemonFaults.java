@@ -29,7 +29,10 @@ final class DaemonFaults {
     return round -> {
       round.tell("%s %s, time %d".formatted(moment, comes ? "comes" : "goes", times));
       for (int i = 0; i < times; i++) {
-        moment.await(round.node(), comes, MOMENT);
+        if (!moment.await(round, comes, MOMENT)) {
+          round.miss("which did not come");
+          return;
+        }
       }
       killAndStart(round);
     };
@@ -46,9 +49,13 @@ final class DaemonFaults {
       }
 
       @Override
-      public void strike(Round round) throws IOException {
+      public void strike(Round round) throws IOException, InterruptedException {
         round.tell("%s %s%s".formatted(gate, misdeed, releasedBeforeStart ? "" : ", held on"));
-        round.node().gates().awaitHeld(gate, MOMENT);
+        if (!round.node().gates().awaitHeld(gate, round)) {
+          round.miss("where nobody came");
+          round.node().gates().open();
+          return;
+        }
         round.node().daemon().kill();
         if (releasedBeforeStart) {
           round.node().gates().open();
@@ -79,7 +86,7 @@ final class DaemonFaults {
       round.sleepUpTo(800);
       long pid = round.node().daemon().process().pid();
       signal("STOP", pid);
-      round.sleepUpTo(3000);
+      round.sleepUpTo(2000);
       signal("CONT", pid);
     };
   }
@@ -93,7 +100,7 @@ final class DaemonFaults {
       round.tell("%d more than the %d that are open".formatted(spare, open));
       String before = limit(pid);
       limit(pid, Long.toString(open + spare));
-      round.sleepUpTo(3000);
+      round.sleepUpTo(1500);
       limit(pid, before);
     };
   }

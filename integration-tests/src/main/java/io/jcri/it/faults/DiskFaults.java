@@ -21,7 +21,7 @@ final class DiskFaults {
       round.tell("%s, %d KiB left".formatted(state ? "state" : "root", spareKib));
       Path ballast = folder.resolve("ballast");
       fill(folder, ballast, spareKib);
-      round.sleepUpTo(2500);
+      round.sleepUpTo(1500);
       Files.delete(ballast);
     };
   }
@@ -51,7 +51,7 @@ final class DiskFaults {
       round.tell("%s while %s runs".formatted(mount, container));
       if (mount.isPresent()) {
         Command.of("umount", "-l", mount.get()).run();
-        round.harmAll();
+        round.excuses().harmAll();
       }
     };
   }

@@ -21,7 +21,7 @@ record FaultOptions(long seed, int rounds, Duration time, Optional<Pattern> only
 
       --seed     of the first round; the same seed breaks the same thing at the same point, as far
                  as clocks let it (default: by the time of day)
-      --rounds   how many rounds, each with one fault (default: as many as the time allows)
+      --rounds   how many rounds, each with one fault or a few (default: as many as the time allows)
       --seconds  after which no further round begins (default: 600)
       --only     the kinds of faults whose name matches
       """;

@@ -9,6 +9,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Collectors;
 
 /**
  * The program behind {@code scripts/faults}. Its last lines are the counts of faults by kind, and
@@ -18,13 +20,18 @@ public final class FaultRun {
   private static final Duration LIMIT = Duration.ofSeconds(150);
   private static final int LOG_LINES = 60;
 
+  /** How many faults a round may have beside its first. */
+  private static final int MORE = 3;
+
   private final FaultNode node;
   private Judge judge;
   private final List<Faults> kinds;
   private final PrintStream out;
   private final Map<String, Integer> counts = new TreeMap<>();
   private final List<Long> bad = new ArrayList<>();
+  private final List<String> wrong = new ArrayList<>();
   private int containers;
+  private int rounds;
 
   /**
    * @param out is told of each round
@@ -52,12 +59,12 @@ public final class FaultRun {
       System.exit(2);
       return;
     }
-    boolean passed = run(options, kinds, System.out);
-    System.exit(passed ? 0 : 1);
+    List<String> wrong = run(options, kinds, System.out);
+    System.exit(wrong.isEmpty() ? 0 : 1);
   }
 
-  /** Runs rounds on a node of its own; whether nothing was lost and nothing left. */
-  static boolean run(FaultOptions options, List<Faults> kinds, PrintStream out)
+  /** Runs rounds on a node of its own; returns what was lost or left, with the seed of its round. */
+  static List<String> run(FaultOptions options, List<Faults> kinds, PrintStream out)
       throws IOException, InterruptedException {
     long deadline = System.nanoTime() + options.time().toNanos();
     try (FaultNode node = FaultNode.start()) {
@@ -67,7 +74,7 @@ public final class FaultRun {
         run.round(options.seed() + i);
       }
       run.summary();
-      return run.bad.isEmpty();
+      return run.wrong;
     }
   }
 
@@ -80,66 +87,83 @@ public final class FaultRun {
     }
   }
 
-  /** One round; whether nothing was lost and nothing left. */
-  boolean round(long seed) throws IOException, InterruptedException {
+  private void round(long seed) throws IOException, InterruptedException {
     long begin = System.nanoTime();
     long log = Files.size(node.daemon().log());
     Random random = new Random(seed);
     random.nextLong(); // near seeds begin alike
-    Faults kind = Faults.pick(kinds, random);
-    Fault fault = kind.make().apply(random);
-    Round round = new Round(node, random);
+    Excuses excuses = new Excuses();
+    AtomicBoolean atWork = new AtomicBoolean(true);
+    List<Strike> strikes = new ArrayList<>();
+    for (Faults kind : Faults.pickSome(kinds, random, random.nextInt(MORE + 1))) {
+      strikes.add(new Strike(kind, random.nextLong(), node, excuses, atWork::get));
+    }
     List<PodCourse> pods = new ArrayList<>();
     int count = 1 + random.nextInt(3);
     for (int i = 0; i < count; i++) {
       pods.add(new PodCourse(node, "pod-%d-%d".formatted(seed, i), random.nextLong()));
     }
     List<Course> courses = new ArrayList<>(pods);
-    if (random.nextInt(3) == 0 || kind.name().contains("pull")) {
+    if (random.nextInt(3) == 0
+        || strikes.stream().anyMatch(strike -> strike.kind().contains("pull"))) {
       courses.add(new ImageCourse(node, "image-" + seed, random.nextLong()));
     }
-    fault.prepare(round);
-    List<Thread> clients =
-        courses.stream().map(course -> Thread.ofVirtual().start(course)).toList();
+    strikeAll(strikes, courses, atWork);
     List<String> wrong = new ArrayList<>();
-    try {
-      fault.strike(round);
-    } catch (IOException e) {
-      wrong.add("the fault itself: " + e.getMessage());
-    }
-    for (Thread client : clients) {
-      if (!client.join(LIMIT)) {
-        client.interrupt();
-        client.join(Duration.ofSeconds(5));
-      }
-    }
-    node.gates().open();
-    if (round.isAllHarmed()) {
+    strikes.forEach(strike -> strike.failure().ifPresent(wrong::add));
+    if (excuses.isAllHarmed()) {
       node.removeEverything(); // what no record tells the pod of
     }
     if (!node.daemon().process().isAlive()) {
       wrong.add("the daemon has ended by itself");
       node.daemon().start();
     }
-    wrong.addAll(judge.look(round, pods, courses));
+    wrong.addAll(judge.look(excuses, pods, courses));
     containers += pods.stream().mapToInt(course -> course.containers().size()).sum();
-    counts.merge(kind.name(), 1, Integer::sum);
+    strikes.stream()
+        .filter(Strike::counts)
+        .forEach(strike -> counts.merge(strike.kind(), 1, Integer::sum));
+    rounds++;
     out.printf(
-        "%s seed %d: %s%s; %d pods, %d errors, %.1f s%n",
+        "%s seed %d: %s; %d pods, %d errors, %.1f s%n",
         wrong.isEmpty() ? "ok  " : "BAD ",
         seed,
-        kind.name(),
-        round.told().isEmpty() ? "" : ": " + round.told(),
+        strikes.stream().map(Strike::toString).collect(Collectors.joining(" + ")),
         count,
         courses.stream().mapToInt(course -> course.errors().size()).sum(),
         (System.nanoTime() - begin) / 1e9);
     if (!wrong.isEmpty()) {
       bad.add(seed);
+      wrong.forEach(each -> this.wrong.add("seed %d: %s".formatted(seed, each)));
       tell(wrong, courses, log);
       node.removeEverything();
       judge = new Judge(node); // what is left now is not the next round's
     }
-    return wrong.isEmpty();
+  }
+
+  /** Breaks everything while the clients are at work, and waits for all of them. */
+  private void strikeAll(List<Strike> strikes, List<Course> courses, AtomicBoolean atWork)
+      throws IOException, InterruptedException {
+    for (Strike strike : strikes) {
+      strike.prepare();
+    }
+    List<Thread> clients =
+        courses.stream().map(course -> Thread.ofVirtual().start(course)).toList();
+    List<Thread> strikers = strikes.stream().map(Strike::begin).toList();
+    for (Thread client : clients) {
+      if (!client.join(LIMIT)) {
+        client.interrupt();
+        client.join(Duration.ofSeconds(5));
+      }
+    }
+    atWork.set(false);
+    for (Thread striker : strikers) {
+      striker.join();
+    }
+    for (Strike strike : strikes) {
+      strike.settle();
+    }
+    node.gates().open();
   }
 
   private void tell(List<String> wrong, List<Course> courses, long log) throws IOException {
@@ -163,10 +187,16 @@ public final class FaultRun {
   private void summary() {
     counts.forEach((kind, count) -> out.printf("%6d %s%n", count, kind));
     out.printf(
-        "%d faults, %d containers, %d rounds with something lost or left%s%n",
-        counts.values().stream().mapToInt(Integer::intValue).sum(),
+        "%d faults in %d rounds, %d containers, %d rounds with something lost or left%s%n",
+        faults(),
+        rounds,
         containers,
         bad.size(),
         bad.isEmpty() ? "" : ": seeds " + bad);
+  }
+
+  /** How many faults there were. */
+  private int faults() {
+    return counts.values().stream().mapToInt(Integer::intValue).sum();
   }
 }

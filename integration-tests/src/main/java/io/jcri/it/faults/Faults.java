@@ -1,7 +1,12 @@
 package io.jcri.it.faults;
 
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import java.util.function.Function;
 
 /**
@@ -9,31 +14,69 @@ import java.util.function.Function;
  *
  * @param name as the summary says it
  * @param weight how often it comes, beside the others
+ * @param uses what it needs for itself: two kinds that use none in common can be broken at once
  * @param make makes one by a seed
  */
-record Faults(String name, int weight, Function<Random, Fault> make) {
+record Faults(String name, int weight, Set<Part> uses, Function<Random, Fault> make) {
+  /** Something that only one fault at a time can break, mend and excuse. */
+  enum Part {
+    /** Its process is ended, started or frozen. */
+    DAEMON,
+    /** The order at the OCI runtime's gates. */
+    RUNTIME,
+    /** The orders at the plugins' gates, their files and configuration. */
+    NETWORK,
+    /** Space. */
+    DISK,
+    /** Processes of pods and containers that are picked by what the daemon says of them. */
+    PROCESSES
+  }
+
+  private static final Part[] EVERYTHING = Part.values();
+
   /** All of them. */
   static final List<Faults> ALL =
       List.of(
-          new Faults("daemon killed at a file", 8, DaemonFaults::killedAtMoment),
-          new Faults("daemon killed at a program", 6, DaemonFaults::killedAtGate),
-          new Faults("daemon killed at some time", 4, DaemonFaults::killedSometime),
-          new Faults("daemon stopped by its manager", 2, DaemonFaults::ended),
-          new Faults("daemon frozen", 1, DaemonFaults::frozen),
-          new Faults("daemon without file descriptors", 2, DaemonFaults::withoutDescriptors),
-          new Faults("shim killed", 4, ProcessFaults::shimKilled),
-          new Faults("shim frozen", 2, ProcessFaults::shimFrozen),
-          new Faults("shim killed with the daemon", 2, ProcessFaults::shimKilledWithDaemon),
-          new Faults("pause process killed", 3, ProcessFaults::pauseKilled),
-          new Faults("container killed from outside", 2, ProcessFaults::containerKilled),
-          new Faults("pull worker killed", 2, ProcessFaults::pullWorkerKilled),
-          new Faults("runtime misbehaves", 6, ProcessFaults::runtimeMisbehaves),
-          new Faults("plugin misbehaves", 6, NetworkFaults::pluginMisbehaves),
-          new Faults("plugin gone", 2, NetworkFaults::pluginGone),
-          new Faults("network configuration gone", 2, NetworkFaults::configurationGone),
-          new Faults("disk full", 4, DiskFaults::full),
-          new Faults("mount taken away", 2, DiskFaults::mountGone),
-          new Faults("record damaged", 4, RecordFaults::damaged));
+          of("daemon killed at a file", 8, DaemonFaults::killedAtMoment, Part.DAEMON),
+          of(
+              "daemon killed at a program",
+              6,
+              DaemonFaults::killedAtGate,
+              Part.DAEMON,
+              Part.RUNTIME,
+              Part.NETWORK),
+          of("daemon killed at some time", 4, DaemonFaults::killedSometime, Part.DAEMON),
+          of("daemon stopped by its manager", 2, DaemonFaults::ended, Part.DAEMON),
+          of("daemon frozen", 1, DaemonFaults::frozen, Part.DAEMON),
+          of("daemon without file descriptors", 2, DaemonFaults::withoutDescriptors, Part.DAEMON),
+          of("shim killed", 4, ProcessFaults::shimKilled, Part.PROCESSES),
+          of("shim frozen", 2, ProcessFaults::shimFrozen, Part.PROCESSES),
+          of(
+              "shim killed with the daemon",
+              2,
+              ProcessFaults::shimKilledWithDaemon,
+              Part.DAEMON,
+              Part.PROCESSES),
+          of("pause process killed", 3, ProcessFaults::pauseKilled, Part.PROCESSES),
+          of("container killed from outside", 2, ProcessFaults::containerKilled, Part.PROCESSES),
+          of("pull worker killed", 2, ProcessFaults::pullWorkerKilled, Part.DAEMON),
+          of("runtime misbehaves", 6, ProcessFaults::runtimeMisbehaves, Part.RUNTIME),
+          of("plugin misbehaves", 6, NetworkFaults::pluginMisbehaves, Part.NETWORK),
+          of("plugin gone", 2, NetworkFaults::pluginGone, Part.NETWORK),
+          of(
+              "network configuration gone",
+              2,
+              NetworkFaults::configurationGone,
+              Part.NETWORK,
+              Part.DAEMON),
+          of("disk full", 4, DiskFaults::full, Part.DISK, Part.DAEMON),
+          of("mount taken away", 2, DiskFaults::mountGone, EVERYTHING),
+          of("record damaged", 4, RecordFaults::damaged, EVERYTHING));
+
+  private static Faults of(
+      String name, int weight, Function<Random, Fault> make, Part... uses) {
+    return new Faults(name, weight, EnumSet.copyOf(Arrays.asList(uses)), make);
+  }
 
   /** One of these, by the seed. */
   static Faults pick(List<Faults> from, Random random) {
@@ -45,5 +88,20 @@ record Faults(String name, int weight, Function<Random, Fault> make) {
       }
     }
     throw new IllegalStateException("no fault");
+  }
+
+  /** One and up to {@code more} others that can be broken at the same time, by the seed. */
+  static List<Faults> pickSome(List<Faults> from, Random random, int more) {
+    List<Faults> picked = new ArrayList<>(List.of(pick(from, random)));
+    for (int i = 0; i < more; i++) {
+      List<Faults> others =
+          from.stream()
+              .filter(each -> picked.stream().allMatch(one -> Collections.disjoint(one.uses, each.uses)))
+              .toList();
+      if (!others.isEmpty()) {
+        picked.add(pick(others, random));
+      }
+    }
+    return picked;
   }
 }

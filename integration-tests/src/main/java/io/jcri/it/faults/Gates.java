@@ -117,14 +117,15 @@ record Gates(Path folder) {
     return Files.deleteIfExists(folder.resolve("order-" + gate));
   }
 
-  /** Waits until a program is held at a gate; false when none came there. */
-  boolean awaitHeld(String gate, Duration patience) throws IOException {
-    try {
-      Waiting.until(patience, () -> count("held-" + gate + "-") > 0, () -> "nobody at " + gate);
-      return true;
-    } catch (IOException nobody) {
-      return false;
+  /** Waits until a program is held at a gate; false when the clients end and none came there. */
+  boolean awaitHeld(String gate, Round round) throws IOException, InterruptedException {
+    while (count("held-" + gate + "-") == 0) {
+      if (!round.isAtWork()) {
+        return false;
+      }
+      Thread.sleep(Duration.ofMillis(2));
     }
+    return true;
   }
 
   /** Lets go whoever is held anywhere, and forgets all orders. */

@@ -41,7 +41,7 @@ final class Judge {
   }
 
   /** What is wrong after a round, a line each. */
-  List<String> look(Round round, List<PodCourse> pods, List<Course> courses)
+  List<String> look(Excuses excuses, List<PodCourse> pods, List<Course> courses)
       throws IOException, InterruptedException {
     List<String> wrong = new ArrayList<>();
     for (Course course : courses) {
@@ -51,12 +51,12 @@ final class Judge {
           .forEach(error -> wrong.add("a call was told: " + error));
     }
     for (PodCourse course : pods) {
-      if (!round.isAllHarmed()) {
+      if (!excuses.isAllHarmed()) {
         wrong.addAll(course.unstarted());
       }
       for (ContainerCourse container : course.containers()) {
         String loss =
-            container.loss(round.isHarmed(container.id()), round.isKilled(container.id()));
+            container.loss(excuses.isHarmed(container.id()), excuses.isKilled(container.id()));
         if (loss != null) {
           wrong.add("container %s (%s): %s".formatted(container.id(), container.program(), loss));
         }

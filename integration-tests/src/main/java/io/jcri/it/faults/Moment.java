@@ -76,12 +76,12 @@ enum Moment {
    *
    * @return false when none came or went within {@code patience}
    */
-  boolean await(FaultNode node, boolean comes, Duration patience)
+  boolean await(Round round, boolean comes, Duration patience)
       throws IOException, InterruptedException {
     long deadline = System.nanoTime() + patience.toNanos();
-    long last = count(node);
-    while (System.nanoTime() - deadline < 0) {
-      long now = count(node);
+    long last = count(round.node());
+    while (round.isAtWork() && System.nanoTime() - deadline < 0) {
+      long now = count(round.node());
       if (comes ? now > last : now < last) {
         return true;
       }

@@ -34,7 +34,7 @@ final class NetworkFaults {
       Path file = round.node().gates().plugin(plugin);
       Path away = file.resolveSibling("away");
       Files.move(file, away);
-      round.sleepUpTo(2500);
+      round.sleepUpTo(1500);
       Files.move(away, file);
     };
   }
@@ -50,7 +50,7 @@ final class NetworkFaults {
       if (restarted) {
         DaemonFaults.killAndStart(round);
       }
-      round.sleepUpTo(2500);
+      round.sleepUpTo(1500);
       Files.move(away, file);
     };
   }

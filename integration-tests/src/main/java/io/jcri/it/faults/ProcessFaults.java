@@ -42,6 +42,9 @@ final class ProcessFaults {
       if (shim.isPresent()) {
         kill(shim.get());
       }
+      if (shim.isEmpty() && shimFirst) {
+        return;
+      }
       round.node().daemon().kill();
       round.node().daemon().start();
     };
@@ -55,7 +58,7 @@ final class ProcessFaults {
         return;
       }
       DaemonFaults.signal("STOP", shim.get());
-      round.sleepUpTo(4000);
+      round.sleepUpTo(killed ? 1500 : 4000);
       round.tell(round.told() + (killed ? ", then killed" : ", then let go"));
       DaemonFaults.signal(killed ? "KILL" : "CONT", shim.get());
     };
@@ -66,15 +69,17 @@ final class ProcessFaults {
     return round -> {
       Optional<String> sandbox = round.readySandbox();
       if (sandbox.isEmpty()) {
-        round.tell("no sandbox");
+        round.miss("no sandbox");
         return;
       }
       round.sleepUpTo(300);
       Optional<Long> pid = round.ofSandbox(sandbox.get(), "pid");
       round.tell("sandbox %s, pid %s".formatted(sandbox.get(), pid));
-      if (pid.isPresent() && pid.get() > 1) {
-        kill(pid.get());
+      if (pid.isEmpty() || pid.get() <= 1) {
+        round.miss("which has gone");
+        return;
       }
+      kill(pid.get());
     };
   }
 
@@ -83,13 +88,15 @@ final class ProcessFaults {
       Optional<ProcessHandle> worker = Optional.empty();
       long deadline = System.nanoTime() + Duration.ofSeconds(3).toNanos();
       round.sleepUpTo(300);
-      while (worker.isEmpty() && System.nanoTime() - deadline < 0) {
+      while (worker.isEmpty() && round.isAtWork() && System.nanoTime() - deadline < 0) {
         worker = round.node().daemon().process().children().filter(ProcessFaults::pulls).findAny();
         Thread.sleep(Duration.ofMillis(1));
       }
       round.sleepUpTo(200);
       worker.ifPresent(ProcessHandle::destroyForcibly);
-      round.tell(worker.isPresent() ? "" : "there was none");
+      if (worker.isEmpty()) {
+        round.miss("there was none");
+      }
     };
   }
 
@@ -102,15 +109,17 @@ final class ProcessFaults {
       round.sleepUpTo(500);
       Optional<String> container = round.runningContainer();
       if (container.isEmpty()) {
-        round.tell("no container");
+        round.miss("no container");
         return;
       }
       Optional<Long> pid = round.ofContainer(container.get(), "pid");
       round.tell("container %s, pid %s".formatted(container.get(), pid));
-      if (pid.isPresent() && pid.get() > 1) {
-        round.kill(container.get());
-        kill(pid.get());
+      if (pid.isEmpty() || pid.get() <= 1) {
+        round.miss("which has gone");
+        return;
       }
+      round.excuses().kill(container.get());
+      kill(pid.get());
     };
   }
 
@@ -134,8 +143,13 @@ final class ProcessFaults {
       }
 
       @Override
-      public void strike(Round round) throws IOException, InterruptedException {
-        Thread.sleep(Duration.ofMillis(500));
+      public void strike(Round round) {}
+
+      @Override
+      public void settle(Round round) throws IOException {
+        if (round.node().gates().withdraw(gate)) {
+          round.miss("where nobody came");
+        }
       }
     };
   }
@@ -144,15 +158,16 @@ final class ProcessFaults {
     round.sleepUpTo(500);
     Optional<String> container = round.runningContainer();
     if (container.isEmpty()) {
-      round.tell("no container");
+      round.miss("no container");
       return Optional.empty();
     }
     Optional<Long> shim = round.ofContainer(container.get(), "shimPid");
     round.tell("container %s, shim %s".formatted(container.get(), shim));
     if (shim.isEmpty() || shim.get() <= 1) {
+      round.miss("which has gone");
       return Optional.empty();
     }
-    round.harm(container.get());
+    round.excuses().harm(container.get());
     return shim;
   }
 

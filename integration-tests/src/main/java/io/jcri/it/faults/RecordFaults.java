@@ -29,9 +29,9 @@ final class RecordFaults {
       Optional<Path> file = round.pick(files);
       if (file.isPresent()) {
         round.tell("%s, %s".formatted(file.get(), damage(file.get(), how, round.random())));
-        round.harmAll();
+        round.excuses().harmAll();
       } else {
-        round.tell("no record, " + container);
+        round.miss("no record, " + container);
       }
       round.node().daemon().start();
     };

@@ -14,33 +14,50 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BooleanSupplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** One round: what a fault may know of the node and of the pods that are at work. */
+/**
+ * What one fault of a round may know of the node and of the pods that are at work, and what it says
+ * of itself. For one thread.
+ */
 final class Round {
   private static final Duration SEARCH = Duration.ofSeconds(3);
 
   private final FaultNode node;
+  private final Excuses excuses;
   private final Random random;
-  private final Set<String> harmed = ConcurrentHashMap.newKeySet();
-  private final Set<String> killed = ConcurrentHashMap.newKeySet();
-  private volatile boolean allHarmed;
+  private final BooleanSupplier atWork;
   private String what = "";
+  private boolean missed;
 
-  Round(FaultNode node, Random random) {
+  /**
+   * @param random this fault's own
+   * @param atWork whether clients still have something to do
+   */
+  Round(FaultNode node, Excuses excuses, Random random, BooleanSupplier atWork) {
     this.node = node;
+    this.excuses = excuses;
     this.random = random;
+    this.atWork = atWork;
   }
 
   FaultNode node() {
     return node;
   }
 
+  Excuses excuses() {
+    return excuses;
+  }
+
   Random random() {
     return random;
+  }
+
+  /** Whether clients still have something to do, so that there is something to break. */
+  boolean isAtWork() {
+    return atWork.getAsBoolean();
   }
 
   /** Says for the summary what was done in detail. */
@@ -48,40 +65,26 @@ final class Round {
     what = detail;
   }
 
+  /** Says that nothing was broken, since what it takes did not come: this is no fault that counts. */
+  void miss(String why) {
+    missed = true;
+    what = what.isEmpty() ? why : what + ", " + why;
+  }
+
+  boolean isMissed() {
+    return missed;
+  }
+
   String told() {
     return what;
   }
 
-  /** Excuses what is lost of a container or, if this is a pod's id, of its containers. */
-  void harm(String id) {
-    harmed.add(id);
-  }
-
-  /** Excuses what is lost of any container. */
-  void harmAll() {
-    allHarmed = true;
-  }
-
-  boolean isAllHarmed() {
-    return allHarmed;
-  }
-
-  boolean isHarmed(String id) {
-    return allHarmed || harmed.contains(id);
-  }
-
-  /** Remembers that a container was killed from outside: its exit code may be 137 instead. */
-  void kill(String id) {
-    killed.add(id);
-  }
-
-  boolean isKilled(String id) {
-    return killed.contains(id);
-  }
-
-  /** Waits up to {@code millis}, how long the seed says. */
+  /** Waits up to {@code millis}, how long the seed says, or until the clients have ended. */
   void sleepUpTo(int millis) throws InterruptedException {
-    Thread.sleep(Duration.ofMillis(random.nextInt(millis)));
+    long deadline = System.nanoTime() + random.nextInt(millis) * 1_000_000L;
+    while (atWork.getAsBoolean() && System.nanoTime() - deadline < 0) {
+      Thread.sleep(Duration.ofMillis(2));
+    }
   }
 
   /** A running container, of which nobody knows how long it runs; nothing when none comes. */
@@ -159,10 +162,10 @@ final class Round {
     return matcher.find() ? Optional.of(Long.valueOf(matcher.group(1))) : Optional.empty();
   }
 
-  private static Optional<String> search(java.util.function.Supplier<Optional<String>> look)
+  private Optional<String> search(java.util.function.Supplier<Optional<String>> look)
       throws InterruptedException {
     long deadline = System.nanoTime() + SEARCH.toNanos();
-    while (System.nanoTime() - deadline < 0) {
+    while (atWork.getAsBoolean() && System.nanoTime() - deadline < 0) {
       try {
         Optional<String> found = look.get();
         if (found.isPresent()) {

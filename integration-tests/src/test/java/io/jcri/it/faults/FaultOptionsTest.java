@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
@@ -38,5 +39,14 @@ class FaultOptionsTest {
     Random random = new Random(1);
     assertThat(random.ints(2000).mapToObj(_ -> Faults.pick(Faults.ALL, random)).distinct())
         .containsExactlyInAnyOrderElementsOf(Faults.ALL);
+  }
+
+  @Test
+  void whatBreaksAtOnceHasNothingInCommon() {
+    for (int seed = 0; seed < 200; seed++) {
+      List<Faults> some = Faults.pickSome(Faults.ALL, new Random(seed), 3);
+      assertThat(some).isNotEmpty().doesNotHaveDuplicates();
+      assertThat(some.stream().flatMap(each -> each.uses().stream())).doesNotHaveDuplicates();
+    }
   }
 }

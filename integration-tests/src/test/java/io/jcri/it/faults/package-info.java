@@ -1,4 +1,4 @@
-/** What the machine that breaks jcri goes by, without breaking anything. */
+/** The machine that breaks jcri, at work and as what it goes by. */
 @NullMarked
 package io.jcri.it.faults;
 
