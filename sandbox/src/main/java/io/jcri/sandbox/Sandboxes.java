@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -25,6 +26,7 @@ public final class Sandboxes implements AutoCloseable {
   private final Mounts mounts;
   private final PauseCgroups cgroups;
   private final ExitWatch exits;
+  private final Pins pins;
 
   /**
    * Uses the kernel through these.
@@ -37,6 +39,7 @@ public final class Sandboxes implements AutoCloseable {
     this.mounts = mounts;
     this.cgroups = new PauseCgroups(cgroups);
     this.exits = new ExitWatch(calls);
+    this.pins = new Pins(mounts);
   }
 
   /**
@@ -86,6 +89,26 @@ public final class Sandboxes implements AutoCloseable {
   /** Whether the pause process runs; the namespaces live as long as they are pinned. */
   public boolean alive(SandboxState state) throws IOException {
     return state.pause().alive();
+  }
+
+  /** Which of its namespaces somebody has unmounted, by their names in /proc/[pid]/ns. */
+  public List<String> lostPins(SandboxState state) throws IOException {
+    return pins.lost(state);
+  }
+
+  /**
+   * Pins the namespaces again that {@link #lostPins} names, as long as the pause process runs.
+   *
+   * @return those that are pinned again
+   */
+  public List<String> restorePins(SandboxState state) throws IOException {
+    List<String> restored = new ArrayList<>();
+    for (String name : pins.lost(state)) {
+      if (pins.restore(state, name)) {
+        restored.add(name);
+      }
+    }
+    return restored;
   }
 
   /**

@@ -17,6 +17,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -134,6 +135,30 @@ class BrokenPartsTest {
     assertIsWell(container);
     container.stop(60);
     assertThat(container.status().getExitCode()).isEqualTo(8);
+  }
+
+  @Test
+  void namespacesThatSomebodyUnmountedArePinnedAgainForFurtherContainers() throws IOException {
+    Path pins = NODE.daemon().state().resolve("pods").resolve(pod.id()).resolve("ns");
+    TestContainer created = pod.create(pod.container("sleep", "1000"));
+    unmountAll(pins);
+    created.start();
+    assertThat(created.sh("hostname; cat /sys/class/net/eth0/address"))
+        .isEqualTo(victim.sh("hostname; cat /sys/class/net/eth0/address"));
+    unmountAll(pins);
+    assertIsWell(pod.idle());
+    withoutDaemon(() -> unmountAll(pins));
+    assertIsWell(pod.idle());
+    assertThat(pod.idle().sh("readlink /proc/self/ns/ipc"))
+        .isEqualTo(other.sh("readlink /proc/self/ns/ipc"));
+  }
+
+  private static void unmountAll(Path pins) throws IOException {
+    try (Stream<Path> all = Files.list(pins)) {
+      for (Path pin : all.toList()) {
+        Command.of("umount", "-l", pin.toString()).run().orThrow();
+      }
+    }
   }
 
   @Test

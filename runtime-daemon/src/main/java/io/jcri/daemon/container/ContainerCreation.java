@@ -92,7 +92,7 @@ public final class ContainerCreation {
       // not listed, so nobody else will remove it.
       remove(present.get().id());
     }
-    Pod pod = readyPod(podId);
+    Pod pod = pods.requireReady(podId);
     checkUserNamespace(pod, config);
     NewContainer fresh = newContainers.of(pod, config);
     Stages stages = new Stages("CreateContainer " + key);
@@ -102,7 +102,7 @@ public final class ContainerCreation {
     try (KeyedLocks.Held _ = locks.hold(id)) {
       try {
         make(pod, fresh, stages);
-        readyPod(podId); // stopped meanwhile: nothing must be left in it
+        Pod _ = pods.requireReady(podId); // stopped meanwhile: nothing must be left in it
         stages.finish();
         log.info("container {} is created of image {}", id, container.image().name());
         return id;
@@ -119,14 +119,6 @@ public final class ContainerCreation {
         throw e;
       }
     }
-  }
-
-  private Pod readyPod(String podId) {
-    Pod pod = pods.require(podId);
-    if (!pod.ready()) {
-      throw JcriException.precondition("pod sandbox " + podId + " is not ready");
-    }
-    return pod;
   }
 
   /** A container lives in its pod's user namespace, whether it says so or not. */

@@ -8,6 +8,7 @@ import io.jcri.daemon.life.ContainerAction;
 import io.jcri.daemon.life.ContainerEvent;
 import io.jcri.daemon.life.ContainerLife;
 import io.jcri.daemon.life.ContainerPhase;
+import io.jcri.daemon.pod.Pod;
 import io.jcri.daemon.pod.Pods;
 import io.jcri.daemon.record.Registry;
 import io.jcri.daemon.system.Clock;
@@ -93,9 +94,7 @@ public final class ContainerRun {
         throw JcriException.precondition(
             "container %s is %s and can't be started".formatted(id, container.phase()));
       }
-      if (!pods.require(container.podId()).ready()) {
-        throw JcriException.precondition("pod sandbox " + container.podId() + " is not ready");
-      }
+      Pod _ = pods.requireReady(container.podId());
       ContainerStart starting =
           new ContainerStart(container, start, steps, live, shims, clock, stages);
       try (ContainerHooks.Step step = hooks.step()) {

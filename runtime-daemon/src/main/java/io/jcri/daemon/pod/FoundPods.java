@@ -1,5 +1,6 @@
 package io.jcri.daemon.pod;
 
+import io.jcri.daemon.core.Attempts;
 import io.jcri.daemon.life.PodAction;
 import io.jcri.daemon.life.PodEvent;
 import io.jcri.daemon.record.Registry;
@@ -51,6 +52,9 @@ final class FoundPods {
     found.labels().ifPresent(selinux::reserve);
     names.reserve(found.config().metadata(), id);
     boolean there = !found.ready() || (found.bootId().equals(bootId) && parts.alive(found));
+    if (there && found.ready()) {
+      Attempts.attempt("the namespaces of pod " + id, () -> restorePins(found));
+    }
     steps.take(
         id,
         there ? PodEvent.FOUND : PodEvent.FOUND_DEAD,
@@ -59,5 +63,11 @@ final class FoundPods {
             () -> sandboxes.watch(id),
             PodAction.ROLL_BACK,
             () -> Thread.ofVirtual().name("roll back " + id).start(() -> rollBack.accept(found))));
+  }
+
+  private void restorePins(Pod found) throws IOException {
+    if (parts.hasLostPins(found)) {
+      parts.restorePins(found);
+    }
   }
 }

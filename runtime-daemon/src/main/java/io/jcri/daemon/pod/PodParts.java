@@ -202,6 +202,19 @@ public final class PodParts {
         && (!containers.present(pod.id()) || containers.takeUp(pod.id()));
   }
 
+  /** Whether somebody has unmounted one of the pod's namespaces. */
+  boolean hasLostPins(Pod pod) throws IOException {
+    return pod.sandbox().isPresent() && !sandboxes.lostPins(pod.sandbox().get()).isEmpty();
+  }
+
+  /** Pins them again, while nothing else is done to the pod. */
+  void restorePins(Pod pod) throws IOException {
+    List<String> restored = sandboxes.restorePins(pod.sandbox().orElseThrow());
+    if (!restored.isEmpty()) {
+      log.warn("somebody had unmounted namespaces of pod {}: pinned again {}", pod.id(), restored);
+    }
+  }
+
   void onSandboxExit(Pod pod, Runnable action) throws IOException {
     if (pod.sandbox().isPresent()) {
       sandboxes.onExit(pod.sandbox().get(), action);

@@ -31,6 +31,7 @@ public final class Pods {
   private final PodTeardown teardown;
   private final PodCreation creation;
   private final FoundPods found;
+  private final PodParts parts;
 
   /**
    * No pods yet.
@@ -47,6 +48,7 @@ public final class Pods {
     PodNames names = new PodNames();
     this.pods = pods;
     this.hooks = hooks;
+    this.parts = parts;
     this.steps = new PodSteps(pods);
     this.teardown = new PodTeardown(pods, steps, names, parts, hooks, selinux);
     SandboxWatch sandboxes = new SandboxWatch(pods, steps, parts);
@@ -97,6 +99,34 @@ public final class Pods {
     } catch (IOException e) {
       throw Failures.unchecked(e, "stop of pod sandbox " + id);
     }
+  }
+
+  /**
+   * The pod with this id, for a container that is to join its namespaces: they are pinned again if
+   * somebody has unmounted them.
+   *
+   * @throws JcriException NOT_FOUND, and FAILED_PRECONDITION when it is not ready
+   */
+  public Pod requireReady(String id) {
+    Pod pod = ready(id);
+    try {
+      if (parts.hasLostPins(pod)) {
+        try (KeyedLocks.Held _ = locks.hold(id)) {
+          parts.restorePins(ready(id)); // not in one that was stopped meanwhile
+        }
+      }
+    } catch (IOException e) {
+      throw Failures.unchecked(e, "namespaces of pod sandbox " + id);
+    }
+    return pod;
+  }
+
+  private Pod ready(String id) {
+    Pod pod = require(id);
+    if (!pod.ready()) {
+      throw JcriException.precondition("pod sandbox " + id + " is not ready");
+    }
+    return pod;
   }
 
   /** Keeps what the kubelet says of the pod's resources as a whole. */

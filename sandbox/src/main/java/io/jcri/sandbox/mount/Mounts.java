@@ -54,6 +54,15 @@ public final class Mounts {
     }
   }
 
+  /**
+   * Shows a file at another existing place from where no further copy is taken, not even by a bind
+   * mount of a folder above.
+   */
+  public void bindUnbindable(Path source, Path target) throws IOException {
+    bind(source, target, false);
+    calls.mount(null, target.toString(), null, MountFlags.MS_UNBINDABLE, null);
+  }
+
   private void attach(Fd copy, Path target, boolean readOnly) throws IOException {
     calls.mountSetattr(
         copy, 0, readOnly ? MountFlags.ATTR_RDONLY : 0, 0, MountFlags.MS_PRIVATE, null);
