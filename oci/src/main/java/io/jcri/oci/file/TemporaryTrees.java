@@ -5,10 +5,13 @@ import io.jcri.sandbox.mount.Mounts;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -20,6 +23,9 @@ public final class TemporaryTrees {
 
   private static final Logger LOG = LoggerFactory.getLogger(TemporaryTrees.class);
 
+  private static final List<Duration> RETRIES =
+      Stream.of(1, 5, 30, 300, 3600).map(Duration::ofSeconds).toList();
+
   private final Syscalls sys;
   private final Mounts mounts;
   private final Path root;
@@ -27,6 +33,8 @@ public final class TemporaryTrees {
 
   /** Tells ours from those of a daemon that died, whose pid may have been the same. */
   private final String tag = Long.toHexString(new SecureRandom().nextLong());
+
+  private final AtomicBoolean retrying = new AtomicBoolean();
 
   private final List<Path> leftovers = Collections.synchronizedList(new ArrayList<>());
 
@@ -64,17 +72,39 @@ public final class TemporaryTrees {
     leftovers.add(directory);
   }
 
-  /** Deletes one; what cannot be deleted now is tried again at the next start. */
+  /**
+   * Deletes one; what cannot be deleted now is tried again soon, since what was in the way (no file
+   * descriptor, no memory) passes, and at the next start.
+   */
   public void discard(Path directory) {
     try {
       Trees.delete(sys, directory);
     } catch (IOException e) {
       leftovers.add(directory);
       LOG.warn("cannot remove {}: {}", directory, e.getMessage());
+      if (retrying.compareAndSet(false, true)) {
+        Thread.ofVirtual().name("remove what is left of layers").start(this::retry);
+      }
     }
   }
 
-  /** Deletes what a daemon that died has left. */
+  private void retry() {
+    try {
+      for (Duration pause : RETRIES) {
+        Thread.sleep(pause);
+        removeLeftovers();
+        if (leftovers.isEmpty()) {
+          return;
+        }
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } finally {
+      retrying.set(false);
+    }
+  }
+
+  /** Deletes what was left by a daemon that died, and what could not be deleted before. */
   public void removeLeftovers() {
     for (Path directory : List.copyOf(leftovers)) {
       try {

@@ -266,7 +266,7 @@ public final class LayerStore implements LayerShelf {
     }
   }
 
-  /** Deletes a temporary directory; what cannot be deleted now is tried again at the next start. */
+  /** Deletes a temporary directory; what cannot be deleted now is tried again later. */
   @Override
   public void discard(Path directory) {
     temporary.discard(directory);
