@@ -19,17 +19,23 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** An OCI runtime that is killed after it has made cgroups and before it has noted that. */
+/** An OCI runtime that is killed: after it has made cgroups and before it has noted that, or once
+ * when it is to delete a container. */
 class KilledRuntimeTest {
   private static final String HANDLER = "killed";
+  private static final String IN_DELETE = "killed-in-delete";
   private static final Path FOLDER = folder();
 
   @RegisterExtension
-  static final TestNode NODE = new TestNode(Map.of(HANDLER, FOLDER.resolve("runc")));
+  static final TestNode NODE =
+      new TestNode(
+          Map.of(HANDLER, FOLDER.resolve("runc"), IN_DELETE, FOLDER.resolve("runc-delete")));
 
   @AfterAll
   static void deleteFolder() throws IOException {
-    Files.deleteIfExists(FOLDER.resolve("runc"));
+    for (String file : new String[] {"runc", "runc-delete", "was-killed"}) {
+      Files.deleteIfExists(FOLDER.resolve(file));
+    }
     Files.deleteIfExists(FOLDER);
   }
 
@@ -44,12 +50,36 @@ class KilledRuntimeTest {
     before.assertNothingNew();
   }
 
+  @Test
+  void itIsAskedOnceMoreForWhatNobodyElseDeletes() throws IOException {
+    TestPod pod = NODE.pod(NODE.podConfig(), IN_DELETE);
+    TestContainer container = pod.idle();
+    ProcessHandle.of(container.shimPid()).orElseThrow().destroyForcibly();
+    assertThat(container.awaitExit().getMessage()).contains("shim");
+    container.remove();
+    assertThat(FOLDER.resolve("was-killed")).exists();
+    assertThat(NODE.daemon().state().resolve("runtime").resolve(IN_DELETE).resolve(container.id()))
+        .doesNotExist();
+  }
+
   private static Path folder() {
     try {
       Path folder = Files.createTempDirectory("jct-killed");
-      Path script = folder.resolve("runc");
-      Files.writeString(
-          script,
+      write(
+          folder.resolve("runc-delete"),
+          """
+          #!/bin/sh
+          for word; do
+            if [ "$word" = delete ] && ! [ -e %1$s ]; then
+              touch %1$s
+              kill -9 $$
+            fi
+          done
+          exec runc "$@"
+          """
+              .formatted(folder.resolve("was-killed")));
+      write(
+          folder.resolve("runc"),
           """
           #!/bin/sh
           for word; do
@@ -64,10 +94,14 @@ class KilledRuntimeTest {
           done
           kill -9 $$
           """);
-      Files.setPosixFilePermissions(script, PosixFilePermissions.fromString("rwxr-xr-x"));
       return folder;
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  private static void write(Path script, String text) throws IOException {
+    Files.writeString(script, text);
+    Files.setPosixFilePermissions(script, PosixFilePermissions.fromString("rwxr-xr-x"));
   }
 }

@@ -238,6 +238,16 @@ public final class ContainerShims {
     }
   }
 
+  /** A runtime that was killed over it leaves what nobody would ask it for again. */
+  private static void deleteTwice(OciRuntime runtime, String id) {
+    try {
+      runtime.delete(id);
+    } catch (OciException e) {
+      log.info("container {} is deleted once more: {}", id, e.getMessage());
+      runtime.delete(id);
+    }
+  }
+
   private void deleteByAll(String id) {
     handlers
         .all()
@@ -276,7 +286,8 @@ public final class ContainerShims {
   void forceDelete(Container container, Optional<ProcessId> shim) {
     String id = container.id();
     try {
-      handlers.require(pods.require(container.podId()).config().handler()).runtime().delete(id);
+      deleteTwice(
+          handlers.require(pods.require(container.podId()).config().handler()).runtime(), id);
     } catch (OciException e) {
       log.warn("container {} could not be deleted: {}", id, e.getMessage());
     } catch (JcriException e) {
