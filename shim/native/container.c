@@ -80,6 +80,7 @@ static void ended(struct container *container, int exit_code, int signal) {
                      container->guest.oom_killed;
   container->state = STATE_EXITED;
   output_drain(container->output);
+  exit->log_dropped = log_file_take_untold(&container->output->log);
   write_record(&container->record_retry);
   loop_close(container->loop, &container->attaches->input);
   attach_end_all(container->attaches);

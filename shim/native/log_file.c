@@ -214,6 +214,12 @@ bool log_file_tell_dropped(struct log_file *log) {
   return true;
 }
 
+int64_t log_file_take_untold(struct log_file *log) {
+  int64_t untold = log->dropped;
+  log->dropped = 0;
+  return untold;
+}
+
 void log_file_write(struct log_file *log, const char *lines, size_t length) {
   if (log->fd < 0 || length == 0) return;
   if (!log_file_tell_dropped(log) || !make_room(log, length)) {

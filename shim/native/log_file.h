@@ -34,4 +34,7 @@ void log_file_write(struct log_file *log, const char *lines, size_t length);
 /* Tells of dropped bytes when there are any; true once none are left to tell of. */
 bool log_file_tell_dropped(struct log_file *log);
 
+/* Returns the bytes of which that has not told yet, for the caller to tell of. */
+int64_t log_file_take_untold(struct log_file *log);
+
 #endif

@@ -14,7 +14,7 @@ import java.nio.file.Path;
  * <pre>{@code
  * {"version":1,"containerId":"c1","pid":4711,"exitCode":137,"signal":9,
  *  "startedAtNanos":1795235482000000000,"finishedAtNanos":1795235483000000000,"oomKilled":false,
- *  "killRequested":true}
+ *  "killRequested":true,"logDropped":0}
  * }</pre>
  *
  * @param containerId the container's id
@@ -28,6 +28,8 @@ import java.nio.file.Path;
  *     killRequested
  * @param killRequested whether the SIGKILL that ended it came through the shim, from us; shims of
  *     before this field say no
+ * @param logDropped bytes of its output that were dropped, since the disk of its log was full, and
+ *     of which the log does not tell; shims before this field say 0
  * @param codeLost whether nobody knows how it ended: its shim had died, and the one that took over
  *     could not learn it
  */
@@ -40,6 +42,7 @@ public record ExitRecord(
     long finishedAtNanos,
     boolean oomKilled,
     boolean killRequested,
+    long logDropped,
     boolean codeLost) {
   private static final int VERSION = 1;
   private static final long MAX_BYTES = 64 * 1024;
@@ -70,6 +73,7 @@ public record ExitRecord(
           fields.get("finishedAtNanos").getAsLong(),
           fields.get("oomKilled").getAsBoolean(),
           fields.has("killRequested") && fields.get("killRequested").getAsBoolean(),
+          fields.has("logDropped") ? fields.get("logDropped").getAsLong() : 0,
           fields.has("codeLost") && fields.get("codeLost").getAsBoolean());
     } catch (JsonParseException
         | IllegalStateException

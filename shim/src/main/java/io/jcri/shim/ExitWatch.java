@@ -54,6 +54,7 @@ final class ExitWatch {
         frame.number(Wire.TAG_FINISHED_AT),
         frame.flag(Wire.TAG_OOM_KILLED),
         frame.flag(Wire.TAG_KILL_REQUESTED),
+        frame.number(Wire.TAG_LOG_UNTOLD),
         frame.flag(Wire.TAG_CODE_LOST));
   }
 

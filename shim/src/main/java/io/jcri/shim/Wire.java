@@ -54,7 +54,8 @@ final class Wire {
   static final int TAG_DATA = 23;
   static final int TAG_LOG_DROPPED = 24;
   static final int TAG_KILL_REQUESTED = 25;
-  static final int TAG_CODE_LOST = 26;
+  static final int TAG_LOG_UNTOLD = 26;
+  static final int TAG_CODE_LOST = 27;
 
   private Wire() {}
 }

@@ -22,11 +22,20 @@ class ExitRecordTest {
         file,
         "{\"version\":1,\"containerId\":\"c1\",\"pid\":4711,\"exitCode\":137,\"signal\":9,"
             + "\"startedAtNanos\":1795235482000000001,\"finishedAtNanos\":1795235483000000002,"
-            + "\"oomKilled\":true,\"killRequested\":true,\"newer\":[1]}\n");
+            + "\"oomKilled\":true,\"killRequested\":true,\"logDropped\":7,\"newer\":[1]}\n");
     assertThat(ExitRecord.read(file))
         .isEqualTo(
             new ExitRecord(
-                "c1", 4711, 137, 9, 1795235482000000001L, 1795235483000000002L, true, true, false));
+                "c1",
+                4711,
+                137,
+                9,
+                1795235482000000001L,
+                1795235483000000002L,
+                true,
+                true,
+                7,
+                false));
   }
 
   @Test
@@ -48,6 +57,7 @@ class ExitRecordTest {
                 1795235483000000002L,
                 true,
                 false,
+                0,
                 false));
   }
 

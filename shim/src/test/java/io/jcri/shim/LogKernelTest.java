@@ -11,12 +11,18 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** The CRI log file of real containers. */
 class LogKernelTest {
+  /** The bytes that {@code seq 100000} writes. */
+  private static final long COUNTED =
+      IntStream.rangeClosed(1, 100_000).mapToLong(i -> (i + "\n").length()).sum();
+
   private final Lab lab = new Lab();
 
   LogKernelTest() throws IOException {}
@@ -78,34 +84,10 @@ class LogKernelTest {
     try {
       Box box =
           lab.box(Plan.shell("seq 100000; echo full >&2; read x; echo after").withStdin(false));
-      // The log's directory may be any file system; a link to it stands in for the kubelet's.
-      box.shim().delete();
-      Path state = Files.createDirectory(lab.root.resolve("f"));
-      ShimSpec spec = box.spec();
-      ShimSpec full =
-          new ShimSpec(
-              spec.containerId() + "f",
-              spec.bundle(),
-              state,
-              spec.runtime(),
-              spec.runtimeRoot(),
-              List.of(),
-              false,
-              true,
-              false,
-              false,
-              true,
-              false,
-              java.util.Optional.of(disk.resolve("log")),
-              java.util.Optional.empty(),
-              0,
-              state.resolve("exit.json"),
-              spec.cgroupPath(),
-              java.util.Optional.empty(),
-              java.util.Optional.empty());
+      ShimSpec full = loggingOn(disk, box);
       try (Shim shim = lab.launcher.launch(full)) {
         shim.start();
-        long all = IntStream.rangeClosed(1, 100_000).mapToLong(i -> (i + "\n").length()).sum() + 5;
+        long all = COUNTED + 5;
         Lab.await("output is taken", () -> dropped(shim) + logged(disk.resolve("log")) == all);
         assertThat(dropped(shim)).isGreaterThan(100_000);
         Files.move(disk.resolve("log"), disk.resolve("old"));
@@ -124,6 +106,65 @@ class LogKernelTest {
     } finally {
       assertThat(Sweep.run("/bin/umount", "-l", disk.toString())).isZero();
     }
+  }
+
+  @Test
+  void whatADiskThatStaysFullHasNotTakenIsToldByTheExitRecord() throws IOException {
+    Path disk = Files.createDirectory(lab.root.resolve("disk"));
+    assertThat(Sweep.run("/bin/mount", "-t", "tmpfs", "-o", "size=256k", "tmpfs", disk.toString()))
+        .isZero();
+    try {
+      ShimSpec full = loggingOn(disk, lab.box(Plan.shell("seq 100000; exit 3")));
+      try (Shim shim = lab.launcher.launch(full)) {
+        shim.start();
+        Lab.await("the end", () -> shim.exit().isPresent());
+        ExitRecord exit = shim.exit().orElseThrow();
+        assertThat(exit.exitCode()).isEqualTo(3);
+        assertThat(exit.logDropped()).isPositive();
+        assertThat(exit.logDropped() + told(disk.resolve("log")) + logged(disk.resolve("log")))
+            .isEqualTo(COUNTED);
+        assertThat(ExitRecord.read(full.exitRecord())).isEqualTo(exit);
+        shim.delete();
+      }
+    } finally {
+      assertThat(Sweep.run("/bin/umount", "-l", disk.toString())).isZero();
+    }
+  }
+
+  /** Another shim for the box's container; a log may be on any file system. */
+  private ShimSpec loggingOn(Path disk, Box box) throws IOException {
+    box.shim().delete();
+    Path state = Files.createDirectory(lab.root.resolve("f"));
+    ShimSpec spec = box.spec();
+    return new ShimSpec(
+        spec.containerId() + "f",
+        spec.bundle(),
+        state,
+        spec.runtime(),
+        spec.runtimeRoot(),
+        List.of(),
+        false,
+        true,
+        false,
+        false,
+        true,
+        false,
+        java.util.Optional.of(disk.resolve("log")),
+        java.util.Optional.empty(),
+        0,
+        state.resolve("exit.json"),
+        spec.cgroupPath(),
+        java.util.Optional.empty(),
+        java.util.Optional.empty());
+  }
+
+  /** How many bytes the log says were dropped. */
+  private static long told(Path log) throws IOException {
+    return Files.readAllLines(log).stream()
+        .map(Pattern.compile("\\[jcri: (\\d+) bytes dropped]")::matcher)
+        .filter(Matcher::find)
+        .mapToLong(found -> Long.parseLong(found.group(1)))
+        .sum();
   }
 
   /** Bytes of the container's that the log holds in whole lines. */

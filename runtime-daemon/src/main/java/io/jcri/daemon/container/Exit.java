@@ -36,7 +36,12 @@ public record Exit(int code, long at, String reason, String message) {
       return unknown(record.finishedAtNanos(), LOST);
     }
     boolean oom = record.oomKilled() && !record.killRequested();
-    return of(record.exitCode(), record.finishedAtNanos(), oom);
+    Exit exit = of(record.exitCode(), record.finishedAtNanos(), oom);
+    return record.logDropped() == 0
+        ? exit
+        : exit.withMessage(
+            "the disk of its log was full: %d bytes of output were dropped"
+                .formatted(record.logDropped()));
   }
 
   Exit withMessage(String text) {
