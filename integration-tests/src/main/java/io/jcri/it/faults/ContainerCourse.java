@@ -2,8 +2,12 @@ package io.jcri.it.faults;
 
 import io.jcri.cri.v1.ContainerState;
 import io.jcri.cri.v1.ContainerStatus;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,10 +17,64 @@ import org.jspecify.annotations.Nullable;
  * @param program what it runs
  * @param log its log file
  * @param lines what the log had of stdout when it had ended
+ * @param dropped how many bytes of its output the log or the status says were dropped
  * @param ended its status when it had ended; null when nobody waited for that
  */
 record ContainerCourse(
-    String id, Program program, Path log, List<String> lines, @Nullable ContainerStatus ended) {
+    String id,
+    Program program,
+    Path log,
+    List<String> lines,
+    long dropped,
+    @Nullable ContainerStatus ended) {
+  private static final Pattern DROPPED =
+      Pattern.compile(" stderr F \\[jcri: (\\d+) bytes dropped]");
+
+  private static final Pattern UNTOLD = Pattern.compile("(\\d+) bytes of output were dropped");
+
+  /** With what its log has now. */
+  static ContainerCourse of(String id, Program program, Path log, ContainerStatus ended)
+      throws IOException {
+    return new ContainerCourse(
+        id, program, log, lines(log), dropped(log) + untold(ended), ended);
+  }
+
+  /** The status of a container that the daemon does not know. */
+  static ContainerStatus unknown(String id) {
+    return ContainerStatus.newBuilder()
+        .setId(id)
+        .setState(ContainerState.CONTAINER_UNKNOWN)
+        .setMessage("there is no such container")
+        .build();
+  }
+
+  /** What a log has of stdout; pieces are not made of such short lines. */
+  static List<String> lines(Path log) throws IOException {
+    if (Files.notExists(log)) {
+      return List.of();
+    }
+    return Files.readAllLines(log).stream()
+        .filter(line -> line.contains(" stdout F "))
+        .map(line -> line.substring(line.indexOf(" stdout F ") + " stdout F ".length()))
+        .toList();
+  }
+
+  /** What the log could not tell itself. */
+  private static long untold(ContainerStatus ended) {
+    Matcher matcher = UNTOLD.matcher(ended.getMessage());
+    return matcher.find() ? Long.parseLong(matcher.group(1)) : 0;
+  }
+
+  private static long dropped(Path log) throws IOException {
+    if (Files.notExists(log)) {
+      return 0;
+    }
+    return Files.readAllLines(log).stream()
+        .map(DROPPED::matcher)
+        .filter(Matcher::find)
+        .mapToLong(found -> Long.parseLong(found.group(1)))
+        .sum();
+  }
 
   /**
    * What was lost of it; null when nothing was.
@@ -39,7 +97,7 @@ record ContainerCourse(
       return null;
     }
     if (killed && known && status.getExitCode() == 137 && status.getReason().equals("Error")) {
-      return program.wrongIn(lines, false);
+      return program.wrongIn(lines, false, dropped);
     }
     if (!known
         || status.getExitCode() != program.exitCode()
@@ -50,7 +108,7 @@ record ContainerCourse(
     if (status.getFinishedAt() < status.getStartedAt() || status.getStartedAt() == 0) {
       return "has wrong times: " + brief(status);
     }
-    return program.wrongIn(lines, program.end() != Program.End.OUT_OF_MEMORY);
+    return program.wrongIn(lines, program.end() != Program.End.OUT_OF_MEMORY, dropped);
   }
 
   private static String brief(ContainerStatus status) {

@@ -7,9 +7,13 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** What happens to the file systems that the daemon works on. */
 final class DiskFaults {
+  private static final Pattern SNAPSHOT = Pattern.compile("/snapshots/([0-9a-f]{64})/");
+
   private DiskFaults() {}
 
   static Fault full(Random random) {
@@ -35,7 +39,23 @@ final class DiskFaults {
     }
   }
 
-  /** Somebody detaches a mount of the daemon's: a root file system, a pinned namespace, a shm. */
+  /** Where the logs of pods are: lines may be dropped, if they are counted. */
+  static Fault logsFull(Random random) {
+    int spareKib = random.nextInt(3) == 0 ? 0 : random.nextInt(100);
+    return round -> {
+      round.sleepUpTo(500);
+      round.tell("%d KiB left".formatted(spareKib));
+      Path ballast = round.node().logs().resolve("ballast");
+      fill(round.node().logs(), ballast, spareKib);
+      round.sleepUpTo(1500);
+      Files.delete(ballast);
+    };
+  }
+
+  /**
+   * Somebody detaches a mount of the daemon's: a pinned namespace, a shm, the root file system of a
+   * container, which is excused alone.
+   */
   static Fault mountGone(Random random) {
     return round -> {
       Optional<String> container = round.runningContainer();
@@ -49,10 +69,15 @@ final class DiskFaults {
               .toList();
       Optional<String> mount = round.pick(mounts);
       round.tell("%s while %s runs".formatted(mount, container));
-      if (mount.isPresent()) {
-        Command.of("umount", "-l", mount.get()).run();
-        round.excuses().harmAll();
+      if (mount.isEmpty()) {
+        round.miss("there is none");
+        return;
       }
+      Matcher snapshot = SNAPSHOT.matcher(mount.get());
+      if (snapshot.find()) {
+        round.excuses().harm(snapshot.group(1));
+      }
+      Command.of("umount", "-l", mount.get()).run();
     };
   }
 }

@@ -7,6 +7,7 @@ import java.util.concurrent.ConcurrentHashMap;
 final class Excuses {
   private final Set<String> harmed = ConcurrentHashMap.newKeySet();
   private final Set<String> killed = ConcurrentHashMap.newKeySet();
+  private final Set<String> pods = ConcurrentHashMap.newKeySet();
   private volatile boolean allHarmed;
 
   /** Excuses what is lost of a container, if its status says so. */
@@ -25,6 +26,16 @@ final class Excuses {
 
   boolean isHarmed(String container) {
     return allHarmed || harmed.contains(container);
+  }
+
+  /** Excuses that a container does not start in a pod whose record is damaged. */
+  void harmPod(String pod) {
+    pods.add(pod);
+  }
+
+  /** Whether anything was damaged that no record tells of any more. */
+  boolean isAnythingUnrecorded() {
+    return allHarmed || !harmed.isEmpty() || !pods.isEmpty();
   }
 
   /** Remembers that a container was killed from outside: its exit code may be 137 instead. */

@@ -32,6 +32,12 @@ final class FaultNode implements AutoCloseable {
   private static final String BRIDGE = "jctb" + RUN;
   private static final String SUBNET = "10.%d.0.0/24".formatted(200 + RUN % 50);
 
+  /** Of another version, maybe. */
+  static final String MACHINES_RUNC = "/usr/bin/runc";
+
+  /** How long a call to a plugin may take here. */
+  static final int NETWORK_SECONDS = 5;
+
   private final Leaks before;
   private final Scratch scratch;
   private final LocalRegistry registry;
@@ -67,11 +73,12 @@ final class FaultNode implements AutoCloseable {
     mount(scratch.disk().resolve("lib"), 512);
     mount(scratch.state().resolve("d"), 64);
     mount(scratch.disk().resolve("logs"), 64);
-    Gates gates =
-        Gates.create(scratch.disk().resolve("gates"), Tools.newRunc().orElse(Path.of("runc")));
+    Gates gates = Gates.create(scratch.disk().resolve("gates"), runc());
     LocalRegistry registry = LocalRegistry.start(scratch.disk().resolve("registry"));
     CniNetwork network = CniNetwork.create(scratch.disk(), BRIDGE, SUBNET);
     gate(network, scratch, gates);
+    Path more = Files.createDirectories(scratch.disk().resolve("conf.d")).resolve("50-faults.toml");
+    Files.writeString(more, "[network]\ntimeout_seconds = %d\n".formatted(NETWORK_SECONDS));
     DaemonUnderTest daemon =
         DaemonUnderTest.start(
             new RuntimeUnderTest.Settings(
@@ -80,6 +87,11 @@ final class FaultNode implements AutoCloseable {
                 network.configurations(),
                 Map.of("runc", new HandlerUnderTest.Program(gates.runc()))));
     return new FaultNode(before, scratch, registry, network, gates, daemon);
+  }
+
+  /** The OCI runtime of the rounds. */
+  static Path runc() throws IOException {
+    return Tools.newRunc().orElse(Path.of(MACHINES_RUNC));
   }
 
   private static void mount(Path folder, int mebibytes) throws IOException {
@@ -130,6 +142,15 @@ final class FaultNode implements AutoCloseable {
   /** The configuration of the pods' network. */
   Path networkFile() {
     return network.configurations().resolve("10-test.conflist");
+  }
+
+  /** Where CNI keeps what networks have answered. */
+  Path networkCache() {
+    return scratch.disk().resolve("cni");
+  }
+
+  Path disk() {
+    return scratch.disk();
   }
 
   /** Where the kubelet would want logs; a file system of its own. */

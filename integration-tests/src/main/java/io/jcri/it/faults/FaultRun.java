@@ -111,7 +111,7 @@ public final class FaultRun {
     strikeAll(strikes, courses, atWork);
     List<String> wrong = new ArrayList<>();
     strikes.forEach(strike -> strike.failure().ifPresent(wrong::add));
-    if (excuses.isAllHarmed()) {
+    if (excuses.isAnythingUnrecorded()) {
       node.removeEverything(); // what no record tells the pod of
     }
     if (!node.daemon().process().isAlive()) {

@@ -28,6 +28,10 @@ record Faults(String name, int weight, Set<Part> uses, Function<Random, Fault> m
     NETWORK,
     /** Space. */
     DISK,
+    /** The logs of pods. */
+    LOGS,
+    /** The registry. */
+    REGISTRY,
     /** Processes of pods and containers that are picked by what the daemon says of them. */
     PROCESSES
   }
@@ -70,8 +74,19 @@ record Faults(String name, int weight, Set<Part> uses, Function<Random, Fault> m
               Part.NETWORK,
               Part.DAEMON),
           of("disk full", 4, DiskFaults::full, Part.DISK, Part.DAEMON),
-          of("mount taken away", 2, DiskFaults::mountGone, EVERYTHING),
-          of("record damaged", 4, RecordFaults::damaged, EVERYTHING));
+          of("mount taken away", 4, DiskFaults::mountGone, Part.PROCESSES),
+          of("record damaged", 8, RecordFaults::damaged, EVERYTHING),
+          of("daemon killed in its recovery", 5, RecoveryFaults::killed, Part.DAEMON),
+          of("daemon's programs replaced", 3, UpgradeFaults::programsReplaced, Part.DAEMON),
+          of("daemon without processes", 2, ResourceFaults::withoutProcesses, Part.DAEMON),
+          of("daemon short of memory", 2, ResourceFaults::shortOfMemory, Part.DAEMON),
+          of("runtime frozen", 3, ProcessFaults::runtimeFrozen, Part.RUNTIME),
+          of("runtime replaced", 2, ProcessFaults::runtimeReplaced, Part.PROCESSES),
+          of("plugin frozen", 3, NetworkFaults::pluginFrozen, Part.NETWORK),
+          of("logs' disk full", 3, DiskFaults::logsFull, Part.LOGS),
+          of("registry killed during a pull", 2, RegistryFaults::killed, Part.REGISTRY),
+          of("registry stalled during a pull", 2, RegistryFaults::stalled, Part.REGISTRY),
+          of("registry garbled during a pull", 2, RegistryFaults::garbage, Part.REGISTRY));
 
   private static Faults of(
       String name, int weight, Function<Random, Fault> make, Part... uses) {

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.stream.Stream;
@@ -34,6 +35,8 @@ record Gates(Path folder) {
     FAIL_AFTER,
     /** Its work is done, and what it prints cannot be read. */
     RUBBISH,
+    /** It is stopped (SIGSTOP) in the middle of its work, for a while. */
+    FREEZE,
     /** It waits before it begins, until it is let go. */
     HOLD_BEFORE,
     /** It waits after its work, until it is let go. */
@@ -45,7 +48,8 @@ record Gates(Path folder) {
     Gates gates = new Gates(Files.createDirectories(folder));
     Files.createDirectories(gates.plugins());
     String verb = "$(for a; do case $a in run|delete|kill|state|exec) echo $a; break;; esac; done)";
-    gates.write(gates.runc(), "runc", verb, runc.toString());
+    gates.use(runc);
+    gates.write(gates.runc(), "runc", verb, gates.program().toString());
     for (String plugin : new String[] {"bridge", "host-local", "portmap"}) {
       gates.write(
           gates.plugins().resolve("gated-" + plugin),
@@ -64,9 +68,9 @@ record Gates(Path folder) {
         # %2$s, which misbehaves when it is told to
         dir='%1$s'
         gate=%2$s-%3$s
-        do=; ms=
+        do=; ms=; frozen=
         if mv "$dir/order-$gate" "$dir/taken-$gate-$$" 2>/dev/null; then
-          read -r do ms < "$dir/taken-$gate-$$"
+          read -r do ms frozen < "$dir/taken-$gate-$$"
         fi
         hold() {
           echo $$ > "$dir/held-$gate-$$"
@@ -76,6 +80,9 @@ record Gates(Path folder) {
           '') exec %4$s "$@" ;;
           DIE_BEFORE) kill -9 $$ ;;
           DIE_MIDWAY) %4$s "$@" <&0 & sleep "$ms"; kill -9 $! $$ ;;
+          FREEZE)
+            (sleep "$ms"; kill -STOP $$; sleep "$frozen"; kill -CONT $$) </dev/null >/dev/null 2>&1 &
+            exec %4$s "$@" ;;
           DIE_AFTER) %4$s "$@"; kill -9 $$ ;;
           FAIL_BEFORE) echo '{"cniVersion": "1.0.0", "code": 999, "msg": "told to fail"}'; exit 1 ;;
           FAIL_AFTER) %4$s "$@" >/dev/null; echo '{"cniVersion": "1.0.0", "code": 999, "msg": "told to fail"}'; exit 1 ;;
@@ -87,6 +94,17 @@ record Gates(Path folder) {
             .formatted(folder, name, verb, program);
     Files.writeString(file, script);
     Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwxr-xr-x"));
+  }
+
+  /** Has another program do the OCI runtime's work from now on. */
+  void use(Path runc) throws IOException {
+    Path fresh = folder.resolve("runc-program.tmp");
+    Files.createSymbolicLink(fresh, runc);
+    Files.move(fresh, program(), StandardCopyOption.ATOMIC_MOVE);
+  }
+
+  private Path program() {
+    return folder.resolve("runc-program");
   }
 
   Path runc() {
@@ -104,11 +122,18 @@ record Gates(Path folder) {
   /**
    * Has the next program that comes to the gate misbehave.
    *
-   * @param midwayMillis how long it works before it is killed in the middle
+   * @param midwayMillis how long it works before it is killed or stopped in the middle
    */
   void order(String gate, Misdeed misdeed, int midwayMillis) throws IOException {
+    order(gate, misdeed, midwayMillis, 0);
+  }
+
+  /** As above, and says how long it is stopped. */
+  void order(String gate, Misdeed misdeed, int midwayMillis, int frozenMillis) throws IOException {
     Path draft = folder.resolve("draft-" + gate);
-    Files.writeString(draft, "%s %.3f%n".formatted(misdeed, midwayMillis / 1000.0));
+    Files.writeString(
+        draft,
+        "%s %.3f %.3f%n".formatted(misdeed, midwayMillis / 1000.0, frozenMillis / 1000.0));
     Files.move(draft, folder.resolve("order-" + gate));
   }
 

@@ -8,6 +8,7 @@ import io.jcri.it.kit.Layer;
 import io.jcri.it.kit.TarEntry;
 import io.jcri.it.kit.TestImage;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -18,6 +19,8 @@ import java.util.Random;
  */
 final class ImageCourse implements Course {
   private static final int LAYERS = 4;
+  private static final int PUSHES = 20;
+  private static final Duration PAUSE = Duration.ofMillis(300);
   private static final int LARGEST_FILE = 4 << 20;
 
   private final FaultNode node;
@@ -50,8 +53,7 @@ final class ImageCourse implements Course {
   @Override
   public void run() {
     try {
-      ImageSpec image =
-          ImageSpec.newBuilder().setImage(node.registry().push(name, "1", content())).build();
+      ImageSpec image = ImageSpec.newBuilder().setImage(push()).build();
       for (Patience.Clock clock = patience.clock(); clock.goesOn("PullImage of " + name); ) {
         var pull = PullImageRequest.newBuilder().setImage(image).build();
         if (patience.tryImages(stub -> stub.pullImage(pull)).isPresent()) {
@@ -72,6 +74,21 @@ final class ImageCourse implements Course {
     } catch (InterruptedException e) {
       complaints.add("image %s was given up".formatted(name));
       Thread.currentThread().interrupt();
+    }
+  }
+
+  /** Pushes it; again, when the registry dies over it. */
+  private String push() throws IOException, InterruptedException {
+    TestImage content = content();
+    for (int attempt = 1; ; attempt++) {
+      try {
+        return node.registry().push(name, "1", content);
+      } catch (IOException e) {
+        if (attempt == PUSHES) {
+          throw e;
+        }
+        Thread.sleep(PAUSE);
+      }
     }
   }
 

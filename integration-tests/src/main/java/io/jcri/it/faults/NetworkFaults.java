@@ -26,6 +26,15 @@ final class NetworkFaults {
     return ProcessFaults.misbehaving(gate, misdeed, random.nextInt(30));
   }
 
+  /** Stopped in the middle: for a while, or for longer than the daemon waits. */
+  static Fault pluginFrozen(Random random) {
+    String plugin = PLUGINS[random.nextInt(PLUGINS.length)];
+    String gate = plugin + (random.nextInt(3) == 0 ? "-DEL" : "-ADD");
+    int limit = FaultNode.NETWORK_SECONDS * 1000;
+    int frozen = random.nextInt(4) == 0 ? limit + 1000 : 300 + random.nextInt(2000);
+    return ProcessFaults.frozen(gate, random.nextInt(30), frozen);
+  }
+
   static Fault pluginGone(Random random) {
     String plugin = PLUGINS[random.nextInt(PLUGINS.length)];
     return round -> {

@@ -87,6 +87,19 @@ final class Patience {
     }
   }
 
+  /** Makes a call until it is answered; empty when the answer is that there is no such thing. */
+  <T> Optional<T> ask(String what, Function<RuntimeServiceBlockingStub, T> call)
+      throws InterruptedException {
+    for (Clock clock = clock(); clock.goesOn(what); ) {
+      int before = errors.size();
+      Optional<T> answer = tryOnce(call);
+      if (answer.isPresent() || errors.get(before).startsWith("NOT_FOUND")) {
+        return answer;
+      }
+    }
+    throw new IllegalStateException(what);
+  }
+
   /** Makes a call until it is answered. */
   <T> T call(String what, Function<RuntimeServiceBlockingStub, T> call)
       throws InterruptedException {

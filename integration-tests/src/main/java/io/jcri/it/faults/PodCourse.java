@@ -149,7 +149,7 @@ final class PodCourse implements Course {
     }
     for (Started one : started) {
       ContainerStatus ended = one.program.runsOn() ? stop(one) : awaitEnd(one.id);
-      containers.add(new ContainerCourse(one.id, one.program, one.log, lines(one.log), ended));
+      containers.add(ContainerCourse.of(one.id, one.program, one.log, ended));
     }
   }
 
@@ -231,19 +231,21 @@ final class PodCourse implements Course {
   private boolean isReady(String sandbox) throws InterruptedException {
     var request = PodSandboxStatusRequest.newBuilder().setPodSandboxId(sandbox).build();
     return patience
-        .call("PodSandboxStatus", stub -> stub.podSandboxStatus(request).getStatus().getState())
-        .equals(PodSandboxState.SANDBOX_READY);
+        .ask("PodSandboxStatus", stub -> stub.podSandboxStatus(request).getStatus().getState())
+        .equals(Optional.of(PodSandboxState.SANDBOX_READY));
   }
 
   private ContainerStatus status(String id) throws InterruptedException {
     var request = ContainerStatusRequest.newBuilder().setContainerId(id).build();
-    return patience.call("ContainerStatus", stub -> stub.containerStatus(request).getStatus());
+    return patience
+        .ask("ContainerStatus", stub -> stub.containerStatus(request).getStatus())
+        .orElseGet(() -> ContainerCourse.unknown(id));
   }
 
   /** Lets it run a while once it has begun, and tells it to end. */
   private ContainerStatus stop(Started one) throws IOException, InterruptedException {
     for (Patience.Clock clock = patience.clock(); clock.goesOn("the first line in " + name); ) {
-      if (!lines(one.log).isEmpty() || hasEnded(status(one.id))) {
+      if (!ContainerCourse.lines(one.log).isEmpty() || hasEnded(status(one.id))) {
         break;
       }
       Thread.sleep(Duration.ofMillis(10));
@@ -254,7 +256,7 @@ final class PodCourse implements Course {
             .setContainerId(one.id)
             .setTimeout(one.program.end() == Program.End.WHEN_KILLED ? 1 : 15)
             .build();
-    patience.call("StopContainer in " + name, stub -> stub.stopContainer(request));
+    patience.ask("StopContainer in " + name, stub -> stub.stopContainer(request));
     return awaitEnd(one.id);
   }
 
@@ -287,17 +289,6 @@ final class PodCourse implements Course {
         }
       }
     }
-  }
-
-  /** What the log has of stdout; pieces are not made of such short lines. */
-  private static List<String> lines(Path log) throws IOException {
-    if (Files.notExists(log)) {
-      return List.of();
-    }
-    return Files.readAllLines(log).stream()
-        .filter(line -> line.contains(" stdout F "))
-        .map(line -> line.substring(line.indexOf(" stdout F ") + " stdout F ".length()))
-        .toList();
   }
 
   private PodSandboxConfig config(int attempt) {

@@ -2,6 +2,8 @@ package io.jcri.it.faults;
 
 import io.jcri.it.faults.Gates.Misdeed;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -128,6 +130,47 @@ final class ProcessFaults {
     Misdeed misdeed = MISDEEDS[random.nextInt(MISDEEDS.length)];
     int millis = random.nextInt(40);
     return misbehaving(gate, misdeed, millis);
+  }
+
+  /** Stopped in the middle, for a while. */
+  static Fault runtimeFrozen(Random random) {
+    String gate = GATES.get(random.nextInt(GATES.size()));
+    return frozen(gate, random.nextInt(40), 300 + random.nextInt(2000));
+  }
+
+  static Fault frozen(String gate, int millis, int frozenMillis) {
+    return new Fault() {
+      @Override
+      public void prepare(Round round) throws IOException {
+        round.node().gates().order(gate, Misdeed.FREEZE, millis, frozenMillis);
+        round.tell("%s at %d ms for %d ms".formatted(gate, millis, frozenMillis));
+      }
+
+      @Override
+      public void strike(Round round) {}
+
+      @Override
+      public void settle(Round round) throws IOException {
+        if (round.node().gates().withdraw(gate)) {
+          round.miss("where nobody came");
+        }
+      }
+    };
+  }
+
+  /** Another version drives, and ends, what this one has started. */
+  static Fault runtimeReplaced(Random random) {
+    return round -> {
+      Path machines = Path.of(FaultNode.MACHINES_RUNC);
+      if (!Files.exists(machines) || machines.equals(FaultNode.runc())) {
+        round.miss("there is one version only");
+        return;
+      }
+      round.sleepUpTo(500);
+      round.node().gates().use(machines);
+      round.sleepUpTo(1500);
+      round.node().gates().use(FaultNode.runc());
+    };
   }
 
   /** A program that misbehaves once, when it next comes to the gate. */

@@ -73,6 +73,47 @@ record Program(End end, int lines, int code) {
   }
 
   /**
+   * As {@link #wrongIn(List, boolean)}, of a log that says that so many bytes were dropped: those of
+   * the lines that are missing, no fewer.
+   */
+  @org.jspecify.annotations.Nullable String wrongIn(List<String> log, boolean whole, long dropped) {
+    if (dropped == 0) {
+      return wrongIn(log, whole);
+    }
+    long missing = 0;
+    int number = 0;
+    boolean ended = false;
+    for (String line : log) {
+      int said = Integer.parseInt(line.substring(line.indexOf(' ') + 1));
+      boolean isEnd = line.startsWith("end ");
+      if (ended || said < number - (isEnd ? 1 : 0)) {
+        return "after line %d the log has '%s'".formatted(number - 1, line);
+      }
+      for (; number < said; number++) {
+        missing += bytes("line " + number);
+      }
+      number += isEnd ? 0 : 1;
+      ended = isEnd;
+    }
+    if (whole && end == End.BY_ITSELF) {
+      for (; number < lines; number++) {
+        missing += bytes("line " + number);
+      }
+      missing += ended ? 0 : bytes("end " + lines);
+      return missing == dropped
+          ? null
+          : "%d bytes are missing, and %d are said to be dropped".formatted(missing, dropped);
+    }
+    return missing <= dropped
+        ? null
+        : "%d bytes are missing, and only %d are said to be dropped".formatted(missing, dropped);
+  }
+
+  private static int bytes(String line) {
+    return line.length() + 1;
+  }
+
+  /**
    * What is wrong with what the log has of stdout; null when nothing is.
    *
    * @param whole false when the end may be missing, since somebody has killed what writes it

@@ -1,40 +1,123 @@
 package io.jcri.it.faults;
 
+import io.jcri.cri.v1.Container;
+import io.jcri.cri.v1.ListContainersRequest;
 import java.io.IOException;
+import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /** What happens to what the daemon has on disk, while it is down. */
 final class RecordFaults {
   private RecordFaults() {}
 
+  /** A record, by what {@link RecordKind} calls it. */
+  private record Found(RecordKind kind, String name, Path file) {}
+
+  /** Damages one record of one kind among those that are there. */
   static Fault damaged(Random random) {
     int how = random.nextInt(4);
     return round -> {
       Optional<String> container = round.runningContainer();
       round.sleepUpTo(300);
+      Map<String, String> pods = pods(round.node());
       round.node().daemon().kill();
-      List<Path> files = new ArrayList<>();
-      files.addAll(FaultNode.list(round.node().daemon().root().resolve("pods")));
-      files.addAll(FaultNode.list(round.node().daemon().root().resolve("containers")));
-      for (Path each : FaultNode.list(round.node().daemon().state().resolve("containers"))) {
-        if (Files.exists(each.resolve("exit"))) {
-          files.add(each.resolve("exit"));
-        }
-      }
-      Optional<Path> file = round.pick(files);
-      if (file.isPresent()) {
-        round.tell("%s, %s".formatted(file.get(), damage(file.get(), how, round.random())));
-        round.excuses().harmAll();
+      Map<RecordKind, List<Found>> found =
+          records(round.node()).stream()
+              .collect(Collectors.groupingBy(Found::kind, TreeMap::new, Collectors.toList()));
+      Optional<Found> record =
+          round.pick(List.copyOf(found.keySet())).flatMap(kind -> round.pick(found.get(kind)));
+      if (record.isPresent()) {
+        String done = damage(record.get().file(), how, round.random());
+        round.tell("%s, %s".formatted(record.get().name(), done));
+        excuse(round, record.get(), pods);
       } else {
         round.miss("no record, " + container);
       }
       round.node().daemon().start();
+      if (record.isPresent() && record.get().kind().loss() == RecordKind.Loss.IMAGE) {
+        round.node().pull(round.node().image()); // as a kubelet does that finds it missing
+      }
     };
+  }
+
+  private static void excuse(Round round, Found record, Map<String, String> pods) {
+    String owner = record.kind().owner(record.name()).orElse("");
+    switch (record.kind().loss()) {
+      case NOTHING, IMAGE -> {}
+      case CONTAINER -> round.excuses().harm(owner);
+      case CONTAINERS_OF_POD -> {
+        round.excuses().harmPod(owner);
+        pods.forEach((container, pod) -> {
+          if (pod.equals(owner)) {
+            round.excuses().harm(container);
+          }
+        });
+      }
+    }
+  }
+
+  /** The pod of each container. */
+  private static Map<String, String> pods(FaultNode node) {
+    return node
+        .client()
+        .runtime()
+        .listContainers(ListContainersRequest.getDefaultInstance())
+        .getContainersList()
+        .stream()
+        .collect(Collectors.toMap(Container::getId, Container::getPodSandboxId));
+  }
+
+  private static List<Found> records(FaultNode node) throws IOException {
+    List<Found> found = new ArrayList<>();
+    collect("lib", node.daemon().root(), found);
+    collect("run", node.daemon().state(), found);
+    collect("cni", node.networkCache(), found);
+    return found;
+  }
+
+  private static void collect(String name, Path folder, List<Found> found) throws IOException {
+    if (Files.notExists(folder)) {
+      return;
+    }
+    Files.walkFileTree(
+        folder,
+        new SimpleFileVisitor<>() {
+          @Override
+          public FileVisitResult preVisitDirectory(Path each, BasicFileAttributes attributes) {
+            return isContent(each) ? FileVisitResult.SKIP_SUBTREE : FileVisitResult.CONTINUE;
+          }
+
+          @Override
+          public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
+            if (attributes.isRegularFile()) {
+              String path = name + "/" + folder.relativize(file);
+              RecordKind.of(path).ifPresent(kind -> found.add(new Found(kind, path, file)));
+            }
+            return FileVisitResult.CONTINUE;
+          }
+
+          @Override
+          public FileVisitResult visitFileFailed(Path file, IOException gone) {
+            return FileVisitResult.CONTINUE;
+          }
+        });
+  }
+
+  /** Containers' and images' own files, and what is mounted for pods. */
+  private static boolean isContent(Path folder) {
+    return List.of("diff", "upper", "work", "rootfs", "fs", "blobs", "ns", "shm")
+        .contains(String.valueOf(folder.getFileName()));
   }
 
   private static String damage(Path file, int how, Random random) throws IOException {
@@ -46,7 +129,7 @@ final class RecordFaults {
       }
       case 1 -> {
         int length = random.nextInt(bytes.length + 1);
-        Files.write(file, java.util.Arrays.copyOf(bytes, length));
+        Files.write(file, Arrays.copyOf(bytes, length));
         yield "cut at %d of %d".formatted(length, bytes.length);
       }
       case 2 -> {

@@ -18,7 +18,7 @@ public final class DaemonUnderTest implements RuntimeUnderTest {
   private final Scratch scratch;
   private final Path configuration;
   private final List<String> moreArguments;
-  private RuntimeProcess run;
+  private volatile RuntimeProcess run;
 
   private DaemonUnderTest(Settings settings, List<String> moreArguments) throws IOException {
     this.scratch = settings.scratch();
@@ -37,6 +37,11 @@ public final class DaemonUnderTest implements RuntimeUnderTest {
   @Override
   public void start() throws IOException {
     run = RuntimeProcess.start(command(), log(), socket());
+  }
+
+  /** As {@link #start}, but returns at once, whatever becomes of it; to be killed by its caller. */
+  public void startUnawaited() throws IOException {
+    run = RuntimeProcess.launch(command(), log());
   }
 
   /** As {@link #start}, of another distribution: an upgrade, or the way back. */

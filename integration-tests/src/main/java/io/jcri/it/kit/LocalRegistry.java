@@ -29,12 +29,14 @@ public final class LocalRegistry implements AutoCloseable {
 
   private static final Duration PATIENCE = Duration.ofSeconds(20);
 
-  private final Process process;
+  private final Path folder;
+  private volatile Process process;
   private final Path log;
   private final InetSocketAddress address;
   private final boolean password;
 
-  private LocalRegistry(Process process, Path log, InetSocketAddress address, boolean password) {
+  private LocalRegistry(Path folder, Process process, Path log, InetSocketAddress address, boolean password) {
+    this.folder = folder;
     this.process = process;
     this.log = log;
     this.address = address;
@@ -59,13 +61,8 @@ public final class LocalRegistry implements AutoCloseable {
     Files.writeString(configuration, configuration(folder, address, password));
     Files.writeString(folder.resolve("htpasswd"), HTPASSWD_LINE + "\n");
     Path log = folder.resolve("log");
-    Process process =
-        new ProcessBuilder("docker-registry", "serve", configuration.toString())
-            .redirectInput(new File("/dev/null"))
-            .redirectErrorStream(true)
-            .redirectOutput(log.toFile())
-            .start();
-    LocalRegistry registry = new LocalRegistry(process, log, address, password);
+    LocalRegistry registry =
+        new LocalRegistry(folder, serve(folder, log), log, address, password);
     try {
       registry.awaitListening();
     } catch (IOException | RuntimeException e) {
@@ -73,6 +70,35 @@ public final class LocalRegistry implements AutoCloseable {
       throw e;
     }
     return registry;
+  }
+
+  private static Process serve(Path folder, Path log) throws IOException {
+    return new ProcessBuilder("docker-registry", "serve", "" + folder.resolve("config.yml"))
+        .redirectInput(new File("/dev/null"))
+        .redirectErrorStream(true)
+        .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
+        .start();
+  }
+
+  /** Ends it with no chance to do anything; {@link #restart} has to follow. */
+  public void kill() throws IOException {
+    Waiting.end(process.destroyForcibly(), PATIENCE);
+  }
+
+  /** Starts it again after {@link #kill}, with the same address and data. */
+  public void restart() throws IOException {
+    process = serve(folder, log);
+    awaitListening();
+  }
+
+  /** Returns the process that serves now. */
+  public ProcessHandle process() {
+    return process.toHandle();
+  }
+
+  /** Returns the folder of the registry's own file tree. */
+  public Path data() {
+    return folder.resolve("data");
   }
 
   /** Returns host and port, as they stand in a reference. */

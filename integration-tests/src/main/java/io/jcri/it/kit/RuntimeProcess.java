@@ -23,15 +23,20 @@ public final class RuntimeProcess {
     this.process = process;
   }
 
-  /** Starts a daemon that appends to {@code log}, and waits until its socket answers. */
-  public static RuntimeProcess start(List<String> command, Path log, Path socket) throws IOException {
-    Process process =
+  /** Starts a daemon that appends to {@code log}, and waits for nothing. */
+  static RuntimeProcess launch(List<String> command, Path log) throws IOException {
+    return new RuntimeProcess(
         new ProcessBuilder(command)
             .redirectInput(new File("/dev/null"))
             .redirectErrorStream(true)
             .redirectOutput(Redirect.appendTo(log.toFile()))
-            .start();
-    RuntimeProcess started = new RuntimeProcess(process);
+            .start());
+  }
+
+  /** Starts a daemon that appends to {@code log}, and waits until its socket answers. */
+  public static RuntimeProcess start(List<String> command, Path log, Path socket) throws IOException {
+    RuntimeProcess started = launch(command, log);
+    Process process = started.process;
     try (CriClient client = new CriClient(socket)) {
       Waiting.until(
           START_PATIENCE,

@@ -36,4 +36,16 @@ class ProgramTest {
     assertThat(COUNTING.wrongIn(List.of("line 0"), false)).isNull();
     assertThat(STUBBORN.wrongIn(List.of(), true)).contains("empty");
   }
+
+  @Test
+  void whatWasDroppedMustBeAsMuchAsIsMissing() {
+    List<String> log = List.of("line 0", "end 2");
+    assertThat(COUNTING.wrongIn(log, true, 7)).isNull();
+    assertThat(COUNTING.wrongIn(log, true, 6)).contains("7 bytes are missing");
+    assertThat(COUNTING.wrongIn(log, true, 8)).contains("7 bytes are missing");
+    assertThat(COUNTING.wrongIn(List.of("line 1", "line 0"), true, 100)).contains("line 0");
+    assertThat(COUNTING.wrongIn(List.of("line 1"), true, 13)).isNull();
+    assertThat(STUBBORN.wrongIn(List.of("line 0", "line 2"), true, 7)).isNull();
+    assertThat(STUBBORN.wrongIn(List.of("line 0", "line 2"), true, 6)).contains("only 6");
+  }
 }
