@@ -17,7 +17,7 @@ import java.util.stream.Collectors;
  * of rounds with something lost or left; it ends with 0 only when there is none of these.
  */
 public final class FaultRun {
-  private static final Duration LIMIT = Duration.ofSeconds(150);
+  private static final Duration LIMIT = Duration.ofSeconds(400);
   private static final int LOG_LINES = 60;
 
   /** How many faults a round may have beside its first. */

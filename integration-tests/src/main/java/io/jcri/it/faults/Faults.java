@@ -80,6 +80,7 @@ record Faults(String name, int weight, Set<Part> uses, Function<Random, Fault> m
           of("daemon's programs replaced", 3, UpgradeFaults::programsReplaced, Part.DAEMON),
           of("daemon without processes", 2, ResourceFaults::withoutProcesses, Part.DAEMON),
           of("daemon short of memory", 2, ResourceFaults::shortOfMemory, Part.DAEMON),
+          of("shim's number used again", 2, ReusedPid::new, Part.DAEMON, Part.PROCESSES),
           of("runtime frozen", 3, ProcessFaults::runtimeFrozen, Part.RUNTIME),
           of("runtime replaced", 2, ProcessFaults::runtimeReplaced, Part.PROCESSES),
           of("plugin frozen", 3, NetworkFaults::pluginFrozen, Part.NETWORK),

@@ -1,18 +1,14 @@
 package io.jcri.it.faults;
 
 import io.jcri.cri.v1.ContainerConfig;
-import io.jcri.cri.v1.ContainerMetadata;
 import io.jcri.cri.v1.ContainerState;
 import io.jcri.cri.v1.ContainerStatus;
 import io.jcri.cri.v1.ContainerStatusRequest;
 import io.jcri.cri.v1.CreateContainerRequest;
-import io.jcri.cri.v1.ImageSpec;
 import io.jcri.cri.v1.ListPodSandboxRequest;
-import io.jcri.cri.v1.NamespaceMode;
 import io.jcri.cri.v1.PodSandbox;
 import io.jcri.cri.v1.PodSandboxConfig;
 import io.jcri.cri.v1.PodSandboxFilter;
-import io.jcri.cri.v1.PodSandboxMetadata;
 import io.jcri.cri.v1.PodSandboxState;
 import io.jcri.cri.v1.PodSandboxStatusRequest;
 import io.jcri.cri.v1.RemovePodSandboxRequest;
@@ -36,7 +32,6 @@ import java.util.Random;
  * has ended.
  */
 final class PodCourse implements Course {
-  private static final String LABEL = "io.jcri.faults";
   private static final int ATTEMPTS = 8;
   private static final Duration BACK_OFF = Duration.ofMillis(300);
 
@@ -45,7 +40,7 @@ final class PodCourse implements Course {
   private final Random random;
   private final String name;
   private final List<Program> programs;
-  private final boolean hostNetwork;
+  private final PodRequests requests;
   private final List<ContainerCourse> containers = new ArrayList<>();
   private final List<String> complaints = new ArrayList<>();
   private final List<String> unstarted = new ArrayList<>();
@@ -59,7 +54,7 @@ final class PodCourse implements Course {
     this.name = name;
     this.random = new Random(seed);
     this.patience = new Patience(node.client());
-    this.hostNetwork = random.nextInt(8) == 0;
+    this.requests = new PodRequests(node, name, random.nextInt(8) == 0);
     this.programs =
         random.ints(1 + random.nextInt(2)).mapToObj(each -> Program.random(random)).toList();
   }
@@ -108,7 +103,7 @@ final class PodCourse implements Course {
   private Optional<String> sandbox() throws InterruptedException {
     int attempt = 0;
     for (Patience.Clock clock = patience.clock(); clock.goesOn("RunPodSandbox of " + name); ) {
-      PodSandboxConfig config = config(attempt);
+      PodSandboxConfig config = requests.pod(attempt);
       Optional<String> made =
           patience.tryOnce(stub ->
               stub.runPodSandbox(RunPodSandboxRequest.newBuilder().setConfig(config).build())
@@ -133,7 +128,7 @@ final class PodCourse implements Course {
   private List<PodSandbox> sandboxes() throws InterruptedException {
     var ours =
         ListPodSandboxRequest.newBuilder()
-            .setFilter(PodSandboxFilter.newBuilder().putLabelSelector(LABEL, name))
+            .setFilter(PodSandboxFilter.newBuilder().putLabelSelector(PodRequests.LABEL, name))
             .build();
     return patience.call("ListPodSandbox", stub -> stub.listPodSandbox(ours).getItemsList());
   }
@@ -162,7 +157,7 @@ final class PodCourse implements Course {
     Program program = programs.get(number);
     for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
       String log = "c%d-%d.log".formatted(number, attempt);
-      ContainerConfig config = container(program, number, attempt, log);
+      ContainerConfig config = requests.container(program, number, attempt, log);
       Optional<String> id = create(sandbox, config);
       if (id.isEmpty()) {
         return Optional.empty();
@@ -184,7 +179,7 @@ final class PodCourse implements Course {
     var request =
         CreateContainerRequest.newBuilder()
             .setPodSandboxId(sandbox)
-            .setSandboxConfig(config(0))
+            .setSandboxConfig(requests.pod(0))
             .setConfig(config)
             .build();
     for (Patience.Clock clock = patience.clock(); clock.goesOn("CreateContainer in " + name); ) {
@@ -289,49 +284,5 @@ final class PodCourse implements Course {
         }
       }
     }
-  }
-
-  private PodSandboxConfig config(int attempt) {
-    PodSandboxConfig.Builder config =
-        PodSandboxConfig.newBuilder()
-            .setMetadata(
-                PodSandboxMetadata.newBuilder()
-                    .setName(name)
-                    .setNamespace("faults")
-                    .setUid("uid-of-" + name)
-                    .setAttempt(attempt))
-            .setLogDirectory(node.logs().resolve(name).toString())
-            .putLabels(LABEL, name);
-    if (!hostNetwork) {
-      config.setHostname(name);
-    }
-    config
-        .getLinuxBuilder()
-        .getSecurityContextBuilder()
-        .getNamespaceOptionsBuilder()
-        .setPid(NamespaceMode.CONTAINER)
-        .setNetwork(hostNetwork ? NamespaceMode.NODE : NamespaceMode.POD);
-    return config.build();
-  }
-
-  private ContainerConfig container(Program program, int number, int attempt, String log) {
-    ContainerConfig.Builder container =
-        ContainerConfig.newBuilder()
-            .setMetadata(ContainerMetadata.newBuilder().setName("c" + number).setAttempt(attempt))
-            .setImage(ImageSpec.newBuilder().setImage(node.image()))
-            .addAllCommand(program.command())
-            .setLogPath(log);
-    container
-        .getLinuxBuilder()
-        .getSecurityContextBuilder()
-        .setNamespaceOptions(config(0).getLinux().getSecurityContext().getNamespaceOptions());
-    if (program.memoryLimit() > 0) {
-      container
-          .getLinuxBuilder()
-          .getResourcesBuilder()
-          .setMemoryLimitInBytes(program.memoryLimit())
-          .setMemorySwapLimitInBytes(program.memoryLimit());
-    }
-    return container.build();
   }
 }

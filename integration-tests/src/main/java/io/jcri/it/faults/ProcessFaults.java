@@ -197,7 +197,8 @@ final class ProcessFaults {
     };
   }
 
-  private static Optional<Long> shim(Round round) throws InterruptedException {
+  /** The shim of a running container, which is excused from now on. */
+  static Optional<Long> shim(Round round) throws InterruptedException {
     round.sleepUpTo(500);
     Optional<String> container = round.runningContainer();
     if (container.isEmpty()) {

@@ -48,8 +48,12 @@ final class Strike {
   }
 
   /** When the clients and {@link #begin}'s thread have ended. */
-  void settle() throws IOException {
-    fault.settle(round);
+  void settle() {
+    try {
+      fault.settle(round);
+    } catch (IOException e) {
+      failure = "the fault itself: " + e.getMessage();
+    }
   }
 
   /** Why it could not be broken or mended as it should. */
