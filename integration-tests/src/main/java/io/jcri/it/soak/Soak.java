@@ -49,6 +49,11 @@ public final class Soak {
 
   private static boolean run(SoakOptions options, PrintStream out)
       throws IOException, InterruptedException {
+    if (options.lists() > 0) {
+      try (SoakNode node = SoakNode.start()) {
+        return new Lists(node, out).measure(options.lists());
+      }
+    }
     List<String> wrong;
     SoakNode node = SoakNode.start();
     try {

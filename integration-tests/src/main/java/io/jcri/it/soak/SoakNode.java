@@ -145,6 +145,16 @@ final class SoakNode implements AutoCloseable {
     return network.bridge();
   }
 
+  /** The folder of network configurations, which the daemon watches. */
+  Path networks() {
+    return network.configurations();
+  }
+
+  /** Where the daemon looks for further network plugins, and whatever else is a run's own. */
+  Path plugins() throws IOException {
+    return Files.createDirectories(scratch.disk().resolve("cni-plugins"));
+  }
+
   /** What there was on the machine before it. */
   Leaks before() {
     return before;

@@ -18,6 +18,7 @@ import java.util.stream.Stream;
  * @param file what the samples are appended to
  * @param report files of earlier runs to report of, instead of a run
  * @param plot where to draw these
+ * @param lists with how many pods to measure lists, instead of all else; 0 for not at all
  */
 record SoakOptions(
     Duration time,
@@ -28,12 +29,14 @@ record SoakOptions(
     int kept,
     Path file,
     List<Path> report,
-    Optional<Path> plot) {
+    Optional<Path> plot,
+    int lists) {
   static final String USAGE =
       """
       usage: soak [--minutes 60] [--cycles N] [--clients 2] [--pause MILLIS] [--interval SECONDS]
                   [--kept 1000] [--file soak.jsonl]
              soak --report FILE,FILE... [--plot soak.svg]
+             soak --lists 500
 
       --minutes   how long
       --cycles    ends after so many pods
@@ -44,6 +47,7 @@ record SoakOptions(
       --file      where the samples go, a line of JSON each
       --report    tells of samples that are there already
       --plot      and draws them
+      --lists     measures lists of so many pods while 50 more hang in their making
       """;
 
   /**
@@ -59,6 +63,7 @@ record SoakOptions(
     Path file = Path.of("soak.jsonl");
     List<Path> report = List.of();
     Optional<Path> plot = Optional.empty();
+    int lists = 0;
     for (int i = 0; i < arguments.size(); i += 2) {
       String option = arguments.get(i);
       if (i + 1 == arguments.size()) {
@@ -75,6 +80,7 @@ record SoakOptions(
         case "--file" -> file = Path.of(value);
         case "--report" -> report = Stream.of(value.split(",", -1)).map(Path::of).toList();
         case "--plot" -> plot = Optional.of(Path.of(value));
+        case "--lists" -> lists = Integer.parseInt(value);
         default -> throw new IllegalArgumentException("no such option: " + option);
       }
     }
@@ -87,6 +93,7 @@ record SoakOptions(
         kept,
         file,
         report,
-        plot);
+        plot,
+        lists);
   }
 }

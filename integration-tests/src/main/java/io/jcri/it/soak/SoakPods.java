@@ -107,6 +107,17 @@ final class SoakPods {
     }
   }
 
+  /** A pod on the host's network with a container that is not started: it has no process but one. */
+  void light(int number) {
+    PodSandboxConfig config = config("light-" + number, NamespaceMode.NODE);
+    create(run(config), config, main("main", List.of("true")).clearLogPath().build());
+  }
+
+  /** Makes a sandbox on the pods' network. */
+  void sandbox(String name) {
+    run(config(name, NamespaceMode.POD));
+  }
+
   private String run(PodSandboxConfig config) {
     return node.client()
         .runtime()

@@ -1,6 +1,7 @@
 package io.jcri.daemon.pull;
 
 import io.jcri.daemon.log.LogFormat;
+import io.jcri.daemon.system.IdleHeap;
 import io.jcri.daemon.system.Logging;
 import io.jcri.daemon.system.Umask;
 import io.jcri.oci.Json;
@@ -69,6 +70,7 @@ public final class WorkerMain {
       }
       Logging.start(settings.logLevel(), LogFormat.of(settings.logFormat()));
       umask.get();
+      IdleHeap.watch(); // pulls that come all the time would keep it, and its garbage, for good
       Thread.ofPlatform()
           .daemon()
           .name("next call")
