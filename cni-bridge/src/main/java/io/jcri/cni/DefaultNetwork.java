@@ -155,8 +155,8 @@ final class DefaultNetwork {
           .findFirst()
           .orElse(ours);
     } catch (CniException e) {
-      log.warn("where pods of an earlier version have their addresses is not known: {}",
-          e.getMessage());
+      log.warn(
+          "where pods of an earlier version have their addresses is not known: {}", e.getMessage());
       return ours;
     }
   }

@@ -35,7 +35,11 @@ public record FoundNetworks(List<FoundNetwork> networks, List<String> problems) 
    *     are: no plugin gives them back
    */
   public record FoundNetwork(
-      String name, String file, boolean generated, List<String> programs, boolean mapsPorts,
+      String name,
+      String file,
+      boolean generated,
+      List<String> programs,
+      boolean mapsPorts,
       List<Path> lostAddresses) {
     public FoundNetwork {
       programs = List.copyOf(programs);

@@ -24,8 +24,8 @@ import org.slf4j.LoggerFactory;
  * the container's ID and the interface in it ({@code plugins/ipam/host-local/backend/disk} of the
  * CNI plugins).
  *
- * <p>It does not sync them. After a power cut those of the last seconds are there and empty: DEL and
- * GC look for an ID in them and find none, so the address stays taken for good. It is free, but
+ * <p>It does not sync them. After a power cut those of the last seconds are there and empty: DEL
+ * and GC look for an ID in them and find none, so the address stays taken for good. It is free, but
  * only who knows the node can tell that for sure, so that the operator is told.
  */
 final class HostLocal {

@@ -215,9 +215,7 @@ final class ResultCache {
     boolean torn;
     try {
       // Not one that libcni, which replaces nothing by a rename, is about to write.
-      torn =
-          Files.size(file) == 0
-              && Files.getLastModifiedTime(file).toInstant().isBefore(opened);
+      torn = Files.size(file) == 0 && Files.getLastModifiedTime(file).toInstant().isBefore(opened);
     } catch (IOException gone) {
       torn = false;
     }

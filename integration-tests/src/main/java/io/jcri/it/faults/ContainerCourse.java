@@ -35,8 +35,7 @@ record ContainerCourse(
   /** With what its log has now. */
   static ContainerCourse of(String id, Program program, Path log, ContainerStatus ended)
       throws IOException {
-    return new ContainerCourse(
-        id, program, log, lines(log), dropped(log) + untold(ended), ended);
+    return new ContainerCourse(id, program, log, lines(log), dropped(log) + untold(ended), ended);
   }
 
   /** The status of a container that the daemon does not know. */
@@ -48,14 +47,17 @@ record ContainerCourse(
         .build();
   }
 
-  /** What a log has of stdout; pieces are not made of such short lines. */
+  /**
+   * What a log has of stdout, pieces of which are not made of such short lines, and where it says
+   * that a shim has died and lines may be missing.
+   */
   static List<String> lines(Path log) throws IOException {
     if (Files.notExists(log)) {
       return List.of();
     }
     return Files.readAllLines(log).stream()
-        .filter(line -> line.contains(" stdout F "))
-        .map(line -> line.substring(line.indexOf(" stdout F ") + " stdout F ".length()))
+        .filter(line -> line.contains(" stdout F ") || line.contains(Program.BREAK))
+        .map(line -> line.contains(Program.BREAK) ? Program.BREAK : line.split(" ", 4)[3])
         .toList();
   }
 
@@ -94,7 +96,8 @@ record ContainerCourse(
       if (!told || (status.getExitCode() != program.exitCode() && status.getMessage().isEmpty())) {
         return "was harmed, and its status does not say so: " + brief(status);
       }
-      return null;
+      boolean unharmed = known && status.getMessage().isEmpty();
+      return unharmed ? program.wrongIn(lines, false, dropped) : null;
     }
     if (killed && known && status.getExitCode() == 137 && status.getReason().equals("Error")) {
       return program.wrongIn(lines, false, dropped);
@@ -109,6 +112,11 @@ record ContainerCourse(
       return "has wrong times: " + brief(status);
     }
     return program.wrongIn(lines, program.end() != Program.End.OUT_OF_MEMORY, dropped);
+  }
+
+  /** Whether something of it was lost, and its status says so. */
+  boolean isStatedLoss() {
+    return ended != null && ended.getExitCode() != program.exitCode();
   }
 
   private static String brief(ContainerStatus status) {

@@ -43,7 +43,9 @@ record DaemonCgroup(Path folder, Path home) implements AutoCloseable {
   private static String path(String controller, long pid) throws IOException {
     for (String line : Files.readAllLines(Path.of("/proc/" + pid + "/cgroup"))) {
       String[] fields = line.split(":", 3);
-      if (controller.isEmpty() ? fields[0].equals("0") : List.of(fields[1].split(",")).contains(controller)) {
+      if (controller.isEmpty()
+          ? fields[0].equals("0")
+          : List.of(fields[1].split(",")).contains(controller)) {
         return fields[2];
       }
     }

@@ -31,6 +31,7 @@ public final class FaultRun {
   private final List<Long> bad = new ArrayList<>();
   private final List<String> wrong = new ArrayList<>();
   private int containers;
+  private int stated;
   private int rounds;
 
   /**
@@ -63,7 +64,9 @@ public final class FaultRun {
     System.exit(wrong.isEmpty() ? 0 : 1);
   }
 
-  /** Runs rounds on a node of its own; returns what was lost or left, with the seed of its round. */
+  /**
+   * Runs rounds on a node of its own; returns what was lost or left, with the seed of its round.
+   */
   static List<String> run(FaultOptions options, List<Faults> kinds, PrintStream out)
       throws IOException, InterruptedException {
     long deadline = System.nanoTime() + options.time().toNanos();
@@ -120,6 +123,11 @@ public final class FaultRun {
     }
     wrong.addAll(judge.look(excuses, pods, courses));
     containers += pods.stream().mapToInt(course -> course.containers().size()).sum();
+    stated +=
+        pods.stream()
+            .flatMap(course -> course.containers().stream())
+            .filter(ContainerCourse::isStatedLoss)
+            .count();
     strikes.stream()
         .filter(Strike::counts)
         .forEach(strike -> counts.merge(strike.kind(), 1, Integer::sum));
@@ -187,12 +195,9 @@ public final class FaultRun {
   private void summary() {
     counts.forEach((kind, count) -> out.printf("%6d %s%n", count, kind));
     out.printf(
-        "%d faults in %d rounds, %d containers, %d rounds with something lost or left%s%n",
-        faults(),
-        rounds,
-        containers,
-        bad.size(),
-        bad.isEmpty() ? "" : ": seeds " + bad);
+        "%d faults in %d rounds, %d containers (%d killed or lost, and said so),"
+            + " %d rounds with something lost or left%s%n",
+        faults(), rounds, containers, stated, bad.size(), bad.isEmpty() ? "" : ": seeds " + bad);
   }
 
   /** How many faults there were. */

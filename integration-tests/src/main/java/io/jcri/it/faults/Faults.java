@@ -89,8 +89,7 @@ record Faults(String name, int weight, Set<Part> uses, Function<Random, Fault> m
           of("registry stalled during a pull", 2, RegistryFaults::stalled, Part.REGISTRY),
           of("registry garbled during a pull", 2, RegistryFaults::garbage, Part.REGISTRY));
 
-  private static Faults of(
-      String name, int weight, Function<Random, Fault> make, Part... uses) {
+  private static Faults of(String name, int weight, Function<Random, Fault> make, Part... uses) {
     return new Faults(name, weight, EnumSet.copyOf(Arrays.asList(uses)), make);
   }
 
@@ -112,7 +111,8 @@ record Faults(String name, int weight, Set<Part> uses, Function<Random, Fault> m
     for (int i = 0; i < more; i++) {
       List<Faults> others =
           from.stream()
-              .filter(each -> picked.stream().allMatch(one -> Collections.disjoint(one.uses, each.uses)))
+              .filter(each ->
+                  picked.stream().allMatch(one -> Collections.disjoint(one.uses, each.uses)))
               .toList();
       if (!others.isEmpty()) {
         picked.add(pick(others, random));

@@ -132,8 +132,7 @@ record Gates(Path folder) {
   void order(String gate, Misdeed misdeed, int midwayMillis, int frozenMillis) throws IOException {
     Path draft = folder.resolve("draft-" + gate);
     Files.writeString(
-        draft,
-        "%s %.3f %.3f%n".formatted(misdeed, midwayMillis / 1000.0, frozenMillis / 1000.0));
+        draft, "%s %.3f %.3f%n".formatted(misdeed, midwayMillis / 1000.0, frozenMillis / 1000.0));
     Files.move(draft, folder.resolve("order-" + gate));
   }
 

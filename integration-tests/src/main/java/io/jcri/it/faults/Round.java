@@ -65,7 +65,9 @@ final class Round {
     what = detail;
   }
 
-  /** Says that nothing was broken, since what it takes did not come: this is no fault that counts. */
+  /**
+   * Says that nothing was broken, since what it takes did not come: this is no fault that counts.
+   */
   void miss(String why) {
     missed = true;
     what = what.isEmpty() ? why : what + ", " + why;

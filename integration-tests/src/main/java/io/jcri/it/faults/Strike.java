@@ -36,15 +36,16 @@ final class Strike {
 
   /** Breaks it in a thread of its own. */
   Thread begin() {
-    return Thread.ofPlatform().start(() -> {
-      try {
-        fault.strike(round);
-      } catch (IOException | RuntimeException e) {
-        failure = "the fault itself: " + e;
-      } catch (InterruptedException e) {
-        failure = "the fault itself was given up";
-      }
-    });
+    return Thread.ofPlatform()
+        .start(() -> {
+          try {
+            fault.strike(round);
+          } catch (IOException | RuntimeException e) {
+            failure = "the fault itself: " + e;
+          } catch (InterruptedException e) {
+            failure = "the fault itself was given up";
+          }
+        });
   }
 
   /** When the clients and {@link #begin}'s thread have ended. */

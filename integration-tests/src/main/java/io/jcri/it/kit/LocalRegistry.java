@@ -35,7 +35,8 @@ public final class LocalRegistry implements AutoCloseable {
   private final InetSocketAddress address;
   private final boolean password;
 
-  private LocalRegistry(Path folder, Process process, Path log, InetSocketAddress address, boolean password) {
+  private LocalRegistry(
+      Path folder, Process process, Path log, InetSocketAddress address, boolean password) {
     this.folder = folder;
     this.process = process;
     this.log = log;
@@ -61,8 +62,7 @@ public final class LocalRegistry implements AutoCloseable {
     Files.writeString(configuration, configuration(folder, address, password));
     Files.writeString(folder.resolve("htpasswd"), HTPASSWD_LINE + "\n");
     Path log = folder.resolve("log");
-    LocalRegistry registry =
-        new LocalRegistry(folder, serve(folder, log), log, address, password);
+    LocalRegistry registry = new LocalRegistry(folder, serve(folder, log), log, address, password);
     try {
       registry.awaitListening();
     } catch (IOException | RuntimeException e) {

@@ -34,7 +34,8 @@ public final class RuntimeProcess {
   }
 
   /** Starts a daemon that appends to {@code log}, and waits until its socket answers. */
-  public static RuntimeProcess start(List<String> command, Path log, Path socket) throws IOException {
+  public static RuntimeProcess start(List<String> command, Path log, Path socket)
+      throws IOException {
     RuntimeProcess started = launch(command, log);
     Process process = started.process;
     try (CriClient client = new CriClient(socket)) {

@@ -16,8 +16,8 @@ import java.util.Random;
 import java.util.TreeMap;
 
 /**
- * The images of a run, and what is in each layer of theirs, to the byte, as GNU tar unpacks it. They
- * share layers, as images do. Immutable.
+ * The images of a run, and what is in each layer of theirs, to the byte, as GNU tar unpacks it.
+ * They share layers, as images do. Immutable.
  *
  * @param layers what is in them, by diff ID
  */

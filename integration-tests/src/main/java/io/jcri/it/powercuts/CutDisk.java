@@ -48,8 +48,7 @@ final class CutDisk implements AutoCloseable {
    * @param folder for its files, on a tmpfs: nothing of it is to wait for another disk
    * @param type of the file system: ext4, xfs or btrfs
    */
-  static CutDisk make(Path folder, Path mountPoint, String type, int mebibytes)
-      throws IOException {
+  static CutDisk make(Path folder, Path mountPoint, String type, int mebibytes) throws IOException {
     Path file = folder.resolve("disk");
     Path place = Files.createFile(folder.resolve("place"));
     long bytes = (long) mebibytes << 20;
@@ -92,7 +91,8 @@ final class CutDisk implements AutoCloseable {
 
   /**
    * Asks for the power to go: after so many more writes, or when it is {@link #awaitCut awaited}
-   * long enough. From then on nothing comes to the disk, but who writes to it is told so by nothing.
+   * long enough. From then on nothing comes to the disk, but who writes to it is told so by
+   * nothing.
    *
    * @param percent of the blocks that no flush followed that are kept
    */

@@ -245,7 +245,8 @@ final class CutJudge {
   }
 
   /** Layers of images that were not whole stay for the next pull, until some image is removed. */
-  private void lookForLeftovers(List<Picture> listed, boolean collected) throws IOException, InterruptedException {
+  private void lookForLeftovers(List<Picture> listed, boolean collected)
+      throws IOException, InterruptedException {
     Set<String> needed = new java.util.HashSet<>();
     listed.forEach(picture -> picture.diffIds().forEach(diffId -> needed.add(hex(diffId))));
     if (!collected) {

@@ -1,7 +1,7 @@
 package io.jcri.it.powercuts;
 
-import io.jcri.it.kit.Command;
 import io.jcri.it.kit.CniNetwork;
+import io.jcri.it.kit.Command;
 import io.jcri.it.kit.CriClient;
 import io.jcri.it.kit.LocalRegistry;
 import io.jcri.it.kit.RuntimeProcess;
@@ -23,9 +23,10 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A machine whose power can be cut: the daemon and all that it starts in a pid and a mount namespace
- * of their own, with a boot ID of their own, its root on a {@link CutDisk}, its state on a tmpfs. A
- * registry beside it goes on. For one thread, but for {@link #client} and {@link #hasPower}.
+ * A machine whose power can be cut: the daemon and all that it starts in a pid and a mount
+ * namespace of their own, with a boot ID of their own, its root on a {@link CutDisk}, its state on
+ * a tmpfs. A registry beside it goes on. For one thread, but for {@link #client} and {@link
+ * #hasPower}.
  */
 final class CutMachine implements AutoCloseable {
   private static final long RUN = ProcessHandle.current().pid();
@@ -175,9 +176,7 @@ final class CutMachine implements AutoCloseable {
     try (Stream<String> lines = Files.lines(Path.of("/proc/" + init() + "/mountinfo"))) {
       return lines
           .map(line -> line.split(" ", -1)[4])
-          .filter(path ->
-              path.startsWith(lib() + "/")
-                  || path.startsWith(state() + "/"))
+          .filter(path -> path.startsWith(lib() + "/") || path.startsWith(state() + "/"))
           .toList();
     }
   }

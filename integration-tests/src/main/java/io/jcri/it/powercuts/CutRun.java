@@ -58,8 +58,7 @@ public final class CutRun {
   }
 
   /** Makes a machine and cuts its power; whether nothing was lost, wrong or left. */
-  static boolean run(CutOptions options, PrintStream out)
-      throws IOException, InterruptedException {
+  static boolean run(CutOptions options, PrintStream out) throws IOException, InterruptedException {
     Leaks before = Leaks.look();
     CutRun run;
     try (CutMachine machine = CutMachine.make(options.fileSystem())) {
@@ -100,8 +99,7 @@ public final class CutRun {
     Duration ready = machine.boot();
     figures.booted(ready);
     List<String> wrong =
-        new ArrayList<>(
-            new CutJudge(machine, album, ledger, figures, random.nextLong()).look());
+        new ArrayList<>(new CutJudge(machine, album, ledger, figures, random.nextLong()).look());
     wrong.addAll(pullAgain(interrupted));
     out.printf(
         "%s seed %d: %d of %d blocks kept, ready in %.1f s; %.1f s%n",

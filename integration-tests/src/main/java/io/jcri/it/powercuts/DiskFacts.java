@@ -25,8 +25,7 @@ final class DiskFacts {
    */
   static List<String> left(CutMachine machine, Set<String> layers) throws IOException {
     List<String> left = new ArrayList<>(machine.mounts());
-    for (String folder :
-        List.of("pods", "containers", "checkpoints", "image/snapshots")) {
+    for (String folder : List.of("pods", "containers", "checkpoints", "image/snapshots")) {
       left.addAll(names(machine.root().resolve(folder)));
     }
     for (String folder : List.of("pods", "containers", "paused", "restoring", "roots")) {

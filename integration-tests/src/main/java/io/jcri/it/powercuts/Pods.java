@@ -25,7 +25,8 @@ record Pods(CriClient client, String cgroup) {
   String run(String name, boolean hostNetwork) {
     return client
         .runtime()
-        .runPodSandbox(RunPodSandboxRequest.newBuilder().setConfig(config(name, hostNetwork)).build())
+        .runPodSandbox(
+            RunPodSandboxRequest.newBuilder().setConfig(config(name, hostNetwork)).build())
         .getPodSandboxId();
   }
 
@@ -52,8 +53,7 @@ record Pods(CriClient client, String cgroup) {
     var _ =
         client
             .runtime()
-            .startContainer(
-                StartContainerRequest.newBuilder().setContainerId(container).build());
+            .startContainer(StartContainerRequest.newBuilder().setContainerId(container).build());
   }
 
   /** Returns a container's status when it has ended, or when it has taken too long. */

@@ -1,5 +1,6 @@
 package io.jcri.it.soak;
 
+import io.grpc.StatusRuntimeException;
 import io.jcri.cri.v1.ContainerEventResponse;
 import io.jcri.cri.v1.ContainerEventType;
 import io.jcri.cri.v1.GetEventsRequest;
@@ -9,7 +10,6 @@ import io.jcri.cri.v1.ListContainersRequest;
 import io.jcri.cri.v1.ListPodSandboxRequest;
 import io.jcri.cri.v1.RemoveImageRequest;
 import io.jcri.cri.v1.RuntimeServiceGrpc;
-import io.grpc.StatusRuntimeException;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -136,7 +136,9 @@ final class Clients implements AutoCloseable {
     node.client()
         .images()
         .removeImage(
-            RemoveImageRequest.newBuilder().setImage(ImageSpec.newBuilder().setImage(image)).build());
+            RemoveImageRequest.newBuilder()
+                .setImage(ImageSpec.newBuilder().setImage(image))
+                .build());
   }
 
   /** Of each kind one must have come, of a container that is gone; the last may be on its way. */

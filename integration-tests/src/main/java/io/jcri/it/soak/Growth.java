@@ -34,7 +34,8 @@ record Growth(double early, double late, double perHundred, double perHour) {
     double cycles = middle(second, Axis.CYCLES) - middle(first, Axis.CYCLES);
     double hours = (middle(second, Axis.SECONDS) - middle(first, Axis.SECONDS)) / 3600;
     double growth = late - early;
-    return new Growth(early, late, growth * 100 / Math.max(cycles, 1), growth / Math.max(hours, 1e-3));
+    return new Growth(
+        early, late, growth * 100 / Math.max(cycles, 1), growth / Math.max(hours, 1e-3));
   }
 
   private enum Axis {
@@ -52,12 +53,11 @@ record Growth(double early, double late, double perHundred, double perHour) {
   private static List<Point> points(List<JsonObject> samples, String name) {
     return samples.stream()
         .filter(sample -> sample.has(name))
-        .map(
-            sample ->
-                new Point(
-                    sample.get("seconds").getAsDouble(),
-                    sample.get("cycles").getAsDouble(),
-                    sample.get(name).getAsDouble()))
+        .map(sample ->
+            new Point(
+                sample.get("seconds").getAsDouble(),
+                sample.get("cycles").getAsDouble(),
+                sample.get(name).getAsDouble()))
         .toList();
   }
 }

@@ -14,9 +14,9 @@ record Limit(String name, String unit, double perHundred) {
    * What is counted may not grow at all: one in 5,000 pods would show in a long run, and short ones
    * round it to nothing. One KiB of live objects a pod is what is forgiven for names that are kept
    * a while. Resident memory goes up by 16 MiB a minute and down again at each collection of the
-   * whole heap, and is looked at once a minute: this much the floor may differ in half an hour
-   * (the size of live objects tells more finely). The note of events is written anew when it has
-   * grown by a MiB.
+   * whole heap, and is looked at once a minute: this much the floor may differ in half an hour (the
+   * size of live objects tells more finely). The note of events is written anew when it has grown
+   * by a MiB.
    */
   static final List<Limit> ALL =
       List.of(

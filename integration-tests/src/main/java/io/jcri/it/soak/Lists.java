@@ -41,12 +41,11 @@ final class Lists {
       int first = i;
       makers.add(
           Thread.ofPlatform()
-              .start(
-                  () -> {
-                    for (int pod = first; pod < count; pod += MAKERS) {
-                      pods.light(pod);
-                    }
-                  }));
+              .start(() -> {
+                for (int pod = first; pod < count; pod += MAKERS) {
+                  pods.light(pod);
+                }
+              }));
     }
     join(makers);
     var runtime = node.client();

@@ -14,7 +14,9 @@ import java.util.OptionalDouble;
  * @param name for the report
  */
 record Piece(String name, List<JsonObject> samples) {
-  /** A process is warm after that long: its code is compiled, its pools are as large as they get. */
+  /**
+   * A process is warm after that long: its code is compiled, its pools are as large as they get.
+   */
   private static final double WARM_UP_SECONDS = 600;
 
   /**
@@ -56,8 +58,7 @@ record Piece(String name, List<JsonObject> samples) {
 
   /** Those that tell how something grows: at work, and warm. A short run is warm after a third. */
   List<JsonObject> warm() {
-    double begin =
-        number(samples.getFirst(), "seconds") + Math.min(WARM_UP_SECONDS, seconds() / 3);
+    double begin = number(samples.getFirst(), "seconds") + Math.min(WARM_UP_SECONDS, seconds() / 3);
     return samples.stream()
         .filter(sample -> !sample.has("cpu_at_rest"))
         .filter(sample -> number(sample, "seconds") >= begin)

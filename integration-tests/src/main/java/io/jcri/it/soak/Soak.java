@@ -118,16 +118,15 @@ public final class Soak {
       int first = i;
       keepers.add(
           Thread.ofPlatform()
-              .start(
-                  () -> {
-                    try {
-                      for (int pod = first; pod < pods; pod += KEEPERS) {
-                        soakPods.kept(pod, KEPT_PER_POD);
-                      }
-                    } catch (IOException | InterruptedException e) {
-                      throw new IllegalStateException(e);
-                    }
-                  }));
+              .start(() -> {
+                try {
+                  for (int pod = first; pod < pods; pod += KEEPERS) {
+                    soakPods.kept(pod, KEPT_PER_POD);
+                  }
+                } catch (IOException | InterruptedException e) {
+                  throw new IllegalStateException(e);
+                }
+              }));
     }
     for (Thread keeper : keepers) {
       keeper.join();

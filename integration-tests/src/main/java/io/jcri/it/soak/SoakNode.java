@@ -66,9 +66,7 @@ final class SoakNode implements AutoCloseable {
     Leaks before = Leaks.look();
     Scratch scratch = Scratch.create();
     Path state = Files.createDirectories(scratch.state().resolve("d"));
-    Command.of("mount", "-t", "tmpfs", "-o", "size=256m", "jct", state.toString())
-        .run()
-        .orThrow();
+    Command.of("mount", "-t", "tmpfs", "-o", "size=256m", "jct", state.toString()).run().orThrow();
     LocalRegistry registry = LocalRegistry.start(scratch.disk().resolve("registry"));
     CniNetwork network = CniNetwork.create(scratch.disk(), BRIDGE, SUBNET);
     DaemonUnderTest daemon =

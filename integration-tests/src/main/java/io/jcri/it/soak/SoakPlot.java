@@ -5,7 +5,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
-/** Draws the samples of runs, one after another, as SVG that is readable on a light and a dark page. */
+/**
+ * Draws the samples of runs, one after another, as SVG that is readable on a light and a dark page.
+ */
 final class SoakPlot {
   private static final int WIDTH = 760;
   private static final int LEFT = 46;
@@ -84,8 +86,7 @@ final class SoakPlot {
   }
 
   private void draw(Panel panel, int top) {
-    double most =
-        panel.lines().stream().mapToDouble(line -> most(line.name())).max().orElse(1);
+    double most = panel.lines().stream().mapToDouble(line -> most(line.name())).max().orElse(1);
     double step = step(most);
     double scale = HEIGHT / (Math.ceil(most / step) * step);
     for (double value = 0; value <= most + step; value += step) {

@@ -39,8 +39,8 @@ final class SoakPods {
   }
 
   /**
-   * Takes a pod on the bridge from its making to its removal: its container waits for an exec, writes
-   * lines, and ends by itself.
+   * Takes a pod on the bridge from its making to its removal: its container waits for an exec,
+   * writes lines, and ends by itself.
    *
    * @return the id of the container
    * @throws IOException when a line was lost or an exit code is another
@@ -51,7 +51,10 @@ final class SoakPods {
     Path logs = Files.createDirectories(Path.of(config.getLogDirectory()));
     String sandbox = run(config);
     String container =
-        create(sandbox, config, main("main", List.of("sh", "-c", WAIT_AND_WRITE.formatted(LINES, code))).build());
+        create(
+            sandbox,
+            config,
+            main("main", List.of("sh", "-c", WAIT_AND_WRITE.formatted(LINES, code))).build());
     start(container);
     node.client()
         .runtime()
@@ -88,10 +91,7 @@ final class SoakPods {
     String sandbox = run(config);
     ContainerConfig.Builder container = main("main", List.of("sleep", "1000000")).clearLogPath();
     container.addMounts(
-        Mount.newBuilder()
-            .setHostPath("/")
-            .setContainerPath("/host")
-            .setReadonly(true));
+        Mount.newBuilder().setHostPath("/").setContainerPath("/host").setReadonly(true));
     start(create(sandbox, config, container.build()));
   }
 
@@ -100,14 +100,15 @@ final class SoakPods {
     PodSandboxConfig config = config("kept-" + number, NamespaceMode.NODE);
     String sandbox = run(config);
     for (int i = 0; i < containers; i++) {
-      String id =
-          create(sandbox, config, main("c" + i, List.of("true")).clearLogPath().build());
+      String id = create(sandbox, config, main("c" + i, List.of("true")).clearLogPath().build());
       start(id);
       awaitEnd(id);
     }
   }
 
-  /** A pod on the host's network with a container that is not started: it has no process but one. */
+  /**
+   * A pod on the host's network with a container that is not started: it has no process but one.
+   */
   void light(int number) {
     PodSandboxConfig config = config("light-" + number, NamespaceMode.NODE);
     create(run(config), config, main("main", List.of("true")).clearLogPath().build());

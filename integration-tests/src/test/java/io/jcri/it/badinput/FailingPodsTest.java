@@ -88,7 +88,9 @@ class FailingPodsTest {
         }
       }
     }
-    assertThat(others).as("each fails for the plugin's sake, and none for want of addresses").isEmpty();
+    assertThat(others)
+        .as("each fails for the plugin's sake, and none for want of addresses")
+        .isEmpty();
     assertThat(NODE.leases()).isEmpty();
     NODE.assertNoPodIsLeft();
     before.assertNothingNew();

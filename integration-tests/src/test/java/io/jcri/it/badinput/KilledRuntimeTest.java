@@ -19,8 +19,10 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** An OCI runtime that is killed: after it has made cgroups and before it has noted that, or once
- * when it is to delete a container. */
+/**
+ * An OCI runtime that is killed: after it has made cgroups and before it has noted that, or once
+ * when it is to delete a container.
+ */
 class KilledRuntimeTest {
   private static final String HANDLER = "killed";
   private static final String IN_DELETE = "killed-in-delete";

@@ -48,4 +48,16 @@ class ProgramTest {
     assertThat(STUBBORN.wrongIn(List.of("line 0", "line 2"), true, 7)).isNull();
     assertThat(STUBBORN.wrongIn(List.of("line 0", "line 2"), true, 6)).contains("only 6");
   }
+
+  @Test
+  void linesMayBeMissingWhereTheLogSaysThatItsShimHasDied() {
+    String broke = Program.BREAK;
+    assertThat(COUNTING.wrongIn(List.of("line 0", broke, "line 5", "end 6"), true)).isNull();
+    assertThat(COUNTING.wrongIn(List.of("line 0", broke, "end 6"), true)).isNull();
+    assertThat(COUNTING.wrongIn(List.of("line 0", broke, "line 0", "end 1"), true))
+        .contains("line 0");
+    assertThat(COUNTING.wrongIn(List.of("line 0", broke, "line 1", "line 3", "end 4"), true))
+        .contains("line 3");
+    assertThat(COUNTING.wrongIn(List.of("line 0", broke, "li", "end 4"), true)).contains("'li'");
+  }
 }

@@ -28,8 +28,7 @@ class DismissedShimTest {
   void noShimOutlivesItsContainerThenAndNothingIsLost() throws IOException {
     TestPod pod = NODE.pod();
     TestContainer container =
-        pod.start(
-            "sh", "-c", "trap 'echo last words; exit 7' TERM; while :; do sleep 0.05; done");
+        pod.start("sh", "-c", "trap 'echo last words; exit 7' TERM; while :; do sleep 0.05; done");
     TestContainer other = pod.idle();
     int shim = container.shimPid();
     int first = container.pid();

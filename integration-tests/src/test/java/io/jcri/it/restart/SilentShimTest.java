@@ -15,6 +15,8 @@ import io.jcri.it.node.TestContainer;
 import io.jcri.it.node.TestNode;
 import io.jcri.it.node.TestPod;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.FutureTask;
 import org.junit.jupiter.api.Test;
@@ -71,6 +73,25 @@ class SilentShimTest {
     Command.of("kill", "-TERM", Integer.toString(process)).run().orThrow();
     pod.stop();
     assertEnded(container, 9, process, shim);
+  }
+
+  @Test
+  void anEndOfWhichOnlyTheRecordTellsIsFound() throws IOException {
+    TestContainer container = pod.idle();
+    int process = container.pid();
+    int shim = stopShim(container);
+    Path record =
+        NODE.daemon().state().resolve("containers").resolve(container.id()).resolve("exit");
+    // As its shim writes it, before the daemon is told: here it never is.
+    Files.writeString(
+        record,
+        "{\"version\":1,\"containerId\":\"%s\",\"pid\":%d,\"exitCode\":3,\"signal\":0,"
+                .formatted(container.id(), process)
+            + "\"startedAtNanos\":1795235482000000000,\"finishedAtNanos\":%d,"
+                .formatted(System.currentTimeMillis() * 1_000_000)
+            + "\"oomKilled\":false,\"killRequested\":false}\n");
+    assertThat(container.awaitExit().getExitCode()).isEqualTo(3);
+    awaitEnd(process, shim);
   }
 
   @Test

@@ -7,6 +7,7 @@ import io.jcri.daemon.config.DaemonConfig;
 import io.jcri.daemon.config.LiveConfig;
 import io.jcri.daemon.config.Reloaded;
 import io.jcri.daemon.container.ContainerNode;
+import io.jcri.daemon.container.ContainerRun;
 import io.jcri.daemon.container.ContainerSetup;
 import io.jcri.daemon.core.DaemonContext;
 import io.jcri.daemon.core.Faults;
@@ -55,12 +56,14 @@ public final class Daemon {
   private static final Logger log = LoggerFactory.getLogger(Daemon.class);
 
   private static final Duration NETWORK_COLLECTION = Duration.ofHours(1);
+  private static final Duration BETWEEN_LOOKS = Duration.ofSeconds(10);
 
   private final List<FolderLock> locks = new ArrayList<>();
   private final Kernel kernel;
   private final NetworkSetup network;
   private final Events events;
   private final PodSetup pod;
+  private final ContainerRun run;
   private final Recovery recovery;
   private final NriServer nriServer;
   private final StreamingServer streaming;
@@ -131,6 +134,7 @@ public final class Daemon {
             nri.nri(),
             binaries,
             events.containerWatcher());
+    this.run = container.run();
     LogNames.from(new ObjectNames(pod.pods(), container.containers())::of);
     CheckpointSetup checkpoints =
         new CheckpointSetup(layout, kernel, handlers, store, pod, container);
@@ -167,6 +171,7 @@ public final class Daemon {
     watchdog.ifPresent(Watchdog::start);
     log.info("serving");
     Thread.ofVirtual().name("leftovers").start(this::endLeftovers);
+    Thread.ofVirtual().name("untold ends").start(this::lookForUntoldEnds);
     IdleHeap.watch();
   }
 
@@ -185,6 +190,17 @@ public final class Daemon {
       admin.start();
     } catch (IOException | RuntimeException e) {
       Faults.error(log, "the admin socket is not served, commands such as jcri images fail", e);
+    }
+  }
+
+  private void lookForUntoldEnds() {
+    try {
+      while (true) {
+        Thread.sleep(BETWEEN_LOOKS);
+        run.lookForUntoldEnds();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
   }
 

@@ -11,6 +11,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -28,6 +29,9 @@ final class LiveContainer {
   /** How long a shim that has gone may take to be noticed. */
   private static final Duration LOST_PATIENCE = Duration.ofSeconds(5);
 
+  /** How long it may take until an end that has happened is told of. */
+  private static final Duration TOLD_PATIENCE = Duration.ofSeconds(2);
+
   /** How long it may take until another shim stands in the place of one that has died. */
   private static final Duration SUCCESSION_PATIENCE = Duration.ofSeconds(15);
 
@@ -35,11 +39,16 @@ final class LiveContainer {
   private final Object change = new Object();
   private final CompletableFuture<Void> end = new CompletableFuture<>();
   private final CompletableFuture<Void> stopSignalSent = new CompletableFuture<>();
+  private final Consumer<LiveContainer> look;
   private volatile Shim shim;
 
-  LiveContainer(String id, Shim shim) {
+  /**
+   * @param look looks for an end that nobody was told of
+   */
+  LiveContainer(String id, Shim shim, Consumer<LiveContainer> look) {
     this.id = id;
     this.shim = shim;
+    this.look = look;
   }
 
   String id() {
@@ -64,6 +73,14 @@ final class LiveContainer {
     synchronized (change) {
       change.notifyAll();
     }
+  }
+
+  /**
+   * Whether nobody has been told of its end for a while, though it may have happened: what is on
+   * its way to us is not hurried.
+   */
+  boolean isUntold() {
+    return !awaitEnd(TOLD_PATIENCE);
   }
 
   /** Says whether the caller is the first to stop it, whose part it is to send the stop signal. */
@@ -115,6 +132,9 @@ final class LiveContainer {
             case LOST -> asked.process().alive() && !awaitEnd(LOST_PATIENCE);
             case REFUSED, INTERRUPTED, PROTOCOL -> false;
           };
+      if (!silent && !awaitEnd(TOLD_PATIENCE)) {
+        look.accept(this);
+      }
       if (!silent && !awaitEnd(KILL_PATIENCE)) {
         throw e;
       }

@@ -61,6 +61,29 @@ final class LiveContainers {
     return live.get(id);
   }
 
+  /**
+   * Looks whether any has ended, or has lost its shim, without a word of it: a connection may break
+   * so that nobody notices, as when the node is short of something.
+   */
+  void lookForUntoldEnds() {
+    live.values().forEach(this::lookForUntoldEnd);
+  }
+
+  private void lookForUntoldEnd(LiveContainer entry) {
+    String id = entry.id();
+    try {
+      Optional<Exit> exit = shims.exitRecord(id);
+      if (exit.isPresent() && entry.isUntold()) {
+        log.warn("container {} has ended, which its shim's record alone has told", id);
+        exited(entry, exit.get());
+      } else if (exit.isEmpty() && !entry.shim().process().alive() && entry.isUntold()) {
+        lost(entry);
+      }
+    } catch (IOException | RuntimeException e) {
+      log.warn("cannot look whether container {} has ended: {}", id, e.getMessage());
+    }
+  }
+
   /** How many there are, each with its shim. */
   int count() {
     return live.size();
@@ -68,7 +91,7 @@ final class LiveContainers {
 
   /** From here on the exit finds its way into the record; one that has happened does so at once. */
   void watch(String id, Shim shim) {
-    LiveContainer entry = new LiveContainer(id, shim);
+    LiveContainer entry = new LiveContainer(id, shim, this::lookForUntoldEnd);
     live.put(id, entry);
     listen(entry, shim);
   }

@@ -49,8 +49,7 @@ import org.slf4j.LoggerFactory;
 public final class CriServer {
   /** Who has an event is noted before the caller can do anything about it. */
   private static final PromptCalls PROMPT =
-      new PromptCalls(
-          Set.of(RuntimeServiceGrpc.getGetContainerEventsMethod().getFullMethodName()));
+      new PromptCalls(Set.of(RuntimeServiceGrpc.getGetContainerEventsMethod().getFullMethodName()));
 
   private static final Logger log = LoggerFactory.getLogger(CriServer.class);
 
