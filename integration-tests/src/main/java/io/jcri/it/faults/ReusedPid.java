@@ -3,6 +3,7 @@ package io.jcri.it.faults;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.Random;
 import org.jspecify.annotations.Nullable;
@@ -14,6 +15,9 @@ import org.jspecify.annotations.Nullable;
 final class ReusedPid implements Fault {
   /** The number that the kernel gave last; the next one follows it. */
   private static final Path LAST = Path.of("/proc/sys/kernel/ns_last_pid");
+
+  /** Whose parent has gone may take a while to be reaped. */
+  private static final Duration REAPING = Duration.ofSeconds(3);
 
   private static final int ATTEMPTS = 50;
 
@@ -42,16 +46,17 @@ final class ReusedPid implements Fault {
 
   /** A process of this number; null when others were always faster. */
   private static @Nullable Process process(long pid) throws IOException, InterruptedException {
-    for (int i = 0; i < ATTEMPTS; i++) {
-      if (Files.notExists(Path.of("/proc/" + pid))) {
-        Files.writeString(LAST, Long.toString(pid - 1));
-        Process process = new ProcessBuilder("sleep", "600").start();
-        if (process.pid() == pid) {
-          return process;
-        }
-        process.destroyForcibly().waitFor();
+    long deadline = System.nanoTime() + REAPING.toNanos();
+    while (Files.exists(Path.of("/proc/" + pid)) && System.nanoTime() - deadline < 0) {
+      Thread.sleep(Duration.ofMillis(5));
+    }
+    for (int i = 0; i < ATTEMPTS && Files.notExists(Path.of("/proc/" + pid)); i++) {
+      Files.writeString(LAST, Long.toString(pid - 1));
+      Process process = new ProcessBuilder("sleep", "600").start();
+      if (process.pid() == pid) {
+        return process;
       }
-      Thread.sleep(2);
+      process.destroyForcibly().waitFor();
     }
     return null;
   }
