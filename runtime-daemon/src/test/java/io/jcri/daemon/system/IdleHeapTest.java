@@ -6,7 +6,7 @@ import org.junit.jupiter.api.Test;
 
 class IdleHeapTest {
   private static final long START = 20 << 20;
-  private static final long BURST = START + 90 * (1L << 20);
+  private static final long BURST = START + 20 * (1L << 20);
 
   private final IdleHeap heap = new IdleHeap(START);
 
@@ -15,6 +15,13 @@ class IdleHeapTest {
     assertThat(heap.worthCollecting(BURST)).as("at work").isFalse();
     assertThat(heap.worthCollecting(BURST + IdleHeap.QUIET)).as("at work").isFalse();
     assertThat(heap.worthCollecting(BURST + IdleHeap.QUIET + 1)).isTrue();
+  }
+
+  @Test
+  void muchIsCollectedThoughThereIsWork() {
+    assertThat(heap.worthCollecting(START + IdleHeap.WORTH_AT_WORK)).isFalse();
+    assertThat(heap.worthCollecting(START + IdleHeap.WORTH_AT_WORK - IdleHeap.QUIET)).isFalse();
+    assertThat(heap.worthCollecting(START + IdleHeap.WORTH_AT_WORK + 1)).isTrue();
   }
 
   @Test
