@@ -192,8 +192,8 @@ final class ResultCache {
   }
 
   /**
-   * Forgets what a power cut has left empty of one pod: it is synced by nobody. Called when its
-   * networks are left, for which nothing of it could be used.
+   * Forgets what a power cut has torn of one pod: it is synced by nobody. Called when its networks
+   * are left, for which nothing of it could be used.
    */
   void removeTorn(String containerId) throws CniException {
     for (Path file : files("-" + containerId + "-")) {
@@ -212,15 +212,23 @@ final class ResultCache {
   }
 
   private void removeIfTorn(Path file) throws CniException {
-    boolean torn;
+    if (isTorn(file)) {
+      remove(file);
+    }
+  }
+
+  private boolean isTorn(Path file) {
     try {
       // Not one that libcni, which replaces nothing by a rename, is about to write.
-      torn = Files.size(file) == 0 && Files.getLastModifiedTime(file).toInstant().isBefore(opened);
-    } catch (IOException gone) {
-      torn = false;
-    }
-    if (torn) {
-      remove(file);
+      if (!Files.getLastModifiedTime(file).toInstant().isBefore(opened)) {
+        return false;
+      }
+      JsonObject _ = Json.read(file);
+      return false;
+    } catch (MalformedJsonException e) {
+      return true;
+    } catch (IOException unknown) {
+      return false;
     }
   }
 
