@@ -4,7 +4,7 @@ export JAVA_HOME
 MVN := ./mvnw -B -q
 DIST := runtime-daemon/target/dist/jcri
 
-.PHONY: run build package test faults powercuts bench conformance fuzz stop clean jdk
+.PHONY: run build package test faults powercuts soak bench conformance fuzz stop clean jdk
 
 run: ## install what is missing, build, start the daemon, run the selftest
 	@runtime-daemon/packaging/install-prerequisites
@@ -26,6 +26,9 @@ faults: jdk ## breaks a daemon of its own again and again: make faults SECONDS=6
 
 powercuts: jdk ## cuts the power of a daemon of its own again and again: make powercuts CUTS=50 SEED=1 FS=ext4
 	@integration-tests/scripts/powercuts $(if $(CUTS),--cuts "$(CUTS)") $(if $(SEED),--seed "$(SEED)") $(if $(FS),--fs "$(FS)")
+
+soak: jdk ## lets a daemon of its own work, and looks what grows: make soak MINUTES=60 FILE=soak.jsonl
+	@integration-tests/scripts/soak $(if $(MINUTES),--minutes "$(MINUTES)") $(if $(FILE),--file "$(abspath $(FILE))")
 
 bench: jdk ## the measurements of design.md's budgets
 	@integration-tests/scripts/bench
