@@ -25,6 +25,7 @@ final class CutDisk implements AutoCloseable {
 
   private static final Duration PATIENCE = Duration.ofSeconds(30);
 
+  private final MountRoom room;
   private final Path file;
   private final Path place;
   private final Path mountPoint;
@@ -33,7 +34,8 @@ final class CutDisk implements AutoCloseable {
   private final BufferedReader answers;
   private String device = "";
 
-  private CutDisk(Path file, Path place, Path mountPoint, Process server) {
+  private CutDisk(MountRoom room, Path file, Path place, Path mountPoint, Process server) {
+    this.room = room;
     this.file = file;
     this.place = place;
     this.mountPoint = mountPoint;
@@ -45,10 +47,13 @@ final class CutDisk implements AutoCloseable {
   /**
    * Makes a disk and mounts it.
    *
+   * @param room that it is mounted in
    * @param folder for its files, on a tmpfs: nothing of it is to wait for another disk
    * @param type of the file system: ext4, xfs or btrfs
    */
-  static CutDisk make(Path folder, Path mountPoint, String type, int mebibytes) throws IOException {
+  static CutDisk make(
+      MountRoom room, Path folder, Path mountPoint, String type, int mebibytes)
+      throws IOException {
     Path file = folder.resolve("disk");
     Path place = Files.createFile(folder.resolve("place"));
     long bytes = (long) mebibytes << 20;
@@ -60,7 +65,7 @@ final class CutDisk implements AutoCloseable {
                 place.toString())
             .redirectError(ProcessBuilder.Redirect.INHERIT)
             .start();
-    CutDisk disk = new CutDisk(file, place, mountPoint, server);
+    CutDisk disk = new CutDisk(room, file, place, mountPoint, server);
     try {
       disk.expect("ready");
       Command.of(mkfs(type, file)).run().orThrow();
@@ -81,7 +86,7 @@ final class CutDisk implements AutoCloseable {
   /** Mounts it, as a boot does: the file system's journal is played back. */
   void mount() throws IOException {
     device = Command.of("losetup", "-f", "--show", place.toString()).run().orThrow().out().strip();
-    Command.of("mount", device, mountPoint.toString()).run().orThrow();
+    room.run("mount", device, mountPoint.toString());
   }
 
   /** Whether there was power until now: what has been answered by now was answered before a cut. */
@@ -127,7 +132,7 @@ final class CutDisk implements AutoCloseable {
 
   private void detach() throws IOException {
     if (!device.isEmpty()) {
-      Command.of("umount", mountPoint.toString()).run().orThrow();
+      room.run("umount", mountPoint.toString());
       Command.of("losetup", "-d", device).run().orThrow();
       // Who dies with a mount namespace gives its mounts back a while later, and till then the file
       // system goes on writing.
@@ -165,9 +170,7 @@ final class CutDisk implements AutoCloseable {
   @Override
   public void close() throws IOException {
     try {
-      if (Files.isDirectory(mountPoint)) {
-        detach();
-      }
+      detach();
     } finally {
       orders.close();
       try {

@@ -39,14 +39,17 @@ final class CutMachine implements AutoCloseable {
       "mount --bind \"$0\" /proc/sys/kernel/random/boot_id && { \"$@\" & wait; }";
 
   private final Scratch scratch;
+  private final MountRoom room;
   private final CutDisk disk;
   private final LocalRegistry registry;
   private final Path configuration;
   private @Nullable RuntimeProcess run;
   private @Nullable CriClient client;
 
-  private CutMachine(Scratch scratch, CutDisk disk, LocalRegistry registry) throws IOException {
+  private CutMachine(Scratch scratch, MountRoom room, CutDisk disk, LocalRegistry registry)
+      throws IOException {
     this.scratch = scratch;
+    this.room = room;
     this.disk = disk;
     this.registry = registry;
     this.configuration = scratch.disk().resolve("config.toml");
@@ -60,30 +63,32 @@ final class CutMachine implements AutoCloseable {
    */
   static CutMachine make(String type) throws IOException {
     Scratch scratch = Scratch.create();
-    tmpfs(scratch.disk().resolve("memory"));
-    tmpfs(state(scratch));
+    Path memory = Files.createDirectories(scratch.disk().resolve("memory"));
+    Command.of("mount", "-t", "tmpfs", "-o", "size=2g", "jct", memory.toString()).run().orThrow();
+    MountRoom room = MountRoom.open();
+    room.tmpfs(Files.createDirectories(state(scratch)));
     CutDisk disk =
         CutDisk.make(
-            scratch.disk().resolve("memory"),
-            Files.createDirectories(scratch.disk().resolve("lib")),
+            room,
+            memory,
+            Files.createDirectories(lib(scratch)),
             type,
             1536);
     LocalRegistry registry = LocalRegistry.start(scratch.disk().resolve("registry"));
-    return new CutMachine(scratch, disk, registry);
+    return new CutMachine(scratch, room, disk, registry);
   }
 
   private static Path state(Scratch scratch) {
     return scratch.state().resolve("d");
   }
 
-  private static void tmpfs(Path folder) throws IOException {
-    Files.createDirectories(folder);
-    Command.of("mount", "-t", "tmpfs", "-o", "size=2g", "jct", folder.toString()).run().orThrow();
+  private static Path lib(Scratch scratch) {
+    return scratch.disk().resolve("lib");
   }
 
-  /** Where what is on the disk lies. */
+  /** Where what is on the disk lies, as seen from outside. */
   Path lib() {
-    return scratch.disk().resolve("lib");
+    return room.see(lib(scratch));
   }
 
   /** The daemon's root. */
@@ -93,7 +98,7 @@ final class CutMachine implements AutoCloseable {
 
   /** The daemon's state, gone with the power. */
   Path state() {
-    return state(scratch);
+    return room.see(state(scratch));
   }
 
   Path log() {
@@ -126,7 +131,8 @@ final class CutMachine implements AutoCloseable {
   Duration boot() throws IOException {
     Path bootId = scratch.disk().resolve("boot_id");
     Files.writeString(bootId, UUID.randomUUID() + "\n");
-    List<String> command = new ArrayList<>(List.of("unshare", "--mount", "--pid", "--fork"));
+    List<String> command = new ArrayList<>(room.enter());
+    command.addAll(List.of("unshare", "--mount", "--pid", "--fork"));
     command.addAll(List.of("--kill-child", "--mount-proc", "--", "sh", "-c", INIT));
     command.add(bootId.toString());
     command.add(Workspace.distribution().resolve("bin/jcri").toString());
@@ -176,7 +182,8 @@ final class CutMachine implements AutoCloseable {
     try (Stream<String> lines = Files.lines(Path.of("/proc/" + init() + "/mountinfo"))) {
       return lines
           .map(line -> line.split(" ", -1)[4])
-          .filter(path -> path.startsWith(lib() + "/") || path.startsWith(state() + "/"))
+          .filter(path ->
+              path.startsWith(lib(scratch) + "/") || path.startsWith(state(scratch) + "/"))
           .toList();
     }
   }
@@ -213,8 +220,8 @@ final class CutMachine implements AutoCloseable {
 
   /** What a boot takes away, and namespaces don't. */
   private void forgetKernelState() throws IOException {
-    Command.of("umount", state().toString()).run().orThrow();
-    tmpfs(state());
+    room.run("umount", state(scratch).toString());
+    room.tmpfs(state(scratch));
     if (Files.exists(Path.of("/sys/class/net", BRIDGE))) {
       Command.of("ip", "link", "delete", BRIDGE).run().orThrow();
     }
@@ -277,11 +284,11 @@ final class CutMachine implements AutoCloseable {
     registry_directories = ["%s"]
     """
         .formatted(
-            root(),
-            state(),
-            lib().resolve("net.d"),
+            lib(scratch).resolve("jcri"),
+            state(scratch),
+            lib(scratch).resolve("net.d"),
             CniNetwork.PLUGINS,
-            lib().resolve("cni"),
+            lib(scratch).resolve("cni"),
             BRIDGE,
             200 + RUN % 50,
             Files.createDirectories(scratch.disk().resolve("certs.d")));
@@ -296,7 +303,7 @@ final class CutMachine implements AutoCloseable {
       registry.close();
       disk.close();
       forgetKernelState();
-      Command.of("umount", state().toString()).run().orThrow();
+      room.close();
       Command.of("umount", scratch.disk().resolve("memory").toString()).run().orThrow();
       scratch.close();
     }
