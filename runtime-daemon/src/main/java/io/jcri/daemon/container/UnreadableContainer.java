@@ -36,6 +36,9 @@ public final class UnreadableContainer {
   /** No pod's id, and no prefix of one. */
   private static final String NO_POD = "unknown";
 
+  /** The kubelet and crictl take no status, and so remove nothing, without an image. */
+  private static final String NO_IMAGE = "unknown";
+
   /** Of config.json. */
   private record Spec(Map<String, String> annotations) {}
 
@@ -56,13 +59,13 @@ public final class UnreadableContainer {
         labels.put(label, said.get(from));
       }
     });
-    String image = said.getOrDefault(FROM + "image-name", "");
+    String image = said.getOrDefault(FROM + "image-name", NO_IMAGE);
     return new Container(
         id,
         said.getOrDefault(FROM + "sandbox-id", NO_POD),
         ContainerConfig.unknown(
             said.getOrDefault(FROM + "container-name", id), image, labels, Map.of(ANNOTATION, why)),
-        new Container.ImageIdentity("", image, ""),
+        new Container.ImageIdentity("", image, NO_IMAGE),
         Optional.empty(),
         ContainerPhase.UNKNOWN,
         createdAt,

@@ -45,8 +45,9 @@ public final class UnreadablePod {
     PodMetadata metadata =
         new PodMetadata(
             own.getOrDefault(NAME_LABEL, id),
-            own.getOrDefault(LABEL + "namespace", ""),
-            own.getOrDefault(LABEL + "uid", ""),
+            // the kubelet and crictl take no status without these
+            own.getOrDefault(LABEL + "namespace", "unknown"),
+            own.getOrDefault(LABEL + "uid", id),
             0);
     PodConfig config =
         new PodConfig(

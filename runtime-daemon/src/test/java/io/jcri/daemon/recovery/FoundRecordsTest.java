@@ -105,6 +105,27 @@ class FoundRecordsTest {
         .returns(POD, pod -> pod.config().metadata().name());
   }
 
+  /** Without these they refuse a status, and crictl removes nothing without one. */
+  @Test
+  void itHasWhatTheKubeletAndCrictlWantOfAStatus() throws IOException {
+    damaged(layout.containerRecords(), CONTAINER);
+    damaged(layout.podRecords(), POD);
+    assertThat(readContainers())
+        .singleElement()
+        .satisfies(container -> {
+          assertThat(container.image().name()).isNotEmpty();
+          assertThat(container.image().reference()).isNotEmpty();
+          assertThat(container.createdAt()).isPositive();
+        });
+    assertThat(records.read().unreadablePods())
+        .singleElement()
+        .satisfies(pod -> {
+          assertThat(pod.config().metadata().namespace()).isNotEmpty();
+          assertThat(pod.config().metadata().uid()).isNotEmpty();
+          assertThat(pod.createdAt()).isPositive();
+        });
+  }
+
   @Test
   void whatHasLeftSomethingIsThereThoughRecordsCannotBeListed() throws IOException {
     writeSpec();
