@@ -51,8 +51,7 @@ final class CutDisk implements AutoCloseable {
    * @param folder for its files, on a tmpfs: nothing of it is to wait for another disk
    * @param type of the file system: ext4, xfs or btrfs
    */
-  static CutDisk make(
-      MountRoom room, Path folder, Path mountPoint, String type, int mebibytes)
+  static CutDisk make(MountRoom room, Path folder, Path mountPoint, String type, int mebibytes)
       throws IOException {
     Path file = folder.resolve("disk");
     Path place = Files.createFile(folder.resolve("place"));

@@ -81,6 +81,11 @@ final class CutJudge {
             .listPodSandbox(ListPodSandboxRequest.getDefaultInstance())
             .getItemsList()) {
       figures.pods++;
+      if (pod.getMetadata().getName().isEmpty()
+          || pod.getMetadata().getNamespace().isEmpty()
+          || pod.getMetadata().getUid().isEmpty()) {
+        wrong.add("the kubelet takes no status of pod %s like that".formatted(pod.getId()));
+      }
       if (pod.getState() != PodSandboxState.SANDBOX_NOTREADY) {
         wrong.add("pod %s is %s".formatted(pod.getId(), pod.getState()));
       }
@@ -93,6 +98,11 @@ final class CutJudge {
               .containerStatus(
                   ContainerStatusRequest.newBuilder().setContainerId(each.getId()).build())
               .getStatus();
+      if (status.getImage().getImage().isEmpty()
+          || status.getImageRef().isEmpty()
+          || status.getMetadata().getName().isEmpty()) {
+        wrong.add("the kubelet takes no status of container %s like that".formatted(each.getId()));
+      }
       boolean ended = status.getState() == ContainerState.CONTAINER_EXITED;
       if (status.getState() == ContainerState.CONTAINER_UNKNOWN) {
         figures.unknown++; // its record was torn: it says so, and can be removed

@@ -67,13 +67,7 @@ final class CutMachine implements AutoCloseable {
     Command.of("mount", "-t", "tmpfs", "-o", "size=2g", "jct", memory.toString()).run().orThrow();
     MountRoom room = MountRoom.open();
     room.tmpfs(Files.createDirectories(state(scratch)));
-    CutDisk disk =
-        CutDisk.make(
-            room,
-            memory,
-            Files.createDirectories(lib(scratch)),
-            type,
-            1536);
+    CutDisk disk = CutDisk.make(room, memory, Files.createDirectories(lib(scratch)), type, 1536);
     LocalRegistry registry = LocalRegistry.start(scratch.disk().resolve("registry"));
     return new CutMachine(scratch, room, disk, registry);
   }
@@ -182,8 +176,8 @@ final class CutMachine implements AutoCloseable {
     try (Stream<String> lines = Files.lines(Path.of("/proc/" + init() + "/mountinfo"))) {
       return lines
           .map(line -> line.split(" ", -1)[4])
-          .filter(path ->
-              path.startsWith(lib(scratch) + "/") || path.startsWith(state(scratch) + "/"))
+          .filter(
+              path -> path.startsWith(lib(scratch) + "/") || path.startsWith(state(scratch) + "/"))
           .toList();
     }
   }
