@@ -32,23 +32,34 @@ final class RecordFaults {
       round.sleepUpTo(300);
       Map<String, String> pods = pods(round.node());
       round.node().daemon().kill();
-      Map<RecordKind, List<Found>> found =
-          records(round.node()).stream()
-              .collect(Collectors.groupingBy(Found::kind, TreeMap::new, Collectors.toList()));
-      Optional<Found> record =
-          round.pick(List.copyOf(found.keySet())).flatMap(kind -> round.pick(found.get(kind)));
-      if (record.isPresent()) {
-        String done = damage(record.get().file(), how, round.random());
-        round.tell("%s, %s".formatted(record.get().name(), done));
-        excuse(round, record.get(), pods);
-      } else {
+      Optional<Found> record;
+      try {
+        record = damageOne(round, how, pods);
+      } finally {
+        round.node().daemon().start();
+      }
+      if (record.isEmpty()) {
         round.miss("no record, " + container);
       }
-      round.node().daemon().start();
       if (record.isPresent() && record.get().kind().loss() == RecordKind.Loss.IMAGE) {
         round.node().pull(round.node().image()); // as a kubelet does that finds it missing
       }
     };
+  }
+
+  private static Optional<Found> damageOne(Round round, int how, Map<String, String> pods)
+      throws IOException {
+    Map<RecordKind, List<Found>> found =
+        records(round.node()).stream()
+            .collect(Collectors.groupingBy(Found::kind, TreeMap::new, Collectors.toList()));
+    Optional<Found> record =
+        round.pick(List.copyOf(found.keySet())).flatMap(kind -> round.pick(found.get(kind)));
+    if (record.isPresent()) {
+      String done = damage(record.get().file(), how, round.random());
+      round.tell("%s, %s".formatted(record.get().name(), done));
+      excuse(round, record.get(), pods);
+    }
+    return record;
   }
 
   private static void excuse(Round round, Found record, Map<String, String> pods) {

@@ -20,6 +20,7 @@ enum RecordKind {
   POD_FILE("run/pods/ID/(?:hosts|hostname|resolv\\.conf)", Loss.NOTHING),
   BUNDLE("run/containers/(ID)/bundle/config\\.json", Loss.CONTAINER),
   EXIT("run/containers/(ID)/exit", Loss.CONTAINER),
+  RUNNING("run/containers/ID/running", Loss.NOTHING),
   INIT_PID("run/containers/(ID)/init\\.pid", Loss.NOTHING),
   PROGRAMS_LOG("run/containers/ID/(?:shim|runtime-[a-z]*)\\.log", Loss.NOTHING),
   EVENTS("run/events", Loss.NOTHING),
@@ -40,7 +41,7 @@ enum RecordKind {
   /** What lies there and is no record: what is half written, and others' state. */
   private static final Pattern NONE =
       pattern(
-          "run/containers/ID/exec-.*|run/runtime/.*|run/ballast|lib/ballast|.*\\.(?:tmp|new)"
+          "run/containers/ID/exec-.*|(?:lib|run)/leases/.*|run/runtime/.*|run/ballast|lib/ballast|.*\\.(?:tmp|new)"
               + "|lib/image/(?:blobs|worker)/.*|lib/image/layers/(?:new|gone|kept)-.*"
               + "|lib/image/(?:layers|snapshots)/[^/]*/(?:diff|upper|work|rootfs|fs)(?:/.*)?");
 
