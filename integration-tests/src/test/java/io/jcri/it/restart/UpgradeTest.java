@@ -1,19 +1,25 @@
 package io.jcri.it.restart;
 
+import static io.jcri.it.node.Refusals.assertRefused;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.grpc.Status.Code;
 import io.jcri.cri.v1.Container;
 import io.jcri.cri.v1.Image;
 import io.jcri.cri.v1.ListContainersRequest;
 import io.jcri.cri.v1.ListImagesRequest;
 import io.jcri.cri.v1.ListPodSandboxRequest;
 import io.jcri.cri.v1.PodSandbox;
+import io.jcri.it.kit.Command;
 import io.jcri.it.kit.TestImages;
+import io.jcri.it.kit.Tools;
 import io.jcri.it.kit.Workspace;
+import io.jcri.it.node.CriLog;
 import io.jcri.it.node.TestContainer;
 import io.jcri.it.node.TestNode;
 import io.jcri.it.node.TestPod;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -22,6 +28,8 @@ import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIfEnvironmentVariable;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * The daemon of an older version is replaced by this one and back again. {@code JCRI_OLD_DIST}
@@ -101,5 +109,54 @@ class UpgradeTest {
     NODE.daemon().start();
     assertThat(Lists.now()).isEqualTo(between);
     assertAllRun(containers, pids);
+  }
+
+  /** Shims outlive upgrades, and speak the language of their time. */
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void aShimOfTheOtherVersionDoesWhatItIsAskedFor(boolean upgrade) throws IOException {
+    NODE.daemon().stop();
+    NODE.daemon().startFrom(upgrade ? old() : Workspace.distribution());
+    TestPod pod = NODE.pod();
+    TestContainer container =
+        pod.start(
+            pod.container("sh", "-c", "trap 'exit 9' TERM; while read l; do echo got $l; done")
+                .setStdin(true));
+    TestContainer ending =
+        pod.start("sh", "-c", "while [ ! -e /go ]; do sleep 0.05; done; echo bye; exit 6");
+    int pid = container.pid();
+    NODE.daemon().kill();
+    NODE.daemon().startFrom(upgrade ? Workspace.distribution() : old());
+
+    assertThat(container.pid()).as("nothing was restarted").isEqualTo(pid);
+    assertThat(container.exec("sh", "-c", "echo out; echo err >&2; exit 7"))
+        .isEqualTo(new TestContainer.Exec(7, "out\n", "err\n"));
+    assertRefused(() -> container.exec(1, "sleep", "1000"), Code.DEADLINE_EXCEEDED, "timed out");
+    attach(container, "before");
+    Path rotated = container.logFile().resolveSibling("rotated.log");
+    Files.move(container.logFile(), rotated);
+    container.reopenLog();
+    attach(container, "after");
+    assertThat(CriLog.text(CriLog.read(rotated), "stdout")).isEqualTo("got before\n");
+    assertThat(CriLog.text(container.log(), "stdout")).isEqualTo("got after\n");
+    ending.sh("touch /go");
+    assertThat(ending.awaitExit().getExitCode()).isEqualTo(6);
+    assertThat(CriLog.text(ending.log(), "stdout")).isEqualTo("bye\n");
+    container.stop(20);
+    assertThat(container.awaitExit().getExitCode()).isEqualTo(9);
+    container.remove();
+    pod.stop();
+    pod.remove();
+    NODE.daemon().stop();
+    NODE.daemon().start();
+  }
+
+  private static void attach(TestContainer container, String word) throws IOException {
+    String attach =
+        Tools.get().crictl(NODE.daemon().socket(), "attach", "-i", container.id()).line();
+    // it stays for what else the container says
+    Command.Result _ =
+        Command.of("timeout", "10", "sh", "-c", "echo " + word + " | " + attach).run();
+    container.awaitLog("got " + word);
   }
 }
