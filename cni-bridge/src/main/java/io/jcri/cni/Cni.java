@@ -235,7 +235,7 @@ public final class Cni implements AutoCloseable {
       }
     }
     if (failures.isEmpty()) {
-      cache.removeTorn(request.sandboxId());
+      cache.torn().remove(request.sandboxId());
     }
     CniException.throwAll(failures);
   }

@@ -70,7 +70,7 @@ final class Garbage {
       }
       Set<String> known = new HashSet<>(liveSandboxIds);
       known.addAll(attaching);
-      cache.removeTornExcept(known);
+      cache.torn().removeExcept(known);
       for (Network network : store.state().networks()) {
         Network negotiated = versions.negotiate(network);
         if (negotiated.version().hasStatusAndGc() && !negotiated.disableGc()) {

@@ -24,7 +24,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -92,12 +91,11 @@ final class ResultCache {
   private static final String OWNER = "jcri";
 
   private final Path directory;
-
-  // Files are stamped by a clock that lags a few milliseconds behind.
-  private final Instant opened = Instant.now().minusSeconds(1);
+  private final TornResults torn;
 
   ResultCache(Path cacheDir) {
     directory = cacheDir.resolve("results");
+    torn = new TornResults(directory);
   }
 
   void write(Network network, Attachment attachment, Optional<JsonObject> result, boolean complete)
@@ -158,7 +156,7 @@ final class ResultCache {
     }
   }
 
-  void remove(Path file) throws CniException {
+  static void remove(Path file) throws CniException {
     try {
       Files.deleteIfExists(file);
     } catch (IOException e) {
@@ -191,53 +189,26 @@ final class ResultCache {
     return entries;
   }
 
-  /**
-   * Forgets what a power cut has torn of one pod: it is synced by nobody. Called when its networks
-   * are left, for which nothing of it could be used.
-   */
-  void removeTorn(String containerId) throws CniException {
-    for (Path file : files("-" + containerId + "-")) {
-      removeIfTorn(file);
-    }
-  }
-
-  /** The same of all pods but these. */
-  void removeTornExcept(Set<String> containerIds) throws CniException {
-    for (Path file : files("")) {
-      String name = String.valueOf(file.getFileName());
-      if (containerIds.stream().noneMatch(id -> name.contains("-" + id + "-"))) {
-        removeIfTorn(file);
-      }
-    }
-  }
-
-  private void removeIfTorn(Path file) throws CniException {
-    if (isTorn(file)) {
-      remove(file);
-    }
-  }
-
-  private boolean isTorn(Path file) {
-    try {
-      // Not one that libcni, which replaces nothing by a rename, is about to write.
-      if (!Files.getLastModifiedTime(file).toInstant().isBefore(opened)) {
-        return false;
-      }
-      JsonObject _ = Json.read(file);
-      return false;
-    } catch (MalformedJsonException e) {
-      return true;
-    } catch (IOException unknown) {
-      return false;
-    }
+  /** What power cuts and kills have left here. */
+  TornResults torn() {
+    return torn;
   }
 
   private List<Path> files(String part) throws CniException {
+    return files(directory, part, false);
+  }
+
+  /**
+   * The files whose names have a part, by name.
+   *
+   * @param temporary those that have not been given their names, instead of the others
+   */
+  static List<Path> files(Path directory, String part, boolean temporary) throws CniException {
     List<Path> files = new ArrayList<>();
     try (DirectoryStream<Path> stream = Files.newDirectoryStream(directory)) {
       for (Path file : stream) {
         String name = file.getFileName().toString();
-        if (!name.startsWith(".") && name.contains(part)) {
+        if (name.startsWith(".") == temporary && name.contains(part)) {
           files.add(file);
         }
       }

@@ -193,6 +193,9 @@ final class CniVersion11Test {
       Files.createFile(torn);
     }
     Files.write(left, new byte[800]);
+    Path unfinished = old.resolveSibling(".net-gone-eth0");
+    Files.writeString(unfinished, "{");
+    Files.setLastModifiedTime(unfinished, FileTime.from(Instant.now().minusSeconds(3600)));
     age("old");
     age("left");
     age("living");
@@ -202,6 +205,7 @@ final class CniVersion11Test {
       assertThat(plugins.calls()).containsExactly("DEL b", "DEL a");
       cni.collectGarbage(Set.of("living"));
       assertThat(left).doesNotExist();
+      assertThat(unfinished).doesNotExist();
       assertThat(living).exists();
       Files.createFile(left); // by another runtime, at this moment
       cni.collectGarbage(Set.of("living"));
