@@ -109,7 +109,7 @@ final class Attachments {
     }
     if (open.isEmpty()) {
       try {
-        cache.remove(entry.file());
+        ResultCache.remove(entry.file());
       } catch (CniException e) {
         failures.add(e);
       }

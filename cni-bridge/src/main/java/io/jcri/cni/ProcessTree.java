@@ -128,8 +128,7 @@ final class ProcessTree {
     for (int i = 0; i <= environment.length; i++) {
       if (i == environment.length || environment[i] == 0) {
         int value = start + ENTRY.length;
-        if (value <= i
-            && Arrays.equals(environment, start, value, ENTRY, 0, ENTRY.length)) {
+        if (value <= i && Arrays.equals(environment, start, value, ENTRY, 0, ENTRY.length)) {
           marks.add(new String(environment, value, i - value, StandardCharsets.UTF_8));
         }
         start = i + 1;

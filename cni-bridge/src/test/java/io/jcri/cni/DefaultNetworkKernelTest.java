@@ -105,7 +105,8 @@ final class DefaultNetworkKernelTest {
       Path file = node.confDir.resolve(DefaultNetwork.FILE_NAME);
       Files.writeString(
           file,
-          Files.readString(file).replace(node.leaseDir.toString(), before.getParent().toString()));
+          Files.readString(file)
+              .replace(node.leaseDir.toString(), before.resolveSibling("").toString()));
       try (Cni earlier = open("")) {
         assertThat(earlier.attach(one.pod("s1")).primaryIp()).isEqualTo("10.202.10.2");
       }

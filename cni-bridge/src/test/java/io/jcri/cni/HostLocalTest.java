@@ -13,7 +13,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Where the addresses of a network are, and which of them are lost. */
 final class HostLocalTest {
-  private static final FileTime OLD = FileTime.from(Instant.now().minusSeconds(3600));
+  private final FileTime old = FileTime.from(Instant.now().minusSeconds(3600));
 
   @TempDir Path root;
   private Path folder;
@@ -38,7 +38,7 @@ final class HostLocalTest {
 
   private Path file(String name, String content) throws Exception {
     Path file = Files.writeString(folder.resolve(name), content);
-    Files.setLastModifiedTime(file, OLD);
+    Files.setLastModifiedTime(file, old);
     return file;
   }
 

@@ -48,15 +48,14 @@ class ProcessTreeTest {
       String mark = prefix + i + ".";
       killers.add(
           Thread.ofVirtual()
-              .start(
-                  () -> {
-                    try {
-                      go.await();
-                      ProcessTree.kill(process, mark);
-                    } catch (InterruptedException e) {
-                      Thread.currentThread().interrupt();
-                    }
-                  }));
+              .start(() -> {
+                try {
+                  go.await();
+                  ProcessTree.kill(process, mark);
+                } catch (InterruptedException e) {
+                  Thread.currentThread().interrupt();
+                }
+              }));
     }
     go.countDown();
     for (Thread killer : killers) {

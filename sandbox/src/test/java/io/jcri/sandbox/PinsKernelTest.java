@@ -7,6 +7,7 @@ import io.jcri.sandbox.mount.Propagation;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -30,8 +31,10 @@ final class PinsKernelTest {
   void allThatWereUnmountedAreThoseOfThePauseProcessAgain() throws Exception {
     SandboxState state = fixture.sandboxes.create(fixture.isolatedPod("p1"));
     assertThat(fixture.sandboxes.lostPins(state)).isEmpty();
-    for (Path pin : Files.list(state.directory().resolve("ns")).toList()) {
-      fixture.mounts.unmount(pin);
+    try (Stream<Path> pins = Files.list(state.directory().resolve("ns"))) {
+      for (Path pin : pins.toList()) {
+        fixture.mounts.unmount(pin);
+      }
     }
     Files.delete(state.utsns().orElseThrow());
 

@@ -31,7 +31,7 @@ public final class FaultRun {
   private final List<Long> bad = new ArrayList<>();
   private final List<String> wrong = new ArrayList<>();
   private int containers;
-  private int stated;
+  private long stated;
   private int rounds;
 
   /**

@@ -16,7 +16,7 @@ import java.util.function.Supplier;
 
 /** Makes calls, and again when they fail, for as long as a kubelet would. For one thread. */
 final class Patience {
-  private static final Duration LIMIT = Duration.ofSeconds(120);
+  private static final Duration LIMIT = Duration.ofMinutes(2);
   private static final Duration PAUSE = Duration.ofMillis(100);
 
   /** Of one call: a daemon that was stopped for a while answers when it goes on. */

@@ -53,7 +53,9 @@ final class RecordFaults {
         records(round.node()).stream()
             .collect(Collectors.groupingBy(Found::kind, TreeMap::new, Collectors.toList()));
     Optional<Found> record =
-        round.pick(List.copyOf(found.keySet())).flatMap(kind -> round.pick(found.get(kind)));
+        round
+            .pick(List.copyOf(found.keySet()))
+            .flatMap(kind -> round.pick(found.getOrDefault(kind, List.of())));
     if (record.isPresent()) {
       String done = damage(record.get().file(), how, round.random());
       round.tell("%s, %s".formatted(record.get().name(), done));

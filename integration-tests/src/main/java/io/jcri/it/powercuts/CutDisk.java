@@ -5,7 +5,6 @@ import io.jcri.it.kit.Waiting;
 import io.jcri.it.kit.Workspace;
 import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -172,12 +171,15 @@ final class CutDisk implements AutoCloseable {
       detach();
     } finally {
       orders.close();
-      try {
-        int _ = server.waitFor();
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-        throw new UncheckedIOException(new IOException("interrupted", e));
-      }
+      awaitServer();
+    }
+  }
+
+  private void awaitServer() {
+    try {
+      int _ = server.waitFor();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
   }
 }

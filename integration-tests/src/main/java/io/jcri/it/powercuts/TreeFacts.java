@@ -92,7 +92,8 @@ record TreeFacts(Map<String, String> facts) {
   private static String owner(Path path) throws IOException {
     Map<String, Object> unix =
         Files.readAttributes(path, "unix:mode,uid,gid", LinkOption.NOFOLLOW_LINKS);
-    return "%o %s:%s".formatted(unix.get("mode"), unix.get("uid"), unix.get("gid"));
+    int mode = Integer.parseInt(String.valueOf(unix.get("mode")));
+    return "%o %s:%s".formatted(mode, unix.get("uid"), unix.get("gid"));
   }
 
   private static String content(

@@ -212,10 +212,14 @@ final class Clients implements AutoCloseable {
 
   /** Lets those who churn finish their pods. */
   @Override
-  public void close() throws InterruptedException {
+  public void close() {
     ending = true;
-    for (Thread thread : threads) {
-      thread.join();
+    try {
+      for (Thread thread : threads) {
+        thread.join();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
   }
 }

@@ -50,7 +50,7 @@ final class Sampler {
         pss += field(process.resolve("smaps_rollup"), "Pss:") / 1024;
         descriptors += count(process.resolve("fd"));
       } catch (IOException ended) {
-        continue;
+        // it counts no more
       }
     }
     line.addProperty("processes", all.size());
@@ -89,7 +89,7 @@ final class Sampler {
             found.add(process);
           }
         } catch (IOException endedOrOfTheKernel) {
-          continue;
+          // none of ours
         }
       }
     }

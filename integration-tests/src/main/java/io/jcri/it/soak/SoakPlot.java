@@ -158,6 +158,7 @@ final class SoakPlot {
     put("<text x=\"%d\" y=\"%.1f\"%s>%s</text>%n", x, y, attributes, text);
   }
 
+  @SuppressWarnings("AnnotateFormatMethod") // the annotation would be a dependency of its own
   private void put(String format, Object... values) {
     svg.append(String.format(Locale.ROOT, format, values));
   }

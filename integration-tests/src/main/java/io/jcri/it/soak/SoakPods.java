@@ -28,10 +28,6 @@ final class SoakPods {
   private static final int LINES = 200;
   private static final Duration PATIENCE = Duration.ofMinutes(2);
 
-  private static final String WAIT_AND_WRITE =
-      "while [ ! -e /go ]; do sleep 0.1; done; i=0;"
-          + " while [ $i -lt %d ]; do echo line $i; i=$((i+1)); done; exit %d";
-
   private final SoakNode node;
 
   SoakPods(SoakNode node) {
@@ -51,10 +47,7 @@ final class SoakPods {
     Path logs = Files.createDirectories(Path.of(config.getLogDirectory()));
     String sandbox = run(config);
     String container =
-        create(
-            sandbox,
-            config,
-            main("main", List.of("sh", "-c", WAIT_AND_WRITE.formatted(LINES, code))).build());
+        create(sandbox, config, main("main", List.of("sh", "-c", script(code))).build());
     start(container);
     node.client()
         .runtime()
@@ -194,5 +187,13 @@ final class SoakPods {
         .setPid(NamespaceMode.CONTAINER)
         .setNetwork(network);
     return config.build();
+  }
+
+  /** Waits for a file, writes its lines, and ends with the code. */
+  private static String script(int code) {
+    return "while [ ! -e /go ]; do sleep 0.1; done; i=0; while [ $i -lt "
+        + LINES
+        + " ]; do echo line $i; i=$((i+1)); done; exit "
+        + code;
   }
 }

@@ -63,7 +63,8 @@ final class SoakReport {
           limit.unit(),
           grows ? "  GROWS, may by " + limit.perHundred() : "");
     }
-    return good & tellOfRest(piece);
+    boolean rests = tellOfRest(piece);
+    return good && rests;
   }
 
   private boolean tellOfRest(Piece piece) {

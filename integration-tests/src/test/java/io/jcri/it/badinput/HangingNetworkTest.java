@@ -40,9 +40,17 @@ class HangingNetworkTest {
     }
     Waiting.until(PATIENCE, () -> count(asleep) == HANGING, () -> "not all hang");
     for (int i = 0; i < 20; i++) {
-      assertThat(NODE.cri().runtime().listPodSandbox(ListPodSandboxRequest.getDefaultInstance()).getItemsList())
+      assertThat(
+              NODE.cri()
+                  .runtime()
+                  .listPodSandbox(ListPodSandboxRequest.getDefaultInstance())
+                  .getItemsList())
           .anyMatch(pod -> pod.getId().equals(before.id()));
-      assertThat(NODE.cri().runtime().listContainers(ListContainersRequest.getDefaultInstance()).getContainersList())
+      assertThat(
+              NODE.cri()
+                  .runtime()
+                  .listContainers(ListContainersRequest.getDefaultInstance())
+                  .getContainersList())
           .anyMatch(each -> each.getId().equals(container));
     }
     assertThat(before.status().getId()).isEqualTo(before.id());
@@ -70,7 +78,9 @@ class HangingNetworkTest {
     }
   }
 
-  /** Returns the folder that has a file for each plugin that sleeps, until the folder is moved away. */
+  /**
+   * Returns the folder that has a file for each plugin that sleeps, until the folder is moved away.
+   */
   private static Path putPlugin() throws IOException {
     Path plugins = Files.createDirectories(NODE.scratch().disk().resolve("cni-plugins"));
     Path asleep = Files.createDirectory(plugins.resolve("asleep"));

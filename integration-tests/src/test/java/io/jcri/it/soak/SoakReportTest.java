@@ -32,7 +32,8 @@ class SoakReportTest {
   }
 
   private static boolean isGood(Piece... pieces) {
-    return new SoakReport(new PrintStream(new ByteArrayOutputStream(), true, StandardCharsets.UTF_8))
+    return new SoakReport(
+            new PrintStream(new ByteArrayOutputStream(), true, StandardCharsets.UTF_8))
         .tell(List.of(pieces));
   }
 
@@ -53,7 +54,8 @@ class SoakReportTest {
 
   @Test
   void aSawToothThatRisesIsNot() throws IOException {
-    assertThat(isGood(hour("rss_daemon", minute -> 130 + minute % 7 * 16 + minute * 0.8))).isFalse();
+    assertThat(isGood(hour("rss_daemon", minute -> 130 + minute % 7 * 16 + minute * 0.8)))
+        .isFalse();
   }
 
   @Test

@@ -148,6 +148,7 @@ public final class PublishedEventsFile {
   }
 
   /** A line to be written, about the event of this time. */
+  @SuppressWarnings("ArrayRecordComponent") // nobody compares it
   record Line(byte[] bytes, long at) {}
 
   /** Appends it, if that can be done at once; {@link #note} must follow, and does so otherwise. */
