@@ -103,6 +103,11 @@ record HeldPrograms(Path folder) {
     Waiting.until(PATIENCE, () -> hasEnded(process), () -> "the program that was held runs on");
   }
 
+  /** Forgets the one that is held, which somebody has ended. */
+  void forget() throws IOException {
+    Files.delete(held());
+  }
+
   /** Whose parent has gone may wait to be reaped. */
   private static boolean hasEnded(Path process) {
     try {

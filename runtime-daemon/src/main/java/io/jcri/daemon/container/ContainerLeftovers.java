@@ -55,9 +55,7 @@ final class ContainerLeftovers {
             steps.end(
                 id,
                 ContainerEvent.SHIM_FOUND,
-                new Ending(
-                    Exit.unknown(
-                        clock.nanos(), "the daemon ended while the container was being started")),
+                new Ending(shims.exitRecord(id).orElseGet(this::diedOver)),
                 Map.of(
                     LET_GO,
                     () -> {
@@ -66,6 +64,10 @@ final class ContainerLeftovers {
                     },
                     FORCE_DELETE,
                     () -> shims.forceDelete(container))));
+  }
+
+  private Exit diedOver() {
+    return Exit.unknown(clock.nanos(), "the daemon ended while the container was being started");
   }
 
   /** What the OCI runtime knows of it is ended by force, and so is the shim. */

@@ -88,15 +88,20 @@ public final class ContainerRun {
   private void startHeld(String id, Stages stages) {
     try (KeyedLocks.Held _ = locks.hold(id);
         Starts.Start start = starts.begin(id)) {
-      leftovers.endShim(id);
       Container container = containers.require(id);
+      ContainerStart starting =
+          new ContainerStart(container, start, steps, live, shims, clock, stages);
+      if (container.phase() == ContainerPhase.CREATED && starting.isUnderWay()) {
+        goOn(id, starting);
+        return;
+      }
+      leftovers.endShim(id);
+      container = containers.require(id);
       if (!ContainerLife.can(container.phase(), ContainerEvent.START)) {
         throw JcriException.precondition(
             "container %s is %s and can't be started".formatted(id, container.phase()));
       }
       Pod _ = pods.requireReady(container.podId());
-      ContainerStart starting =
-          new ContainerStart(container, start, steps, live, shims, clock, stages);
       try (ContainerHooks.Step step = hooks.step()) {
         ContainerNamespaces.checkTarget(containers, container);
         step.start(container);
@@ -105,6 +110,16 @@ public final class ContainerRun {
       } catch (IOException | RuntimeException e) {
         throw starting.failed(e);
       }
+    }
+  }
+
+  /** Plugins have had their say before the daemon before this one has asked for the start. */
+  private void goOn(String id, ContainerStart starting) {
+    try (ContainerHooks.Step step = hooks.step()) {
+      starting.start();
+      containers.get(id).ifPresent(step::started);
+    } catch (IOException | RuntimeException e) {
+      throw starting.failed(e);
     }
   }
 
@@ -192,9 +207,32 @@ public final class ContainerRun {
     }
   }
 
-  /** Ends what a daemon before this one has left of a container that it does not run. */
-  public void endLeftovers(String id) {
+  /**
+   * Takes up a start that a daemon before this one has died over, and ends what else that has left
+   * of a container that it does not run.
+   */
+  public void takeUpLeftovers(String id) {
+    try (KeyedLocks.Held _ = locks.hold(id)) {
+      boolean created =
+          containers.get(id).filter(c -> c.phase() == ContainerPhase.CREATED).isPresent();
+      if (live.get(id) == null && created) {
+        takeUpStart(id);
+      }
+    }
     @Nullable LiveContainer _ = liveOrEnded(id);
+  }
+
+  private void takeUpStart(String id) {
+    try (Starts.Start start = starts.begin(id)) {
+      Stages stages = new Stages("start of container " + id);
+      ContainerStart starting =
+          new ContainerStart(containers.require(id), start, steps, live, shims, clock, stages);
+      if (starting.isUnderWay()) {
+        goOn(id, starting);
+      }
+    } catch (RuntimeException e) {
+      log.warn("container {} has not been started: {}", id, e.getMessage());
+    }
   }
 
   /** For whoever looks again and again: an end must not depend on one message alone. */

@@ -9,12 +9,15 @@ import io.jcri.daemon.life.ContainerEvent;
 import io.jcri.daemon.system.Clock;
 import io.jcri.shim.Shim;
 import io.jcri.shim.ShimException;
+import io.jcri.shim.ShimStatus;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One start of a container: what one action leaves for the next.
@@ -22,6 +25,11 @@ import org.jspecify.annotations.Nullable;
  * <p>Used by one thread, which holds the container's lock.
  */
 final class ContainerStart {
+  private static final Logger log = LoggerFactory.getLogger(ContainerStart.class);
+
+  /** How long a shim may take to answer that is there already. */
+  private static final Duration FOUND_PATIENCE = Duration.ofSeconds(10);
+
   private final Container container;
   private final String id;
   private final Starts.Start start;
@@ -36,6 +44,10 @@ final class ContainerStart {
 
   private @Nullable Shim shim;
   private int init;
+  private long startedAt;
+
+  /** Of a start that a daemon before this one has died over. */
+  private @Nullable ShimStatus left;
 
   ContainerStart(
       Container container,
@@ -56,6 +68,32 @@ final class ContainerStart {
     this.patience = shims.patience(container);
   }
 
+  /**
+   * Whether a daemon before this one has died over a start of this container, which then goes on
+   * where that was: its shim is at work, or has even seen the container end. Called before {@link
+   * #start}, if at all.
+   */
+  boolean isUnderWay() {
+    if (!shims.present(id)) {
+      return false;
+    }
+    try {
+      Shim found = shims.connect(id, FOUND_PATIENCE);
+      ShimStatus status = found.status();
+      if (status.state() == ShimStatus.State.CREATED) {
+        found.close();
+        return false;
+      }
+      shim = found;
+      left = status;
+      log.info("the start of container {} goes on, over which a daemon has died", id);
+      return true;
+    } catch (IOException e) {
+      log.warn("the start of container {} cannot go on: {}", id, e.getMessage());
+      return false;
+    }
+  }
+
   void start() throws IOException {
     steps.take(
         id,
@@ -66,7 +104,7 @@ final class ContainerStart {
     steps.take(
         id,
         ContainerEvent.STARTED,
-        created -> created.withStart(clock.nanos(), init, running.process()),
+        created -> created.withStart(startedAt, init, running.process()),
         Map.of(
             ContainerAction.WATCH_SHIM,
             () -> live.watch(id, running),
@@ -76,14 +114,22 @@ final class ContainerStart {
 
   private void launch() throws IOException {
     stages.begin("shim");
-    shim = shims.launch(container);
+    if (shim == null) {
+      shim = shims.launch(container);
+    }
   }
 
   private void run() throws IOException {
     stages.begin("runtime");
     Shim launched = launched();
     start.endedBy(() -> live.discard(id, launched));
-    init = launched.start(patience);
+    @Nullable ShimStatus found = left;
+    if (found != null && found.state() == ShimStatus.State.EXITED) {
+      init = found.pid();
+    } else {
+      init = launched.start(patience);
+    }
+    startedAt = found == null ? clock.nanos() : launched.status().startedAtNanos();
     start.succeeded();
   }
 

@@ -64,7 +64,7 @@ import java.util.Optional;
  * CREATED  START              CREATED  LAUNCH_SHIM RUN
  * CREATED  STARTED            RUNNING  RECORD WATCH_SHIM FORGET_CHECKPOINT
  * CREATED  START_FAILED       EXITED   LET_GO FORGET_CHECKPOINT RECORD
- * CREATED  SHIM_FOUND         EXITED   LET_GO FORCE_DELETE RECORD
+ * CREATED  SHIM_FOUND         EXITED   RECORD LET_GO FORCE_DELETE
  * CREATED  STOP               CREATED
  * CREATED  REMOVE             -        DELETE_FILES RELEASE_ROOT DELETE_RECORD RELEASE_NAME
  * CREATED  FOUND              CREATED  SHOW LOOK_FOR_SHIM
@@ -93,7 +93,8 @@ import java.util.Optional;
  *
  * <p>Why in this order: the record comes before anything that it has to tell of, and goes after all
  * of that. An exit is recorded before the shim may forget it. A start is not recorded before it has
- * succeeded, so a CREATED container with a shim is one whose start a daemon has died over.
+ * succeeded, so a CREATED container with a shim is one whose start a daemon has died over: it goes
+ * on, or is recorded as ended before its shim goes, since nothing may run twice.
  */
 public final class ContainerLife {
   private static final LifeTable<ContainerPhase, ContainerEvent, ContainerAction> TABLE =
@@ -114,7 +115,7 @@ public final class ContainerLife {
           .step(CREATED, START, CREATED, LAUNCH_SHIM, RUN)
           .step(CREATED, STARTED, RUNNING, RECORD, WATCH_SHIM, FORGET_CHECKPOINT)
           .step(CREATED, START_FAILED, EXITED, LET_GO, FORGET_CHECKPOINT, RECORD)
-          .step(CREATED, SHIM_FOUND, EXITED, LET_GO, FORCE_DELETE, RECORD)
+          .step(CREATED, SHIM_FOUND, EXITED, RECORD, LET_GO, FORCE_DELETE)
           .step(CREATED, STOP, CREATED)
           .end(CREATED, REMOVE, DELETE_FILES, RELEASE_ROOT, DELETE_RECORD, RELEASE_NAME)
           .step(CREATED, FOUND, CREATED, SHOW, LOOK_FOR_SHIM)

@@ -130,7 +130,7 @@ public final class ContainerRecovery {
   /** Of a start or an exit in whose middle the daemon ended. */
   private void lookForShim(String id) {
     if (shims.present(id)) {
-      inBackground("shim of container " + id, () -> run.endLeftovers(id));
+      inBackground("shim of container " + id, () -> run.takeUpLeftovers(id));
     }
   }
 
