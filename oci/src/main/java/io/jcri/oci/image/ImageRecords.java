@@ -67,6 +67,7 @@ final class ImageRecords {
 
   private static final Logger LOG = LoggerFactory.getLogger(ImageRecords.class);
   private static final Pattern NAME = Pattern.compile("[0-9a-f]{64}\\.json");
+  private static final String DRAFT = ".new";
   private static final int WRITE_BUFFER = 64 << 10;
 
   /**
@@ -102,6 +103,7 @@ final class ImageRecords {
    * @throws OciException when they cannot be listed: then nothing is known of any image
    */
   Loaded load(LayerStore layers) {
+    deleteDrafts();
     List<Written> found = new ArrayList<>();
     Set<String> unlisted = new HashSet<>();
     Set<String> unreadable = new HashSet<>();
@@ -134,6 +136,17 @@ final class ImageRecords {
           e);
     }
     return new Loaded(List.copyOf(found), unlisted, unreadable);
+  }
+
+  /** Of records in whose writing a store before this one has ended. */
+  private void deleteDrafts() {
+    try (var drafts = Files.newDirectoryStream(directory, "*.json" + DRAFT)) {
+      for (Path draft : drafts) {
+        Files.delete(draft);
+      }
+    } catch (IOException | DirectoryIteratorException e) {
+      LOG.warn("half-written image records stay in {}: {}", directory, Reasons.of(e));
+    }
   }
 
   /**
@@ -188,7 +201,7 @@ final class ImageRecords {
   void write(Image image, byte[] config, List<SeekableLayer> seekable) {
     StoredImage.Whole stored = StoredImage.of(image, config, seekable);
     Path file = file(image.id());
-    Path temporary = file.resolveSibling(file.getFileName() + ".new");
+    Path temporary = file.resolveSibling(file.getFileName() + DRAFT);
     JsonRest rest = rest(file);
     try {
       try (FileChannel channel =

@@ -70,6 +70,7 @@ class LeftRecordsKernelTest extends ImageStoreFixture {
     ImageStore store = open();
     assertThat(store.list()).containsExactly(good);
     assertThat(record).exists();
+    assertThat(temp.resolve("s/images/torn.json.new")).doesNotExist();
     awaitCleaning();
     try (Stream<Path> left = Files.list(temp.resolve("s/layers"))) {
       assertThat(left.map(p -> p.getFileName().toString()))
