@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.grpc.StatusRuntimeException;
 import io.jcri.cri.v1.PodSandboxConfig;
+import io.jcri.it.kit.Command;
 import io.jcri.it.kit.Leaks;
 import io.jcri.it.node.TestNode;
 import io.jcri.it.node.TestPod;
@@ -42,6 +43,7 @@ class FailingPodsTest {
     good = Files.readString(NODE.networks().resolve(CONFIGURATION));
     String small =
         good.replaceFirst("\"subnet\": \"([0-9.]+)/\\d+\"", "\"subnet\": \"$1/28\"")
+            .replace("\"bridge\": \"" + NODE.bridge(), "\"bridge\": \"" + bridge())
             .replaceFirst("\\{\"type\": \"portmap\"[^\\n]*", "{\"type\": \"failing-tuning\"}");
     assertThat(small).contains("/28", "failing-tuning");
     CniChanges.put(NODE, CONFIGURATION, small);
@@ -51,6 +53,12 @@ class FailingPodsTest {
   void restore() throws IOException {
     CniChanges.put(NODE, CONFIGURATION, good);
     Files.deleteIfExists(plugin);
+    Command.of("ip", "link", "delete", bridge()).run();
+  }
+
+  /** One of its own: the plugin wants no other address on it. */
+  private static String bridge() {
+    return NODE.bridge().replaceFirst("jctb", "jctf");
   }
 
   @Test

@@ -56,6 +56,9 @@ class KilledRuntimeTest {
   void itIsAskedOnceMoreForWhatNobodyElseDeletes() throws IOException {
     TestPod pod = NODE.pod(NODE.podConfig(), IN_DELETE);
     TestContainer container = pod.idle();
+    // Without it no other shim takes over.
+    Files.delete(
+        NODE.daemon().state().resolve("containers").resolve(container.id()).resolve("running"));
     ProcessHandle.of(container.shimPid()).orElseThrow().destroyForcibly();
     assertThat(container.awaitExit().getMessage()).contains("shim");
     container.remove();
