@@ -3,9 +3,9 @@
  *   hangfs PLACE
  *
  * is mounted on the folder PLACE by FUSE. Nobody who looks a name up in it gets an answer, before a
- * line comes on stdin: then all that waited, and all that come later, find that every name is an empty
- * folder. Says "ready" on stdout, and "asked" with the first lookup. Ends when stdin does, and leaves
- * the mount: all get an error then. */
+ * line comes on stdin: then all that waited, and all that come later, find that every name is an
+ * empty folder. Says "ready" on stdout, and "asked" with the first lookup. Ends when stdin does,
+ * and leaves the mount: all get an error then. */
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/fuse.h>

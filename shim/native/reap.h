@@ -13,7 +13,8 @@ struct reaper {
   struct execs *execs;
 };
 
-/* Blocks SIGCHLD and SIGTERM and makes them readable in the loop; the shim becomes the reaper of orphans. */
+/* Blocks SIGCHLD and SIGTERM and makes them readable in the loop; the shim becomes the reaper of
+ * orphans. */
 void reap_init(struct reaper *reaper, struct loop *loop);
 
 #endif

@@ -232,8 +232,10 @@ public final class ImageStore {
    */
   public void removeSnapshot(String key) {
     List<String> used = snapshotter.find(key).map(Snapshot::layerKeys).orElse(List.of());
+    boolean keptAll = snapshotter.keepsAllLayers();
     snapshotter.remove(key);
-    if (book.isKnown() && !imageLayers.containAll(used)) {
+    boolean keepsNoMore = keptAll && !snapshotter.keepsAllLayers();
+    if (book.isKnown() && (keepsNoMore || !imageLayers.containAll(used))) {
       collect();
     }
   }

@@ -158,6 +158,11 @@ final class LayerUsers {
     deleteUnusedAside();
   }
 
+  /** As {@link Snapshotter#keepsAllLayers}. */
+  boolean keepAll() {
+    return !unreadable.isEmpty();
+  }
+
   /** As {@link Snapshotter#collect}. */
   void collect(Supplier<List<List<Digest>>> images) {
     List<Path> gone = new ArrayList<>();

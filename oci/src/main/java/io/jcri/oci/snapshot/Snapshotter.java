@@ -259,6 +259,11 @@ public final class Snapshotter {
     return users.hold(diffIds);
   }
 
+  /** Whether no layer goes, as some snapshot's record cannot be read, which may name any. */
+  public boolean keepsAllLayers() {
+    return users.keepAll();
+  }
+
   /**
    * Deletes the layers that no image, snapshot or hold needs, and returns when their space is free.
    *

@@ -2,8 +2,12 @@ package io.jcri.oci.image;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.jcri.oci.snapshot.Snapshotter;
+import io.jcri.oci.tar.Tars;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
@@ -55,6 +59,28 @@ class LeftRecordsKernelTest extends ImageStoreFixture {
     assertThat(store.find(NAME)).get().returns(successor.id(), Image::id);
     assertThat(store.hasUnlisted(image.id())).isFalse();
     assertThat(open().find(NAME)).get().returns(successor.id(), Image::id);
+  }
+
+  /** Which may have been any image's. */
+  @Test
+  void layersThatAnUnreadableSnapshotHasKeptGoWithIt() throws Exception {
+    registry
+        .serve(NAME, smallImage())
+        .serve("registry.test/b:1", smallImage().layer(new Tars().file("third", "3").build()));
+    ImageStore store = open();
+    Image used = pull(store, NAME);
+    Image other = pull(store, "registry.test/b:1");
+    List<String> keys = new ArrayList<>(store.layerKeys(other).orElseThrow());
+    keys.removeAll(store.layerKeys(used).orElseThrow());
+    Path layer = temp.resolve("s/layers").resolve(keys.getFirst());
+    store.snapshots().prepare("c", used.diffIds(), Snapshotter.Options.DEFAULT);
+    Files.writeString(temp.resolve("s/snapshots/c/snapshot.json"), "{torn");
+    store = open();
+    assertThat(store.remove(other.id())).isNotEmpty();
+    assertThat(layer).exists();
+    store.removeSnapshot("c");
+    assertThat(layer).doesNotExist();
+    assertThat(store.layerKeys(used)).isPresent();
   }
 
   @Test
