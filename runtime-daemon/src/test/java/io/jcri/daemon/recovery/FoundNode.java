@@ -104,9 +104,12 @@ final class FoundNode implements AutoCloseable {
     runtime("other", "exit 0");
   }
 
+  /** Returns when nothing in the background works with the container or its folder any more. */
   @Override
   public void close() {
-    cni.close();
+    try (KeyedLocks.Held _ = locks.hold(CONTAINER)) {
+      cni.close();
+    }
   }
 
   /**
