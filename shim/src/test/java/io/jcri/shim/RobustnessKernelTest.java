@@ -135,7 +135,7 @@ class RobustnessKernelTest {
     Lab.await("all is closed", () -> descriptors(box) <= before);
     try (Stream<Path> files = Files.list(box.state())) {
       assertThat(files.map(Path::getFileName).map(Path::toString))
-          .containsExactlyInAnyOrder("b", "init.pid", "log", "shim.log", "shim.sock");
+          .containsExactlyInAnyOrder("b", "init.pid", "running", "log", "shim.log", "shim.sock");
     }
     assertThat(box.state().resolve("shim.log")).isEmptyFile();
   }
