@@ -68,6 +68,9 @@ final class ExitWatch {
       }
     } catch (ShimException ended) {
       connectionEnded();
+    } catch (RuntimeException | Error e) { // as of a class that can't be loaded without descriptors
+      LOG.error("what the shim of container {} tells is not heard any more", containerId, e);
+      throw e;
     }
   }
 

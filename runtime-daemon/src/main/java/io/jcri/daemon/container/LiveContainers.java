@@ -162,10 +162,17 @@ final class LiveContainers {
     } catch (RuntimeException e) {
       Faults.error(log, "exit of container %s could not be recorded".formatted(id), e);
     } finally {
-      live.remove(id, entry);
-      entry.ended();
+      if (isNoted(id)) {
+        live.remove(id, entry);
+        entry.ended();
+      }
     }
-    containers.get(id).ifPresent(hooks::stopped);
+    containers.get(id).filter(c -> c.exit().isPresent()).ifPresent(hooks::stopped);
+  }
+
+  /** Of an end that could not be noted the next look for untold ends takes care. */
+  private boolean isNoted(String id) {
+    return containers.get(id).filter(container -> container.exit().isEmpty()).isEmpty();
   }
 
   private static void tell(String id, ContainerEvent event, Exit exit) {
