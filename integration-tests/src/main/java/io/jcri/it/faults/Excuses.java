@@ -7,35 +7,25 @@ import java.util.concurrent.ConcurrentHashMap;
 final class Excuses {
   private final Set<String> harmed = ConcurrentHashMap.newKeySet();
   private final Set<String> killed = ConcurrentHashMap.newKeySet();
-  private final Set<String> pods = ConcurrentHashMap.newKeySet();
-  private volatile boolean allHarmed;
+  private volatile boolean unrecorded;
 
   /** Excuses what is lost of a container, if its status says so. */
   void harm(String container) {
     harmed.add(container);
   }
 
-  /** Excuses what is lost of any container, if its status says so. */
-  void harmAll() {
-    allHarmed = true;
-  }
-
-  boolean isAllHarmed() {
-    return allHarmed;
-  }
-
   boolean isHarmed(String container) {
-    return allHarmed || harmed.contains(container);
+    return harmed.contains(container);
   }
 
-  /** Excuses that a container does not start in a pod whose record is damaged. */
-  void harmPod(String pod) {
-    pods.add(pod);
+  /** Remembers that of something no record tells any more whose it is. */
+  void unrecord() {
+    unrecorded = true;
   }
 
-  /** Whether anything was damaged that no record tells of any more. */
+  /** Whether anything is left to whoever finds it, as a client can't look for it by its pod. */
   boolean isAnythingUnrecorded() {
-    return allHarmed || !harmed.isEmpty() || !pods.isEmpty();
+    return unrecorded;
   }
 
   /** Remembers that a container was killed from outside: its exit code may be 137 instead. */

@@ -4,6 +4,7 @@ import io.jcri.cri.v1.ImageSpec;
 import io.jcri.cri.v1.ListContainersRequest;
 import io.jcri.cri.v1.PullImageRequest;
 import io.jcri.cri.v1.RemoveContainerRequest;
+import io.jcri.it.kit.CgroupParent;
 import io.jcri.it.kit.CniNetwork;
 import io.jcri.it.kit.Command;
 import io.jcri.it.kit.CriClient;
@@ -46,6 +47,7 @@ final class FaultNode implements AutoCloseable {
   private final DaemonUnderTest daemon;
   private final CriClient client;
   private final String image;
+  private final CgroupParent cgroup = CgroupParent.of("faults");
 
   private FaultNode(
       Leaks before,
@@ -139,6 +141,11 @@ final class FaultNode implements AutoCloseable {
     return image;
   }
 
+  /** The parent of all pods' cgroups. */
+  String cgroup() {
+    return cgroup.path();
+  }
+
   /** The configuration of the pods' network. */
   Path networkFile() {
     return network.configurations().resolve("10-test.conflist");
@@ -211,6 +218,7 @@ final class FaultNode implements AutoCloseable {
     } finally {
       network.close();
       registry.close();
+      cgroup.close();
       for (Path folder :
           List.of(
               scratch.disk().resolve("lib"),

@@ -51,9 +51,7 @@ final class Judge {
           .forEach(error -> wrong.add("a call was told: " + error));
     }
     for (PodCourse course : pods) {
-      if (!excuses.isAllHarmed()) {
-        wrong.addAll(course.unstarted());
-      }
+      wrong.addAll(course.unstarted());
       for (ContainerCourse container : course.containers()) {
         String loss =
             container.loss(excuses.isHarmed(container.id()), excuses.isKilled(container.id()));

@@ -33,6 +33,7 @@ record PodRequests(FaultNode node, String name, boolean hostNetwork) {
     }
     config
         .getLinuxBuilder()
+        .setCgroupParent(node.cgroup())
         .getSecurityContextBuilder()
         .getNamespaceOptionsBuilder()
         .setPid(NamespaceMode.CONTAINER)

@@ -68,9 +68,12 @@ final class RecordFaults {
     String owner = record.kind().owner(record.name()).orElse("");
     switch (record.kind().loss()) {
       case NOTHING, IMAGE -> {}
-      case CONTAINER -> round.excuses().harm(owner);
+      case CONTAINER -> {
+        round.excuses().unrecord();
+        round.excuses().harm(owner);
+      }
       case CONTAINERS_OF_POD -> {
-        round.excuses().harmPod(owner);
+        round.excuses().unrecord();
         pods.forEach((container, pod) -> {
           if (pod.equals(owner)) {
             round.excuses().harm(container);

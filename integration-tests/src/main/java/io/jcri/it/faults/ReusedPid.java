@@ -40,7 +40,9 @@ final class ReusedPid implements Fault {
     round.node().daemon().kill();
     ProcessFaults.kill(shim.get());
     bystander = process(shim.get());
-    round.tell(round.told() + (bystander == null ? ", not used again" : ", used again"));
+    if (bystander == null) {
+      round.miss("whose number went to others");
+    }
     round.node().daemon().start();
   }
 

@@ -2,6 +2,7 @@ package io.jcri.it.soak;
 
 import io.jcri.cri.v1.ImageSpec;
 import io.jcri.cri.v1.PullImageRequest;
+import io.jcri.it.kit.CgroupParent;
 import io.jcri.it.kit.CniNetwork;
 import io.jcri.it.kit.Command;
 import io.jcri.it.kit.CriClient;
@@ -20,7 +21,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
 
 /**
  * The node of a soak: a daemon, a registry and a bridge network, each of its own. Its folder below
@@ -30,7 +30,6 @@ final class SoakNode implements AutoCloseable {
   private static final long RUN = ProcessHandle.current().pid();
   private static final String BRIDGE = "jctk" + RUN;
   private static final String SUBNET = "10.%d.0.0/20".formatted(150 + RUN % 50);
-  private static final Path CGROUPS = Path.of("/sys/fs/cgroup");
   private static final int PULLED_LAYERS = 3;
 
   private final Leaks before;
@@ -40,6 +39,7 @@ final class SoakNode implements AutoCloseable {
   private final DaemonUnderTest daemon;
   private final CriClient client;
   private final String image;
+  private final CgroupParent cgroup = CgroupParent.of("soak");
   private final List<String> pulled = new ArrayList<>();
 
   private SoakNode(
@@ -135,7 +135,7 @@ final class SoakNode implements AutoCloseable {
 
   /** Where the cgroups of all pods are, below the top of each hierarchy. */
   String cgroup() {
-    return "/jct-soak" + RUN;
+    return cgroup.path();
   }
 
   /** The bridge of the pods. */
@@ -163,16 +163,6 @@ final class SoakNode implements AutoCloseable {
     return scratch.disk().resolve("leases").resolve(BRIDGE);
   }
 
-  /** The parent is its asker's to remove, as the kubelet does. */
-  private void removeCgroups() throws IOException {
-    Files.deleteIfExists(CGROUPS.resolve(cgroup().substring(1)));
-    try (Stream<Path> hierarchies = Files.list(CGROUPS)) {
-      for (Path hierarchy : hierarchies.filter(Files::isDirectory).toList()) {
-        Files.deleteIfExists(hierarchy.resolve(cgroup().substring(1)));
-      }
-    }
-  }
-
   @Override
   public void close() throws IOException {
     client.close();
@@ -182,7 +172,7 @@ final class SoakNode implements AutoCloseable {
       network.close();
       registry.close();
       Command.of("umount", daemon.state().toString()).run();
-      removeCgroups();
+      cgroup.close();
       scratch.close();
     }
   }
