@@ -54,6 +54,11 @@ public final class Soak {
         return new Lists(node, out).measure(options.lists());
       }
     }
+    if (options.lives() > 0) {
+      try (SoakNode node = SoakNode.start()) {
+        return new Lifecycles(node, out).run(options.lives(), options.restarts());
+      }
+    }
     List<String> wrong;
     SoakNode node = SoakNode.start();
     try {

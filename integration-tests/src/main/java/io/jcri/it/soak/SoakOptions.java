@@ -19,6 +19,8 @@ import java.util.stream.Stream;
  * @param report files of earlier runs to report of, instead of a run
  * @param plot where to draw these
  * @param lists with how many pods to measure lists, instead of all else; 0 for not at all
+ * @param lives of how many containers to look at the events, instead of all else; 0 for none
+ * @param restarts of the daemon meanwhile
  */
 record SoakOptions(
     Duration time,
@@ -30,13 +32,16 @@ record SoakOptions(
     Path file,
     List<Path> report,
     Optional<Path> plot,
-    int lists) {
+    int lists,
+    int lives,
+    int restarts) {
   static final String USAGE =
       """
       usage: soak [--minutes 60] [--cycles N] [--clients 2] [--pause MILLIS] [--interval SECONDS]
                   [--kept 1000] [--file soak.jsonl]
              soak --report FILE,FILE... [--plot soak.svg]
              soak --lists 500
+             soak --lives 10000 [--restarts 10]
 
       --minutes   how long
       --cycles    ends after so many pods
@@ -48,6 +53,8 @@ record SoakOptions(
       --report    tells of samples that are there already
       --plot      and draws them
       --lists     measures lists of so many pods while 50 more hang in their making
+      --lives     looks whether each event of so many containers is told once, and in its order
+      --restarts  of the daemon meanwhile, every second of them by a kill
       """;
 
   /**
@@ -64,6 +71,8 @@ record SoakOptions(
     List<Path> report = List.of();
     Optional<Path> plot = Optional.empty();
     int lists = 0;
+    int lives = 0;
+    int restarts = 10;
     for (int i = 0; i < arguments.size(); i += 2) {
       String option = arguments.get(i);
       if (i + 1 == arguments.size()) {
@@ -81,6 +90,8 @@ record SoakOptions(
         case "--report" -> report = Stream.of(value.split(",", -1)).map(Path::of).toList();
         case "--plot" -> plot = Optional.of(Path.of(value));
         case "--lists" -> lists = Integer.parseInt(value);
+        case "--lives" -> lives = Integer.parseInt(value);
+        case "--restarts" -> restarts = Integer.parseInt(value);
         default -> throw new IllegalArgumentException("no such option: " + option);
       }
     }
@@ -94,6 +105,8 @@ record SoakOptions(
         file,
         report,
         plot,
-        lists);
+        lists,
+        lives,
+        restarts);
   }
 }

@@ -159,7 +159,8 @@ final class SoakPods {
         .removePodSandbox(RemovePodSandboxRequest.newBuilder().setPodSandboxId(sandbox).build());
   }
 
-  private ContainerConfig.Builder main(String name, List<String> command) {
+  /** A container of that name. */
+  ContainerConfig.Builder main(String name, List<String> command) {
     return ContainerConfig.newBuilder()
         .setMetadata(ContainerMetadata.newBuilder().setName(name))
         .setImage(ImageSpec.newBuilder().setImage(node.image()))
@@ -167,7 +168,8 @@ final class SoakPods {
         .setLogPath("main.log");
   }
 
-  private PodSandboxConfig config(String name, NamespaceMode network) {
+  /** A pod of that name. */
+  PodSandboxConfig config(String name, NamespaceMode network) {
     PodSandboxConfig.Builder config =
         PodSandboxConfig.newBuilder()
             .setMetadata(
