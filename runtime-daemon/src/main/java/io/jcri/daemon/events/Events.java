@@ -10,9 +10,7 @@ import io.jcri.daemon.record.Registry;
 import io.jcri.daemon.system.Clock;
 import java.time.Duration;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
@@ -27,8 +25,7 @@ import java.util.concurrent.locks.ReentrantLock;
 public final class Events implements AutoCloseable {
   private final Clock clock;
   private final ReentrantLock lock = new ReentrantLock();
-  private final Map<String, PodView> pods = new HashMap<>();
-  private final LastEvents lastEvents = new LastEvents();
+  private final EventMaker maker = new EventMaker(this::publish);
   private final Subscribers subscribers = new Subscribers();
   private final WaitingEvents waitingEvents;
   private final PastEvents past = new PastEvents();
@@ -60,12 +57,12 @@ public final class Events implements AutoCloseable {
     return new Registry.Watcher<>() {
       @Override
       public void changed(Pod now) {
-        podChanged(now);
+        locked(() -> maker.podChanged(now));
       }
 
       @Override
       public void leaving(Pod last) {
-        podLeaves(last);
+        locked(() -> maker.podLeaves(last));
       }
     };
   }
@@ -75,112 +72,37 @@ public final class Events implements AutoCloseable {
     return new Registry.Watcher<>() {
       @Override
       public void changed(Container now) {
-        containerChanged(now);
+        locked(() -> maker.containerChanged(now));
       }
 
       @Override
       public void left(Container last) {
-        containerLeft(last.podId(), last.id());
+        locked(() -> maker.containerLeft(last.podId(), last.id()));
       }
     };
   }
 
   /** Takes up the records of the last daemon, and tells what it has not told. Called once. */
   public void recover(Collection<Pod> foundPods, Collection<Container> foundContainers) {
+    locked(() -> maker.recover(told, clock.nanos(), foundPods, foundContainers));
+  }
+
+  private void locked(Runnable step) {
     lock.lock();
     try {
-      new Recovery(this, lastEvents, told, clock.nanos()).run(foundPods, foundContainers);
+      step.run();
     } finally {
       lock.unlock();
     }
   }
 
-  /** Keeps a found object without telling of it. */
-  void place(Pod pod) {
-    view(pod.id()).set(pod);
-  }
-
-  void place(Container container) {
-    view(container.podId()).put(container);
-  }
-
-  private PodView view(String podId) {
-    return pods.computeIfAbsent(podId, id -> new PodView());
-  }
-
-  void podChanged(Pod now) {
-    String id = now.id();
-    lock.lock();
-    try {
-      place(now);
-      switch (now.phase()) {
-        case CREATING -> {}
-        case READY -> publish(id, id, lastEvents.reach(id, EventType.STARTED, true));
-        case NOT_READY -> {
-          boolean ran = lastEvents.knows(id) || now.sandbox().isPresent();
-          publish(id, id, lastEvents.reach(id, EventType.STOPPED, ran));
-        }
-      }
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  void podLeaves(Pod last) {
-    lock.lock();
-    try {
-      publish(last.id(), last.id(), lastEvents.end(last.id()));
-      pods.remove(last.id());
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  void containerChanged(Container now) {
-    lock.lock();
-    try {
-      boolean ran = now.startedAt() > 0;
-      switch (now.phase()) {
-        case CREATING -> {}
-        case CREATED -> reach(now, EventType.CREATED, ran);
-        case RUNNING -> reach(now, EventType.STARTED, ran);
-        case EXITED -> reach(now, EventType.STOPPED, ran);
-        case UNKNOWN -> place(now);
-      }
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  private void reach(Container now, EventType level, boolean ran) {
-    place(now);
-    publish(now.podId(), now.id(), lastEvents.reach(now.id(), level, ran));
-  }
-
-  void containerLeft(String podId, String id) {
-    lock.lock();
-    try {
-      PodView view = view(podId);
-      view.remove(id);
-      publish(podId, id, lastEvents.end(id));
-      if (view.empty() && view.pod().isEmpty()) {
-        pods.remove(podId);
-      }
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  private void publish(String podId, String id, List<EventType> types) {
-    PodView view = view(podId);
-    for (EventType type : types) {
-      latest = Math.max(latest + 1, clock.nanos());
-      Event event = new Event(type, id, latest, podId, view.pod(), view.containers());
-      waitingEvents.add(event, subscribers.count() > 0);
-      subscribers.tell(event);
-      Meter.now().event(type.name());
-      past.add(event);
-    }
+  private void publish(EventType type, String id, String podId, PodView pod) {
+    latest = Math.max(latest + 1, clock.nanos());
+    Event event = new Event(type, id, latest, podId, pod.pod(), pod.containers());
+    waitingEvents.add(event, subscribers.count() > 0);
+    subscribers.tell(event);
+    Meter.now().event(type.name());
+    past.add(event);
   }
 
   /**
@@ -370,12 +292,9 @@ public final class Events implements AutoCloseable {
   /** Ends all subscriptions, as the daemon ends. */
   @Override
   public void close() {
-    lock.lock();
-    try {
+    locked(() -> {
       closed = true;
       subscribers.end();
-    } finally {
-      lock.unlock();
-    }
+    });
   }
 }

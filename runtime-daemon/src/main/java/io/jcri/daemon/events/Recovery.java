@@ -23,14 +23,14 @@ import java.util.function.Consumer;
  * nothing about, for want of subscribers, counts as told when it is older than events wait.
  */
 final class Recovery {
-  private final Events events;
+  private final EventMaker events;
   private final LastEvents lastEvents;
   private final PublishedEventsFile told;
   private final Map<String, Published> table;
   private final long now;
   private final long horizon;
 
-  Recovery(Events events, LastEvents lastEvents, PublishedEventsFile told, long now) {
+  Recovery(EventMaker events, LastEvents lastEvents, PublishedEventsFile told, long now) {
     this.events = events;
     this.lastEvents = lastEvents;
     this.told = told;
