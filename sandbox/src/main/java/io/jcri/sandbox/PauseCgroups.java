@@ -5,8 +5,10 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Collection;
+import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Optional;
+import java.util.Set;
 
 /** The cgroups of pause processes: made before them, removed after them. */
 final class PauseCgroups {
@@ -39,18 +41,28 @@ final class PauseCgroups {
     }
   }
 
-  /** Removes the cgroup that {@link #prepare} made for this sandbox, if it made one. */
-  void removeIfMade(SandboxFiles files) throws IOException {
-    Optional<String> made = files.readCgroup();
-    if (made.isPresent()) {
+  /**
+   * Removes the cgroup that {@link #prepare} made for this sandbox, if it made one: what the note
+   * says, and what {@code recorded} does.
+   */
+  void removeIfMade(String id, SandboxFiles files, Collection<String> recorded) throws IOException {
+    Set<String> made = new LinkedHashSet<>(recorded);
+    files.readCgroup().filter(path -> isOf(id, path)).ifPresent(made::add);
+    for (String path : made) {
       try {
-        cgroups.remove(made.get());
+        cgroups.remove(path);
       } catch (IllegalArgumentException e) {
         // No group can have that name, so none was made.
-        Files.deleteIfExists(files.cgroup());
-        return;
       }
     }
     Files.deleteIfExists(files.cgroup());
+  }
+
+  /**
+   * Whether a group that only the note names can be this sandbox's. A note that was cut may name
+   * one further up, with all other pods in it.
+   */
+  private static boolean isOf(String id, String path) {
+    return path.endsWith("/" + id);
   }
 }

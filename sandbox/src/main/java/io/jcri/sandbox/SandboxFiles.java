@@ -73,14 +73,15 @@ record SandboxFiles(Path directory) {
         .map(line -> new ProcessId(Integer.parseInt(line.group(1)), Long.parseLong(line.group(2))));
   }
 
-  /** The cgroup to remove, if one was made. */
+  /** The cgroup that was made, as far as the note tells; it may be damaged. */
   Optional<String> readCgroup() throws IOException {
     return read(cgroup()).filter(path -> !path.isEmpty());
   }
 
   private static Optional<String> read(Path file) throws IOException {
     try {
-      return Optional.of(Files.readString(file, StandardCharsets.UTF_8).strip());
+      // What is damaged need not be text.
+      return Optional.of(new String(Files.readAllBytes(file), StandardCharsets.UTF_8).strip());
     } catch (NoSuchFileException gone) {
       return Optional.empty();
     }

@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 
@@ -128,8 +129,12 @@ public final class Sandboxes implements AutoCloseable {
    * being tried, so it may be called until it succeeds.
    *
    * @param pause as recorded; what the directory itself says is enough
+   * @param madeCgroups that were made for it, as recorded; the directory's word is enough for one
+   *     whose name is the sandbox's id
    */
-  public void destroy(String id, Path directory, Optional<ProcessId> pause) throws IOException {
+  public void destroy(
+      String id, Path directory, Optional<ProcessId> pause, Collection<String> madeCgroups)
+      throws IOException {
     SandboxFiles files = new SandboxFiles(directory);
     Failures failures = end(id, files, pause, files.mounts());
     // The notes stay until what they speak of is gone.
@@ -137,7 +142,7 @@ public final class Sandboxes implements AutoCloseable {
       for (Path leftover : files.leftovers()) {
         failures.attempt(() -> Files.deleteIfExists(leftover));
       }
-      failures.attempt(() -> cgroups.removeIfMade(files));
+      failures.attempt(() -> cgroups.removeIfMade(id, files, madeCgroups));
     }
     failures.throwFirst();
   }
@@ -181,7 +186,10 @@ public final class Sandboxes implements AutoCloseable {
   /** The helper has taken back what it did, unless it was killed or the daemon interrupted. */
   private void undo(SandboxSpec spec, Exception failure) {
     try {
-      destroy(spec.id(), spec.directory(), Optional.empty());
+      Optional<String> noted = new SandboxFiles(spec.directory()).readCgroup();
+      List<String> made =
+          spec.cgroupPath().filter(path -> noted.equals(Optional.of(path))).stream().toList();
+      destroy(spec.id(), spec.directory(), Optional.empty(), made);
     } catch (IOException e) {
       failure.addSuppressed(e);
     }

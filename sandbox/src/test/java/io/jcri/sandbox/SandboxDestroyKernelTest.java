@@ -5,13 +5,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.jcri.sandbox.linux.ProcessCalls;
 import io.jcri.sandbox.linux.ProcessId;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 final class SandboxDestroyKernelTest {
   private static final String PARENT = "/jcri-test-sandbox-destroy";
@@ -45,7 +49,7 @@ final class SandboxDestroyKernelTest {
   @Test
   void needsTheDirectoryOnly() throws Exception {
     SandboxState state = fixture.sandboxes.create(fixture.isolatedPod("p1"));
-    fixture.sandboxes.destroy("p1", state.directory(), Optional.empty());
+    fixture.sandboxes.destroy("p1", state.directory(), Optional.empty(), List.of());
     fixture.assertNothingLeft("p1");
     assertThat(fixture.sandboxes.alive(state)).isFalse();
   }
@@ -74,7 +78,7 @@ final class SandboxDestroyKernelTest {
     SandboxState state = fixture.sandboxes.create(fixture.pod("p1"));
     SandboxState other = fixture.sandboxes.create(fixture.pod("p2"));
     ProcessId reused = new ProcessId(other.pause().pid(), other.pause().startTime() + 1);
-    fixture.sandboxes.destroy("p1", state.directory(), Optional.of(reused));
+    fixture.sandboxes.destroy("p1", state.directory(), Optional.of(reused), List.of());
     assertThat(fixture.sandboxes.alive(other)).isTrue();
   }
 
@@ -91,7 +95,7 @@ final class SandboxDestroyKernelTest {
 
   @Test
   void theCgroupItMadeGoesWithIt() throws Exception {
-    String path = PARENT + "/pod/pause";
+    String path = PARENT + "/pod/p1";
     SandboxState state =
         fixture.sandboxes.create(SandboxFixture.withCgroup(fixture.isolatedPod("p1"), path));
     assertThat(fixture.cgroups.processes(path)).containsExactly(state.pause().pid());
@@ -102,9 +106,35 @@ final class SandboxDestroyKernelTest {
     assertThat(shares.or(() -> Optional.of("2\n"))).as("version 1").hasValue("2\n");
     Optional<String> weight = fixture.cgroups.text(path, "cpu", "cpu.weight");
     assertThat(weight.or(() -> Optional.of("1\n"))).as("version 2").hasValue("1\n");
-    fixture.sandboxes.destroy("p1", state.directory(), Optional.empty());
+    fixture.sandboxes.destroy("p1", state.directory(), Optional.empty(), List.of());
     assertThat(fixture.cgroups.exists(path)).isFalse();
     assertThat(fixture.cgroups.exists(PARENT + "/pod")).isTrue();
+    fixture.assertNothingLeft("p1");
+  }
+
+  /** With everything else that runs below it. */
+  @Test
+  void aCutNoteDoesNotTakeTheGroupsAboveWithIt() throws Exception {
+    String path = PARENT + "/pod/p1";
+    SandboxState state =
+        fixture.sandboxes.create(SandboxFixture.withCgroup(fixture.pod("p1"), path));
+    SandboxState other =
+        fixture.sandboxes.create(SandboxFixture.withCgroup(fixture.pod("p2"), PARENT + "/pod/p2"));
+    Files.writeString(state.directory().resolve("cgroup"), PARENT);
+    fixture.sandboxes.destroy("p1", state.directory(), Optional.empty(), List.of());
+    assertThat(fixture.sandboxes.alive(other)).isTrue();
+    assertThat(fixture.cgroups.exists(PARENT + "/pod/p2")).isTrue();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "/jcri-test-sandb", "no path", "/\u00ff"})
+  void whereItWasRecordedItNeedsNoNote(String note) throws Exception {
+    String path = PARENT + "/pod/p1";
+    SandboxState state =
+        fixture.sandboxes.create(SandboxFixture.withCgroup(fixture.pod("p1"), path));
+    Files.writeString(state.directory().resolve("cgroup"), note, StandardCharsets.ISO_8859_1);
+    fixture.sandboxes.destroy("p1", state.directory(), Optional.empty(), List.of(path));
+    assertThat(fixture.cgroups.exists(path)).isFalse();
     fixture.assertNothingLeft("p1");
   }
 

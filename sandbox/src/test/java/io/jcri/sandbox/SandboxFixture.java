@@ -129,7 +129,7 @@ final class SandboxFixture implements AutoCloseable {
   }
 
   void destroy(SandboxState state) throws IOException {
-    sandboxes.destroy(state.id(), state.directory(), Optional.of(state.pause()));
+    sandboxes.destroy(state.id(), state.directory(), Optional.of(state.pause()), List.of());
   }
 
   /** No mount and no file below its directory, and no process that has its id in its title. */
@@ -177,7 +177,7 @@ final class SandboxFixture implements AutoCloseable {
   @Override
   public void close() throws IOException {
     for (Path directory : directories) {
-      sandboxes.destroy("test", directory, Optional.empty());
+      sandboxes.destroy("test", directory, Optional.empty(), List.of());
     }
     sandboxes.close();
   }

@@ -12,8 +12,10 @@ import io.jcri.sandbox.linux.Syscalls;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.UnaryOperator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -177,7 +179,7 @@ public final class PodParts {
     stages.begin("sandbox");
     Optional<ProcessId> pause = pod.sandbox().map(SandboxState::pause);
     if (networkLeft) {
-      sandboxes.destroy(pod.id(), layout.pod(pod.id()), pause);
+      sandboxes.destroy(pod.id(), layout.pod(pod.id()), pause, madeCgroups(pod));
     } else {
       sandboxes.endButNetwork(pod.id(), layout.pod(pod.id()), pause);
     }
@@ -185,6 +187,14 @@ public final class PodParts {
       stages.begin("scope");
       scopes.get().stop(CgroupPaths.sandboxScope(pod.id()));
     }
+  }
+
+  /** Of a pod whose record came to no sandbox it is only known where one would be. */
+  private Set<String> madeCgroups(Pod pod) {
+    Set<String> made = new LinkedHashSet<>();
+    pod.cgroupPath().ifPresent(made::add);
+    cgroupPaths.sandboxDirectory(pod.config().cgroupParent(), pod.id()).ifPresent(made::add);
+    return made;
   }
 
   void deleteFiles(String id) throws IOException {

@@ -136,7 +136,7 @@ public final class UnrecordedLeftovers {
   private void endSandbox(String id) throws IOException {
     sandboxContainers.end(id, Optional.empty());
     networks.leave(id, layout.podNetworkNamespace(id));
-    sandboxes.destroy(id, layout.pod(id), Optional.empty());
+    sandboxes.destroy(id, layout.pod(id), Optional.empty(), List.of());
     FileTrees.delete(layout.pod(id));
   }
 
