@@ -139,21 +139,11 @@ final class ProcessFaults {
   }
 
   static Fault frozen(String gate, int millis, int frozenMillis) {
-    return new Fault() {
+    return new AtGate(gate) {
       @Override
       public void prepare(Round round) throws IOException {
         round.node().gates().order(gate, Misdeed.FREEZE, millis, frozenMillis);
         round.tell("%s at %d ms for %d ms".formatted(gate, millis, frozenMillis));
-      }
-
-      @Override
-      public void strike(Round round) {}
-
-      @Override
-      public void settle(Round round) throws IOException {
-        if (round.node().gates().withdraw(gate)) {
-          round.miss("where nobody came");
-        }
       }
     };
   }
@@ -175,26 +165,33 @@ final class ProcessFaults {
 
   /** A program that misbehaves once, when it next comes to the gate. */
   static Fault misbehaving(String gate, Misdeed misdeed, int millis) {
-    return new Fault() {
+    return new AtGate(gate) {
       @Override
       public void prepare(Round round) throws IOException {
         round.node().gates().order(gate, misdeed, millis);
-        round.tell(
-            "%s %s%s"
-                .formatted(
-                    gate, misdeed, misdeed == Misdeed.DIE_MIDWAY ? " at " + millis + " ms" : ""));
-      }
-
-      @Override
-      public void strike(Round round) {}
-
-      @Override
-      public void settle(Round round) throws IOException {
-        if (round.node().gates().withdraw(gate)) {
-          round.miss("where nobody came");
-        }
+        String when = misdeed == Misdeed.DIE_MIDWAY ? " at " + millis + " ms" : "";
+        round.tell("%s %s%s".formatted(gate, misdeed, when));
       }
     };
+  }
+
+  /** What is ordered before the clients begin, and is no fault when nobody comes to the gate. */
+  private abstract static class AtGate implements Fault {
+    private final String gate;
+
+    AtGate(String gate) {
+      this.gate = gate;
+    }
+
+    @Override
+    public void strike(Round round) {}
+
+    @Override
+    public void settle(Round round) throws IOException {
+      if (round.node().gates().withdraw(gate)) {
+        round.miss("where nobody came");
+      }
+    }
   }
 
   /** The shim of a running container, which is excused from now on. */
