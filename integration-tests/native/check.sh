@@ -49,6 +49,34 @@ if [ "$(id -u)" = 0 ] && [ -w /dev/fuse ]; then
   rm -r "$cut"
 fi
 
+"$dir/slowdisk" 2>/dev/null && fail "slowdisk serves nothing"
+if [ "$(id -u)" = 0 ] && [ -w /dev/fuse ]; then
+  slow=$dir/slowdisk.d
+  mkdir -p "$slow"
+  : >"$slow/place"
+  mkfifo "$slow/orders"
+  "$dir/slowdisk" 65536 "$slow/place" <"$slow/orders" >"$slow/answers" &
+  exec 3>"$slow/orders"
+  for try in $(seq 100); do
+    grep -q ready "$slow/answers" && break
+    [ "$try" -lt 100 ] || fail "slowdisk does not begin"
+    sleep 0.1
+  done
+  printf kept | dd of="$slow/place" bs=4096 seek=2 conv=notrunc,fsync 2>/dev/null
+  echo 'delay 500000' >&3
+  for try in $(seq 100); do
+    grep -q '^delay 500000$' "$slow/answers" && break
+    [ "$try" -lt 100 ] || fail "slowdisk does not get slow"
+    sleep 0.1
+  done
+  begin=$(date +%s%N)
+  [ "$(dd if="$slow/place" bs=4096 skip=2 count=1 2>/dev/null | tr -d '\0')" = kept ] || fail "slowdisk forgets what was written"
+  [ $(($(date +%s%N) - begin)) -ge 500000000 ] || fail "slowdisk answers too early"
+  exec 3>&-
+  wait $!
+  rm -r "$slow"
+fi
+
 segments=$dir/segments
 cat >"$segments" <<'END'
        key      shmid perms                  size  cpid  lpid nattch   uid   gid  cuid  cgid      atime      dtime      ctime                   rss                  swap

@@ -1,12 +1,8 @@
 package io.jcri.it.bench;
 
 import io.jcri.it.kit.Command;
-import io.jcri.it.kit.ContainerdUnderTest;
-import io.jcri.it.kit.DaemonUnderTest;
-import io.jcri.it.kit.HandlerUnderTest;
 import io.jcri.it.kit.Leaks;
 import io.jcri.it.kit.LocalRegistry;
-import io.jcri.it.kit.RuntimeUnderTest.Settings;
 import io.jcri.it.kit.Scratch;
 import io.jcri.it.kit.Workspace;
 import java.io.IOException;
@@ -16,10 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
@@ -87,7 +80,12 @@ public final class Bench {
       out.println("bench: images (the large one is made on the first run only)");
       BenchImages images =
           BenchImages.push(registry, scratch.disk(), options.wants(Options.Section.PULL));
-      race(scratch, network, images, kept);
+      if (options.wantsUsualDisk()) {
+        race(scratch.disk(), network, images, kept.resolve("jcri.log"));
+      }
+      if (options.wants(Options.Section.LOAD_SLOW_DISK)) {
+        raceOnSlowDisk(scratch.disk(), network, images, kept.resolve("jcri-slow-disk.log"));
+      }
     }
     for (String thing : before.left()) {
       out.println("note: here now and not before, ours or somebody else's: " + thing);
@@ -95,61 +93,36 @@ public final class Bench {
     out.printf("bench: done in %d s%n", Duration.ofNanos(System.nanoTime() - begin).toSeconds());
   }
 
-  private void race(Scratch scratch, PodNetwork network, BenchImages images, Path kept)
+  private void race(Path scratch, PodNetwork network, BenchImages images, Path log)
       throws IOException {
-    Path none = Files.createDirectories(scratch.disk().resolve("certs.d"));
-    Settings settings = new Settings(scratch, none, network.folder(), handlers());
-    DaemonUnderTest daemon = DaemonUnderTest.start(settings, "--log-level", "debug");
-    try (Rival jcri = Rival.of("jcri", daemon, scratch.disk().resolve("pods"));
-        Scratch otherScratch = Scratch.create();
-        OptionalRival other = other(settings, otherScratch, images)) {
-      List<Rival> rivals = new ArrayList<>(List.of(jcri));
-      other.rival().ifPresent(rivals::add);
-      Course course = new Course(options, out, daemon, rivals, images.base());
+    try (Rivals rivals = Rivals.start(options, scratch, network, images)) {
+      Course course = new Course(options, out, rivals, images.base());
       try {
-        course.run(images, network, scratch.disk());
+        course.run(images, network, scratch);
       } finally {
         Thread.interrupted(); // a signal ends the measuring; what follows puts things away
         course.report();
-      }
-    } finally {
-      Path log = scratch.disk().resolve("jcri.log");
-      if (Files.exists(log)) {
-        Files.copy(log, kept.resolve("jcri.log"), StandardCopyOption.REPLACE_EXISTING);
+        Files.copy(rivals.daemon().log(), log, StandardCopyOption.REPLACE_EXISTING);
       }
     }
   }
 
-  private Map<String, HandlerUnderTest> handlers() throws IOException {
-    return options.handler().isPresent()
-        ? Map.of(options.handler().get(), HandlerUnderTest.named(options.handler().get()))
-        : Map.of();
-  }
-
-  /** The one that ours is held against, when there is one. */
-  private record OptionalRival(Optional<Rival> rival) implements AutoCloseable {
-    @Override
-    public void close() throws IOException {
-      if (rival.isPresent()) {
-        rival.get().close();
-      }
-    }
-  }
-
-  private OptionalRival other(Settings settings, Scratch scratch, BenchImages images)
+  private void raceOnSlowDisk(Path scratch, PodNetwork network, BenchImages images, Path log)
       throws IOException {
-    Path logs = scratch.disk().resolve("pods");
-    if (options.containerd().isPresent()) {
-      ContainerdUnderTest containerd =
-          ContainerdUnderTest.start(
-              new Settings(
-                  scratch, settings.registries(), settings.networks(), settings.handlers()),
-              options.containerd().get().resolveSibling(".").normalize(),
-              images.pause());
-      return new OptionalRival(Optional.of(Rival.of("containerd", containerd, logs)));
+    try (SlowDisk disk = SlowDisk.make(scratch);
+        Rivals rivals = Rivals.start(options, disk.folder(), network, images)) {
+      Load load = new Load(options, out, rivals.all(), images);
+      try {
+        load.warmUp();
+        disk.slowDown(options.diskDelay(), out);
+        load.run(disk::forgetContent);
+      } finally {
+        Thread.interrupted(); // as above
+        disk.slowDown(Duration.ZERO, out);
+        load.report("on a slow disk");
+        Files.copy(rivals.daemon().log(), log, StandardCopyOption.REPLACE_EXISTING);
+      }
     }
-    return new OptionalRival(
-        options.containerdSocket().map(socket -> Rival.at("containerd", socket, logs)));
   }
 
   private void describeMachine() throws IOException {

@@ -25,13 +25,21 @@ import java.util.List;
  * @param single 1 GB in one gzip layer
  * @param zstd 1 GB in 6 zstd layers
  * @param small 51 gzip layers of 20 small files each
+ * @param deep that of the pods with more layers upon it, 50 in all
  */
 record BenchImages(
-    String base, String pause, String large, String single, String zstd, String small) {
+    String base,
+    String pause,
+    String large,
+    String single,
+    String zstd,
+    String small,
+    String deep) {
   private static final String TAG = "1";
   private static final int LARGE_LAYERS = 6;
   private static final long LARGE_BYTES = 1_000_000_000;
   private static final int SMALL_LAYERS = 51;
+  private static final int DEEP_LAYERS = 50;
 
   /** Pushes what is missing; the large one only when it is wanted. */
   static BenchImages push(LocalRegistry registry, Path scratch, boolean pulls) throws IOException {
@@ -49,7 +57,8 @@ record BenchImages(
         push.large("bench/large", LARGE_LAYERS, Layer.Compression.GZIP),
         push.large("bench/single", 1, Layer.Compression.GZIP),
         push.large("bench/zstd", LARGE_LAYERS, Layer.Compression.ZSTD),
-        registry.push("bench/small", TAG, makeSmall()));
+        registry.push("bench/small", TAG, TestImage.of(makeSmall(SMALL_LAYERS))),
+        registry.push("bench/deep", TAG, deep(base)));
   }
 
   /**
@@ -67,8 +76,16 @@ record BenchImages(
     }
   }
 
-  private static TestImage makeSmall() throws IOException {
-    Layer[] layers = new Layer[SMALL_LAYERS];
+  private static TestImage deep(TestImage base) throws IOException {
+    TestImage image = base;
+    for (Layer layer : makeSmall(DEEP_LAYERS - base.layers().size())) {
+      image = image.withLayer(layer);
+    }
+    return image;
+  }
+
+  private static Layer[] makeSmall(int count) throws IOException {
+    Layer[] layers = new Layer[count];
     for (int i = 0; i < layers.length; i++) {
       List<TarEntry> entries = new ArrayList<>();
       String folder = "layer" + i;
@@ -79,7 +96,7 @@ record BenchImages(
       }
       layers[i] = Layer.of(Layer.Compression.GZIP, entries);
     }
-    return TestImage.of(layers);
+    return layers;
   }
 
   private static boolean has(LocalRegistry registry, String repository, String tag)

@@ -22,21 +22,21 @@ final class Course {
   private final DaemonUnderTest daemon;
   private final List<Entrant> entrants;
   private final List<String> notes = new ArrayList<>();
+  private final List<Load> loads = new ArrayList<>();
   private final Map<PodLife.Kind, Map<String, Map<String, Samples>>> stages =
       new EnumMap<>(PodLife.Kind.class);
 
   /**
    * A course for these.
    *
-   * @param daemon the first of the rivals
+   * @param image of most pods
    */
-  Course(
-      Options options, PrintStream out, DaemonUnderTest daemon, List<Rival> rivals, String image) {
+  Course(Options options, PrintStream out, Rivals rivals, String image) {
     this.options = options;
     this.out = out;
-    this.daemon = daemon;
+    this.daemon = rivals.daemon();
     this.entrants =
-        rivals.stream()
+        rivals.all().stream()
             .map(rival ->
                 new Entrant(rival, new PodLife(rival, image, options.handler().orElse(""))))
             .toList();
@@ -84,6 +84,12 @@ final class Course {
       for (Entrant entrant : entrants) {
         idle(entrant);
       }
+    }
+    if (options.wants(Section.LOAD)) {
+      Load load = new Load(options, out, entrants.stream().map(Entrant::rival).toList(), images);
+      loads.add(load);
+      load.warmUp();
+      load.run(() -> {});
     }
   }
 
@@ -187,6 +193,7 @@ final class Course {
       table.calls(entrants.stream().map(Entrant::rival).toList());
       table.stages(stages);
     }
+    loads.forEach(load -> load.report("on the usual disk"));
     notes.forEach(note -> out.println("note: " + note));
   }
 

@@ -20,9 +20,13 @@ import io.jcri.cri.v1.StopPodSandboxRequest;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 
-/** Takes pods of one container through their life in one runtime, as a kubelet does. */
+/**
+ * Takes pods of one container through their life in one runtime, as a kubelet does. Thread-safe;
+ * whoever calls {@link #up} and {@link #down} from several threads gives each its own samples.
+ */
 final class PodLife {
   private static final int FIRST_PORT = 21000;
 
@@ -47,7 +51,7 @@ final class PodLife {
   private final Rival rival;
   private final String image;
   private final String handler;
-  private int made;
+  private final AtomicInteger made = new AtomicInteger();
 
   /**
    * @param handler the name of what runs the containers; empty for the runtime's default
@@ -60,7 +64,11 @@ final class PodLife {
 
   /** Takes a pod up whose container runs a command; {@code calls} gets each call's time. */
   Pod up(Kind kind, Map<String, Samples> calls, String... command) {
-    PodSandboxConfig config = config(kind);
+    return up(config(kind), calls, command);
+  }
+
+  /** The same with a configuration that the caller has changed. */
+  Pod up(PodSandboxConfig config, Map<String, Samples> calls, String... command) {
     String sandbox =
         timed(
             calls,
@@ -104,6 +112,11 @@ final class PodLife {
                         .setContainerId(pod.container())
                         .setTimeout(0)
                         .build()));
+    leave(pod, calls);
+  }
+
+  /** Takes a pod down and away; its container ends with it. */
+  void leave(Pod pod, Map<String, Samples> calls) {
     timed(
         calls,
         "StopPodSandbox",
@@ -145,8 +158,10 @@ final class PodLife {
         .getContainerId();
   }
 
-  private PodSandboxConfig config(Kind kind) {
-    String name = "bench-" + made++;
+  /** What the next pod is asked for with. */
+  PodSandboxConfig config(Kind kind) {
+    int number = made.getAndIncrement();
+    String name = "bench-" + number;
     NamespaceMode network = kind == Kind.HOST_NETWORK ? NamespaceMode.NODE : NamespaceMode.POD;
     PodSandboxConfig.Builder config =
         PodSandboxConfig.newBuilder()
@@ -170,7 +185,7 @@ final class PodLife {
     }
     if (kind == Kind.BRIDGE_WITH_PORT) {
       config.addPortMappings(
-          PortMapping.newBuilder().setContainerPort(80).setHostPort(FIRST_PORT + made % 1000));
+          PortMapping.newBuilder().setContainerPort(80).setHostPort(FIRST_PORT + number % 1000));
     }
     return config.build();
   }

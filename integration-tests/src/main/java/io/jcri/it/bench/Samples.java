@@ -17,6 +17,10 @@ final class Samples {
     add((System.nanoTime() - begin) / 1e6);
   }
 
+  void addAll(Samples others) {
+    values.addAll(others.values);
+  }
+
   boolean isEmpty() {
     return values.isEmpty();
   }
@@ -33,8 +37,23 @@ final class Samples {
     return quantile(0.9);
   }
 
-  /** Interpolates between the two nearest values. */
+  double p99() {
+    return quantile(0.99);
+  }
+
+  double least() {
+    return quantile(0);
+  }
+
+  double most() {
+    return quantile(1);
+  }
+
+  /** Interpolates between the two nearest values; not a number when there are none. */
   private double quantile(double share) {
+    if (values.isEmpty()) {
+      return Double.NaN;
+    }
     List<Double> sorted = new ArrayList<>(values);
     Collections.sort(sorted);
     double place = share * (sorted.size() - 1);

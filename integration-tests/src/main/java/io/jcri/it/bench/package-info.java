@@ -7,6 +7,9 @@
  * what is done to it; the other classes are one measurement each. The rounds of the runtimes take
  * turns, so that a machine that gets slower does so for each. No test: a missed budget is reported
  * and fails nothing.
+ *
+ * <p><i>Load</i> has a table of its own: what counts there is the slowest of many pods. Its second
+ * run is on a <i>SlowDisk</i>, with runtimes of its own (<i>Rivals</i>).
  */
 @NullMarked
 package io.jcri.it.bench;

@@ -13,18 +13,23 @@ import org.jspecify.annotations.Nullable;
 /**
  * Two folders of a test's own, deleted in the end.
  *
- * @param disk below /var/tmp, for images and writable layers
+ * @param disk below /var/tmp or on a disk of the caller's choice, for images and writable layers
  * @param state below /run and as short as can be, since the path of a unix socket has at most 107
  *     bytes and a container's id already takes 64
  */
 public record Scratch(Path disk, Path state) implements AutoCloseable {
   /** Makes the folders. */
   public static Scratch create() throws IOException {
+    return createOn(Path.of("/var/tmp"));
+  }
+
+  /** Makes the folders, the larger one below one of a disk that the caller chooses. */
+  public static Scratch createOn(Path room) throws IOException {
     for (int i = 0; ; i++) {
       Path state = Path.of("/run", OwnMarks.FOLDER + i);
       if (Files.notExists(state)) {
         Files.createDirectory(state);
-        Path disk = Files.createTempDirectory(Path.of("/var/tmp"), OwnMarks.FOLDER);
+        Path disk = Files.createTempDirectory(room, OwnMarks.FOLDER);
         // The root of a user namespace must find its way to its container's root.
         Files.setPosixFilePermissions(disk, PosixFilePermissions.fromString("rwx--x--x"));
         return new Scratch(disk, state);

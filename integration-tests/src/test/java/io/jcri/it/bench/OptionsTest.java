@@ -7,20 +7,36 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.jcri.it.bench.Options.Section;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 final class OptionsTest {
   @Test
-  void measuresAllWithFewRoundsByDefault() {
+  void measuresAllButTheLoadsWithFewRoundsByDefault() {
     Options options = Options.parse(Map.of(), List.of());
+    Set<Section> loads = EnumSet.of(Section.LOAD, Section.LOAD_SLOW_DISK);
     for (Section section : Section.values()) {
-      assertTrue(options.wants(section), section::name);
+      assertEquals(!loads.contains(section), options.wants(section), section::name);
     }
     assertEquals(3, options.rounds(3, 50));
     assertEquals(Optional.empty(), options.containerd());
+  }
+
+  @Test
+  void measuresTheLoadsWhenTheyAreAskedFor() {
+    Options full = Options.parse(Map.of(), List.of("--full"));
+    assertTrue(full.wants(Section.LOAD) && full.wants(Section.LOAD_SLOW_DISK));
+    Options slow = Options.parse(Map.of("SLOW_DISK_MS", "25"), List.of("--only", "load-slow-disk"));
+    assertTrue(slow.wants(Section.LOAD_SLOW_DISK));
+    assertFalse(slow.wants(Section.LOAD) || slow.wantsUsualDisk());
+    assertEquals(Duration.ofMillis(25), slow.diskDelay());
+    assertEquals(Duration.ofMillis(10), full.diskDelay());
+    assertTrue(full.wantsUsualDisk());
   }
 
   @Test

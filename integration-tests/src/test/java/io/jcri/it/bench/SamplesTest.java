@@ -13,6 +13,9 @@ final class SamplesTest {
     }
     assertEquals(6, samples.median());
     assertEquals(10, samples.p90());
+    assertEquals(10.9, samples.p99(), 1e-9);
+    assertEquals(1, samples.least());
+    assertEquals(11, samples.most());
   }
 
   @Test
@@ -22,5 +25,10 @@ final class SamplesTest {
     assertEquals(1, samples.median());
     samples.add(2);
     assertEquals(1.5, samples.median());
+  }
+
+  @Test
+  void isNoNumberWithoutValues() {
+    assertEquals(Double.NaN, new Samples().p99());
   }
 }
