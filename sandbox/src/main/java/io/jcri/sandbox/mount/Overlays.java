@@ -25,6 +25,13 @@ final class Overlays {
   /** The kernel takes option values of up to 255 bytes; a longer path is given by descriptor. */
   private static final int MAX_VALUE = 255;
 
+  /**
+   * Layers whose names are longer together are given by descriptor. The kernel writes all names
+   * down whenever somebody reads the table of mounts, which runc does several times for each
+   * container: with 110 containers of 50 layers that was most of what their starts took.
+   */
+  private static final int MAX_NAMES = 512;
+
   private final Syscalls calls;
 
   Overlays(Syscalls calls) {
@@ -171,10 +178,15 @@ final class Overlays {
    * @return false when this kernel does not know how
    */
   private boolean setLayers(Fd context, List<String> lowers, List<Fd> places) throws IOException {
+    boolean named = lowers.stream().mapToInt(String::length).sum() <= MAX_NAMES;
     boolean first = true;
     for (String lower : lowers) {
       try {
-        calls.fsconfigSet(context, "lowerdir+", value(lower, places));
+        if (named) {
+          calls.fsconfigSet(context, "lowerdir+", value(lower, places));
+        } else {
+          addLayer(context, lower);
+        }
       } catch (ErrnoException e) {
         if (first && e.is(Errno.EINVAL)) {
           return false;
@@ -184,6 +196,13 @@ final class Overlays {
       first = false;
     }
     return true;
+  }
+
+  /** The kernel looks a layer up when it is told of it, and needs the descriptor no longer. */
+  private void addLayer(Fd context, String lower) throws IOException {
+    try (Fd place = calls.open(lower, OpenFlags.PATH | OpenFlags.DIRECTORY, 0)) {
+      calls.fsconfigSet(context, "lowerdir+", place.procPath());
+    }
   }
 
   private String value(String path, List<Fd> places) throws IOException {
