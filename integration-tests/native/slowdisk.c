@@ -2,10 +2,10 @@
  *
  *   slowdisk SIZE PLACE
  *
- * serves SIZE bytes of memory at PLACE, a file to mount over, by FUSE. A loop device over PLACE is a
- * disk that answers each read, write and flush a while after it has been asked, however many are
- * under way at once, as device mapper's delay target does where the kernel has one. A line on stdin,
- * answered by the same on stdout:
+ * serves SIZE bytes of memory at PLACE, a file to mount over, by FUSE. A loop device over PLACE is
+ * a disk that answers each read, write and flush a while after it has been asked, however many are
+ * under way at once, as device mapper's delay target does where the kernel has one. A line on
+ * stdin, answered by the same on stdout:
  *
  *   delay MICROSECONDS
  *          how long from now on; 0 at first.
@@ -83,7 +83,8 @@ static void reply_later(int fuse, struct answer answer) {
   waiting[(first + count++) % WAITING] = answer;
 }
 
-/* Answers what is due; returns how long to wait for the next, as ppoll wants it, or NULL for ever. */
+/* Answers what is due; returns how long to wait for the next, as ppoll wants it, or NULL for ever.
+ */
 static const struct timespec *reply_to_due(int fuse) {
   static struct timespec left;
   while (count > 0) {
@@ -125,8 +126,8 @@ static void serve_read(int fuse, const struct fuse_in_header *head, const char *
   const struct fuse_read_in *in = (const void *)body;
   uint64_t left = in->offset < disk_size ? disk_size - in->offset : 0;
   uint32_t size = in->size < left ? in->size : (uint32_t)left;
-  reply_later(
-      fuse, (struct answer){.unique = head->unique, .data = disk + in->offset, .size = size});
+  reply_later(fuse,
+              (struct answer){.unique = head->unique, .data = disk + in->offset, .size = size});
 }
 
 static void serve_write(int fuse, const struct fuse_in_header *head, const char *body) {
@@ -219,8 +220,8 @@ int main(int argc, char **argv) {
     return 2;
   }
   disk_size = strtoull(argv[1], NULL, 10) / BLOCK * BLOCK;
-  disk = mmap(NULL, disk_size, PROT_READ | PROT_WRITE,
-              MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  disk = mmap(NULL, disk_size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE,
+              -1, 0);
   if (disk == MAP_FAILED) die("memory");
   static _Alignas(8) char request[LARGEST + BLOCK];
   int fuse = open("/dev/fuse", O_RDWR | O_CLOEXEC);

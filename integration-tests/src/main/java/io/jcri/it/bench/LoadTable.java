@@ -140,6 +140,7 @@ final class LoadTable {
     return samples;
   }
 
+  @SuppressWarnings("AnnotateFormatMethod") // the annotation would be a dependency of its own
   private static String text(String format, Object... values) {
     return String.format(Locale.ROOT, format, values);
   }
