@@ -32,10 +32,14 @@ record ContainerCourse(
 
   private static final Pattern UNTOLD = Pattern.compile("(\\d+) bytes of output were dropped");
 
+  /** What the status of a container says that the daemon does not know. */
+  static final String NO_SUCH = "there is no such container";
+
   /** With what its log has now. */
-  static ContainerCourse of(String id, Program program, Path log, ContainerStatus ended)
+  static ContainerCourse of(String id, Program program, Path log, @Nullable ContainerStatus ended)
       throws IOException {
-    return new ContainerCourse(id, program, log, lines(log), dropped(log) + untold(ended), ended);
+    long untold = ended == null ? 0 : untold(ended);
+    return new ContainerCourse(id, program, log, lines(log), dropped(log) + untold, ended);
   }
 
   /** The status of a container that the daemon does not know. */
@@ -43,7 +47,7 @@ record ContainerCourse(
     return ContainerStatus.newBuilder()
         .setId(id)
         .setState(ContainerState.CONTAINER_UNKNOWN)
-        .setMessage("there is no such container")
+        .setMessage(NO_SUCH)
         .build();
   }
 
@@ -119,7 +123,7 @@ record ContainerCourse(
     return ended != null && ended.getExitCode() != program.exitCode();
   }
 
-  private static String brief(ContainerStatus status) {
+  static String brief(ContainerStatus status) {
     return "%s, code %d, reason '%s', message '%s', started %d, finished %d"
         .formatted(
             status.getState(),

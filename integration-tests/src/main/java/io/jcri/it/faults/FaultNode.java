@@ -1,8 +1,6 @@
 package io.jcri.it.faults;
 
-import io.jcri.cri.v1.ImageSpec;
 import io.jcri.cri.v1.ListContainersRequest;
-import io.jcri.cri.v1.PullImageRequest;
 import io.jcri.cri.v1.RemoveContainerRequest;
 import io.jcri.it.kit.CgroupParent;
 import io.jcri.it.kit.CniNetwork;
@@ -28,7 +26,7 @@ import java.util.stream.Stream;
  * enough to be filled; a registry; a bridge network and an OCI runtime that misbehave when told to.
  * For one thread, but for {@link #client}.
  */
-final class FaultNode implements AutoCloseable {
+final class FaultNode implements NodeUnderFaults, AutoCloseable {
   private static final long RUN = ProcessHandle.current().pid();
   private static final String BRIDGE = "jctb" + RUN;
   private static final String SUBNET = "10.%d.0.0/24".formatted(200 + RUN % 50);
@@ -65,7 +63,7 @@ final class FaultNode implements AutoCloseable {
     this.daemon = daemon;
     this.client = daemon.client();
     this.image = registry.push("faults", "1", TestImages.busybox());
-    pull(image);
+    client.pull(image);
   }
 
   /** Starts it. */
@@ -128,7 +126,8 @@ final class FaultNode implements AutoCloseable {
     return daemon;
   }
 
-  CriClient client() {
+  @Override
+  public CriClient client() {
     return client;
   }
 
@@ -136,13 +135,13 @@ final class FaultNode implements AutoCloseable {
     return registry;
   }
 
-  /** The image of all containers: busybox. */
-  String image() {
+  @Override
+  public String image() {
     return image;
   }
 
-  /** The parent of all pods' cgroups. */
-  String cgroup() {
+  @Override
+  public String cgroup() {
     return cgroup.path();
   }
 
@@ -160,25 +159,20 @@ final class FaultNode implements AutoCloseable {
     return scratch.disk();
   }
 
-  /** Where the kubelet would want logs; a file system of its own. */
-  Path logs() {
+  /** A file system of its own. */
+  @Override
+  public Path logs() {
     return scratch.disk().resolve("logs");
   }
 
-  /** The addresses that are given out. */
-  List<Path> leases() throws IOException {
-    return list(scratch.disk().resolve("leases").resolve(BRIDGE)).stream()
-        .filter(path -> String.valueOf(path.getFileName()).matches("[0-9.]+"))
-        .toList();
+  @Override
+  public List<Path> leases() throws IOException {
+    return NodeUnderFaults.leases(scratch.disk().resolve("leases").resolve(BRIDGE));
   }
 
-  void pull(String reference) {
-    client
-        .images()
-        .pullImage(
-            PullImageRequest.newBuilder()
-                .setImage(ImageSpec.newBuilder().setImage(reference))
-                .build());
+  @Override
+  public List<Path> folders() {
+    return List.of(daemon.root(), daemon.state());
   }
 
   /**

@@ -16,22 +16,34 @@ import java.util.function.Supplier;
 
 /** Makes calls, and again when they fail, for as long as a kubelet would. For one thread. */
 final class Patience {
-  private static final Duration LIMIT = Duration.ofMinutes(2);
+  /** How long one thing is tried by a client that nobody waits for. */
+  static final Duration LIMIT = Duration.ofMinutes(2);
+
   private static final Duration PAUSE = Duration.ofMillis(100);
 
   /** Of one call: a daemon that was stopped for a while answers when it goes on. */
   private static final Duration CALL_LIMIT = Duration.ofSeconds(30);
 
   private final CriClient client;
+  private final Duration limit;
   private final List<String> errors = new ArrayList<>();
+  private Duration slowest = Duration.ZERO;
 
   Patience(CriClient client) {
+    this(client, LIMIT);
+  }
+
+  /**
+   * @param limit how long one thing is tried
+   */
+  Patience(CriClient client, Duration limit) {
     this.client = client;
+    this.limit = limit;
   }
 
   /** How long one thing may take until it is called a failure. */
   final class Clock {
-    private final long deadline = System.nanoTime() + LIMIT.toNanos();
+    private final long deadline = System.nanoTime() + limit.toNanos();
     private boolean begun;
 
     /**
@@ -42,7 +54,7 @@ final class Patience {
     boolean goesOn(String what) {
       if (begun && System.nanoTime() - deadline > 0) {
         String last = errors.isEmpty() ? "no error" : errors.getLast();
-        throw new IllegalStateException("%s took over %s: %s".formatted(what, LIMIT, last));
+        throw new IllegalStateException("%s took over %s: %s".formatted(what, limit, last));
       }
       begun = true;
       return true;
@@ -56,6 +68,11 @@ final class Patience {
   /** The errors that calls were answered with. */
   List<String> errors() {
     return errors;
+  }
+
+  /** How long the slowest call took that was answered. */
+  Duration slowest() {
+    return slowest;
   }
 
   /** Makes a call once; nothing, after a pause, when it fails. */
@@ -77,8 +94,12 @@ final class Patience {
   }
 
   private <T> Optional<T> tryOnce(Supplier<T> call) throws InterruptedException {
+    long begin = System.nanoTime();
     try {
-      return Optional.of(call.get());
+      Optional<T> answer = Optional.of(call.get());
+      Duration took = Duration.ofNanos(System.nanoTime() - begin);
+      slowest = took.compareTo(slowest) > 0 ? took : slowest;
+      return answer;
     } catch (StatusRuntimeException e) {
       errors.add(String.valueOf(e.getMessage()));
       Thread.sleep(PAUSE);

@@ -35,7 +35,7 @@ final class PodCourse implements Course {
   private static final int ATTEMPTS = 8;
   private static final Duration BACK_OFF = Duration.ofMillis(300);
 
-  private final FaultNode node;
+  private final NodeUnderFaults node;
   private final Patience patience;
   private final Random random;
   private final String name;
@@ -44,16 +44,25 @@ final class PodCourse implements Course {
   private final List<ContainerCourse> containers = new ArrayList<>();
   private final List<String> complaints = new ArrayList<>();
   private final List<String> unstarted = new ArrayList<>();
+  private boolean made;
+  private boolean removed;
 
   /**
    * @param name of the pod, nobody else's
    * @param seed for what the client and its programs do
    */
-  PodCourse(FaultNode node, String name, long seed) {
+  PodCourse(NodeUnderFaults node, String name, long seed) {
+    this(node, name, seed, Patience.LIMIT);
+  }
+
+  /**
+   * @param limit how long each step is tried
+   */
+  PodCourse(NodeUnderFaults node, String name, long seed, Duration limit) {
     this.node = node;
     this.name = name;
     this.random = new Random(seed);
-    this.patience = new Patience(node.client());
+    this.patience = new Patience(node.client(), limit);
     this.requests = new PodRequests(node, name, random.nextInt(8) == 0);
     this.programs =
         random.ints(1 + random.nextInt(2)).mapToObj(each -> Program.random(random)).toList();
@@ -79,6 +88,21 @@ final class PodCourse implements Course {
     return patience.errors();
   }
 
+  /** How long the slowest call took that was answered. */
+  Duration slowestAnswer() {
+    return patience.slowest();
+  }
+
+  /** Whether it had a sandbox. */
+  boolean isMade() {
+    return made;
+  }
+
+  /** Whether nothing of it was listed in the end. */
+  boolean isRemoved() {
+    return removed;
+  }
+
   @Override
   public void run() {
     try {
@@ -86,6 +110,7 @@ final class PodCourse implements Course {
         Files.createDirectories(node.logs().resolve(name));
         Optional<String> sandbox = sandbox();
         if (sandbox.isPresent()) {
+          made = true;
           live(sandbox.get());
         }
       } finally {
@@ -135,16 +160,22 @@ final class PodCourse implements Course {
 
   private void live(String sandbox) throws IOException, InterruptedException {
     List<Started> started = new ArrayList<>();
-    for (int i = 0; i < programs.size(); i++) {
-      Optional<Started> one = start(sandbox, i);
-      if (one.isEmpty()) {
-        break;
+    try {
+      for (int i = 0; i < programs.size(); i++) {
+        Optional<Started> one = start(sandbox, i);
+        if (one.isEmpty()) {
+          break;
+        }
+        started.add(one.get());
       }
-      started.add(one.get());
-    }
-    for (Started one : started) {
-      ContainerStatus ended = one.program.runsOn() ? stop(one) : awaitEnd(one.id);
-      containers.add(ContainerCourse.of(one.id, one.program, one.log, ended));
+      for (Started one : started) {
+        ContainerStatus ended = one.program.runsOn() ? stop(one) : awaitEnd(one.id);
+        containers.add(ContainerCourse.of(one.id, one.program, one.log, ended));
+      }
+    } finally {
+      for (Started one : started.subList(containers.size(), started.size())) {
+        containers.add(ContainerCourse.of(one.id, one.program, one.log, null));
+      }
     }
   }
 
@@ -274,6 +305,7 @@ final class PodCourse implements Course {
     for (Patience.Clock clock = patience.clock(); clock.goesOn("the removal of pod " + name); ) {
       List<PodSandbox> left = sandboxes();
       if (left.isEmpty()) {
+        removed = true;
         return;
       }
       for (PodSandbox sandbox : left) {

@@ -13,7 +13,7 @@ import io.jcri.cri.v1.PodSandboxMetadata;
  * @param name of the pod, nobody else's
  * @param hostNetwork whether it has the node's network
  */
-record PodRequests(FaultNode node, String name, boolean hostNetwork) {
+record PodRequests(NodeUnderFaults node, String name, boolean hostNetwork) {
   /** By which a client finds its pods. */
   static final String LABEL = "io.jcri.faults";
 
@@ -47,6 +47,7 @@ record PodRequests(FaultNode node, String name, boolean hostNetwork) {
             .setMetadata(ContainerMetadata.newBuilder().setName("c" + number).setAttempt(attempt))
             .setImage(ImageSpec.newBuilder().setImage(node.image()))
             .addAllCommand(program.command())
+            .putLabels(LABEL, name)
             .setLogPath(log);
     container
         .getLinuxBuilder()

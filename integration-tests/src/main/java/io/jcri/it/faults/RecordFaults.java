@@ -42,7 +42,7 @@ final class RecordFaults {
         round.miss("no record, " + container);
       }
       if (record.isPresent() && record.get().kind().loss() == RecordKind.Loss.IMAGE) {
-        round.node().pull(round.node().image()); // as a kubelet does that finds it missing
+        round.node().client().pull(round.node().image()); // as a kubelet does that finds it missing
       }
     };
   }

@@ -138,11 +138,19 @@ public final class ContainerdUnderTest implements RuntimeUnderTest {
 
     [plugins."io.containerd.cri.v1.runtime"]
       restrict_oom_score_adj = true
+      netns_mounts_under_state_dir = true
       [plugins."io.containerd.cri.v1.runtime".cni]
         bin_dirs = ["%6$s"]
         conf_dir = "%7$s"
       [plugins."io.containerd.cri.v1.runtime".containerd]
         default_runtime_name = "runc"
+
+    [plugins."io.containerd.internal.v1.opt"]
+      path = "%8$s"
+    [plugins."io.containerd.nri.v1.nri"]
+      socket_path = "%9$s"
+    [plugins."io.containerd.shim.v1.manager"]
+      socket_dir = "%10$s"
     """
         .formatted(
             settings.scratch().disk().resolve("lib"),
@@ -151,6 +159,9 @@ public final class ContainerdUnderTest implements RuntimeUnderTest {
             pauseImage,
             settings.registries(),
             CniNetwork.PLUGINS,
-            settings.networks());
+            settings.networks(),
+            settings.scratch().disk().resolve("opt"),
+            settings.scratch().state().resolve("nri.sock"),
+            settings.scratch().state().resolve("s"));
   }
 }

@@ -10,8 +10,10 @@ import io.grpc.netty.shaded.io.netty.channel.epoll.EpollIoHandler;
 import io.grpc.netty.shaded.io.netty.channel.unix.DomainSocketAddress;
 import io.jcri.cri.v1.ImageServiceGrpc;
 import io.jcri.cri.v1.ImageServiceGrpc.ImageServiceBlockingStub;
+import io.jcri.cri.v1.ImageSpec;
 import io.jcri.cri.v1.ListPodSandboxRequest;
 import io.jcri.cri.v1.PodSandbox;
+import io.jcri.cri.v1.PullImageRequest;
 import io.jcri.cri.v1.RemovePodSandboxRequest;
 import io.jcri.cri.v1.RuntimeServiceGrpc;
 import io.jcri.cri.v1.RuntimeServiceGrpc.RuntimeServiceBlockingStub;
@@ -87,6 +89,15 @@ public final class CriClient implements AutoCloseable {
         },
         () -> "no answer to Version");
     return answer[0];
+  }
+
+  /** Pulls an image. */
+  public void pull(String reference) {
+    images()
+        .pullImage(
+            PullImageRequest.newBuilder()
+                .setImage(ImageSpec.newBuilder().setImage(reference))
+                .build());
   }
 
   /** Stops and removes every pod with its containers. */
