@@ -18,7 +18,7 @@ enum Fate {
   AS_255,
   /** Another code, which looks like a true one, or no container of that id at all. */
   SILENT,
-  /** Nobody told an end, as long as the client waited. */
+  /** Its end was not seen by a client that has given up its pod. */
   UNTOLD;
 
   private static final int KILLED = 137;

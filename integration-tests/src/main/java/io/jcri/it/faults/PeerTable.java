@@ -37,10 +37,16 @@ final class PeerTable {
     row("lost, and the status says so", each -> "" + each.of(Fate.STATED));
     row("lost, and told as 255 with no further word", each -> "" + each.of(Fate.AS_255));
     row("lost silently: a wrong code, or no such container", each -> "" + each.of(Fate.SILENT));
-    row("no end told in time", each -> "" + each.of(Fate.UNTOLD));
+    row("end not known, as the pod was given up", each -> "" + each.of(Fate.UNTOLD));
     row(
         "of those whose shim was killed: code and reason kept",
         each -> each.ofHarmed(Fate.KEPT) + " of " + each.harmed());
+    row(
+        "of those whose shim lived on: code and reason kept",
+        each ->
+            (each.of(Fate.KEPT) - each.ofHarmed(Fate.KEPT))
+                + " of "
+                + (each.containers() - each.harmed()));
     row("log lines written", each -> "" + each.lines().written());
     row("log lines missing where the log says so", each -> "" + each.lines().marked());
     row("log lines lost silently", each -> "" + each.lines().lost());

@@ -26,6 +26,7 @@ class PeerTableTest {
             "| shim killed | 1 time | 0 times |",
             "| exit code and reason kept | 1 | 1 |",
             "| of those whose shim was killed: code and reason kept | 1 of 1 | 0 of 1 |",
+            "| of those whose shim lived on: code and reason kept | 0 of 0 | 1 of 1 |",
             "| log lines written | 10 | 10 |",
             "| log lines lost silently | 0 | 2 |",
             "| left behind: network namespace | 0 | 2 |",
