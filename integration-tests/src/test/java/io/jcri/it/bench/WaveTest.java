@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.grpc.Status;
 import java.io.IOException;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CyclicBarrier;
 import org.junit.jupiter.api.Test;
 
@@ -26,8 +27,8 @@ final class WaveTest {
             });
     assertEquals(2, wave.pods().count());
     assertEquals(List.of("UNAVAILABLE: no pod 2"), wave.errors());
-    assertEquals(2, wave.calls().get("First").median());
-    assertEquals(2, wave.calls().get("Second").count());
+    assertEquals(2, Objects.requireNonNull(wave.calls().get("First")).median());
+    assertEquals(2, Objects.requireNonNull(wave.calls().get("Second")).count());
     assertEquals(30, wave.longestCall());
     assertTrue(wave.all() >= wave.pods().most());
   }
