@@ -120,9 +120,17 @@ final class ContainerStart {
   }
 
   private void run() throws IOException {
-    stages.begin("runtime");
     Shim launched = launched();
-    start.endedBy(() -> live.discard(id, launched));
+    stages.begin("turn");
+    try (StartPlaces.Place _ = start.place()) {
+      stages.begin("runtime");
+      start.endedBy(() -> live.discard(id, launched));
+      run(launched);
+    }
+    start.succeeded();
+  }
+
+  private void run(Shim launched) throws IOException {
     @Nullable ShimStatus found = left;
     if (found != null && found.state() == ShimStatus.State.EXITED) {
       init = found.pid();
@@ -130,7 +138,6 @@ final class ContainerStart {
       init = launched.start(patience);
     }
     startedAt = found == null ? clock.nanos() : launched.status().startedAtNanos();
-    start.succeeded();
   }
 
   private Shim launched() {

@@ -23,6 +23,7 @@ final class Starts {
 
   private final Map<String, Start> running = new ConcurrentHashMap<>();
   private final Map<String, Integer> stops = new ConcurrentHashMap<>();
+  private final StartPlaces places = new StartPlaces();
 
   /** One start, from the moment that its container's lock is held. */
   final class Start implements AutoCloseable {
@@ -44,6 +45,11 @@ final class Starts {
     synchronized void endedBy(Runnable how) throws IOException {
       requireWanted();
       end = how;
+    }
+
+    /** Returns once the OCI runtime may be called for it. */
+    StartPlaces.Place place() throws IOException {
+      return places.take();
     }
 
     /**
