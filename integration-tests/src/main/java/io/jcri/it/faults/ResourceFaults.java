@@ -38,7 +38,10 @@ final class ResourceFaults {
     };
   }
 
-  /** It waits for memory, and is not killed for it: that would be a daemon killed at some time. */
+  /**
+   * It waits for memory, and the kernel does not kill it for that. Its virtual machine may end by
+   * itself: then the next one is started at once, as its manager does.
+   */
   static Fault shortOfMemory(Random random) {
     return new Fault() {
       private Optional<DaemonCgroup> group = Optional.empty();
@@ -56,6 +59,10 @@ final class ResourceFaults {
         group.get().holdBackAt((long) mebibytes << 20);
         round.sleepUpTo(2000);
         group.get().letGo();
+        if (!round.node().daemon().process().isAlive()) {
+          round.tell(round.told() + ", of which it ended");
+          round.node().daemon().start();
+        }
       }
 
       @Override

@@ -9,6 +9,7 @@ import ch.qos.logback.core.ConsoleAppender;
 import ch.qos.logback.core.spi.ContextAwareBase;
 import io.jcri.daemon.log.LineEncoder;
 import io.jcri.daemon.log.LogFormat;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
 import org.slf4j.bridge.SLF4JBridgeHandler;
@@ -46,6 +47,11 @@ public final class Logging extends ContextAwareBase implements Configurator {
     context.getLogger("io.grpc.netty").setLevel(Level.ERROR);
     // What its parts could use and do not find; streaming errors are told by our own loggers.
     context.getLogger("io.netty").setLevel(Level.ERROR);
+    // A thread that serves connections must not end, nor go on with faults, in silence.
+    for (String thread : List.of("util.concurrent.SingleThreadEventExecutor", "channel.epoll")) {
+      context.getLogger("io.grpc.netty.shaded.io.netty." + thread).setLevel(Level.WARN);
+      context.getLogger("io.netty." + thread).setLevel(Level.WARN);
+    }
     return ExecutionStatus.DO_NOT_INVOKE_NEXT_IF_ANY;
   }
 
