@@ -126,7 +126,8 @@ record Program(End end, int lines, int code) {
    * @param whole false when the end may be missing, since somebody has killed what writes it
    */
   @org.jspecify.annotations.Nullable
-  String wrongIn(List<String> log, boolean whole) {
+  String wrongIn(List<String> written, boolean whole) {
+    List<String> log = untilItsEnd(written);
     int number = 0;
     boolean broken = false; // just before: then some may be missing
     for (int i = 0; i < log.size(); i++) {
@@ -151,6 +152,15 @@ record Program(End end, int lines, int code) {
       return "the log breaks off after %d lines".formatted(number);
     }
     return whole && number == 0 && !broken ? "the log is empty" : null;
+  }
+
+  /** A shim may die when the last line is written and the container has not ended yet. */
+  private static List<String> untilItsEnd(List<String> log) {
+    int end = log.size();
+    while (end > 0 && log.get(end - 1).equals(BREAK)) {
+      end--;
+    }
+    return end > 0 && log.get(end - 1).startsWith("end ") ? log.subList(0, end) : log;
   }
 
   private static int said(String line) {

@@ -1,6 +1,7 @@
 package io.jcri.it.faults;
 
 import java.io.IOException;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.Random;
 
@@ -59,9 +60,12 @@ final class ResourceFaults {
         group.get().holdBackAt((long) mebibytes << 20);
         round.sleepUpTo(2000);
         group.get().letGo();
-        if (!round.node().daemon().process().isAlive()) {
-          round.tell(round.told() + ", of which it ended");
-          round.node().daemon().start();
+        while (round.isAtWork()) {
+          if (!round.node().daemon().process().isAlive()) {
+            round.tell(round.told() + ", of which it ended");
+            round.node().daemon().start();
+          }
+          Thread.sleep(Duration.ofMillis(20));
         }
       }
 

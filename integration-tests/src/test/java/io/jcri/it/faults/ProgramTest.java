@@ -52,6 +52,8 @@ class ProgramTest {
   @Test
   void linesMayBeMissingWhereTheLogSaysThatItsShimHasDied() {
     String broke = Program.BREAK;
+    assertThat(COUNTING.wrongIn(List.of("line 0", "line 1", "end 2", broke), true)).isNull();
+    assertThat(COUNTING.wrongIn(List.of("line 0", "end 2", broke), true)).contains("of 2");
     assertThat(COUNTING.wrongIn(List.of("line 0", broke, "line 5", "end 6"), true)).isNull();
     assertThat(COUNTING.wrongIn(List.of("line 0", broke, "end 6"), true)).isNull();
     assertThat(COUNTING.wrongIn(List.of("line 0", broke, "line 0", "end 1"), true))
